@@ -1,0 +1,1 @@
+"""What a good table is: rules with their words, suites of expectations, findings."""

@@ -1,0 +1,34 @@
+"""What a rule is: its code, words, example and source.  Needs no Great Expectations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.vocabulary import Severity
+
+MUST_FIX = Severity.MUST_FIX
+PLEASE_CHECK = Severity.PLEASE_CHECK
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One entry of the catalogue.  A code is never reused.
+
+    `says` and `do` are one sentence each, without a full stop; `{name}` in them is filled from a
+    remark's facts.  They never quote a cell.  `field` is ours ("upn"): the cell to look at.
+    `kind` names a row-level expectation; it is '' where a stage finds the fault itself.
+    A rule that `refuses` is told alone: nothing of the file goes on.
+    """
+
+    code: str
+    severity: Severity
+    says: str
+    do: str
+    bad: str  # an example that breaks it
+    good: str  # the same, put right
+    source: str  # "DfE ...", "NCCIS 2019-20 error 38", "ours"
+    since: str  # the day it was first used, ISO
+    field: str = ""
+    refuses: bool = False
+    kind: str = ""
+    kwargs: Mapping[str, Any] = field(default_factory=dict)

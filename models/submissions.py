@@ -1,0 +1,110 @@
+"""What was sent, by whom, and how far it has come."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import CheckConstraint, Field, UniqueConstraint
+
+from models.base import SQLModel, now
+from models.vocabulary import Kind, LeavingStage, Severity, Stage
+
+
+def one_of(column: str, words: type[Stage | Kind | Severity | LeavingStage]) -> str:
+    """The CHECK that keeps a column to a closed list."""
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    return f"{column} in ({listed})"
+
+
+class CoverNote(SQLModel, table=True):
+    """What a sender said of a file when sending it: who, which cohort, which wave."""
+
+    __tablename__ = "cover_note"
+    __table_args__ = (UniqueConstraint("urn", "sha256"),)
+    id: int | None = Field(default=None, primary_key=True)
+    urn: str = Field(index=True, max_length=6)
+    name: str = Field(max_length=300)
+    sha256: str = Field(index=True, max_length=64)
+    kind: str | None = Field(default=None, max_length=12)
+    academic_year: int | None = None
+    leaving_stage: str | None = Field(default=None, max_length=3)
+    wave: int | None = None
+    sent_on: date
+    noted_at: datetime = Field(default_factory=now)
+
+
+class Submission(SQLModel, table=True):
+    """One file, from one sender, at one moment, known by its SHA-256.
+
+    `stage` is how far it has come.  `refused_code` is set when it could not go on and its sender
+    was told; `fault_code` when we are to blame and a data officer is told.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        UniqueConstraint("urn", "sha256"),
+        CheckConstraint(one_of("stage", Stage), name="stage_known"),
+        CheckConstraint(one_of("kind", Kind), name="kind_known"),
+        CheckConstraint(one_of("leaving_stage", LeavingStage), name="leaving_stage_known"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    urn: str = Field(index=True, max_length=6)
+    name: str = Field(max_length=300)
+    sha256: str = Field(index=True, max_length=64)
+    size: int
+    stored_as: str = Field(max_length=400)  # the key of the original, never changed
+    kind: str | None = Field(default=None, max_length=12)
+    academic_year: int | None = None
+    leaving_stage: str | None = Field(default=None, max_length=3)
+    wave: int | None = None
+    sent_on: date
+    received_at: datetime = Field(default_factory=now)
+    stage: str = Field(default=Stage.RECEIVED.value, index=True, max_length=12)
+    stage_at: datetime = Field(default_factory=now)
+    refused_code: str | None = Field(default=None, max_length=8)
+    refused_facts: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False)
+    )
+    fault_code: str | None = Field(default=None, max_length=60)
+    file_format: str = Field(default="", max_length=12)
+    regions: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    rows_read: int = 0
+    rows_sound: int = 0
+    rows_waiting: int = 0
+    rows_unsure: int = 0
+    suite_hash: str | None = Field(default=None, max_length=64)
+
+
+class Arrival(SQLModel, table=True):
+    """One sighting of a file in the inbox.  The same bytes arriving twice are one submission."""
+
+    __tablename__ = "arrival"
+    __table_args__ = (UniqueConstraint("key", "size", "modified_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(index=True, max_length=600)
+    urn: str = Field(index=True, max_length=6)
+    name: str = Field(max_length=300)
+    size: int
+    modified_at: datetime
+    sha256: str = Field(default="", max_length=64)
+    arrived_at: datetime = Field(default_factory=now)
+    submission_id: int | None = Field(default=None, foreign_key="submission.id", index=True)
+    is_again: bool = False  # these bytes had been sent before
+    refused_code: str | None = Field(default=None, max_length=8)
+
+
+class ToldFinding(SQLModel, table=True):
+    """A finding as kept: place and rule, never the cell's value.  The catalogue has the words."""
+
+    __tablename__ = "finding"
+    __table_args__ = (CheckConstraint(one_of("severity", Severity), name="severity_known"),)
+    id: int | None = Field(default=None, primary_key=True)
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    code: str = Field(index=True, max_length=8)
+    severity: str = Field(max_length=12)
+    sheet: str = Field(default="", max_length=255)
+    row: int | None = None
+    column: str = Field(default="", max_length=3)
+    heading: str = Field(default="", max_length=300)
+    suggests: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

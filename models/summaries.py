@@ -1,0 +1,36 @@
+"""The hand-off from summarising to publishing: counts that always carry their denominators."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Leavers counted once each at one wave.  eet + neet + other = known; + not_known = leavers."""
+
+    leavers: int = 0
+    known: int = 0
+    eet: int = 0
+    neet: int = 0
+    other: int = 0
+    not_known: int = 0
+    sustained: int = 0
+    sustained_base: int = 0  # those for whom it can be told, one way or the other
+    kins: tuple[tuple[str, int], ...] = ()  # (models.vocabulary.Kin, leavers), every kin
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """One line of a summary.  `urn` is '' for the whole hub.
+
+    `breakdown` is "all", "disadvantage", "SEN" or "sex"; `part` its value ("SEN support").
+    """
+
+    hub: str
+    urn: str
+    school: str
+    academic_year: int
+    leaving_stage: str
+    wave: int
+    breakdown: str = "all"
+    part: str = "all"
+    counts: Counts = field(default_factory=Counts)

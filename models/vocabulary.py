@@ -1,0 +1,186 @@
+"""The closed lists: every word that the rest of the system may store.
+
+Codes are kept as text with a CHECK in the table, never as a database enum: a list that grows
+then needs no rebuilt type.  What people really type for them lives in imports/maps/.
+"""
+
+import csv
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+
+class Stage(StrEnum):
+    """How far along the road a submission is.  The same words name modules, tasks and tests."""
+
+    RECEIVED = "received"
+    READ = "read"
+    MAPPED = "mapped"
+    VALIDATED = "validated"
+    MATCHED = "matched"
+    RECORDED = "recorded"
+    SUMMARISED = "summarised"
+    PUBLISHED = "published"
+
+
+class Kind(StrEnum):
+    """What a submission is: a school's leavers, or the people a provider has enrolled."""
+
+    LEAVERS = "leavers"
+    ENROLMENTS = "enrolments"
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    MUST_FIX = "must_fix"
+    PLEASE_CHECK = "please_check"
+
+
+class LeavingStage(StrEnum):
+    """The year group that a cohort left from."""
+
+    Y11 = "Y11"
+    Y13 = "Y13"
+
+    @property
+    def age(self) -> int:
+        """The age of its pupils on 31 August at the end of the leaving year."""
+        return 16 if self is LeavingStage.Y11 else 18
+
+
+class Group(StrEnum):
+    """The four answers to "what are they doing?", kept apart and never added up silently."""
+
+    EET = "EET"
+    NEET = "NEET"
+    NOT_KNOWN = "not known"
+    OTHER = "other"
+
+
+class Kin(StrEnum):
+    """What kind of activity a code is, for counting and for DfE's sustained rule."""
+
+    EDUCATION = "education"
+    APPRENTICESHIP = "apprenticeship"
+    EMPLOYMENT = "employment"
+    TRAINING = "training"
+    RE_ENGAGEMENT = "re-engagement"
+    GAP_YEAR = "gap year"
+    NEET = "NEET"
+    NOT_KNOWN = "not known"
+    PRE_16 = "pre-16"
+    OTHER = "other"
+
+
+class Source(StrEnum):
+    """Who told us."""
+
+    SCHOOL = "school"
+    PROVIDER = "provider"
+    LEAVER = "leaver"
+    FAMILY = "family"
+    EMPLOYER = "employer"
+    COUNCIL = "council"
+
+
+class Evidence(StrEnum):
+    """How strong a statement is, weakest first."""
+
+    INTENDED = "intended"
+    SCHOOL_SAYS = "school says"
+    LEAVER_SAYS = "leaver says"
+    PROVIDER_CONFIRMS = "provider confirms"
+    STILL_THERE = "still there in term 2"
+
+    @property
+    def strength(self) -> int:
+        """1 for the weakest; a larger number is stronger."""
+        return list(Evidence).index(self) + 1
+
+
+class Intended(StrEnum):
+    """Where a leaver means to go: our own short list.  `ID01` gives the NCCIS code of each."""
+
+    SAME_SCHOOL = "same school"
+    OTHER_EDUCATION = "other education or training"
+    APPRENTICESHIP = "apprenticeship or traineeship"
+    WORK_WITH_STUDY = "work with study"
+    WORK = "work without training"
+    OTHER = "other"
+    UNDECIDED = "undecided"
+    NOT_ASKED = "not obtained"
+
+
+# NCCIS 2019-20 field ID01: the eight codes then valid.
+# Source: Youth-Transitions/resources@69251eb (labels), Brianetta/CCISTool@1c0f49ea error 302.
+ID01 = {
+    Intended.SAME_SCHOOL: "111",
+    Intended.OTHER_EDUCATION: "121",
+    Intended.APPRENTICESHIP: "211",
+    Intended.WORK_WITH_STUDY: "311",
+    Intended.WORK: "321",
+    Intended.OTHER: "411",
+    Intended.UNDECIDED: "511",
+    Intended.NOT_ASKED: "611",
+}
+
+SEXES = {"F": "female", "M": "male", "U": "not known", "W": "withheld"}
+SEN = {
+    "N": "no special educational need",
+    "K": "SEN support",
+    "E": "education, health and care plan",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One NCCIS activity code (field CA01) and what it counts as."""
+
+    code: str
+    label: str
+    group: Group
+    kin: Kin
+    is_current: bool  # still in NCCIS 2019-20, the last version read in full
+
+
+@cache
+def activities() -> dict[str, Activity]:
+    """Every activity code we may store, by code.  Sources are named in lists/activities.csv."""
+    text = (files("models") / "lists" / "activities.csv").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return {
+        row["code"]: Activity(
+            row["code"], row["label"], Group(row["group"]), Kin(row["kin"]), row["current"] == "yes"
+        )
+        for row in csv.DictReader(lines)
+    }
+
+
+def group_of(code: str | None) -> Group:
+    """The group that an activity code counts in; no code at all is not known."""
+    return activities()[code].group if code else Group.NOT_KNOWN
+
+
+def academic_year(day_year: int, day_month: int) -> int:
+    """The September in which the academic year of a day starts: 2024 for 4 March 2025."""
+    return day_year if day_month >= 9 else day_year - 1
+
+
+def year_name(starts: int) -> str:
+    """The name people use for an academic year: 2024 is 2024/25."""
+    return f"{starts}/{(starts + 1) % 100:02d}"
+
+
+def year_start(name: str) -> int:
+    """The September in which an academic year starts: 2024 for "2024/25".
+
+    Raises ValueError for anything that is not two years in a row.
+    """
+    first, _, second = name.strip().partition("/")
+    starts = int(first)
+    if len(first) != 4 or second not in {f"{(starts + 1) % 100:02d}", str(starts + 1)}:
+        message = "an academic year is written 2024/25"
+        raise ValueError(message)
+    return starts
