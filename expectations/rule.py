@@ -1,5 +1,6 @@
 """What a rule is: its code, words, example and source.  Needs no Great Expectations."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,4 +32,4 @@ class Rule:
     field: str = ""
     refuses: bool = False
     kind: str = ""
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    kwargs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
