@@ -1,0 +1,29 @@
+"""The way in by hand.  Heavy parts are brought in by the command that needs them, not before."""
+
+import sys
+
+import typer
+
+from destinations.cli import ask, keep, run, send, settle
+
+app = typer.Typer(
+    name="destinations",
+    help="Where every school leaver went, and whether it lasted, for three years.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+for group in (keep, send, run, ask, settle):
+    group.add_to(app)
+
+
+def main() -> None:
+    """Run a command.  Exit: 0 nothing to fix, 1 something to fix, 2 usage, 3 refused, 4 ours."""
+    try:
+        app()
+    except Exception as error:  # the last wall: a traceback can quote a cell
+        from destinations.cli.speech import our_fault
+
+        our_fault(error)
+        sys.exit(4)

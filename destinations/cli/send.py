@@ -1,0 +1,236 @@
+"""Checking a file before it is sent, and sending it."""
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from destinations.cli.speech import (
+    NOTHING_TO_FIX,
+    REFUSED,
+    SOMETHING_TO_FIX,
+    as_json,
+    as_table,
+    say,
+)
+
+if TYPE_CHECKING:
+    from models.sheets import Finding
+
+MANIFEST = ("urn", "file", "kind", "cohort", "wave", "sent_on")
+SHOWN = 20  # in the terminal; the workbook and --json hold everything
+
+
+def add_to(app: typer.Typer) -> None:
+    """These commands, added to the command line."""
+    app.command()(check)
+    app.command()(submit)
+
+
+def check(
+    file: Annotated[Path, typer.Argument(help="The spreadsheet", exists=True, dir_okay=False)],
+    school: Annotated[str | None, typer.Option(help="The URN of its sender")] = None,
+    cohort: Annotated[str | None, typer.Option(help="The leaving year, such as 2024/25")] = None,
+    stage: Annotated[str | None, typer.Option(help="Y11 or Y13")] = None,
+    wave: Annotated[int | None, typer.Option(help="0 intended, then 1, 2, 3")] = None,
+    sent_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    json_: Annotated[bool, typer.Option("--json", help="A line of JSON a finding")] = False,
+) -> None:
+    """Read, map and validate one file, and keep nothing.
+
+    Example: `destinations check "Oakfield leavers 2025.xlsx" --cohort 2024/25`
+
+    Exit 0 nothing to fix, 1 something to fix, 3 refused.
+    """
+    from expectations.validating import refusal, validate
+    from imports.columns import load_map
+    from imports.guard import guarded
+    from imports.mapping import map_file
+    from imports.reading import read_file
+
+    from models.sheets import Declared, SubmissionRefused
+
+    day = sent_on.date() if sent_on else date.today()
+    note = Said.of(kind=None, cohort=cohort, stage=stage, wave=wave)
+    declared = Declared(1, school or "", day, None, note.academic_year, note.stage, wave)
+    columns = load_map()
+    try:
+        with guarded() as guard:
+            read = read_file(file.name, file.read_bytes(), columns.field_of, guard=guard)
+        mapped = map_file(read, declared, columns)
+    except SubmissionRefused as refused:
+        show([refusal(refused.code, dict(refused.facts))], json_)
+        raise typer.Exit(REFUSED) from None
+    judged = validate([mapped])
+    findings = judged.findings.get(1, ())
+    if not json_:
+        rows = len({(row.sheet, row.row) for row in mapped.rows})
+        say(f"{file.name}: {rows} leavers read.")
+    show(findings, json_)
+    raise typer.Exit(SOMETHING_TO_FIX if findings else NOTHING_TO_FIX)
+
+
+def submit(
+    file: Annotated[Path | None, typer.Argument(help="The spreadsheet")] = None,
+    school: Annotated[str | None, typer.Option(help="The URN of its sender")] = None,
+    kind: Annotated[str | None, typer.Option(help="leavers or enrolments")] = None,
+    cohort: Annotated[str | None, typer.Option(help="The leaving year, such as 2024/25")] = None,
+    stage: Annotated[str | None, typer.Option(help="Y11 or Y13")] = None,
+    wave: Annotated[int | None, typer.Option(help="0 intended, then 1, 2, 3")] = None,
+    sent_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    manifest: Annotated[Path | None, typer.Option(help="CSV: " + ", ".join(MANIFEST))] = None,
+    folder: Annotated[Path | None, typer.Option(help="Where the manifest's files are")] = None,
+) -> None:
+    """Put a file in the inbox as its sender would, with what is known of it.
+
+    Example: `destinations submit "Oakfield leavers 2025.xlsx" --school 123456 --cohort 2024/25`
+
+    Many at once: `destinations submit --manifest manifest.csv --folder inbox`
+    """
+    if manifest:
+        sendings = from_manifest(manifest, folder or manifest.parent)
+    elif file and school:
+        day = sent_on.date() if sent_on else date.today()
+        sendings = [Sending(file, school, Said.of(kind, cohort, stage, wave), day)]
+    else:
+        raise typer.BadParameter("give a file and --school, or --manifest and --folder")
+    send(sendings)
+    say(f"{len(sendings)} {'file' if len(sendings) == 1 else 'files'} in the inbox.")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a sender says of a file, in our words."""
+
+    kind: Any = None
+    academic_year: int | None = None
+    stage: Any = None
+    wave: int | None = None
+
+    @staticmethod
+    def of(kind: str | None, cohort: str | None, stage: str | None, wave: int | None) -> "Said":
+        """The words of the command line or a manifest.  Raises BadParameter for others."""
+        from models.vocabulary import Kind, LeavingStage, year_start
+
+        try:
+            return Said(
+                Kind(kind) if kind else None,
+                year_start(cohort) if cohort else None,
+                LeavingStage(stage) if stage else None,
+                wave,
+            )
+        except ValueError as unknown:
+            raise typer.BadParameter(
+                "a kind is leavers or enrolments, a cohort like 2024/25, a stage Y11 or Y13"
+            ) from unknown
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One file on its way to the inbox."""
+
+    file: Path
+    urn: str
+    said: Said
+    sent_on: date
+
+
+def from_manifest(manifest: Path, folder: Path) -> list[Sending]:
+    """Every sending that a manifest names.  Raises BadParameter where it cannot be followed."""
+    with manifest.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    missing = [name for name in MANIFEST if rows and name not in rows[0]]
+    if missing:
+        raise typer.BadParameter(f"the manifest has no column called {', '.join(missing)}")
+    sendings = []
+    for row in rows:
+        found = [folder / row["urn"] / row["file"], folder / row["file"]]
+        there = next((path for path in found if path.is_file()), None)
+        if there is None:
+            raise typer.BadParameter(f"{row['file']} is not in {folder}")
+        said = Said.of(
+            row["kind"] or None,
+            row["cohort"] or None,
+            row.get("stage") or None,
+            int(row["wave"]) if row["wave"] else None,
+        )
+        sendings.append(Sending(there, row["urn"], said, date.fromisoformat(row["sent_on"])))
+    return sendings
+
+
+def send(sendings: list[Sending]) -> None:
+    """Put the files in the inbox, each with a note of what its sender said."""
+    from imports.receiving import note
+
+    from destinations.settings import get_settings
+    from destinations.storage import open_storage
+    from models.database import open_database, transaction
+
+    settings = get_settings()
+    store = open_storage(
+        settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
+    )
+    engine = open_database(settings.database)
+    with transaction(engine) as session:
+        for sending in sendings:
+            content = sending.file.read_bytes()
+            note(
+                session,
+                urn=sending.urn,
+                name=sending.file.name,
+                sha256=hashlib.sha256(content).hexdigest(),
+                kind=sending.said.kind,
+                academic_year=sending.said.academic_year,
+                leaving_stage=sending.said.stage,
+                wave=sending.said.wave,
+                sent_on=sending.sent_on,
+            )
+            store.put(f"inbox/{sending.urn}/{sending.file.name}", content)
+    engine.dispose()
+
+
+def show(findings: "list[Finding] | tuple[Finding, ...]", json_: bool) -> None:
+    """Findings in reading order: all as JSON, the first twenty for a person."""
+    if json_:
+        as_json(finding_line(each) for each in findings)
+        return
+    if not findings:
+        say("Nothing to fix.")
+        return
+    as_table(
+        "",
+        ("where", "heading", "as typed", "what is wrong", "what to do", "rule"),
+        (
+            (
+                f"{each.sheet} {each.column}{each.row or ''}".strip(),
+                each.heading,
+                each.value,
+                each.says,
+                each.do + (f": {', '.join(each.suggests)}?" if each.suggests else ""),
+                each.code,
+            )
+            for each in findings[:SHOWN]
+        ),
+    )
+    if len(findings) > SHOWN:
+        say(f"The first {SHOWN} of {len(findings)} are shown; --json gives all.")
+
+
+def finding_line(each: "Finding") -> dict[str, Any]:
+    """A finding as the contract gives it to scripts."""
+    return {
+        "sheet": each.sheet,
+        "row": each.row,
+        "column": each.column,
+        "heading": each.heading,
+        "value": each.value,
+        "code": each.code,
+        "severity": str(each.severity),
+        "says": each.says,
+        "do": each.do,
+        "suggests": list(each.suggests),
+    }

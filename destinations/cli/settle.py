@@ -1,0 +1,77 @@
+"""Settling what is unsure: the data officer says whom a row is about."""
+
+from typing import Annotated
+
+import typer
+
+from destinations.cli.speech import as_json, as_table, say
+
+
+def add_to(app: typer.Typer) -> None:
+    """These commands, added to the command line."""
+    app.command()(unsure)
+    app.command()(settle)
+
+
+def unsure(
+    json_: Annotated[bool, typer.Option("--json", help="A line of JSON a row")] = False,
+) -> None:
+    """List the rows that wait for somebody to say whom they are about.
+
+    Example: `destinations unsure`
+    """
+    from sqlmodel import Session, col, select
+
+    from destinations.settings import get_settings
+    from models.database import open_database
+    from models.destinations import Match
+    from models.submissions import Submission
+
+    with Session(open_database(get_settings().database)) as session:
+        waiting = session.exec(
+            select(Match, Submission.name)
+            .join(Submission, col(Submission.id) == Match.submission_id)
+            .where(col(Match.person_id).is_(None), col(Match.level).startswith("unsure"))
+            .order_by(col(Match.submission_id), col(Match.sheet), col(Match.row))
+        ).all()
+    lines = [
+        {
+            "submission": match.submission_id,
+            "file": name,
+            "sheet": match.sheet,
+            "row": match.row,
+            "why": match.level,
+            "people": match.reason,
+        }
+        for match, name in waiting
+    ]
+    if json_:
+        as_json(lines)
+    elif lines:
+        as_table("", tuple(lines[0]), (tuple(line.values()) for line in lines))
+    else:
+        say("Nothing waits for a decision.")
+
+
+def settle(
+    submission: Annotated[int, typer.Argument(help="The number of the submission")],
+    row: Annotated[int, typer.Argument(help="The row, as Excel shows it")],
+    by: Annotated[str, typer.Option(help="Who decides")],
+    person: Annotated[int | None, typer.Option(help="The person the row is about")] = None,
+    new: Annotated[bool, typer.Option("--new", help="Somebody we did not know")] = False,
+    sheet: Annotated[str, typer.Option(help="The sheet, where there are several")] = "",
+    reason: Annotated[str, typer.Option(help="How you know")] = "",
+) -> None:
+    """Say whom an unsure row is about.  The next intake records it.
+
+    Example: `destinations settle 12 34 --person 567 --by "A. Officer" --reason "rang the school"`
+    """
+    from destinations.recording import settle as decide
+    from destinations.settings import get_settings
+    from models.database import open_database, transaction
+
+    if (person is None) == (not new):
+        raise typer.BadParameter("say --person NUMBER or --new, one of the two")
+    with transaction(open_database(get_settings().database)) as session:
+        decide(session, submission, sheet, row, person, by=by, reason=reason)
+    say("Noted. The next intake records the row.")

@@ -1,0 +1,117 @@
+"""What a data officer reads after a run: tables of counts, ids and rule codes, nothing personal."""
+
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+from sqlmodel import Session, col
+
+from models.places import Institution
+from models.submissions import Submission, ToldFinding
+from models.summaries import SummaryLine
+from models.vocabulary import Stage, year_name
+
+Lines = list[dict[str, Any]]
+
+
+def submissions_by_stage(engine: Engine) -> Lines:
+    """How many submissions stand at each stage, and how many of them stopped there."""
+    with Session(engine) as session:
+        rows = session.execute(
+            select(
+                Submission.stage,
+                func.count(),
+                func.count(col(Submission.refused_code)),
+                func.count(col(Submission.fault_code)),
+            ).group_by(col(Submission.stage))
+        ).all()
+    found = {row[0]: row for row in rows}
+    return [
+        {
+            "stage": stage.value,
+            "submissions": found[stage][1],
+            "refused": found[stage][2],
+            "our fault": found[stage][3],
+        }
+        for stage in Stage
+        if stage in found
+    ]
+
+
+def stopped(engine: Engine) -> Lines:
+    """Every submission that did not go on: its id, school, how far it came and why."""
+    with Session(engine) as session:
+        rows = session.execute(
+            select(
+                Submission.id,
+                Submission.urn,
+                Submission.stage,
+                Submission.refused_code,
+                Submission.fault_code,
+            )
+            .where(
+                col(Submission.refused_code).is_not(None) | col(Submission.fault_code).is_not(None)
+            )
+            .order_by(col(Submission.id))
+        ).all()
+    return [
+        {
+            "submission": row[0],
+            "urn": row[1],
+            "stage": row[2],
+            "why": row[3] or f"our fault: {row[4]}",
+        }
+        for row in rows
+    ]
+
+
+def findings_by_rule(engine: Engine) -> Lines:
+    """How often each rule found something, and in how many submissions and schools."""
+    with Session(engine) as session:
+        rows = session.execute(
+            select(
+                ToldFinding.code,
+                ToldFinding.severity,
+                func.count(),
+                func.count(func.distinct(ToldFinding.submission_id)),
+                func.count(func.distinct(Submission.urn)),
+            )
+            .join(Submission, col(Submission.id) == ToldFinding.submission_id)
+            .group_by(col(ToldFinding.code), col(ToldFinding.severity))
+            .order_by(func.count().desc(), col(ToldFinding.code))
+        ).all()
+    return [
+        {
+            "rule": row[0],
+            "weight": str(row[1]).replace("_", " "),
+            "findings": row[2],
+            "submissions": row[3],
+            "schools": row[4],
+        }
+        for row in rows
+    ]
+
+
+def coverage_by_school(lines: tuple[SummaryLine, ...]) -> Lines:
+    """Leavers, known and coverage by school, cohort and wave; every rate beside its base."""
+    return [
+        {
+            "urn": line.urn,
+            "school": line.school,
+            "cohort": f"{line.leaving_stage} {year_name(line.academic_year)}",
+            "wave": line.wave,
+            "leavers": line.counts.leavers,
+            "known": line.counts.known,
+            "EET": line.counts.eet,
+            "NEET": line.counts.neet,
+            "not known": line.counts.not_known,
+        }
+        for line in lines
+        if line.urn and line.breakdown == "all"
+    ]
+
+
+def school_name(engine: Engine, urn: str) -> str:
+    """The name of a school in the register; its URN where it has none."""
+    with Session(engine) as session:
+        name = session.scalar(select(Institution.name).where(col(Institution.urn) == urn))
+    return name or urn

@@ -1,0 +1,32 @@
+"""Follow-up: open the waves that are due and say who has not sent.  Every Monday at seven.
+
+Running it twice: safe.  A wave that is open stays as it was opened.
+"""
+
+from datetime import date
+
+from prefect import flow
+from prefect.artifacts import create_table_artifact
+
+from destinations.settings import get_settings
+from flows import road
+from flows.quiet import redact
+from flows.stages import stage
+
+
+@flow(name="follow-up", log_prints=False, persist_result=False)
+def follow_up(today: date | None = None) -> dict[str, int]:
+    """Open the waves that are due, and say which schools have not sent.
+
+    Running it twice: safe.  A wave that is open stays as it was opened.  Gives how many waves
+    were opened and how many answers are still awaited.
+    """
+    redact()
+    with road.open_road(get_settings()) as way:
+        open_waves = stage(way, "open waves", road.open_due_waves, retries=2)
+        who_has_not_sent = stage(way, "who has not sent", road.awaited)
+
+        opened = open_waves(today or date.today())
+        awaited = who_has_not_sent(today or date.today())
+        create_table_artifact(awaited, key="who-has-not-sent")
+    return {"opened": opened, "awaited": len(awaited)}

@@ -1,0 +1,62 @@
+"""Intake: take each new submission from received to recorded.  Every morning at six.
+
+Running it twice: safe.  What is already recorded is left alone; what a killed run left half way is
+taken up again from its original.  One file that cannot be read never stops the others.
+"""
+
+from datetime import date
+
+from prefect import flow
+from prefect.artifacts import (
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+
+from destinations.settings import get_settings
+from flows import boards, road
+from flows.quiet import StageFailed, redact
+from flows.stages import stage, tell
+
+
+@flow(name="intake", log_prints=False, persist_result=False)
+def intake(today: date | None = None) -> dict[str, int]:
+    """Take each new submission from received to recorded, and send its receipt back.
+
+    Running it twice: safe.  What is already recorded is left alone; what a killed run left half
+    way is taken up again.  Gives how many files arrived, were recorded, refused, or stopped
+    through our fault.
+    """
+    redact()
+    with road.open_road(get_settings()) as way:
+        receive = stage(way, "receive", road.receive_files, retries=2)
+        read = stage(way, "read", road.read_chunk)
+        map_ = stage(way, "map", road.map_chunk)
+        validate = stage(way, "validate", road.validate_chunk)
+        match = stage(way, "match", road.match_chunk)
+        record = stage(way, "record", road.record_chunk)
+        publish = stage(way, "publish", road.return_chunk, retries=2)
+
+        arrived = receive(today or date.today())
+        chunks = road.unfinished(way)
+        progress = create_progress_artifact(0.0, key="intake-progress", description="Submissions")
+        for done, chunk in enumerate(chunks, start=1):
+            recorded = record(match(validate(map_(read(chunk)))))
+            publish(chunk)
+            for submission in recorded:
+                tell(submission, "recorded")
+            update_progress_artifact(progress, 100.0 * done / len(chunks))
+        for chunk in road.enrolments_again(way):
+            record(match(validate(map_(read(chunk)))))
+
+        by_stage = boards.submissions_by_stage(way.engine)
+        create_table_artifact(by_stage, key="submissions-by-stage")
+        create_table_artifact(boards.findings_by_rule(way.engine), key="findings-by-rule")
+        create_table_artifact(boards.stopped(way.engine), key="submissions-stopped")
+        create_table_artifact(
+            boards.coverage_by_school(road.summarise_all(way)), key="coverage-by-school"
+        )
+    faults = sum(line["our fault"] for line in by_stage)
+    if faults:
+        raise StageFailed(f"{faults} submissions stopped through our fault: see where they are")
+    return {"arrived": arrived, "submissions": sum(line["submissions"] for line in by_stage)}

@@ -1,0 +1,34 @@
+"""Publish: summaries for hub leads and evidence packs for schools.  Every Monday at eight.
+
+Running it twice: safe.  A document that has not changed is not written again.
+"""
+
+from datetime import date
+
+from prefect import flow
+from prefect.artifacts import create_table_artifact
+
+from destinations.settings import get_settings
+from flows import boards, road
+from flows.quiet import redact
+from flows.stages import stage
+
+
+@flow(name="publish", log_prints=False, persist_result=False)
+def publish(today: date | None = None) -> dict[str, int]:
+    """Write each hub's summary and each school's evidence pack, as known today.
+
+    Running it twice: safe.  A document that has not changed is not written again.  Gives how many
+    lines were summarised and how many documents were written.
+    """
+    redact()
+    with road.open_road(get_settings()) as way:
+        summarise = stage(way, "summarise", road.summarise_for_publishing)
+        publish_ = stage(way, "publish", road.publish_all, retries=2)
+
+        lines = summarise(today or date.today())
+        written = publish_(today or date.today())
+        create_table_artifact(
+            boards.coverage_by_school(road.summarise_all(way)), key="coverage-by-school"
+        )
+    return {"lines": lines, "documents": written}

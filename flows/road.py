@@ -1,0 +1,231 @@
+"""The road joined up: each stage over a chunk of submissions, by id.  Nothing of Prefect's here.
+
+A stage takes the ids that reached it and gives the ids that go on.  One file that cannot go on is
+refused, or marked as our fault, and never stops the others.  What a run has read and not yet
+recorded lies on its desk; the record itself is only ever changed in a transaction a submission, so
+a run that is killed anywhere is simply run again.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+from destinations.recording import record, waiting_again
+from destinations.storage import open_storage
+from expectations.validating import validate
+from imports.columns import ColumnMap, load_map
+from imports.guard import Guard, guarded
+from imports.mapping import map_file
+from imports.reading import read_file
+from imports.receiving import inbox_files, receive
+from sqlalchemy import Engine, select, update
+from sqlmodel import Session, col
+
+from destinations.settings import Settings
+from models.base import now
+from models.database import open_database, transaction
+from models.sheets import Declared, Finding, Mapped, ReadFile, SubmissionRefused
+from models.store import Store
+from models.submissions import Submission
+from models.vocabulary import Kind, LeavingStage, Stage
+
+log = logging.getLogger(__name__)
+
+UNFINISHED = (Stage.RECEIVED, Stage.READ, Stage.MAPPED, Stage.VALIDATED, Stage.MATCHED)
+
+
+@dataclass(frozen=True)
+class Road:
+    """What the stages need, and the desk where a run keeps what it has not yet recorded."""
+
+    engine: Engine
+    store: Store
+    settings: Settings
+    columns: ColumnMap
+    guard: Guard
+    declared: dict[int, Declared] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    read: dict[int, ReadFile] = field(default_factory=dict)
+    mapped: dict[int, Mapped] = field(default_factory=dict)
+    findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+
+    def clear(self) -> None:
+        """Forget what lies on the desk."""
+        for pile in (self.declared, self.names, self.read, self.mapped, self.findings):
+            pile.clear()
+
+
+@contextmanager
+def open_road(settings: Settings) -> Iterator[Road]:
+    """The road for one run; the reading child lives as long as it."""
+    engine = open_database(settings.database)
+    store = open_storage(
+        settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
+    )
+    with guarded() as guard:
+        try:
+            yield Road(engine, store, settings, load_map(), guard)
+        finally:
+            engine.dispose()
+
+
+def receive_files(road: Road, today: date) -> int:
+    """How many files were taken from the inbox, each in a transaction of its own."""
+    with Session(road.engine) as session:
+        arrived = inbox_files(session, road.store)
+    taken = 0
+    for stored in arrived:
+        try:
+            with transaction(road.engine) as session:
+                receive(
+                    session, road.store, stored, today=today, size_limit=road.settings.size_limit
+                )
+            taken += 1
+        except Exception as error:
+            # The file stays in the inbox and is tried again by the next run.
+            log.error("a file in the inbox was not received: %s", _where(error))
+    return taken
+
+
+def unfinished(road: Road) -> list[list[int]]:
+    """Chunks of submissions still on the road: school sheets by date, then enrolment lists."""
+    with Session(road.engine) as session:
+        rows = session.execute(
+            select(Submission.id, Submission.kind)
+            .where(col(Submission.stage).in_(UNFINISHED), col(Submission.refused_code).is_(None))
+            .order_by(col(Submission.sent_on), col(Submission.id))
+        ).all()
+    # Enrolment lists confirm leavers, so the sheets that name the leavers go first.
+    ids = [row.id for row in rows if row.kind != Kind.ENROLMENTS]
+    lists = [row.id for row in rows if row.kind == Kind.ENROLMENTS]
+    size = road.settings.chunk
+    return [chunk[at : at + size] for chunk in (ids, lists) for at in range(0, len(chunk), size)]
+
+
+def enrolments_again(road: Road) -> list[list[int]]:
+    """Chunks of enrolment lists with rows that nobody matched, now that more leavers are known."""
+    with Session(road.engine) as session:
+        ids = waiting_again(session)
+    size = road.settings.chunk
+    return [ids[at : at + size] for at in range(0, len(ids), size)]
+
+
+def read_chunk(road: Road, ids: Sequence[int]) -> list[int]:
+    """Each original becomes tables as sent."""
+    with Session(road.engine) as session:
+        for each in session.scalars(select(Submission).where(col(Submission.id).in_(ids))):
+            road.declared[_id(each)] = _declared(each)
+            road.names[_id(each)] = each.name
+        originals = {
+            _id(each): each.stored_as
+            for each in session.scalars(select(Submission).where(col(Submission.id).in_(ids)))
+        }
+
+    def read_one(one: int) -> None:
+        road.read[one] = read_file(
+            road.names[one],
+            road.store.get(originals[one]),
+            road.columns.field_of,
+            guard=road.guard,
+        )
+
+    return _each(road, ids, Stage.READ, read_one)
+
+
+def map_chunk(road: Road, ids: Sequence[int]) -> list[int]:
+    """Tables as sent become rows in our words, with what was worked out of them."""
+
+    def map_one(one: int) -> None:
+        road.mapped[one] = map_file(road.read.pop(one), road.declared[one], road.columns)
+
+    return _each(road, ids, Stage.MAPPED, map_one)
+
+
+def validate_chunk(road: Road, ids: Sequence[int]) -> list[int]:
+    """Findings for each submission; one call for the whole chunk."""
+    judged = validate([road.mapped[one] for one in ids])
+    road.findings.update(judged.findings)
+    for one, rule in judged.faults.items():
+        _our_fault(road, one, Stage.VALIDATED, f"rule {rule} did not run")
+    return _each(
+        road, [one for one in ids if one not in judged.faults], Stage.VALIDATED, lambda _: None
+    )
+
+
+def record_chunk(road: Road, ids: Sequence[int]) -> list[int]:
+    """Rows matched and recorded, a transaction a submission, in the order they were sent."""
+
+    def record_one(one: int) -> None:
+        with transaction(road.engine) as session:
+            record(session, road.mapped[one], road.findings[one], recorded_at=now())
+
+    return _each(road, ids, Stage.RECORDED, record_one, note_stage=False)
+
+
+def _each(
+    road: Road,
+    ids: Sequence[int],
+    stage: Stage,
+    do: Callable[[int], None],
+    *,
+    note_stage: bool = True,
+) -> list[int]:
+    """Do one thing to each submission; the ids for which it could be done."""
+    gone_on = []
+    for one in ids:
+        try:
+            do(one)
+        except SubmissionRefused as refusal:
+            _refuse(road, one, refusal)
+        except Exception as error:
+            _our_fault(road, one, stage, _where(error))
+        else:
+            gone_on.append(one)
+    if note_stage and gone_on:
+        _note(road, gone_on, stage=stage.value, fault_code=None)
+    return gone_on
+
+
+def _refuse(road: Road, one: int, refusal: SubmissionRefused) -> None:
+    log.info("submission %s refused: %s", one, refusal.code)
+    _note(road, [one], refused_code=refusal.code, refused_facts=dict(refusal.facts))
+
+
+def _our_fault(road: Road, one: int, stage: Stage, what: str) -> None:
+    log.error("submission %s did not get to %s through our fault: %s", one, stage.value, what)
+    _note(road, [one], fault_code=what[:60])
+
+
+def _note(road: Road, ids: Sequence[int], **values: object) -> None:
+    with transaction(road.engine) as session:
+        session.execute(
+            update(Submission).where(col(Submission.id).in_(ids)).values(stage_at=now(), **values)
+        )
+
+
+def _where(error: BaseException) -> str:
+    """What kind of exception and on which line: never its words, which can quote a cell."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    last = ours[-1]
+    return f"{type(error).__name__} at {last.filename.rsplit('/', 1)[-1]}:{last.lineno}"
+
+
+def _id(submission: Submission) -> int:
+    assert submission.id is not None
+    return submission.id
+
+
+def _declared(submission: Submission) -> Declared:
+    return Declared(
+        submission_id=_id(submission),
+        urn=submission.urn,
+        sent_on=submission.sent_on,
+        kind=Kind(submission.kind) if submission.kind else None,
+        academic_year=submission.academic_year,
+        leaving_stage=LeavingStage(submission.leaving_stage) if submission.leaving_stage else None,
+        wave=submission.wave,
+    )

@@ -1,0 +1,228 @@
+"""One morning, end to end, with a real Prefect server: runs, artifacts, schedules, and privacy."""
+
+import logging
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, select
+
+from destinations.settings import get_settings
+from models.database import migrate, open_database, transaction
+from models.places import Hub, Institution, Membership
+from models.submissions import Submission
+from tests.builders import a_workbook
+
+pytestmark = pytest.mark.slow
+
+URN = "900100"
+SURNAME = "Quillfeather-Obafemi"
+UPN = "K900100018001"
+TODAY = date(2025, 11, 24)
+
+LEAVERS = f"""
+    UPN           | Surname   | Forename | Date of Birth | Destination       | Where
+    {UPN}         | {SURNAME} | Ottoline | 12/03/2009    | Further Education | Downs College
+                  | Marsh     | Peter    | 14/05/2009    | Apprenticeship    | Acme Ltd
+"""
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory):
+    """A real Prefect server of the tests' own: its address and its database file."""
+    home = tmp_path_factory.mktemp("prefect")
+    port = _free_port()
+    env = {
+        **os.environ,
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
+        + ["--port", str(port)],
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    from flows.serve import _wait
+
+    address = f"http://127.0.0.1:{port}/api"
+    try:
+        _wait(address, process)
+        yield address, home / "prefect.db"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture
+def hub(tmp_path, monkeypatch, prefect_server):
+    """A hub of one school on a fresh database and storage, and Prefect pointed at the server."""
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    monkeypatch.setenv("DESTINATIONS_HOME", str(tmp_path))
+    get_settings.cache_clear()
+    engine = open_database(get_settings().database)
+    migrate(engine)
+    with transaction(engine) as session:
+        hub = Hub(name="Test Hub")
+        session.add_all([Institution(urn=URN, name="Test School"), hub])
+        session.flush()
+        session.add(Membership(hub_id=hub.id, urn=URN, joined_on=date(2020, 9, 1)))
+    with temporary_settings({PREFECT_API_URL: prefect_server[0]}):
+        yield engine, tmp_path / "storage" / "inbox" / URN
+    engine.dispose()
+    get_settings.cache_clear()
+
+
+def test_a_morning_records_what_was_sent_and_a_second_changes_nothing(hub):
+    from flows.intake import intake
+
+    engine, inbox = hub
+    _put(inbox, "leavers 2025.xlsx", a_workbook(LEAVERS))
+    _put(inbox, "broken.xlsx", b"PK\x03\x04 not a workbook at all")
+
+    intake(TODAY)
+    with Session(engine) as session:
+        first = {s.name: (s.stage, s.refused_code) for s in session.exec(select(Submission))}
+    rows = _counts(engine)
+    intake(TODAY)
+
+    assert first["leavers 2025.xlsx"] == ("recorded", None)
+    assert first["broken.xlsx"][1].startswith("F")
+    assert _counts(engine) == rows
+
+
+def test_a_data_officer_sees_counts_after_each_run(hub, prefect_server):
+    from flows.follow_up import follow_up
+    from flows.intake import intake
+    from flows.publish import publish
+
+    _put(hub[1], "leavers 2025.xlsx", a_workbook(LEAVERS))
+    intake(TODAY)
+    follow_up(TODAY)
+    publish(TODAY)
+
+    keys = {row[0] for row in _query(prefect_server[1], "select distinct key from artifact")}
+    assert keys >= {
+        "submissions-by-stage",
+        "findings-by-rule",
+        "coverage-by-school",
+        "intake-progress",
+        "who-has-not-sent",
+    }
+
+
+def test_no_detail_of_a_person_reaches_prefect_or_a_log(hub, prefect_server, monkeypatch, caplog):
+    from flows import road
+    from flows.intake import intake
+    from flows.quiet import StageFailed
+
+    _put(hub[1], f"leavers {SURNAME}.xlsx", a_workbook(LEAVERS))
+
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError(f"cannot use {SURNAME} {UPN} 12/03/2009")
+
+    # Once where a submission is at fault, and once where a whole stage falls over.
+    monkeypatch.setattr(road, "map_file", fail)
+    with caplog.at_level(logging.DEBUG), pytest.raises(StageFailed):
+        intake(TODAY)
+    monkeypatch.setattr(road, "unfinished", fail)
+    monkeypatch.setattr(road, "receive_files", fail)
+    with caplog.at_level(logging.DEBUG), pytest.raises(Exception, match="stopped on ValueError"):
+        intake(TODAY)
+    time.sleep(3)  # Prefect sends its log lines a little later
+
+    for planted in (SURNAME, UPN, "Ottoline", "12/03/2009"):
+        assert planted not in caplog.text
+        assert not _tables_with(prefect_server[1], planted)
+
+
+def test_a_scheduled_run_truly_fires(hub, prefect_server, tmp_path):
+    script = (
+        "from datetime import timedelta\n"
+        "from prefect import serve\n"
+        "from prefect.schedules import Interval\n"
+        "from flows.follow_up import follow_up\n"
+        "from prefect.deployments.runner import EntrypointType\n"
+        "serve(follow_up.to_deployment(name='fires', schedule=Interval(timedelta(seconds=5)),"
+        " entrypoint_type=EntrypointType.MODULE_PATH))\n"
+    )
+    env = {**os.environ, "PREFECT_API_URL": prefect_server[0], "DESTINATIONS_HOME": str(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=Path(__file__).parents[1],
+    )
+    try:
+        fired = _until(
+            lambda: _query(
+                prefect_server[1],
+                "select fr.id from flow_run fr join deployment d on d.id = fr.deployment_id"
+                " where d.name = 'fires' and fr.auto_scheduled and fr.state_type = 'COMPLETED'",
+            ),
+            seconds=120,
+        )
+    finally:
+        process.terminate()
+        process.wait(30)
+
+    assert fired
+
+
+def _put(inbox: Path, name: str, content: bytes) -> None:
+    inbox.mkdir(parents=True, exist_ok=True)
+    (inbox / name).write_bytes(content)
+
+
+def _counts(engine) -> dict[str, int]:
+    from models.base import SQLModel
+
+    with engine.connect() as connection:
+        return {
+            name: connection.exec_driver_sql(f'select count(*) from "{name}"').scalar_one()  # noqa: S608
+            for name in SQLModel.metadata.tables
+        }
+
+
+def _query(database: Path, sql: str) -> list[tuple]:
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def _tables_with(database: Path, planted: str) -> list[str]:
+    """The tables of Prefect's database that hold the planted words anywhere."""
+    found = []
+    for (name,) in _query(database, "select name from sqlite_master where type = 'table'"):
+        for row in _query(database, f'select * from "{name}"'):  # noqa: S608
+            if any(planted.lower() in str(cell).lower() for cell in row):
+                found.append(name)
+                break
+    return found
+
+
+def _until(ask, *, seconds: float):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if answer := ask():
+            return answer
+        time.sleep(1)
+    return None
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
