@@ -1,0 +1,69 @@
+# What can be done here.  `make` alone prints this list.
+# Needs Python 3.11, 3.12 or 3.13 and nothing else; everything is kept under .venv.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO ?= demo
+PACKAGES := destinations expectations flows imports models
+CHECKED := $(PACKAGES) bench tests
+
+# Prefect and Great Expectations tell nobody what is done here.
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export GX_ANALYTICS_ENABLED := false
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(VENV)/.made ## make .venv, with exactly what requirements.lock names
+
+# Made again when the lock or the project file changes, and only then.
+$(VENV)/.made: requirements.lock pyproject.toml
+	@python="$$(.ci/python)"; \
+	if [ -x $(BIN)/python ] && ! $(BIN)/python .ci/in_range.py; then rm -rf $(VENV); fi; \
+	[ -x $(BIN)/python ] || { echo "Setting up $(VENV) with $$($$python --version)"; "$$python" -m venv $(VENV); }
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: demo
+demo: setup ## a made-up hub, from inbox to published summary, under ./demo
+	@$(BIN)/destinations demo --folder $(DEMO)
+
+.PHONY: test
+test: setup ## every test
+	$(BIN)/python -m pytest -q
+
+.PHONY: check
+check: setup ## format, lint, types, contracts, fast tests, docs fresh
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python docs/generate.py --check
+
+.PHONY: docs
+docs: setup ## write docs/commands.md and docs/rules.md again
+	$(BIN)/python docs/generate.py
+
+.PHONY: bench
+bench: setup ## measure intake on a made-up hub (bench/README.md has the rest)
+	$(BIN)/python bench/intake.py
+
+# uv resolves for every platform and Python at once, which pip cannot; it is needed for nothing else.
+.PHONY: lock
+lock: ## write requirements.lock again from pyproject.toml
+	@python="$$(.ci/python)"; [ -x .venv-lock/bin/uv ] || { "$$python" -m venv .venv-lock; .venv-lock/bin/pip install --quiet uv; }
+	.venv-lock/bin/uv pip compile pyproject.toml --extra build --extra test \
+	    --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet \
+	    --output-file requirements.lock
