@@ -1,0 +1,219 @@
+"""Frames: the rows of many submissions become one typed table, what was typed beside each value.
+
+Every column is always there, so that no rule meets a column it does not know; text is text, days
+are datetime64[ns], flags are "yes" or nothing.  Then no cell can make a rule raise.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import Any
+
+import pandas as pd
+
+from expectations.alike import enrolments_alike, leavers_alike
+from expectations.identifiers import ULN_FORM, UPN_FORM, ulns_agree, upns_agree
+from expectations.sideways import moved_sideways
+from expectations.tolerances import TOLERANCES, Tolerances
+from models.sheets import Declared, Mapped, MappedRow, Value
+from models.vocabulary import Kind
+
+KEYS = ("submission_id", "sheet", "row", "wave")
+IDENTIFIERS = ("upn", "uln", "postcode", "provider_urn", "provider_ukprn", "provider_laestab")
+TEXTS = (
+    *IDENTIFIERS,
+    *("school_urn", "school_laestab", "surname", "forename", "full_name", "sex", "ethnicity"),
+    *("sen", "disadvantaged", "consent", "activity", "intended", "provider_name", "course"),
+    "source",
+)
+DAYS = ("born_on", "started_on", "ended_on", "as_at")
+MARKED = ("upn", "uln", "born_on", "sex", "sen", "disadvantaged", "consent")
+ASKED = ("surname", "forename", "born_on")
+
+Columns = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """One table and the row that each of its rows stands for, in the same order."""
+
+    table: pd.DataFrame
+    rows: tuple[tuple[Mapped, MappedRow], ...]
+
+
+def frame(chunk: Sequence[Mapped], tolerances: Tolerances = TOLERANCES) -> Framed:
+    """The rows of all submissions of a chunk, in order, as one table."""
+    pairs = tuple((mapped, row) for mapped in chunk for row in mapped.rows)
+    rows = [row for _, row in pairs]
+    columns: Columns = {
+        "submission_id": pd.array([m.declared.submission_id for m, _ in pairs], dtype="int64"),
+        "sheet": _text(row.sheet for row in rows),
+        "row": pd.array([row.row for row in rows], dtype="int64"),
+        "wave": pd.Series([row.wave for row in rows], dtype="float64"),
+    }
+    columns |= {name: _text(_plain(row.values.get(name)) for row in rows) for name in TEXTS}
+    columns |= {name: _days(row.values.get(name) for row in rows) for name in DAYS}
+    columns |= {
+        f"{name}__raw": _text(_plain(row.raw.get(name)) for row in rows) for name in TEXTS + DAYS
+    }
+    columns |= {f"{name}__mark": _text(row.marks.get(name) for row in rows) for name in MARKED}
+    columns |= _context(chunk, tolerances)
+    table = pd.DataFrame(columns)
+    return Framed(_with_companions(table, rows, tolerances), pairs)
+
+
+def _with_companions(
+    table: pd.DataFrame, rows: Sequence[MappedRow], tolerances: Tolerances
+) -> pd.DataFrame:
+    """The table and what can only be told from several of its cells, or several of its rows."""
+    more = _identity(table, rows) | _answers(table, rows) | _ages(table, tolerances)
+    table = pd.concat([table, pd.DataFrame(more, index=table.index)], axis=1)
+    lists = table["kind"] == Kind.ENROLMENTS.value
+    told = {**leavers_alike(table[~lists]), **enrolments_alike(table[lists])}
+    told["sideways"] = moved_sideways(table)
+    empty = pd.Series(None, index=table.index, dtype="str")
+    across = {name: column.reindex(table.index).astype("str") for name, column in told.items()}
+    return pd.concat([table, pd.DataFrame({n: across.get(n, empty) for n in told})], axis=1)
+
+
+def _context(chunk: Sequence[Mapped], tolerances: Tolerances) -> Columns:
+    """What is known of each row's submission, repeated on each of its rows."""
+    sizes = [len(mapped.rows) for mapped in chunk]
+    facts = [_facts(mapped.declared, tolerances) for mapped in chunk]
+
+    def spread(name: str) -> Iterable[Any]:
+        return chain.from_iterable(
+            [one[name]] * size for one, size in zip(facts, sizes, strict=True)
+        )
+
+    return (
+        {name: _text(spread(name)) for name in ("kind", "leaving_stage")}
+        | {name: _days(spread(name)) for name in _CONTEXT_DAYS}
+        | {"academic_year": pd.Series(list(spread("academic_year")), dtype="float64")}
+    )
+
+
+_CONTEXT_DAYS = (
+    *("sent_on", "summer_from", "born_from", "born_to", "born_earliest", "born_latest"),
+)
+
+
+def _facts(declared: Declared, tolerances: Tolerances) -> dict[str, Any]:
+    """The days that follow from a cohort: the window of its year group, the summer it left."""
+    year, stage = declared.academic_year, declared.leaving_stage
+    kind = declared.kind or Kind.LEAVERS
+    facts: dict[str, Any] = dict.fromkeys(_CONTEXT_DAYS)
+    facts |= {
+        "kind": kind.value,
+        "leaving_stage": stage.value if stage else None,
+        "academic_year": year,
+        "sent_on": declared.sent_on,
+    }
+    if kind is Kind.ENROLMENTS or year is None:
+        return facts
+    facts["summer_from"] = date(year + 1, 5, 1)
+    if stage:
+        # Leavers of 2022/23 are 16 (Y11) or 18 (Y13) on 31 August 2023.
+        first, slack = year - stage.age, tolerances.years_from_year_group
+        facts["born_from"], facts["born_to"] = date(first, 9, 1), date(first + 1, 8, 31)
+        facts["born_earliest"] = date(first - slack, 9, 1)
+        facts["born_latest"] = date(first + 1 + slack, 8, 31)
+    return facts
+
+
+def _identity(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
+    """Whether the row says who it is about, and which of name and birth must be there."""
+    upn, uln = table["upn"], table["uln"]
+    sound = _matches(upn, UPN_FORM) & upns_agree(upn)
+    uln_sound = _matches(uln, ULN_FORM) & ulns_agree(uln)
+    named = table["surname"].notna() & table["forename"].notna() | table["full_name"].notna()
+    known = upn.notna() | uln.notna() | named & table["born_on"].notna()
+    more: Columns = {"upn_sound": upn.where(sound), "uln_sound": uln.where(uln_sound)}
+    more["identified"] = _flag(known)
+    for name in ASKED:
+        # A sheet that leaves a column out and gives UPNs has said who its leavers are.
+        asked = _here(rows, name) | ~sound
+        if name != "born_on":
+            asked &= table["full_name__raw"].isna()
+        more[f"{name}__asked"] = _flag(asked)
+    for name in ("upn", "uln"):
+        more[f"{name}__number"] = _flag(_matches(table[name], ".*[0-9]"))
+    ethnicity = table["ethnicity"]
+    return more | {"ethnicity__code": ethnicity.where(_matches(ethnicity, r"^[A-Z]{4}\Z"))}
+
+
+def _matches(column: "pd.Series[str]", form: str) -> "pd.Series[bool]":
+    return column.str.match(form).fillna(False).astype(bool)
+
+
+def _answers(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
+    """What belongs to the destination: whether it is due, who provides it, when it was told."""
+    wave, sent = table["wave"], table["sent_on"]
+    autumn = (table["academic_year"] + wave.fillna(1)).to_list()
+    due_on = _days(date(int(y), 9, 1) if y == y else None for y in autumn)
+    due = (wave != 0) & ~(due_on > sent) & _here(rows, "activity")
+    providers = [f"{name}__raw" for name in _PROVIDERS]
+    here = pd.Series(False, index=table.index)
+    for name in _PROVIDERS:
+        here |= _here(rows, name)
+    told_on = table["as_at"].fillna(table["started_on"]).fillna(sent)
+    return {
+        "activity__due": _flag(due),
+        "after_leaving": _flag((wave > 0) | wave.isna() & (due_on <= sent)),
+        "provider": table[providers].bfill(axis=1).iloc[:, 0].astype("str"),
+        "provider__here": _flag(here),
+        "told_on": told_on,
+    }
+
+
+_PROVIDERS = ("provider_name", "provider_urn", "provider_ukprn", "provider_laestab")
+
+
+def _ages(table: pd.DataFrame, tolerances: Tolerances) -> Columns:
+    """The day each person is 18, and whether an enrolled one has a plausible age."""
+    born, start = table["born_on"], table["started_on"].fillna(table["sent_on"])
+    years = (start - born).dt.days / 365.25
+    fits = years.isna() | years.between(tolerances.enrolled_from_age, tolerances.enrolled_to_age)
+    grown = _days(_birthday(day, 18) if day == day else None for day in born.dt.date)
+    return {"is_18_on": grown, "age_fits": _flag(fits)}
+
+
+def _birthday(born: date, age: int) -> date:
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:  # 29 February
+        return date(born.year + age, 3, 1)
+
+
+def _here(rows: Sequence[MappedRow], name: str) -> "pd.Series[bool]":
+    """Whether the table that each row stands in has a column for the field."""
+    return pd.Series([name in row.columns for row in rows], dtype=bool)
+
+
+def _flag(holds: Any) -> "pd.Series[str]":
+    flags = pd.Series(None, index=holds.index, dtype="str")
+    flags[holds.astype(bool)] = "yes"
+    return flags
+
+
+def _plain(value: Value) -> str | None:
+    """A value as text, None where there is nothing but space."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value).strip() or None
+
+
+def _text(values: Iterable[str | None]) -> "pd.Series[str]":
+    return pd.Series(list(values), dtype="str")
+
+
+def _days(values: Iterable[Value]) -> "pd.Series[pd.Timestamp]":
+    """Days; what is no day, or lies beyond what the table can hold (1678 to 2261), is nothing."""
+    days = [
+        value if isinstance(value, date) and 1678 <= value.year <= 2261 else None
+        for value in values
+    ]
+    return pd.Series(pd.to_datetime(pd.Series(days, dtype="object"))).astype("datetime64[ns]")

@@ -1,0 +1,164 @@
+"""Identifiers: whether a UPN, ULN, URN, UKPRN, LAESTAB, UCAS number or postcode can be right.
+
+Scalars are judged one at a time; the two check characters also a column at a time, for the suite.
+Every function answers for every text.  Facts: domain.md section 7; the UPN's letters from govtalk
+UniquePupilNumber-2-0, the ULN's check digit from HESA and ILR rule ULN_04.
+"""
+
+import re
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+UPN_FORM = r"^[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]\Z"
+ULN_FORM = r"^[1-9][0-9]{9}\Z"
+URN_FORM = r"^[0-9]{6}\Z"
+UKPRN_FORM = r"^1[0-9]{7}\Z"
+LAESTAB_FORM = r"^[0-9]{3}[/-]?[0-9]{4}\Z"
+UCAS_FORM = r"^[0-9]{10}\Z"
+POSTCODE_FORM = r"^([A-Z]{1,2}[0-9][0-9A-Z]?[0-9][A-Z]{2}|GIR0AA|BFPO[0-9]{1,4})\Z"
+
+UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # 23 of them: I, O and S are never used
+UPN_WEIGHTS = range(2, 14)
+ULN_WEIGHTS = range(10, 1, -1)
+ULN_PLACEHOLDER = "9999999999"  # what providers send while a number is awaited
+HOME_EDUCATED = "9999"  # the establishment part where there is no establishment
+PSEUDO_POSTCODE = "ZZ99"
+
+_VALUES = {**{str(n): n for n in range(10)}, **{c: n for n, c in enumerate(UPN_LETTERS)}}
+
+
+class Answer(StrEnum):
+    """What can be said of an identifier from its characters alone."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    PLACEHOLDER = "placeholder"
+
+
+def judge(identifier: str, text: str) -> tuple[Answer, str]:
+    """Whether `text` can be a "UPN", "ULN", "URN", "UKPRN", "LAESTAB", "UCAS" or "Postcode".
+
+    Gives the answer and the text as it is kept, '' where it is not a valid one.
+    Raises KeyError for an identifier that is none of these.
+    """
+    kept = _KEPT[identifier](text)
+    answer = _JUDGES[identifier](kept)
+    return answer, kept if answer is Answer.VALID else ""
+
+
+def plain(text: str) -> str:
+    """The text in upper case without any space, no-break ones and invisible ones included."""
+    return re.sub(r"[\s\u00a0\u200b\u200c\u200d\ufeff]", "", text).upper()
+
+
+def postcode(text: str) -> str:
+    """A postcode with the one space before its last three characters."""
+    bare = plain(text)
+    return f"{bare[:-3]} {bare[-3:]}" if len(bare) > 3 else bare
+
+
+def upn_letter(body: str) -> str:
+    """The check letter that belongs before the other twelve characters of a UPN, '' if none can."""
+    if not re.match(UPN_FORM, "A" + body):
+        return ""
+    total = sum(_VALUES[c] * weight for c, weight in zip(body, UPN_WEIGHTS, strict=True))
+    return UPN_LETTERS[total % 23]
+
+
+def upn_is_sound(text: str) -> bool:
+    """Whether a UPN as kept has the right form and the right check letter.
+
+    The local authority in it is not looked up: a number given by one that no longer exists, or
+    that never did (999), is still that person's number.
+    """
+    return bool(text) and upn_letter(text[1:]) == text[0]
+
+
+def uln_is_sound(text: str) -> bool:
+    """Whether a ULN as kept has the right form and the right check digit."""
+    if not re.match(ULN_FORM, text):
+        return False
+    left = sum(int(c) * weight for c, weight in zip(text[:9], ULN_WEIGHTS, strict=True)) % 11
+    return left != 0 and int(text[9]) == 10 - left  # a remainder of 0 is never issued
+
+
+def upns_agree(column: "pd.Series[Any]") -> "pd.Series[bool]":
+    """For each UPN, False only where its form is right and its check letter is wrong."""
+    formed = column.astype("str").str.match(UPN_FORM).fillna(False).astype(bool)
+    agrees = pd.Series(True, index=column.index)
+    if formed.any():
+        values = _characters(column[formed], 13)
+        right = (values[:, 1:] * np.array(UPN_WEIGHTS)).sum(axis=1) % 23 == values[:, 0]
+        agrees[formed] = right
+    return agrees
+
+
+def ulns_agree(column: "pd.Series[Any]") -> "pd.Series[bool]":
+    """For each ULN, False only where its form is right and its check digit is wrong."""
+    formed = column.astype("str").str.match(ULN_FORM).fillna(False).astype(bool)
+    agrees = pd.Series(True, index=column.index)
+    if formed.any():
+        digits = _characters(column[formed], 10)
+        left = (digits[:, :9] * np.array(ULN_WEIGHTS)).sum(axis=1) % 11
+        agrees[formed] = (left != 0) & (digits[:, 9] == 10 - left)
+    return agrees
+
+
+def postcodes_agree(column: "pd.Series[Any]") -> "pd.Series[bool]":
+    """For each postcode, spaced or not, in either case, whether it has the form of one."""
+    bare = column.astype("str").str.replace(r"\s", "", regex=True).str.upper()
+    return bare.str.match(POSTCODE_FORM).fillna(False).astype(bool)
+
+
+def _characters(column: "pd.Series[Any]", length: int) -> "np.ndarray[Any, np.dtype[np.int64]]":
+    codes = np.array(column.tolist(), dtype=f"U{length}").view(np.uint32).reshape(-1, length)
+    return _TABLE[codes]
+
+
+_TABLE = np.zeros(128, dtype=np.int64)
+for _character, _value in _VALUES.items():
+    _TABLE[ord(_character)] = _value
+
+
+def _is(sound: bool) -> Answer:
+    return Answer.VALID if sound else Answer.INVALID
+
+
+def _uln(text: str) -> Answer:
+    return Answer.PLACEHOLDER if text == ULN_PLACEHOLDER else _is(uln_is_sound(text))
+
+
+def _laestab(text: str) -> Answer:
+    if not re.match(LAESTAB_FORM, text):
+        return Answer.INVALID
+    return Answer.PLACEHOLDER if text.endswith(HOME_EDUCATED) else Answer.VALID
+
+
+def _postcode(text: str) -> Answer:
+    bare = plain(text)
+    if not re.match(POSTCODE_FORM, bare):
+        return Answer.INVALID
+    return Answer.PLACEHOLDER if bare.startswith(PSEUDO_POSTCODE) else Answer.VALID
+
+
+_KEPT = {
+    "UPN": plain,
+    "ULN": plain,
+    "URN": plain,
+    "UKPRN": plain,
+    "LAESTAB": lambda text: re.sub(r"[/-]", "", plain(text)),
+    "UCAS": lambda text: plain(text).replace("-", ""),
+    "Postcode": postcode,
+}
+_JUDGES = {
+    "UPN": lambda text: _is(upn_is_sound(text)),
+    "ULN": _uln,
+    "URN": lambda text: _is(bool(re.match(URN_FORM, text))),
+    "UKPRN": lambda text: _is(bool(re.match(UKPRN_FORM, text))),
+    "LAESTAB": _laestab,
+    "UCAS": lambda text: _is(bool(re.match(UCAS_FORM, text))),
+    "Postcode": _postcode,
+}

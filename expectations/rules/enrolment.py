@@ -1,0 +1,76 @@
+"""The enrolment list: what a provider's row must say to be evidence of a destination."""
+
+from expectations.rule import MUST_FIX, PLEASE_CHECK, Rule
+
+SINCE = "2026-11-23"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="E01",
+        severity=MUST_FIX,
+        says="We cannot tell who this row is about",
+        do="Give the UPN, or the name and the date of birth",
+        bad="only a first name",
+        good="first name, surname and date of birth",
+        source="domain.md 3.3: lists are matched by UPN, or by name and date of birth",
+        since=SINCE,
+        kind="ExpectColumnValuesToNotBeNull",
+        kwargs={"column": "identified"},
+    ),
+    Rule(
+        code="E02",
+        severity=PLEASE_CHECK,
+        says="The start date is missing",
+        do="Copy it from your enrolment system; without it we cannot tell whether it lasted",
+        bad="",
+        good="11/09/2023",
+        source="NCCIS 2019-20 error 202; sustained is told by dates, domain.md 5.1",
+        since=SINCE,
+        field="started_on",
+        kind="ExpectColumnValuesToNotBeNull",
+        kwargs={"column": "started_on__raw"},
+    ),
+    Rule(
+        code="E03",
+        severity=PLEASE_CHECK,
+        says="This start is after the day the list was sent, {sent_on}",
+        do="Check the date; leave out people who have not enrolled yet",
+        bad="11/09/2032",
+        good="11/09/2023",
+        source="NCCIS 2019-20 errors 242 and 256",
+        since=SINCE,
+        field="started_on",
+        kind="ExpectColumnPairValuesAToBeGreaterThanB",
+        kwargs={
+            "column_A": "sent_on",
+            "column_B": "started_on",
+            "or_equal": True,
+            "ignore_row_if": "either_value_is_missing",
+        },
+    ),
+    Rule(
+        code="E04",
+        severity=PLEASE_CHECK,
+        says="By this date of birth the age at the start was not between {from_age} and {to_age}",
+        do="Check the date of birth and the start date",
+        bad="born 26/05/1997, start 11/09/2023",
+        good="born 26/05/2007, start 11/09/2023",
+        source="NCCIS 2019-20 errors 9 and 10; ours",
+        since=SINCE,
+        field="born_on",
+        kind="ExpectColumnValuesToNotBeNull",
+        kwargs={"column": "age_fits"},
+    ),
+    Rule(
+        code="E05",
+        severity=PLEASE_CHECK,
+        says="This learner, course and start are also on {same_enrolment_as}",
+        do="Take one of the two rows out",
+        bad="the same enrolment on rows 5 and 9",
+        good="one row for each enrolment",
+        source="ours",
+        since=SINCE,
+        kind="ExpectColumnValuesToBeNull",
+        kwargs={"column": "same_enrolment_as"},
+    ),
+)

@@ -1,0 +1,174 @@
+"""Suites: the rules that judge a kind of sheet in one year, as Great Expectations means them.
+
+A year is the year before, and what was added, changed or removed.  The year of a suite is the
+academic year in which the sheet was sent: 2026 from September 2026 to August 2027.  What was
+sent before the first is judged by the first.
+"""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from expectations.catalogue import catalogue
+from expectations.rule import Rule
+from expectations.rules.person import FIRST_YEAR, ethnicities
+from models.vocabulary import Kind, Severity
+
+GX_SEVERITY = {Severity.MUST_FIX: "critical", Severity.PLEASE_CHECK: "warning"}
+
+BOTH = (
+    *("I01", "I02", "I03", "I04", "I05", "I10", "I11", "I12", "I13", "I21", "I22", "I30"),
+    *("P01", "P02", "P03", "P04", "P05", "P06", "P12", "P13", "P20", "P21"),
+    *("D01", "D05", "D11", "D14", "D15", "R06", "R07", "R08", "R09"),
+)
+LEAVERS = (
+    *("I20", "I23", "I24", "P10", "P11", "P22", "P23", "P24"),
+    *("D02", "D03", "D04", "D06", "D07", "D08", "D09", "D10", "D12", "D16", "D17", "D18", "D19"),
+    *("D20", "D21", "D22", "R01", "R02", "R03", "R04", "R05", "R10"),
+)
+ENROLMENTS = ("E01", "E02", "E03", "E04", "E05")
+FIRST = {Kind.LEAVERS: BOTH + LEAVERS, Kind.ENROLMENTS: BOTH + ENROLMENTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a year does to the suite of the year before.  `changed` gives a rule its new kwargs."""
+
+    added: tuple[str, ...] = ()
+    changed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
+
+
+# The school census took four ethnicity codes in from 2024/25 (lists/ethnicities.csv).
+CHANGES: Mapping[Kind, Mapping[int, Change]] = {
+    Kind.LEAVERS: {2024: Change(changed={"P23": {"value_set": ethnicities(2024)}})},
+    Kind.ENROLMENTS: {},
+}
+
+
+def rules(kind: Kind, year: int) -> tuple[Rule, ...]:
+    """The rules that judge a kind of sheet sent in an academic year, by code.
+
+    Raises ValueError where a year adds what is there, or changes or removes what is not.
+    """
+    found = {code: catalogue()[code] for code in FIRST[kind]}
+    for changed_in, change in sorted(CHANGES[kind].items()):
+        if changed_in <= year:
+            found = _changed(found, change)
+    return tuple(found[code] for code in sorted(found))
+
+
+def suite(kind: Kind, year: int) -> Any:
+    """The Great Expectations suite of those rules.  Built once a process for each different one."""
+    return _suite(kind, last_change(kind, year))
+
+
+def last_change(kind: Kind, year: int) -> int:
+    """The year whose suite still holds in the given one: years between changes share a suite."""
+    return max((y for y in (FIRST_YEAR, *CHANGES[kind]) if y <= year), default=FIRST_YEAR)
+
+
+def snapshot(kind: Kind, year: int) -> str:
+    """The suite as JSON, by rule code: without ids, and without the library's version."""
+    written = {
+        "sheet": kind.value,
+        "year": last_change(kind, year),
+        "rules": [_written(rule) for rule in rules(kind, year)],
+    }
+    return json.dumps(written, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
+
+
+@cache
+def suite_hash(kind: Kind, year: int) -> str:
+    """The SHA-256 of the snapshot, kept with each submission that was judged by it."""
+    return hashlib.sha256(snapshot(kind, year).encode()).hexdigest()
+
+
+def snapshots() -> dict[str, str]:
+    """Every different suite by the name of its file: "leavers_2024.json"."""
+    return {
+        f"{kind.value}_{year}.json": snapshot(kind, year)
+        for kind in Kind
+        for year in sorted({FIRST_YEAR, *CHANGES[kind]})
+    }
+
+
+def _changed(found: Mapping[str, Rule], change: Change) -> dict[str, Rule]:
+    wrong = {*change.added} & {*found} | ({*change.changed, *change.removed} - {*found})
+    if wrong:
+        message = f"a year cannot add, change or remove these rules: {sorted(wrong)}"
+        raise ValueError(message)
+    kept = {code: rule for code, rule in found.items() if code not in change.removed}
+    kept |= {code: catalogue()[code] for code in change.added}
+    for code, kwargs in change.changed.items():
+        kept[code] = dataclasses.replace(kept[code], kwargs={**kept[code].kwargs, **kwargs})
+    return kept
+
+
+def _written(rule: Rule) -> dict[str, Any]:
+    return {
+        "code": rule.code,
+        "severity": rule.severity.value,
+        "says": rule.says,
+        "do": rule.do,
+        "field": rule.field,
+        "kind": rule.kind,
+        "kwargs": dict(rule.kwargs),
+    }
+
+
+@cache
+def _suite(kind: Kind, year: int) -> Any:
+    import great_expectations as gx
+
+    chosen = rules(kind, year)
+    built = gx.ExpectationSuite(
+        name=f"{kind.value}_{year}", expectations=[_expectation(rule) for rule in chosen]
+    )
+    if len(built.expectations) != len(chosen):
+        message = "a rule was dropped while the suite was built"
+        raise RuntimeError(message)
+    return built
+
+
+def _expectation(rule: Rule) -> Any:
+    from great_expectations import expectations as core
+
+    from expectations import custom
+
+    kwargs = dict(rule.kwargs)
+    when = kwargs.pop("when", ())
+    if "column_list" in kwargs:
+        kwargs["column_list"] = list(kwargs["column_list"])
+    if when:
+        kwargs["row_condition"] = _condition(when)
+    made = getattr(custom, rule.kind, None) or getattr(core, rule.kind)
+    return made(
+        severity=GX_SEVERITY[rule.severity],
+        description=rule.says,
+        notes=rule.do,
+        meta={"rule_code": rule.code, "field": rule.field},
+        **kwargs,
+    )
+
+
+def _condition(when: Iterable[tuple[Any, ...]]) -> Any:
+    """All of these must hold for a row to be judged: ("sen", "is", "N"), ("upn", "filled") ..."""
+    from great_expectations.expectations.row_conditions import Column
+
+    made = None
+    for name, how, *what in when:
+        column = Column(name)
+        one = {
+            "is": lambda c, w: c == w[0],
+            "in": lambda c, w: c.is_in(w[0]),
+            "not in": lambda c, w: c.is_not_in(w[0]),
+            "filled": lambda c, w: c.is_not_null(),
+            "blank": lambda c, w: c.is_null(),
+        }[how](column, what)
+        made = one if made is None else made & one
+    return made

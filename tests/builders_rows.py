@@ -1,0 +1,108 @@
+"""Mapped submissions drawn by hand: what was typed, field by field, and what becomes of it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from models.sheets import Column, Declared, Mapped, MappedRow, Remark, Value
+from models.vocabulary import Kind, LeavingStage
+
+HEADINGS = {
+    "upn": "UPN",
+    "uln": "ULN",
+    "surname": "Surname",
+    "forename": "First name",
+    "born_on": "DOB",
+    "sex": "Sex",
+    "sen": "SEN",
+    "activity": "Destination",
+    "provider_name": "Where",
+    "started_on": "Start",
+    "ended_on": "End",
+}
+DAYS = ("born_on", "started_on", "ended_on", "as_at")
+NUMBERS = (
+    *("upn", "uln", "provider_urn", "provider_ukprn", "provider_laestab"),
+    *("school_urn", "school_laestab"),
+)
+CLOSED = {
+    "sex": {"F": "F", "M": "M", "U": "U"},
+    "sen": {"N": "N", "K": "K", "E": "E"},
+    "disadvantaged": {"Y": True, "N": False},
+    "consent": {"Y": True, "N": False},
+    "source": {"school": "school", "family": "family"},
+    "intended": {"Apprenticeship": "apprenticeship or traineeship"},
+    "activity": {"College": "230", "Sixth form": "210", "Apprenticeship": "310", "NEET": "619"},
+}
+
+# Somebody of whom there is nothing to say.
+ADA = {
+    "upn": "B801200005001",
+    "uln": "9276308686",
+    "surname": "Okafor",
+    "forename": "Ada",
+    "born_on": "14/02/2007",
+    "sex": "F",
+    "sen": "N",
+    "activity": "College",
+    "provider_name": "Penrose College",
+    "started_on": "11/09/2023",
+}
+
+
+def typed(
+    cells: Mapping[str, str], *, row: int = 2, sheet: str = "Leavers", **more: Any
+) -> MappedRow:
+    """One row as typed.  `more` may give wave, marks, fields (those that have a column)."""
+    fields = tuple(more.get("fields") or dict.fromkeys((*HEADINGS, *cells)))
+    columns = {
+        name: Column(name, sheet, chr(ord("A") + n), HEADINGS.get(name, name))
+        for n, name in enumerate(fields)
+    }
+    raw = {name: text for name, text in cells.items() if text}
+    marks = more.get("marks", {})
+    values = {name: None if name in marks else made(name, text) for name, text in raw.items()}
+    values |= more.get("values", {})
+    return MappedRow(sheet, row, more.get("wave", 1), raw, values, columns, marks)
+
+
+def made(name: str, text: str) -> Value:
+    """What becomes of a cell, simply: enough for the rules to be tried."""
+    if name in DAYS:
+        return _day(text)
+    if name in NUMBERS:
+        return re.sub(r"\s", "", text).upper()
+    if name in CLOSED:
+        known = CLOSED[name].get(text)
+        return text if known is None and name == "activity" and text.isdigit() else known
+    return text.strip()
+
+
+def _day(text: str) -> date | None:
+    try:
+        return datetime.strptime(text, "%d/%m/%Y").date()
+    except ValueError:
+        return None
+
+
+def submission(
+    rows: Sequence[MappedRow],
+    *,
+    number: int = 1,
+    kind: Kind = Kind.LEAVERS,
+    remarks: tuple[Remark, ...] = (),
+    **more: Any,
+) -> Mapped:
+    """The leavers of 2022/23, sent in their first autumn, unless said otherwise."""
+    cohort = kind is Kind.LEAVERS
+    declared = Declared(
+        submission_id=number,
+        urn="900701",
+        sent_on=more.get("sent_on", date(2023, 11, 20)),
+        kind=kind,
+        academic_year=more.get("academic_year", 2022 if cohort else None),
+        leaving_stage=more.get("leaving_stage", LeavingStage.Y11 if cohort else None),
+        wave=more.get("wave", 1 if cohort else None),
+    )
+    return Mapped(declared, tuple(rows), remarks, more.get("suggests", {}))
