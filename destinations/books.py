@@ -1,0 +1,247 @@
+"""What every workbook we write shares: cells that stay text, tables, and how a page prints.
+
+Nothing that somebody typed ever becomes a formula, a number or a link: text goes in as text, and
+identifiers keep their zeros.  The same values give the same bytes, whoever writes them and when.
+Layout for writers of pages: rows and columns count from 0 here, as XlsxWriter counts them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+
+# Government Analysis Function: the palette for categories, and its greys.
+NAVY, TURQUOISE, PINK, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
+CHARCOAL, LILAC, SKY, SILVER = "#3D3D3D", "#A285D1", "#6BACE6", "#BFBFBF"
+PALE, LINE, WARM = "#F3F2F1", "#B1B4B6", "#FFF3DC"
+
+FONT = "Arial"
+ROW_PIXELS = 20  # a row of ours that holds one line
+LONGEST = 32_767  # characters that one cell can hold
+CUT = " [cut here: too long for one cell]"
+
+Cell = str | int | float | date | datetime | None
+
+_HEADING = {"bold": True, "valign": "vcenter", "bottom": 1, "bottom_color": CHARCOAL}
+_TOP = {"valign": "top"}
+STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 18, "font_color": NAVY},
+    "subtitle": {"font_size": 11, "font_color": CHARCOAL},
+    "section": {"bold": True, "font_size": 13, "font_color": NAVY},
+    "notice": {
+        "bold": True,
+        "text_wrap": True,
+        "valign": "vcenter",
+        "bg_color": WARM,
+        "left": 5,
+        "left_color": ORANGE,
+        "indent": 1,
+    },
+    "note": {"text_wrap": True, "font_color": CHARCOAL, **_TOP},
+    "body": {"text_wrap": True, **_TOP},
+    "big": {"text_wrap": True, "font_size": 12, **_TOP},
+    "label": {"bold": True, "text_wrap": True, **_TOP},
+    "heading": {**_HEADING, "text_wrap": True, "bg_color": PALE},
+    "heading right": {**_HEADING, "text_wrap": True, "bg_color": PALE, "align": "right"},
+    "text": {"text_wrap": True, **_TOP},
+    "id": {"num_format": "@", **_TOP},
+    "count": {"num_format": "#,##0", "align": "right", **_TOP},
+    "percent": {"num_format": "0%", "align": "right", **_TOP},
+    "tenths": {"num_format": "0.0", "align": "right", **_TOP},
+    "date": {"num_format": "d mmm yyyy", "align": "right", **_TOP},
+    "none": {"align": "right", "font_color": CHARCOAL, **_TOP},
+}
+RIGHT = {"count", "percent", "tenths", "date"}
+
+
+class CellNotWritten(Exception):  # noqa: N818 - it says what happened
+    """XlsxWriter gave back a refusal that it would otherwise keep to itself.  Our fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its heading, its width in characters, what its cells are."""
+
+    heading: str
+    width: float
+    kind: str = "text"  # text, id, count, percent, tenths, date
+    span: int = 1  # columns of the page that it is laid over
+
+
+class Book:
+    """A workbook being written, in memory."""
+
+    def __init__(self, title: str, *, made_on: date, about: str = "") -> None:
+        """`made_on` is the only moment the workbook holds: the day of its edition."""
+        self._bytes = BytesIO()
+        self._book = xlsxwriter.Workbook(
+            self._bytes,
+            {
+                "in_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "remove_timezone": True,
+            },
+        )
+        self._styles: dict[str, Any] = {}
+        moment = datetime.combine(made_on, time(), tzinfo=UTC).replace(tzinfo=None)
+        self._book.set_properties({"title": title, "subject": about, "created": moment})
+
+    def page(self, name: str, widths: Sequence[float], *, warm: bool = False) -> "Page":
+        """A new sheet, after those there are; `warm` marks one that names people."""
+        sheet = self._book.add_worksheet(name)
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        sheet.set_footer("&L&8&F&C&8&A&R&8Page &P of &N")
+        sheet.set_tab_color(ORANGE if warm else NAVY)
+        page = Page(self, sheet, widths)
+        for at, width in enumerate(widths):
+            done(sheet.set_column(at, at, width, self.style("body")))
+        return page
+
+    def chart(self, options: dict[str, str]) -> Any:
+        """A native chart, to be filled and placed on a page."""
+        return self._book.add_chart(options)
+
+    def style(self, name: str) -> Any:
+        """The format of that name, made once a workbook."""
+        if name not in self._styles:
+            fonts = {"font_name": FONT, "font_size": 10}
+            self._styles[name] = self._book.add_format(fonts | STYLES[name])
+        return self._styles[name]
+
+    def content(self) -> bytes:
+        """The finished workbook."""
+        self._book.close()
+        return self._bytes.getvalue()
+
+
+class Page:
+    """One sheet being written, from the top down."""
+
+    def __init__(self, book: Book, sheet: Any, widths: Sequence[float]) -> None:
+        """`widths` are the columns the page is made of, in characters."""
+        self.book, self.sheet, self.widths = book, sheet, tuple(widths)
+
+    @property
+    def name(self) -> str:
+        """The name on the tab."""
+        return str(self.sheet.get_name())
+
+    def text(self, row: int, column: int, words: str, style: str = "body") -> None:
+        """Words, exactly as given, whatever they look like."""
+        if len(words) > LONGEST:
+            words = words[: LONGEST - len(CUT)] + CUT
+        done(self.sheet.write_string(row, column, words, self.book.style(style)))
+
+    def across(self, row: int, words: str, style: str = "body") -> int:
+        """Words across the whole page, in a row as high as they need; the row below."""
+        form = self.book.style(style)
+        self._join(row, 0, len(self.widths), form)
+        self.text(row, 0, words, style)
+        if STYLES[style].get("text_wrap"):
+            lines = sum(-(-len(part) // int(sum(self.widths))) or 1 for part in words.split("\n"))
+            slack = 12 if style == "notice" else 3
+            done(self.sheet.set_row(row, slack + 13.5 * lines))
+        return row + 1
+
+    def beside(self, row: int, word: str, meaning: str) -> None:
+        """A word in the first column and its meaning across the others, as high as it needs."""
+        self.text(row, 0, word, "label")
+        self._join(row, 1, len(self.widths) - 1, self.book.style("body"))
+        self.text(row, 1, meaning, "body")
+        room = int(sum(self.widths[1:]))
+        done(self.sheet.set_row(row, 3 + 13.5 * max(-(-len(meaning) // room), 1)))
+
+    def cell(self, row: int, column: int, value: Cell, kind: str) -> None:
+        """One value of a table; nothing known is shown as a dash where a number would stand."""
+        form = self.book.style(kind)
+        if value is None or value == "":
+            if kind in RIGHT:
+                self.text(row, column, "-" if value is None else "", "none")
+            else:
+                done(self.sheet.write_blank(row, column, None, form))
+        elif isinstance(value, str):
+            self.text(row, column, value, "none" if kind in RIGHT else kind)
+        elif isinstance(value, date):
+            done(self.sheet.write_datetime(row, column, value, form))
+        else:
+            done(self.sheet.write_number(row, column, value, form))
+
+    def table(
+        self, row: int, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, at: int = 0
+    ) -> int:
+        """Headings and rows below them, from column `at`; the first free row below."""
+        starts = [at + sum(column.span for column in columns[:n]) for n in range(len(columns))]
+        for start, column in zip(starts, columns, strict=True):
+            style = "heading right" if column.kind in RIGHT else "heading"
+            self._join(row, start, column.span, self.book.style(style))
+            self.text(row, start, column.heading, style)
+        longest = max((_lines(column) for column in columns), default=1)
+        done(self.sheet.set_row(row, 5 + 13 * longest))
+        for number, values in enumerate(rows, start=row + 1):
+            for start, column, value in zip(starts, columns, values, strict=True):
+                self._join(number, start, column.span, self.book.style(column.kind))
+                self.cell(number, start, value, column.kind)
+        return row + 1 + len(rows)
+
+    def link(self, row: int, column: int, to: str, words: str) -> None:
+        """A link to another page of this workbook; `to` is a page name of ours."""
+        done(self.sheet.write_url(row, column, f"internal:'{to}'!A1", string=words))
+
+    def place(self, chart: Any, row: int, *, width: int, height: int, says: str) -> None:
+        """The chart from a row down, over `chart_rows`; `says` is for those who cannot see it."""
+        chart.set_size({"width": width, "height": height})
+        options = {"description": says, "object_position": 2, "x_offset": 4, "y_offset": 4}
+        done(self.sheet.insert_chart(row, 0, chart, options))
+
+    def freeze(self, heading_row: int, *, columns: int = 0, last: int = 0) -> None:
+        """Keep the headings in sight, repeat them in print, and let readers filter to `last`."""
+        self.sheet.freeze_panes(heading_row + 1, columns)
+        done(self.sheet.repeat_rows(heading_row))
+        if last > heading_row:
+            done(self.sheet.autofilter(heading_row, 0, last, len(self.widths) - 1))
+
+    def _join(self, row: int, column: int, span: int, form: Any) -> None:
+        if span > 1:
+            done(self.sheet.merge_range(row, column, row, column + span - 1, "", form))
+
+
+def widths(columns: Sequence[Column]) -> list[float]:
+    """The widths of a page that is one table."""
+    return [column.width for column in columns]
+
+
+def chart_rows(height: int) -> int:
+    """How many rows a chart of so many pixels lies over, with a little air below."""
+    return height // ROW_PIXELS + 2
+
+
+def shown(day: date) -> str:
+    """A day as people write it: 4 May 2025."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def done(answer: int | None) -> None:
+    """Nothing.  Raises CellNotWritten for an answer of XlsxWriter that means "not written"."""
+    if answer is not None and answer < 0:
+        raise CellNotWritten(f"XlsxWriter answered {answer}")
+
+
+def _lines(column: Column) -> int:
+    # How many lines a heading takes in its width, word by word; bold letters are a little wider.
+    lines, used = 1, 0.0
+    for word in column.heading.split():
+        needed = len(word) * 1.1
+        if used and used + 1 + needed > column.width:
+            lines, used = lines + 1, needed
+        else:
+            used += needed + (1 if used else 0)
+    return lines

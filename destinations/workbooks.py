@@ -1,0 +1,252 @@
+"""Workbooks: the counts of a hub become the book that its lead opens in Excel."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from destinations import tables
+from destinations.awaited import Awaited
+from destinations.books import Book, Column, Page, chart_rows, shown, widths
+from destinations.charts import (
+    WIDE,
+    Drawn,
+    coverage_bars,
+    coverage_height,
+    stacked_bars,
+    stacked_height,
+)
+from destinations.figures import (
+    cohort_name,
+    in_order,
+    latest,
+    of_all,
+    per_cent,
+    share,
+    stages,
+    wave_name,
+    year_group,
+)
+from destinations.notes import about
+from models.summaries import SummaryLine
+
+NAMES_NOBODY = (
+    "For people who know these schools. It names no leaver, but small numbers are not hidden: "
+    "do not publish it or pass it on"
+)
+NOTHING_YET = "No destination is recorded yet"
+COVERAGE_READ = (
+    "Coverage is leavers with a known destination, of all leavers of the cohort. Each wave shows "
+    "the latest cohort that has reached it; every other cohort is on the page Schools"
+)
+MOST_CHASED = 5
+MOST_AWAITED = 40
+
+_AWAITED = (
+    Column("School or college", 30),
+    Column("URN", 15, "id"),
+    Column("What has not come", 32, span=4),
+    Column("Due", 16, "date", span=2),
+)
+_UNKNOWN = (
+    Column("School", 30),
+    Column("Cohort", 15),
+    Column("Wave", 9),
+    Column("Leavers", 8, "count"),
+    Column("Not known", 8, "count"),
+    Column("Known", 8, "count"),
+    Column("Coverage", 9, "percent"),
+)
+
+
+def hub_summary(
+    lines: Sequence[SummaryLine], *, hub: str, edition: date, awaited: Sequence[Awaited] = ()
+) -> bytes:
+    """The hub lead's workbook of one edition, the same bytes for the same numbers.
+
+    `lines` are the hub's own and those of its schools; `awaited` what has not been sent.
+    """
+    book = Book(f"{hub}: where leavers went", made_on=edition, about="Destinations summary")
+    whole = tuple(line for line in lines if not line.urn)
+    schools = tuple(line for line in of_all(lines) if line.urn)
+    _summary(book, whole, schools, awaited, heading=(hub, edition))
+    _coverage(book, schools)
+    _destinations(book, of_all(whole))
+    _groups(book, whole)
+    _schools(book, schools)
+    about(book)
+    return book.content()
+
+
+def _summary(
+    book: Book,
+    whole: Sequence[SummaryLine],
+    schools: Sequence[SummaryLine],
+    awaited: Sequence[Awaited],
+    *,
+    heading: tuple[str, date],
+) -> None:
+    page = book.page("Summary", widths(tables.OUTCOMES))
+    now = latest(of_all(whole))
+    row = page.across(0, f"{heading[0]}: where leavers went", "title")
+    row = page.across(row, f"As known on {shown(heading[1])}", "subtitle")
+    row = page.across(row, NAMES_NOBODY, "notice") + 1
+    for sentence in _at_a_glance(now, schools, awaited):
+        row = page.across(row, sentence, "big")
+    row = page.across(row + 1, "Latest cohort at each wave", "section")
+    if not now:
+        row = page.across(row, NOTHING_YET, "body") + 1
+    else:
+        first = row + 1
+        row = page.table(row, tables.OUTCOMES, [tables.outcomes(line) for line in now])
+        row = page.across(row, tables.HOW_TO_READ, "note") + 1
+        drawn = tables.groups_drawn(first, len(now))
+        title = "EET, NEET and not known, wave by wave"
+        row = _draw_stacked(book, page, row, drawn, title=title)
+    row = _not_sent(page, row, awaited)
+    _most_not_known(page, row, schools)
+
+
+def _draw_stacked(book: Book, page: Page, row: int, drawn: Drawn, *, title: str) -> int:
+    # The first row below the chart.
+    bars = drawn.last - drawn.first + 1
+    height = stacked_height(bars)
+    chart = stacked_bars(book, page, drawn, title=title, bars="Leavers and wave")
+    names = ", ".join(name for _, name in drawn.series)
+    says = f"{title}: {bars} bars of {names}. The table on this page has the same numbers."
+    page.place(chart, row, width=WIDE, height=height, says=says)
+    return row + chart_rows(height)
+
+
+def _at_a_glance(
+    now: Sequence[SummaryLine], schools: Sequence[SummaryLine], awaited: Sequence[Awaited]
+) -> list[str]:
+    sentences = []
+    for line in now:
+        if line.wave != 1:
+            continue
+        counts = line.counts
+        sentences.append(
+            f"{wave_name(line.wave)}, {cohort_name(line)} leavers: "
+            f"{counts.known:,} of {counts.leavers:,} have a known destination "
+            f"({per_cent(counts.known, counts.leavers)} coverage). "
+            f"{counts.eet:,} are in education, employment or training "
+            f"({per_cent(counts.eet, counts.leavers)} of leavers), {counts.neet:,} are NEET "
+            f"({per_cent(counts.neet, counts.leavers)}) and {counts.not_known:,} are not known "
+            f"({per_cent(counts.not_known, counts.leavers)})."
+        )
+    silent = len({each.urn for each in awaited})
+    sending = len({line.urn for line in schools})
+    if silent:
+        sentences.append(
+            f"{silent} {'school or college has' if silent == 1 else 'schools and colleges have'} "
+            f"not sent something that was due: see below."
+        )
+    elif sending:
+        sentences.append("Every school and college has sent what was due.")
+    return sentences
+
+
+def _not_sent(page: Page, row: int, awaited: Sequence[Awaited]) -> int:
+    row = page.across(row, "Who has not sent", "section")
+    if not awaited:
+        return page.across(row, "Nothing that was due is missing", "body") + 1
+    rows = [(each.school, each.urn, each.what, each.due_on) for each in awaited[:MOST_AWAITED]]
+    row = page.table(row, _AWAITED, rows)
+    if len(awaited) > MOST_AWAITED:
+        row = page.across(row, f"and {len(awaited) - MOST_AWAITED} more", "body")
+    return row + 1
+
+
+def _most_not_known(page: Page, row: int, schools: Sequence[SummaryLine]) -> None:
+    gaps = [line for line in schools if line.wave and line.counts.not_known]
+    gaps.sort(key=lambda line: (-line.counts.not_known, line.school, -line.academic_year))
+    if not gaps:
+        return
+    row = page.across(row, "Where most is not known", "section")
+    page.table(
+        row,
+        _UNKNOWN,
+        [
+            (
+                line.school,
+                cohort_name(line).replace("Year ", "Y"),
+                wave_name(line.wave),
+                line.counts.leavers,
+                line.counts.not_known,
+                line.counts.known,
+                share(line.counts.known, line.counts.leavers),
+            )
+            for line in gaps[:MOST_CHASED]
+        ],
+    )
+
+
+def _coverage(book: Book, schools: Sequence[SummaryLine]) -> None:
+    now = tuple(line for line in latest(schools) if line.wave)
+    widest = tables.coverage_columns(tables.newest_years(now))
+    page = book.page("Coverage", widths(widest))
+    row = page.across(0, "Coverage by school and wave", "title")
+    row = page.across(row, COVERAGE_READ, "note") + 1
+    if not now:
+        page.across(row, NOTHING_YET, "body")
+    for stage in stages(now):
+        row = _coverage_of_stage(book, page, row, [x for x in now if x.leaving_stage == stage]) + 1
+
+
+def _coverage_of_stage(book: Book, page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
+    years = tables.newest_years(lines)
+    rows = tables.coverage_rows(lines, years)
+    title = f"{year_group(lines[0].leaving_stage)}: leavers with a known destination"
+    row = page.across(row, f"{title}, latest cohort of each wave", "section")
+    # The chart stands above its table, so the table's place is worked out first.
+    height = coverage_height(len(rows), len(years))
+    below = row + chart_rows(height)
+    drawn = tables.coverage_drawn(below + 1, len(rows), years)
+    says = f"{title}: {len(rows)} schools. The table below has the same numbers."
+    page.place(
+        coverage_bars(book, page, drawn, title=title), row, width=WIDE, height=height, says=says
+    )
+    return page.table(below, tables.coverage_columns(years), rows)
+
+
+def _destinations(book: Book, whole: Sequence[SummaryLine]) -> None:
+    page = book.page("Destinations", widths(tables.KINDS))
+    row = page.across(0, "Destinations by wave", "title")
+    row = page.across(row, tables.KINDS_READ, "note") + 1
+    now = tuple(line for line in latest(whole) if line.wave)
+    if now:
+        row = page.across(row, "Latest cohort at each wave", "section")
+        below = row + chart_rows(stacked_height(len(now)))
+        drawn = tables.kinds_drawn(below + 1, len(now))
+        _draw_stacked(book, page, row, drawn, title="What leavers were doing, wave by wave")
+        row = page.table(below, tables.KINDS, [tables.kinds(line) for line in now]) + 1
+    row = page.across(row, "Every cohort at every wave", "section")
+    page.table(row, tables.KINDS, [tables.kinds(line) for line in in_order(whole)])
+
+
+def _groups(book: Book, whole: Sequence[SummaryLine]) -> None:
+    columns = (*tables.GROUP_COLUMNS, *tables.OUTCOMES)
+    page = book.page("Groups", widths(columns))
+    row = page.across(0, "Disadvantage, SEN and sex", "title")
+    row = page.across(row, tables.GROUPS_READ, "note") + 1
+    current = {
+        (line.leaving_stage, line.academic_year, line.wave) for line in latest(of_all(whole))
+    }
+    lines = [
+        line
+        for line in whole
+        if line.breakdown != "all"
+        and (line.leaving_stage, line.academic_year, line.wave) in current
+    ]
+    lines.sort(key=lambda line: (line.leaving_stage, line.wave, line.breakdown, line.part))
+    end = page.table(
+        row, columns, [(line.breakdown, line.part, *tables.outcomes(line)) for line in lines]
+    )
+    page.freeze(row, columns=2, last=end - 1)
+
+
+def _schools(book: Book, schools: Sequence[SummaryLine]) -> None:
+    page = book.page("Schools", widths(tables.SCHOOLS))
+    row = page.across(0, "Every school, cohort and wave", "title")
+    row = page.across(row, tables.HOW_TO_READ, "note") + 1
+    end = page.table(row, tables.SCHOOLS, [tables.school_row(line) for line in in_order(schools)])
+    page.freeze(row, columns=1, last=end - 1)

@@ -1,0 +1,117 @@
+"""Summaries made up for tests and pictures: no school, no leaver and no number in them is real."""
+
+from collections.abc import Iterator
+
+from models.summaries import Counts, SummaryLine
+from models.vocabulary import Kin
+
+HUB = "Seven Rivers Careers Hub"
+SCHOOLS = (
+    ("900101", "Alder Bridge Academy", 168, 93),
+    ("900102", "Birch Lane School", 142, 88),
+    ("900103", "Cedar Park Community College", 210, 81),
+    ("900104", "Elmfield School (special)", 14, 100),
+    ("900105", "Hawthorn High School", 187, 95),
+    ("900106", "Rowan House (alternative provision)", 22, 64),
+    ("900107", "St Willow’s Catholic School", 155, 90),
+)
+
+
+def counts(leavers: int, coverage: int, *, wave: int = 1) -> Counts:
+    """Counts that add up, of a cohort of which so many per cent are known."""
+    known = leavers * coverage // 100
+    neet = known // 24 + (known > 4)
+    other = known // 90
+    education = (known - neet - other) * 82 // 100
+    apprenticeship = (known - neet - other) * 7 // 100
+    training = (known - neet - other) * 3 // 100
+    work = known - neet - other - education - apprenticeship - training
+    base = known * (9 if wave < 3 else 7) // 10
+    numbers = {
+        Kin.EDUCATION: education,
+        Kin.APPRENTICESHIP: apprenticeship,
+        Kin.EMPLOYMENT: work,
+        Kin.TRAINING: training,
+        Kin.RE_ENGAGEMENT: other,
+        Kin.NEET: neet,
+        Kin.NOT_KNOWN: leavers - known,
+    }
+    return Counts(
+        leavers=leavers,
+        known=known,
+        eet=known - neet - other,
+        neet=neet,
+        other=other,
+        not_known=leavers - known,
+        sustained=base * (94 - 3 * wave) // 100,
+        sustained_base=base,
+        kins=tuple((kin.value, numbers.get(kin, 0)) for kin in Kin),
+    )
+
+
+def a_line(counts: Counts, **changes: object) -> SummaryLine:
+    """One line about a school's Year 11 leavers of 2024/25 at wave 1, but for the changes."""
+    values: dict[str, object] = {
+        "hub": HUB,
+        "urn": "900101",
+        "school": "Alder Bridge Academy",
+        "academic_year": 2024,
+        "leaving_stage": "Y11",
+        "wave": 1,
+    }
+    return SummaryLine(**(values | changes), counts=counts)  # type: ignore[arg-type]
+
+
+def a_hub(
+    schools: tuple[tuple[str, str, int, int], ...] = SCHOOLS, *, year: int = 2025
+) -> tuple[SummaryLine, ...]:
+    """Every line of a hub in the autumn after the leaving year that starts in `year`."""
+    return tuple(_lines(schools, year))
+
+
+def _lines(schools: tuple[tuple[str, str, int, int], ...], year: int) -> Iterator[SummaryLine]:
+    for age in range(4):
+        cohort = year - age
+        for wave in range(1, min(age + 1, 3) + 1):
+            each = [
+                (urn, name, counts(size + 3 * age, max(coverage - 9 * (wave - 1), 0), wave=wave))
+                for urn, name, size, coverage in schools
+            ]
+            for urn, name, of_school in each:
+                yield a_line(of_school, urn=urn, school=name, academic_year=cohort, wave=wave)
+            yield a_line(
+                added([of_school for _, _, of_school in each]),
+                urn="",
+                school="",
+                academic_year=cohort,
+                wave=wave,
+            )
+            for breakdown, part, percent in (
+                ("disadvantage", "disadvantaged", 27),
+                ("disadvantage", "not disadvantaged", 73),
+                ("SEN", "no special educational need", 81),
+                ("SEN", "SEN support", 14),
+                ("SEN", "education, health and care plan", 5),
+                ("sex", "female", 49),
+                ("sex", "male", 51),
+            ):
+                whole = sum(of_school.leavers for _, _, of_school in each)
+                yield a_line(
+                    counts(whole * percent // 100, 84, wave=wave),
+                    urn="",
+                    school="",
+                    academic_year=cohort,
+                    wave=wave,
+                    breakdown=breakdown,
+                    part=part,
+                )
+
+
+def added(several: list[Counts]) -> Counts:
+    """Counts of several schools together."""
+    names = ("leavers", "known", "eet", "neet", "other", "not_known", "sustained", "sustained_base")
+    kins = {kin.value: sum(dict(each.kins).get(kin.value, 0) for each in several) for kin in Kin}
+    return Counts(
+        **{name: sum(getattr(each, name) for each in several) for name in names},
+        kins=tuple(kins.items()),
+    )
