@@ -124,10 +124,9 @@ def _answers(
     few = table[leaf.isin(list(first))]
     waves = few["wave"].fillna(-1)
     answers: dict[int, list[tuple[Any, Any, Any]]] = defaultdict(list)
-    for number, *answer in zip(
-        leaf[few.index], waves, few["activity"], few["intended"], strict=True
-    ):
-        answers[first[number]].append(tuple(answer))
+    said = _plain(few[["activity", "intended"]]).itertuples(index=False, name=None)
+    for number, wave, (activity, intended) in zip(leaf[few.index], waves, said, strict=True):
+        answers[first[number]].append((wave, activity, intended))
     return answers
 
 
@@ -192,13 +191,17 @@ def _contradict(
 ) -> bool:
     """Whether both say where the leaver is, or means to go, at a wave, and differ."""
     for said in (1, 2):
-        both = [
-            {a[said] for a in rows if a[0] == wave and not pd.isna(a[said])}
+        one, other = (
+            {_SAME_ANSWER.get(answer[said], answer[said]) for answer in rows if answer[0] == wave}
             for rows in (mine, theirs)
-        ]
-        if both[0] and both[1] and both[0] != both[1]:
+        )
+        if one - {None} and other - {None} and one != other:
             return True
     return False
+
+
+# "Not known" and "cannot be contacted" are two ways to say that nobody knows.
+_SAME_ANSWER = {"820": "810"}
 
 
 def _place(there: Person, here: Person) -> str:

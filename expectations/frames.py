@@ -130,13 +130,15 @@ def _identity(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
     named = table["surname"].notna() & table["forename"].notna() | table["full_name"].notna()
     known = upn.notna() | uln.notna() | named & table["born_on"].notna()
     more: Columns = {"upn_sound": upn.where(sound), "uln_sound": uln.where(uln_sound)}
-    more["identified"] = _flag(known)
+    lists = table["kind"] == Kind.ENROLMENTS.value
     for name in ASKED:
-        # A sheet that leaves a column out and gives UPNs has said who its leavers are.
-        asked = _here(rows, name) | ~sound
+        # A sheet that leaves a column out and gives numbers has said who its leavers are.
+        asked = _here(rows, name) | ~sound & ~uln_sound & ~lists
         if name != "born_on":
             asked &= table["full_name__raw"].isna()
         more[f"{name}__asked"] = _flag(asked)
+        known |= asked & table[name].isna()  # its own rule speaks of the gap
+    more["identified"] = _flag(known)
     for name in ("upn", "uln"):
         more[f"{name}__number"] = _flag(_matches(table[name], ".*[0-9]"))
     ethnicity = table["ethnicity"]

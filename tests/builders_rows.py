@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from expectations.identifiers import uln_is_sound, upn_letter
 from models.sheets import Column, Declared, Mapped, MappedRow, Remark, Value
 from models.vocabulary import Kind, LeavingStage
 
@@ -106,3 +107,27 @@ def submission(
         wave=more.get("wave", 1 if cohort else None),
     )
     return Mapped(declared, tuple(rows), remarks, more.get("suggests", {}))
+
+
+_FORENAMES = ("Ben", "Cara", "Dev", "Esme", "Femi", "Gwen", "Hari", "Isla", "Jude", "Kezia")
+_SURNAMES = ("Price", "Quaye", "Rowe", "Shah", "Tait", "Udo", "Vale", "Wren", "Yeo", "Zaidi")
+
+
+def leaver(number: int) -> dict[str, str]:
+    """One of ten thousand other leavers of 2022/23, of whom there is nothing to say either."""
+    body = f"8012000{number % 100_000:05d}"
+    uln = next(
+        sound
+        for start in range(number * 7 + 100_000_000, number * 7 + 100_000_007)
+        for check in range(10)
+        if uln_is_sound(sound := f"{start}{check}")
+    )
+    return {
+        **ADA,
+        "upn": upn_letter(body) + body,
+        "uln": uln,
+        "surname": _SURNAMES[number // 10 % 10] + _SURNAMES[number // 100 % 10].lower(),
+        "forename": _FORENAMES[number % 10] + "abcdefghij"[number // 1000 % 10],
+        "born_on": f"{number % 28 + 1:02d}/{number % 7 + 1:02d}/2007",
+        "activity": ("College", "Sixth form", "Apprenticeship")[number % 3],
+    }

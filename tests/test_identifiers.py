@@ -1,0 +1,99 @@
+"""Identifiers: every published example, and the vectors of the reference, whole."""
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum.gb import upn as stdnum_upn
+
+from expectations.identifiers import (
+    UPN_LETTERS,
+    Answer,
+    judge,
+    plain,
+    postcodes_agree,
+    uln_is_sound,
+    ulns_agree,
+    upn_is_sound,
+    upn_letter,
+    upns_agree,
+)
+
+with (Path(__file__).parent / "vectors.csv").open(encoding="utf-8", newline="") as _lines:
+    VECTORS = list(csv.DictReader(line for line in _lines if not line.startswith("#")))
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda v: f"{v['identifier']} {v['value']}")
+def test_every_vector_is_judged_and_kept_as_expected(vector):
+    assert judge(vector["identifier"], vector["value"]) == (
+        Answer(vector["expected"]),
+        vector["normalised"],
+    )
+
+
+def test_the_vectors_are_whole():
+    assert len(VECTORS) == 44
+
+
+bodies = st.tuples(
+    st.from_regex(r"[0-9]{11}", fullmatch=True), st.sampled_from("0123456789" + UPN_LETTERS)
+).map("".join)
+
+
+@given(bodies, st.sampled_from(UPN_LETTERS))
+def test_exactly_one_letter_fits_a_upn(body, letter):
+    assert upn_is_sound(letter + body) is (letter == upn_letter(body))
+
+
+@given(bodies)
+def test_our_letter_is_the_one_that_another_library_computes(body):
+    assert upn_letter(body) == stdnum_upn.calc_check_digit("A" + body)
+
+
+@given(st.integers(100_000_000, 999_999_999))
+def test_at_most_one_digit_fits_a_uln(number):
+    fitting = [digit for digit in range(10) if uln_is_sound(f"{number}{digit}")]
+    assert len(fitting) <= 1
+
+
+@given(st.text(max_size=20))
+def test_every_text_gets_an_answer(text):
+    for identifier in ("UPN", "ULN", "URN", "UKPRN", "LAESTAB", "UCAS", "Postcode"):
+        assert judge(identifier, text)[0] in Answer
+
+
+@given(st.lists(st.one_of(st.text(max_size=14), bodies.map(lambda b: "A" + b)), max_size=20))
+def test_a_column_is_judged_as_its_cells_are(texts):
+    column = pd.Series(texts, dtype="str")
+    formed = [bool(upn_letter(text[1:])) and text[:1] in UPN_LETTERS for text in texts]
+    assert list(upns_agree(column)) == [
+        not is_formed or upn_is_sound(text) for is_formed, text in zip(formed, texts, strict=True)
+    ]
+    assert len(ulns_agree(column)) == len(postcodes_agree(column)) == len(texts)
+
+
+def test_a_column_finds_the_wrong_one_and_only_that():
+    upns = pd.Series(["B801200005001", "C801200005001", "801200005001", None, "N88641002301A"])
+    assert list(upns_agree(upns)) == [True, False, True, True, True]
+    ulns = pd.Series(["9276308686", "9276308687", "12", None, "1000000060"])
+    assert list(ulns_agree(ulns)) == [True, False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "B801200005001\n",  # a regular expression's $ lets a newline pass
+        "B８01200005001",  # a full-width digit
+        "B٨01200005001",  # an Arabic digit
+        "b801200005001",
+    ],
+)
+def test_the_form_of_a_upn_is_strict(text):
+    assert not upn_is_sound(text)
+
+
+def test_spaces_of_every_kind_go():
+    assert plain(" b80 1200\u00a0005001\u200b\t") == "B801200005001"
