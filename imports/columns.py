@@ -1,0 +1,273 @@
+"""Maps: which headings and which words are ours.  A map is a YAML file and only ever adds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from imports import headings, phrases
+from imports.moments import Moment, moment_of
+from models.vocabulary import ID01, SEN, SEXES, Intended, Source, activities
+
+FIELDS = (
+    "upn", "uln", "surname", "forename", "full_name", "born_on", "sex", "postcode", "ethnicity",
+    "sen", "disadvantaged", "form", "year_group", "activity", "intended", "provider_name",
+    "provider_urn", "provider_ukprn", "provider_laestab", "course", "level", "started_on",
+    "ended_on", "as_at", "source", "consent", "notes", "school_urn", "school_laestab",
+    "school_name", "leaving_year",
+)  # fmt: skip
+# The day a leaver left: of their school in a leaver sheet, of their course in an enrolment list.
+LEFT_ON = "left_on"
+# Headings that we know and have no use for; nobody is asked about them.
+NOT_OURS = "not_ours"
+
+# What may be asked once a year; of anything else there is one answer a leaver.
+YEARLY = headings.listed(
+    "activity provider_name provider_urn provider_ukprn provider_laestab course level started_on "
+    "ended_on as_at source notes"
+)
+YES_NO = {"yes": "yes", "no": "no"}
+
+# Words round a moment that change nothing: "position at 1 November 2023".
+_AROUND = headings.listed("at as on in by from for of the is was position current actual status")
+# A year beside these is the year of a cohort, not the moment of an answer.
+_COHORT = headings.listed("leaver leavers cohort class summer left leaving")
+
+
+class Words(BaseModel):
+    """What one map knows of one field: its headings, and the words typed for each of its values."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    headings: tuple[str, ...] = ()
+    values: dict[str, tuple[str, ...]] = {}
+
+
+class MapFile(BaseModel):
+    """One YAML file: a name, the map it adds to, and what it adds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    extends: str | None = None
+    columns: dict[str, Words] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a heading is: one of our fields, and the moment it asks about where it names one."""
+
+    field: str
+    moment: Moment | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ColumnMap:
+    """Everything that is known of headings and words, ready to be looked up.
+
+    `headings` goes from a heading's key to our field; `words`, for each field with a closed list,
+    from a word's key to its value.
+    """
+
+    name: str = ""
+    headings: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # to suggest from
+    _seen: dict[tuple[str, ...], Meaning | None] = field(default_factory=dict, repr=False)
+
+    def field_of(self, parts: tuple[str, ...]) -> str | None:
+        """Our field for a heading, its parts outermost first; None where no map has it."""
+        meaning = self.meaning(parts)
+        return meaning.field if meaning and meaning.field in FIELDS else None
+
+    def meaning(self, parts: tuple[str, ...]) -> Meaning | None:
+        """Our field for a heading and the moment it names; None where no map has it.
+
+        May be `left_on` or `not_ours`, which `field_of` does not give.
+        """
+        said = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+        if not said:
+            return None
+        if said not in self._seen:
+            self._seen[said] = self._looked_up(said)
+        return self._seen[said]
+
+    def value_of(self, name: str, typed: str) -> str | None:
+        """The value that a typed word has in a field with a closed list; None where unknown."""
+        words = self.words.get(name, {})
+        code, rest = (
+            phrases.code_and_words(typed) if name in ("activity", "intended") else ("", typed)
+        )
+        meant = _first(words, phrases.keys_of(typed))
+        if meant or not code:
+            return meant
+        by_code = words.get(code)
+        by_words = _first(words, phrases.keys_of(rest)) if rest else by_code
+        # A code beside words that mean something else is two answers, and so none.
+        return by_code if by_words in (None, by_code) else None
+
+    def knows_values(self, name: str) -> bool:
+        """Whether a field has a closed list of values."""
+        return name in self.words
+
+    def extended(
+        self,
+        aliases: Mapping[str, str] | None = None,
+        words: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> "ColumnMap":
+        """The map with what a person confirmed for one school, or for a hub.
+
+        `aliases` goes from a heading as typed to our field, or to "not_ours"; `words`, for each
+        field, from a word as typed to its value.  Raises ValueError for a field or value that is
+        not ours, and for a heading or word that means something else already.
+        """
+        columns = {name: Words() for name in {*(aliases or {}).values(), *(words or {})}}
+        for heading, name in (aliases or {}).items():
+            columns[name] = _plus(columns[name], Words(headings=(heading,)))
+        for name, listed in (words or {}).items():
+            for typed, value in listed.items():
+                columns[name] = _plus(columns[name], Words(values={value: (typed,)}))
+        return _add(self, MapFile(name=self.name, columns=columns))
+
+    def _looked_up(self, said: tuple[str, ...]) -> Meaning | None:
+        whole = " ".join(said)
+        exact = self.headings.get(headings.key_of(headings.words_of(whole)))
+        if exact:
+            return Meaning(exact)
+        if headings.is_blocked(whole):
+            return None
+        return self._dated(said) or self._known(whole) or self._inner(said)
+
+    def _known(self, text: str) -> Meaning | None:
+        known = _first(self.headings, headings.keys_of(text))
+        return Meaning(known) if known else None
+
+    def _dated(self, said: tuple[str, ...]) -> Meaning | None:
+        # "Sept 23", "where Sept 23", ("Autumn 2024", "Type"): a moment and what is left of it.
+        for at in reversed(range(len(said))):
+            found = moment_of(said[at])
+            if found:
+                rest = " ".join((*said[:at], _undated(said[at]), *said[at + 1 :]))
+                return self._at(found[0], _around(rest))
+        return None
+
+    def _at(self, moment: Moment, rest: str) -> Meaning | None:
+        if not _COHORT.isdisjoint(rest.split()):
+            return None
+        known = self._known(f"destination {rest}") or self._known(rest)
+        if not rest or (known and known.field in YEARLY):
+            return Meaning(known.field if known and rest else "activity", moment)
+        return known
+
+    def _inner(self, said: tuple[str, ...]) -> Meaning | None:
+        # What stands lower counts more: ("Pupil", "DOB") is a DOB, ("Leavers 2023", "UPN") a UPN.
+        for first in range(1, len(said)):
+            known = self._dated(said[first:]) or self._known(" ".join(said[first:]))
+            above = " ".join(said[:first])
+            if known and (known.field in YEARLY or not headings.is_about_a_place(above)):
+                return known
+        return None
+
+
+@cache
+def load_map(name: str = "standard") -> ColumnMap:
+    """A map and every map it extends.
+
+    Raises ValueError, naming the file, for a field, value or key that is not ours, and for a
+    heading or word in two places.
+    """
+    source = files("imports.maps") / f"{name}.yaml"
+    try:
+        own = MapFile.model_validate(yaml.load(source.read_text("utf-8"), yaml.CBaseLoader))
+        return _add(load_map(own.extends) if own.extends else _our_own_words(), own)
+    except (ValidationError, ValueError) as error:
+        message = f"{name}.yaml is not a map: {error}"
+        raise ValueError(message) from error
+
+
+def closed_lists() -> dict[str, dict[str, str]]:
+    """For each field with a closed list, its values and what each is called."""
+    yes_no = dict(YES_NO)
+    return {
+        "activity": {code: activity.label for code, activity in activities().items()},
+        "intended": {word.value: word.value for word in Intended},
+        "sex": dict(SEXES),
+        "sen": dict(SEN),
+        "disadvantaged": yes_no,
+        "consent": yes_no,
+        "source": {word.value: word.value for word in Source},
+    }
+
+
+@cache
+def _our_own_words() -> ColumnMap:
+    """Every code and label of the closed lists, so that mapped words map to themselves."""
+    columns = {
+        name: Words(values={value: (value, label) for value, label in listed.items()})
+        for name, listed in closed_lists().items()
+    }
+    codes = {word.value: (code,) for word, code in ID01.items()}
+    columns["intended"] = _plus(columns["intended"], Words(values=codes))
+    return _add(ColumnMap(name="our own words"), MapFile(name="our own words", columns=columns))
+
+
+def _add(base: ColumnMap, more: MapFile) -> ColumnMap:
+    known = dict(base.headings)
+    written = dict(base.written)
+    words = {name: dict(listed) for name, listed in base.words.items()}
+    lists = closed_lists()
+    for name, new in more.columns.items():
+        if name not in (*FIELDS, LEFT_ON, NOT_OURS):
+            message = f"there is no field called {name}"
+            raise ValueError(message)
+        _put(known, ((headings.key_of(headings.words_of(one)), name) for one in new.headings))
+        written[name] = (*written.get(name, ()), *new.headings)
+        strange = set(new.values) - set(lists.get(name, ()))
+        if strange:
+            message = f"{name} has no value {', '.join(sorted(strange))}"
+            raise ValueError(message)
+        _put(
+            words.setdefault(name, {}) if new.values else {},
+            ((_key(one), value) for value, all_of in new.values.items() for one in all_of),
+        )
+    frozen = {name: MappingProxyType(listed) for name, listed in words.items()}
+    return ColumnMap(name=more.name, headings=known, words=frozen, written=written)
+
+
+def _put(known: dict[str, str], pairs: Iterable[tuple[str, str]]) -> None:
+    for key, meant in pairs:
+        if known.setdefault(key, meant) != meant:
+            message = f"'{key}' is both {known[key]} and {meant}"
+            raise ValueError(message)
+
+
+def _plus(one: Words, other: Words) -> Words:
+    values = dict(one.values)
+    for value, words in other.values.items():
+        values[value] = (*values.get(value, ()), *words)
+    return Words(headings=(*one.headings, *other.headings), values=values)
+
+
+def _key(word: str) -> str:
+    return "".join(phrases.phrase_of(word))
+
+
+def _first(known: Mapping[str, str], keys: Iterable[str]) -> str | None:
+    return next((known[key] for key in keys if key in known), None)
+
+
+def _undated(text: str) -> str:
+    # "Year 1 (Sept 2023)" names its moment twice.
+    while found := moment_of(text):
+        text = found[1]
+    return text
+
+
+def _around(rest: str) -> str:
+    return " ".join(
+        word for word in headings.words_of(rest) if word not in _AROUND and not word.isdigit()
+    )

@@ -1,0 +1,156 @@
+"""Year columns: the moment that a heading such as "Sept 23" or "Year 2" asks about."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from imports.headings import words_of
+from models.vocabulary import LeavingStage, academic_year
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january", "feb february", "mar march", "apr april", "may", "jun june",
+            "jul july", "aug august", "sep sept september", "oct october", "nov november",
+            "dec december",
+        ),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DATE = re.compile(r"\b(?:\d{1,2}[/.\-])?(?P<m>0?[1-9]|1[0-2])[/.\-](?P<y>20\d\d)\b")
+_ISO_DATE = re.compile(r"\b(?P<y>20\d\d)-(?P<m>0[1-9]|1[0-2])-\d\d(?:[ T][\d:.]+)?")
+# A season stands for its first month at school.
+_SEASONS = {"autumn": 9, "winter": 12, "spring": 2, "summer": 6}
+_COUNTS = {
+    "1": 1, "2": 2, "3": 3, "one": 1, "two": 2, "three": 3, "first": 1, "second": 2, "third": 3,
+    "1st": 1, "2nd": 2, "3rd": 3,
+}  # fmt: skip
+_MONTHS_ON = {"6": 1, "12": 1, "24": 2, "36": 3}
+
+
+class Dial(StrEnum):
+    """How a heading counts time."""
+
+    YEAR = "academic year"  # the September it starts in
+    COUNT = "years after leaving"
+    AGE = "year group"  # 12 for Year 12
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The moment a column asks about, counted as its heading counts."""
+
+    dial: Dial
+    number: int
+
+    def wave(self, leaving_year: int, stage: LeavingStage) -> int:
+        """The wave of a cohort: 1 is the first autumn after leaving, 0 or less is before it.
+
+        `leaving_year` is the September in which the leaving year starts.
+        """
+        if self.dial is Dial.YEAR:
+            return self.number - leaving_year
+        if self.dial is Dial.AGE:
+            return self.number - (11 if stage is LeavingStage.Y11 else 13)
+        return self.number
+
+
+@lru_cache(maxsize=20_000)
+def moment_of(text: str) -> tuple[Moment, str] | None:
+    """The moment in a heading and what is left of the heading; None when it has none.
+
+    "where Sept 23" is September 2023 and "where"; "1 year on" is one year after and "".
+    """
+    words = list(words_of(_joined(text)))
+    for take in (_month_and_year, _two_years, _year_group, _counted, _plain_year):
+        found = take(words)
+        if found:
+            moment, first, last = found
+            return moment, " ".join(words[:first] + words[last:])
+    return None
+
+
+def _joined(text: str) -> str:
+    # A whole date is its month and year; "2024/25" and "2024-25" are one word for what follows;
+    # "Sept23" is two.
+    text = _DATE.sub(lambda date: f" {_NAMES[int(date['m']) - 1]} {date['y']} ", text)
+    text = _ISO_DATE.sub(lambda date: f" {_NAMES[int(date['m']) - 1]} {date['y']} ", text)
+    text = re.sub(r"\b(20\d\d)\s*[/\-\u2013\u2014_]\s*((?:20)?\d\d)\b", r" ay\1to\2 ", text)
+    text = re.sub(r"\b(\d\d)\s*/\s*(\d\d)\b(?!\s*/)", r" ay20\1to\2 ", text)
+    return re.sub(r"\b([A-Za-z]{3,9})(\d{2}|20\d\d)\b", r"\1 \2", text)
+
+
+_Found = tuple[Moment, int, int] | None
+
+
+def _month_and_year(words: list[str]) -> _Found:
+    for at, (word, year) in enumerate(zip(words, words[1:], strict=False)):
+        month = _MONTHS.get(word) or _SEASONS.get(word)
+        number = _year(year)
+        if month is None and word == "term":
+            continue
+        if month and number:
+            return Moment(Dial.YEAR, academic_year(number, month)), at, at + 2
+        if month and year == "term" and len(words) > at + 2 and (number := _year(words[at + 2])):
+            return Moment(Dial.YEAR, academic_year(number, month)), at, at + 3
+    return None
+
+
+def _two_years(words: list[str]) -> _Found:
+    for at, word in enumerate(words):
+        years = re.fullmatch(r"ay(20\d\d)to(\d\d|20\d\d)", word)
+        if years and (int(years[1]) + 1) % 100 == int(years[2]) % 100:
+            return Moment(Dial.YEAR, int(years[1])), at, at + 1
+    return None
+
+
+def _year_group(words: list[str]) -> _Found:
+    for at, word in enumerate(words):
+        group = re.fullmatch(r"(?:y|yr|year)(1[2-6])", word)
+        if group:
+            return Moment(Dial.AGE, int(group[1])), at, at + 1
+        follows = words[at + 1] if len(words) > at + 1 else ""
+        if word in ("y", "yr", "year") and re.fullmatch("1[2-6]", follows):
+            return Moment(Dial.AGE, int(follows)), at, at + 2
+    return None
+
+
+def _counted(words: list[str]) -> _Found:
+    for at, word in enumerate(words):
+        together = re.fullmatch(r"(?:y|yr|year|wave|w)([123])", word)
+        follows = words[at + 1] if len(words) > at + 1 else ""
+        if together:
+            return Moment(Dial.COUNT, int(together[1])), *_with_after(words, at, at + 1)
+        if word in ("y", "yr", "year", "wave", "autumn", "checkpoint") and follows in _COUNTS:
+            return Moment(Dial.COUNT, _COUNTS[follows]), *_with_after(words, at, at + 2)
+        if word in _COUNTS and follows in ("year", "years", "yr", "yrs", "autumn"):
+            return Moment(Dial.COUNT, _COUNTS[word]), *_with_after(words, at, at + 2)
+        if word in _MONTHS_ON and follows in ("month", "months", "mths"):
+            return Moment(Dial.COUNT, _MONTHS_ON[word]), *_with_after(words, at, at + 2)
+    return None
+
+
+def _with_after(words: list[str], first: int, last: int) -> tuple[int, int]:
+    # "after 1 year", "1 year on", "12 months after leaving", "1 year later"
+    if first and words[first - 1] == "after":
+        first -= 1
+    while last < len(words) and words[last] in ("on", "after", "later", "leaving", "out", "post"):
+        last += 1
+    return first, last
+
+
+def _plain_year(words: list[str]) -> _Found:
+    for at, word in enumerate(words):
+        if re.fullmatch(r"20\d\d", word):
+            return Moment(Dial.YEAR, int(word)), at, at + 1
+    return None
+
+
+def _year(word: str) -> int | None:
+    if re.fullmatch(r"20[0-4]\d", word):
+        return int(word)
+    return 2000 + int(word) if re.fullmatch(r"[0-4]\d", word) else None

@@ -1,0 +1,143 @@
+"""Words as they are compared: "VIth form coll." and "6th Form College" are one phrase.
+
+Each spelling below is listed; nothing is matched by likeness.  A word of doubt ("?", "tbc") is
+kept, so that a doubtful answer never passes for a sure one.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from imports.headings import listed
+
+_PIECES = re.compile(r"[a-z0-9]+|\?+|/")
+_SHORT = (
+    ("w/o", " without "),
+    ("w/", " with "),
+    ("f/t", " ft "),
+    ("p/t", " pt "),
+    ("n/k", " nk "),
+    ("d/k", " dk "),
+    ("s/e", " self employed "),
+    ("&", " and "),
+    ("+", " and "),
+    ("and/or", " or "),
+)
+_INITIALS = re.compile(r"\b(?:[a-z]\.\s?){2,}(?:[a-z]\b)?")
+
+# Spellings that mean the same wherever they stand.
+_SAME = {
+    "sixth": "6th 6ths vith vi sith sixths 6ht sixt",
+    "sixth form": "6thform sixthform viform vithform 6form",
+    "college": "coll col colleges colledge collage collge colege collegue colleage clg cllg",
+    "apprenticeship": (
+        "app apps apprentice apprentices apprenticeships apprentiship apprentiships appship "
+        "appships apprenticship apprentership apprenticehip aprenticeship apprentaship apprent "
+        "apprenticeshp apprentinceship apprentaceship aprentiship apprenticeshi appren appr "
+        "apprentiseship apprenticeshop"
+    ),
+    "university": "uni univ unis universities univeristy universty uny",
+    "employment": (
+        "employed employ emp job jobs work working works worked employement emplyment "
+        "employmnt employment"
+    ),
+    "full time": "ft fulltime",
+    "part time": "pt parttime",
+    "full time education": "fte",
+    "education": "edu educ ed eductaion",
+    "training": "train trainng traning",
+    "provider": "providers prov",
+    "school": "schools sch scool",
+    "volunteering": "vol voluntary volunteer volunteers voluntering voluntry",
+    "unemployed": "unemp unemployeed unemplyed",
+    "temporary": "temp temporay",
+    "further": "furthur futher furher",
+    "higher": "hihger",
+    "neet": "neets",
+    "unknown": "unknow unknwn unkown unkonwn unknwon unkwown unkn unk",
+    "year": "yr yrs years",
+    "level": "lvl lev levels",
+    "placement": "placements",
+    "travelling": "traveling",
+    "post 16": "post16 p16",
+    "btec": "btecs",
+    "traineeship": "traineeships traineship",
+    "internship": "internships",
+}
+_MEANS = {short: whole.split() for whole, shorts in _SAME.items() for short in shorts.split()}
+
+# Words that change nothing.  "with", "without", "not", "no", "or", "left" are not among them.
+_FILLER = listed(
+    "a an the at in on to into of as is are am be been has have currently now local attending "
+    "attends attended enrolled enrolling enrolment their his her my gone going went goes go "
+    "started starting doing studying"
+)
+_JOINED_LEVEL = re.compile(r"l(?:evel|vl)?([1-7])")
+_EDUCATION = ("full", "time", "education")
+
+
+@lru_cache(maxsize=50_000)
+def keys_of(text: str) -> tuple[str, ...]:
+    """The keys to look a typed word up by, surest first.
+
+    As typed; without a level; without "full-time education"; without "full time".
+    """
+    said = phrase_of(text)
+    plain = _without_level(said)
+    shorter = [said, plain]
+    if plain[:3] == _EDUCATION and plain[3:] not in ((), ("other",)):
+        shorter.append(plain[3:])
+    if plain[:2] == _EDUCATION[:2] and len(plain) > 2:
+        shorter.append(plain[2:])
+    if plain[-2:] == _EDUCATION[:2] and len(plain) > 2:
+        shorter.append(plain[:-2])
+    return tuple(dict.fromkeys("".join(words) for words in shorter if words))
+
+
+@lru_cache(maxsize=50_000)
+def phrase_of(text: str) -> tuple[str, ...]:
+    """The words that matter, each in its one spelling."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    text = re.sub("[\u2018\u2019\u02bc'`\u00b4]", "", text)
+    for short, whole in _SHORT:
+        text = text.replace(short, whole)
+    text = _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
+    pieces = ["or" if piece == "/" else piece for piece in _PIECES.findall(text)]
+    pieces = ["?" if piece.startswith("?") else piece for piece in pieces]
+    words: list[str] = []
+    for piece in pieces:
+        level = _JOINED_LEVEL.fullmatch(piece)
+        words += ["level", level[1]] if level else _MEANS.get(piece, [piece])
+    kept = tuple(word for word in words if word not in _FILLER)
+    if kept and set(kept) == {"?"}:
+        return ("?",)
+    return kept or tuple(words)
+
+
+def _without_level(words: tuple[str, ...]) -> tuple[str, ...]:
+    kept = list(words)
+    for at in range(len(words) - 2, -1, -1):
+        if words[at] == "level" and words[at + 1] in "1234567":
+            del kept[at : at + 2]
+    return tuple(kept) or words
+
+
+_CODE_FIRST = re.compile(
+    r"\s*(\d{3})(?:\.0+)?\s*(?:[-\u2013\u2014:.)=|/]+\s*|\s+|$)(.*)", re.DOTALL
+)
+_CODE_LAST = re.compile(r"(.*?)\s*[-\u2013\u2014:(\[|]?\s*\b(\d{3})\s*[)\]]?\s*", re.DOTALL)
+
+
+@lru_cache(maxsize=50_000)
+def code_and_words(text: str) -> tuple[str, str]:
+    """A three-digit code and the words beside it: "210 - School sixth form".
+
+    The code is '' where there is none; "210.0" is the code 210.
+    """
+    first = _CODE_FIRST.fullmatch(text)
+    if first:
+        return first[1], first[2].strip(" )]")
+    last = _CODE_LAST.fullmatch(text)
+    if last:
+        return last[2], last[1].strip(" ([-")
+    return "", text
