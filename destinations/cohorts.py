@@ -1,0 +1,173 @@
+"""Cohorts: who is known in a school, in a hub, and anywhere, before a submission is recorded."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlmodel import Session, col
+
+from destinations.identities import Identity, identity
+from destinations.matching import Known
+from models.database import CHUNK, upsert
+from models.leavers import Cohort, Leaver
+from models.places import Institution, InstitutionLink, Membership
+from models.vocabulary import LeavingStage, academic_year
+
+REACH = 4  # leaving years that an autumn's enrolment list can speak of: three waves, and one ended
+
+
+@dataclass(frozen=True, slots=True)
+class InCohort:
+    """A leaver's place: whose leaver, in which cohort, of which leaving year."""
+
+    leaver_id: int
+    person_id: int
+    cohort_id: int
+    academic_year: int
+
+
+def school_chain(session: Session, urn: str) -> tuple[str, ...]:
+    """The URNs that a school has had and will have, its own first (GIAS links, domain.md 5.7).
+
+    Predecessors of predecessors and successors of successors; never a sister that merged into the
+    same school, whose leavers are its own.
+    """
+    chain = [urn]
+    for kind in ("Predecessor", "Successor"):
+        ends = [urn]
+        while ends:
+            linked = session.scalars(
+                select(col(InstitutionLink.linked_urn))
+                .where(
+                    col(InstitutionLink.urn).in_(ends), col(InstitutionLink.kind).startswith(kind)
+                )
+                .order_by(col(InstitutionLink.linked_urn))
+            )
+            ends = [one for one in dict.fromkeys(linked) if one not in chain]
+            chain.extend(ends)
+    return tuple(chain)
+
+
+def cohort_of(session: Session, chain: Sequence[str], stage: LeavingStage, year: int) -> int:
+    """The id of a school's cohort, made when there is none.
+
+    A cohort begun under an earlier URN is the same cohort.  The cohort is locked until the end of
+    the transaction, so that two sheets of one cohort are recorded one after the other.
+    """
+    named = select(col(Cohort.id), col(Cohort.urn)).where(
+        col(Cohort.urn).in_(chain),
+        col(Cohort.leaving_stage) == stage.value,
+        col(Cohort.academic_year) == year,
+    )
+    for _ in range(2):
+        found: dict[str, int] = {
+            row.urn: row.id for row in session.execute(named.with_for_update())
+        }
+        for urn in chain:
+            if urn in found:
+                return found[urn]
+        new = {"urn": chain[0], "leaving_stage": stage.value, "academic_year": year}
+        upsert(session, Cohort, [new], key=("urn", "leaving_stage", "academic_year"))
+    message = "a cohort could not be made"
+    raise RuntimeError(message)
+
+
+def known_in(session: Session, chain: Sequence[str], stage: LeavingStage, year: int) -> list[Known]:
+    """The people of a cohort, by every name any of their leavers gives them."""
+    people = (
+        select(col(Leaver.person_id))
+        .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
+        .where(
+            col(Cohort.urn).in_(chain),
+            col(Cohort.leaving_stage) == stage.value,
+            col(Cohort.academic_year) == year,
+        )
+    )
+    return _known(session, col(Leaver.person_id).in_(people))
+
+
+def known_elsewhere(
+    session: Session, chain: Sequence[str], year: int, who: Collection[Identity]
+) -> list[Known]:
+    """People who may be these: in other cohorts of the school, or anywhere by UPN or ULN."""
+    of_school = select(col(Cohort.id)).where(
+        col(Cohort.urn).in_(chain),
+        col(Cohort.academic_year).between(year - REACH, year + REACH),
+    )
+    known = _known(session, col(Leaver.cohort_id).in_(of_school))
+    for column, numbers in (
+        (col(Leaver.upn), {one.upn for one in who} - {""}),
+        (col(Leaver.uln), {one.uln for one in who} - {""}),
+    ):
+        for some in in_chunks(sorted(numbers)):
+            known.extend(_known(session, column.in_(some)))
+    return list(dict.fromkeys(known))
+
+
+def known_in_reach(session: Session, urn: str, sent_on: date) -> list[Known]:
+    """The people that an enrolment list of this sender can be about.
+
+    Those who left a school of the sender's hub in the years whose waves the list can answer; where
+    the sender is in no hub, of the schools of its council.
+    """
+    year = academic_year(sent_on.year, sent_on.month)
+    schools = _neighbours(session, urn, sent_on)
+    cohorts = select(col(Cohort.id)).where(
+        col(Cohort.urn).in_(schools), col(Cohort.academic_year).between(year - REACH, year)
+    )
+    return _known(session, col(Leaver.cohort_id).in_(cohorts))
+
+
+def leavers_of(session: Session, people: Iterable[int]) -> list[InCohort]:
+    """Every leaver that these people are, in every cohort."""
+    found: list[InCohort] = []
+    for some in in_chunks(sorted(set(people))):
+        rows = session.execute(
+            select(
+                col(Leaver.id),
+                col(Leaver.person_id),
+                col(Leaver.cohort_id),
+                col(Cohort.academic_year),
+            )
+            .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
+            .where(col(Leaver.person_id).in_(some))
+            .order_by(col(Leaver.id))
+        )
+        found.extend(InCohort(*row) for row in rows)
+    return found
+
+
+def in_chunks(values: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
+    """So many at a time that no database minds."""
+    return (values[at : at + size] for at in range(0, len(values), size))
+
+
+def _known(session: Session, where: ColumnElement[bool]) -> list[Known]:
+    names = ("upn", "uln", "surname", "forename", "born_on", "postcode")
+    columns = [getattr(Leaver, name) for name in names]
+    rows = session.execute(
+        select(col(Leaver.person_id), *columns).where(where).order_by(col(Leaver.id))
+    )
+    return [Known(row[0], identity(_values(names, row[1:]))) for row in rows]
+
+
+def _values(names: Sequence[str], row: Sequence[Any]) -> Mapping[str, Any]:
+    return dict(zip(names, row, strict=True))
+
+
+def _neighbours(session: Session, urn: str, day: date) -> Any:
+    then = (
+        col(Membership.joined_on) <= day,
+        or_(col(Membership.left_on).is_(None), col(Membership.left_on) > day),
+    )
+    hubs = session.scalars(
+        select(col(Membership.hub_id)).where(col(Membership.urn) == urn, *then)
+    ).all()
+    if hubs:
+        return select(col(Membership.urn)).where(col(Membership.hub_id).in_(hubs), *then)
+    council = select(col(Institution.la_code)).where(col(Institution.urn) == urn)
+    return select(col(Institution.urn)).where(
+        col(Institution.la_code).in_(council), col(Institution.la_code) != ""
+    )

@@ -1,0 +1,277 @@
+"""Match: the rows of a submission become people: somebody known, somebody new, or nobody sure.
+
+The first level (destinations/levels.py) that finds anybody decides.  Two people at that level, or
+two rows that claim one person, mean that nobody is sure, and the row waits for a person to say.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from destinations.doubles import Doubles, RowKey, find_doubles
+from destinations.identities import Identity, identity
+from destinations.levels import (
+    LEVELS,
+    Keys,
+    Level,
+    by_surname_and_birth,
+    by_uln,
+    by_upn,
+    same_name_and_birth,
+)
+from destinations.reasons import agreement, likeliest_first
+from models.sheets import MappedRow
+
+# Words for the evidence pack beside those of the levels.
+NEW = "like nobody known in the cohort: a new leaver"
+NOBODY = "like nobody known"
+SAME_ROW = "same person as another row of the file"
+BY_PERSON = "a person decided"
+_CROSSED = "the UPN or ULN is one leaver's, the name and date of birth another's"
+_CLAIMED = "another row of the file is surer to be this leaver"
+_SEVERAL = "more than one leaver is like this"
+_NOT_ALONE = "another leaver has this surname and date of birth"
+
+_SETTLED = -1  # the rank of what a person decided, before every level
+
+
+class Outcome(StrEnum):
+    """What became of a row."""
+
+    SURE = "sure"
+    NEW = "new"
+    UNSURE = "unsure"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody known, as one of their leavers names them."""
+
+    person_id: int
+    who: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Who a row is about, by which level, and why.
+
+    Rows about the same new person carry the same `newcomer`, counted from 0.  `candidates` are
+    people an unsure row may be about, likeliest first.
+    """
+
+    sheet: str
+    row: int
+    outcome: Outcome
+    level: str
+    person_id: int | None = None
+    newcomer: int | None = None
+    candidates: tuple[int, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    rank: int
+    level: str
+    people: tuple[int, ...] = ()
+    sure: bool = False
+    reason: str = ""
+
+
+def match_rows(
+    rows: Sequence[MappedRow],
+    known: Iterable[Known],
+    *,
+    makes_people: bool,
+    settled: Mapping[RowKey, int | None] | None = None,
+) -> tuple[Matched, ...]:
+    """What became of each row, in reading order; a row with a column a year is one row.
+
+    `makes_people` is for a school's own sheet: a row like nobody known is a new leaver, where in
+    an enrolment list it is nobody of ours.  `settled` says who rows are about that were decided
+    before (None: nobody known); they are never asked again.
+    """
+    settled = settled or {}
+    who = {(row.sheet, row.row): identity(row.values) for row in rows}
+    people = _People(known)
+    verdicts = {key: _against(one, people, in_school=makes_people) for key, one in who.items()}
+    for key, person in settled.items():
+        if key in verdicts:
+            decided = () if person is None else (person,)
+            verdicts[key] = _Verdict(_SETTLED, BY_PERSON, decided, sure=True)
+    doubles = find_doubles(who)
+    _decide_groups(doubles, verdicts)
+    _decide_claims(doubles, verdicts, who, people)
+    newcomers: dict[RowKey, int] = {}
+    if makes_people:
+        _count_newcomers(doubles, verdicts, newcomers, settled)
+    return tuple(
+        _told(key, one, verdicts[key], newcomers.get(key), people) for key, one in who.items()
+    )
+
+
+class _People:
+    """Everybody known, found by key: the cost of a row does not grow with the number known."""
+
+    def __init__(self, known: Iterable[Known]) -> None:
+        self._found: dict[Keys, defaultdict[Hashable, list[Known]]] = {
+            level.keys: defaultdict(list) for level in LEVELS
+        }
+        self.names: defaultdict[int, list[Identity]] = defaultdict(list)
+        for one in known:
+            self.names[one.person_id].append(one.who)
+            for keys, found in self._found.items():
+                for key in keys(one.who):
+                    found[key].append(one)
+
+    def like(self, who: Identity, keys: Keys) -> list[Known]:
+        """Those who share a key, each as often as they are named."""
+        found = self._found[keys]
+        return [one for key in keys(who) for one in found.get(key, ())]
+
+
+def _against(who: Identity, people: _People, *, in_school: bool) -> _Verdict:
+    for rank, level in enumerate(LEVELS):
+        if level.in_school and not in_school:
+            continue
+        near = people.like(who, level.keys)
+        same = _ids(one for one in near if level.same(who, one.who))
+        if same:
+            return _weigh(who, people, rank, level, same, _ids(near))
+    return _Verdict(len(LEVELS), NOBODY)
+
+
+def _weigh(
+    who: Identity,
+    people: _People,
+    rank: int,
+    level: Level,
+    same: tuple[int, ...],
+    near: tuple[int, ...],
+) -> _Verdict:
+    if not level.sure:
+        return _Verdict(rank, level.words, same)
+    if len(same) > 1:
+        return _Verdict(rank, level.words, same, reason=_SEVERAL)
+    if level.alone and len(near) > 1:
+        return _Verdict(rank, level.words, near, reason=_NOT_ALONE)
+    others = _crossed(who, people, same[0])
+    if others:
+        return _Verdict(rank, level.words, (*same, *others), reason=_CROSSED)
+    return _Verdict(
+        rank, level.words, same, sure=True, reason=agreement(who, people.names[same[0]])
+    )
+
+
+def _crossed(who: Identity, people: _People, person: int) -> tuple[int, ...]:
+    """Others to whom an identifier, or the whole name and date of birth, points just as plainly."""
+    by_number = [one for keys in (by_upn, by_uln) for one in people.like(who, keys)]
+    named = [
+        one for one in people.like(who, by_surname_and_birth) if same_name_and_birth(who, one.who)
+    ]
+    if any(one.person_id == person for one in named):
+        named = []
+    return _ids(one for one in (*by_number, *named) if one.person_id != person)
+
+
+def _decide_groups(doubles: Doubles, verdicts: dict[RowKey, _Verdict]) -> None:
+    """Rows about one person get one answer."""
+    for rows in doubles.groups:
+        if len(rows) == 1:
+            continue
+        sure = {verdicts[row].people for row in rows if verdicts[row].sure}
+        if len(sure) > 1:
+            several = tuple(sorted({person for people in sure for person in people}))
+            for row in rows:
+                if verdicts[row].rank != _SETTLED:
+                    verdicts[row] = replace(
+                        verdicts[row], people=several, sure=False, reason=_SEVERAL
+                    )
+        elif sure:
+            (people,) = sure
+            rank = min(verdicts[row].rank for row in rows if verdicts[row].sure)
+            for row in rows:
+                one = verdicts[row]
+                if not one.sure and (not one.people or set(people) <= set(one.people)):
+                    verdicts[row] = _Verdict(rank, SAME_ROW, people, sure=True)
+
+
+def _decide_claims(
+    doubles: Doubles,
+    verdicts: dict[RowKey, _Verdict],
+    who: Mapping[RowKey, Identity],
+    people: _People,
+) -> None:
+    """One person is one row of a file, or rows known to be the same: the surest claim holds."""
+    claims: defaultdict[int, list[tuple[tuple[int, bool], tuple[RowKey, ...]]]] = defaultdict(list)
+    for rows in doubles.groups:
+        sure = [row for row in rows if verdicts[row].sure and verdicts[row].people]
+        for person in {verdicts[row].people[0] for row in sure}:
+            strength = min(
+                (
+                    verdicts[row].rank,
+                    not any(same_name_and_birth(who[row], name) for name in people.names[person]),
+                )
+                for row in sure
+            )
+            claims[person].append((strength, tuple(sure)))
+    for made in claims.values():
+        made.sort()
+        if len(made) < 2:
+            continue
+        losing = made if made[0][0] == made[1][0] else made[1:]
+        for _, rows in losing:
+            for row in rows:
+                if verdicts[row].rank != _SETTLED:
+                    verdicts[row] = replace(verdicts[row], sure=False, reason=_CLAIMED)
+
+
+def _count_newcomers(
+    doubles: Doubles,
+    verdicts: dict[RowKey, _Verdict],
+    newcomers: dict[RowKey, int],
+    settled: Mapping[RowKey, int | None],
+) -> None:
+    """Who is new: like nobody known, or said by a person to be nobody known; and no doubt."""
+    made = 0
+    for rows in doubles.groups:
+        new = [row for row in rows if not verdicts[row].people]
+        decided = any(row in settled for row in new)
+        if not new:
+            continue
+        if len(new) < len(rows):
+            doubt: str | None = _SEVERAL  # some rows of the group are unsure, so all are
+        else:
+            doubt = next((doubles.doubts[row] for row in rows if row in doubles.doubts), None)
+        for row in new:
+            if doubt and not decided:
+                verdicts[row] = replace(verdicts[row], reason=doubt)
+            else:
+                newcomers[row] = made
+        made += any(row in newcomers for row in new)
+
+
+def _told(
+    key: RowKey, who: Identity, verdict: _Verdict, newcomer: int | None, people: _People
+) -> Matched:
+    sheet, row = key
+    if newcomer is not None:
+        level = BY_PERSON if verdict.rank == _SETTLED else NEW
+        return Matched(sheet, row, Outcome.NEW, level, newcomer=newcomer)
+    if verdict.sure and verdict.people:
+        return Matched(
+            sheet, row, Outcome.SURE, verdict.level, verdict.people[0], reason=verdict.reason
+        )
+    if verdict.people or (verdict.reason and not verdict.sure):
+        candidates = likeliest_first(who, verdict.people, people.names)
+        level = verdict.level if verdict.people else verdict.reason
+        return Matched(
+            sheet, row, Outcome.UNSURE, level, candidates=candidates, reason=verdict.reason
+        )
+    return Matched(sheet, row, Outcome.NOBODY, verdict.level)
+
+
+def _ids(known: Iterable[Known]) -> tuple[int, ...]:
+    return tuple(sorted({one.person_id for one in known}))

@@ -1,0 +1,90 @@
+"""Newcomers: people new to a cohort, who may be known from another one."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from destinations.cohorts import known_elsewhere
+from destinations.doubles import RowKey
+from destinations.identities import identity
+from destinations.matching import Matched, Outcome, match_rows
+from models.database import insert_returning
+from models.leavers import Person
+from models.sheets import MappedRow
+
+# Elsewhere only what cannot be chance makes one person of two.
+_BEYOND_CHANCE = frozenset({"same UPN", "same ULN", "same name and date of birth"})
+
+
+def make_people(
+    session: Session,
+    chain: Sequence[str],
+    year: int,
+    rows: Mapping[RowKey, Sequence[MappedRow]],
+    matched: Sequence[Matched],
+    *,
+    made_at: datetime,
+) -> tuple[tuple[Matched, ...], int]:
+    """The matches with every newcomer given a person, and how many people were made.
+
+    Somebody known from another cohort (in Year 11 before Year 13, or at another school) stays the
+    one person they are.  `chain` is the school's URNs, `year` its cohort's.
+    """
+    groups: defaultdict[int, list[RowKey]] = defaultdict(list)
+    for one in matched:
+        if one.newcomer is not None:
+            groups[one.newcomer].append((one.sheet, one.row))
+    if not groups:
+        return tuple(matched), 0
+    here = {one.person_id for one in matched if one.person_id is not None}
+    people, levels = _from_elsewhere(session, chain, year, rows, groups, here)
+    unknown = [newcomer for newcomer in groups if newcomer not in people]
+    people.update(
+        zip(
+            unknown,
+            insert_returning(session, Person, [{"made_at": made_at}] * len(unknown)),
+            strict=True,
+        )
+    )
+    return tuple(
+        one
+        if one.newcomer is None
+        else replace(
+            one,
+            person_id=people[one.newcomer],
+            reason=f"known from another cohort: {levels[one.newcomer]}"
+            if one.newcomer in levels
+            else one.reason,
+        )
+        for one in matched
+    ), len(unknown)
+
+
+def _from_elsewhere(
+    session: Session,
+    chain: Sequence[str],
+    year: int,
+    rows: Mapping[RowKey, Sequence[MappedRow]],
+    groups: Mapping[int, Sequence[RowKey]],
+    here: set[int],
+) -> tuple[dict[int, int], dict[int, str]]:
+    new = [rows[key][0] for keys in groups.values() for key in keys]
+    known = known_elsewhere(session, chain, year, [identity(row.values) for row in new])
+    found = {
+        (one.sheet, one.row): one
+        for one in match_rows(new, known, makes_people=False)
+        if one.outcome is Outcome.SURE and one.level in _BEYOND_CHANCE
+    }
+    people: dict[int, int] = {}
+    levels: dict[int, str] = {}
+    for newcomer, keys in groups.items():
+        same = {found[key].person_id: found[key].level for key in keys if key in found}
+        if len(same) == 1:
+            ((person, level),) = same.items()
+            if person is not None and person not in here:
+                people[newcomer], levels[newcomer] = person, level
+                here.add(person)
+    return people, levels

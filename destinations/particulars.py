@@ -1,0 +1,138 @@
+"""Particulars: what rows say of a leaver themselves, each value with the cell it came from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session, col
+
+from destinations.cohorts import in_chunks
+from destinations.identities import is_uln, is_upn
+from models.database import insert_returning
+from models.leavers import Leaver
+from models.sheets import MappedRow, Value
+
+# Our field, the column that keeps it, and the longest text that it takes (0: not text).
+_KEPT: tuple[tuple[str, str, int], ...] = (
+    ("upn", "upn", 13),
+    ("uln", "uln", 10),
+    ("forename", "forename", 200),
+    ("surname", "surname", 200),
+    ("born_on", "born_on", 0),
+    ("sex", "sex", 1),
+    ("postcode", "postcode", 8),
+    ("sen", "sen", 1),
+    ("disadvantaged", "is_disadvantaged", 0),
+    ("ethnicity", "ethnicity", 10),
+    ("form", "form", 40),
+)
+_IDENTITY = frozenset({"upn", "uln", "born_on"})
+_CHECKS = {"upn": is_upn, "uln": is_uln}
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What filling in changed: values that were blank, and those that now say something else."""
+
+    filled: int = 0
+    differing: tuple[tuple[str, int, str], ...] = ()  # (sheet, row, field) beside what is kept
+
+
+def add_leavers(
+    session: Session, submission_id: int, cohort_id: int, rows: Mapping[int, Sequence[MappedRow]]
+) -> dict[int, int]:
+    """The leaver that each person becomes in a cohort, by person, from the rows about them."""
+    new = []
+    for person, about in sorted(rows.items()):
+        values: dict[str, Any] = {column: None for _, column, _ in _KEPT}
+        cells: dict[str, list[Any]] = {}
+        _fill(values, cells, about, submission_id)
+        new.append(
+            values
+            | {"surname": values["surname"] or "", "forename": values["forename"] or ""}
+            | {"person_id": person, "cohort_id": cohort_id, "cells": cells}
+            | {"submission_id": submission_id, "sheet": about[0].sheet, "row": about[0].row}
+        )
+    ids = insert_returning(session, Leaver, new)
+    return dict(zip(sorted(rows), ids, strict=True))
+
+
+def fill_leavers(
+    session: Session, submission_id: int, rows: Mapping[int, Sequence[MappedRow]]
+) -> Filled:
+    """Blanks of leavers already there filled from the rows about them, by leaver.
+
+    What is known stays: the first sheet's word holds, and a blank never takes anything away.
+    """
+    columns: list[Any] = [getattr(Leaver, column) for _, column, _ in _KEPT]
+    changed, differing = [], []
+    for some in in_chunks(sorted(rows)):
+        found = session.execute(
+            select(col(Leaver.id), col(Leaver.cells), *columns).where(col(Leaver.id).in_(some))
+        )
+        for leaver_id, cells, *kept in found:
+            values = dict(zip((column for _, column, _ in _KEPT), kept, strict=True))
+            before, cells = dict(values), dict(cells)
+            differing += _fill(values, cells, rows[leaver_id], submission_id)
+            if values != before:
+                changed.append(values | {"cells": cells, "leaver": leaver_id})
+    if changed:
+        names = [column for _, column, _ in _KEPT] + ["cells"]
+        table = Leaver.__table__  # type: ignore[attr-defined]
+        statement = (
+            update(table)
+            .where(table.c.id == bindparam("leaver"))
+            .values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names})
+        )
+        session.connection().execute(
+            statement,
+            [
+                {f"new_{name}": one[name] for name in names} | {"leaver": one["leaver"]}
+                for one in changed
+            ],
+        )
+    return Filled(len(changed), tuple(differing))
+
+
+def _fill(
+    values: dict[str, Any],
+    cells: dict[str, list[Any]],
+    about: Iterable[MappedRow],
+    submission_id: int,
+) -> list[tuple[str, int, str]]:
+    differing = []
+    for row in about:
+        for field, column, longest in _KEPT:
+            value = _fit(field, row.get(field), longest)
+            if value is None:
+                continue
+            if values[column] is None or values[column] == "":
+                values[column] = value
+                cells[column] = [submission_id, row.sheet, row.row, _letter(row, field)]
+            elif field in _IDENTITY and values[column] != value:
+                differing.append((row.sheet, row.row, field))
+    return differing
+
+
+def _fit(field: str, value: Value, longest: int) -> Any:
+    """The value as it can be kept; None where it is blank, does not fit, or fails its check."""
+    if value is None or value == "":
+        return None
+    if field == "born_on":
+        return value if isinstance(value, date) else None
+    if not longest:
+        return bool(value)
+    text = str(value)
+    if field in _CHECKS and not _CHECKS[field](text):
+        return None
+    if len(text) > longest:
+        return text[:longest] if longest > 13 else None
+    return text
+
+
+def _letter(row: MappedRow, field: str) -> str:
+    # A full name is told apart in mapping; both halves stand in its cell.
+    place = row.columns.get(field) or row.columns.get("full_name")
+    return place.letter if place else ""

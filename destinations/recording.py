@@ -1,0 +1,275 @@
+"""Record: matched rows become leavers and destinations, in one transaction a submission.
+
+Sound rows go in; rows with something to fix, and rows about whom nobody is sure, wait.  Doing it
+again adds only what was waiting and is settled since.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+from sqlmodel import Session, col
+
+from destinations.cohorts import (
+    InCohort,
+    cohort_of,
+    known_in,
+    known_in_reach,
+    leavers_of,
+    school_chain,
+)
+from destinations.decisions import Kept, keep_matches, kept_matches, settle, waiting_again
+from destinations.doubles import RowKey
+from destinations.histories import add_statements
+from destinations.matching import Matched, Outcome, match_rows
+from destinations.newcomers import make_people
+from destinations.particulars import add_leavers, fill_leavers
+from destinations.providers import Register, load_providers
+from destinations.statements import Statement, Teller, said_by_provider, said_by_school
+from destinations.telling import keep_findings, remarks_of
+from models.leavers import Cohort
+from models.sheets import Declared, Finding, Mapped, MappedRow, Remark
+from models.submissions import Submission
+from models.vocabulary import Kind, LeavingStage, Severity, Stage
+
+__all__ = ["Recorded", "keep_findings", "record", "settle", "waiting_again"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording a submission came to.  Rows are those of the file, counted once each.
+
+    read = sound + waiting; sound = matched + unsure + nobody.
+    """
+
+    submission_id: int
+    read: int = 0
+    sound: int = 0
+    waiting: int = 0  # for something to be fixed
+    matched: int = 0
+    unsure: int = 0  # for a person to say whom they are about
+    nobody: int = 0  # rows of an enrolment list that are like no known leaver
+    new_people: int = 0
+    new_leavers: int = 0
+    filled: int = 0  # leavers of whom a blank was filled
+    differing: int = 0  # identity values that say something else than what is kept
+    new_destinations: int = 0
+    remarks: tuple[Remark, ...] = ()
+
+
+def record(
+    session: Session,
+    mapped: Mapped,
+    findings: Sequence[Finding],
+    *,
+    recorded_at: datetime,
+    register: Register | None = None,
+) -> Recorded:
+    """Record a submission in the caller's transaction, and say what that came to.
+
+    Raises ValueError when the submission's kind is not known, or for a leaver sheet its leaving
+    year or stage: without those nothing can be recorded.
+    """
+    declared = mapped.declared
+    rows = _by_place(mapped.rows)
+    fixes = {(f.sheet, f.row) for f in findings if f.severity is Severity.MUST_FIX and f.row}
+    sound = {key: told for key, told in rows.items() if key not in fixes}
+    kept = kept_matches(session, declared.submission_id)
+    desk = _Desk(session, declared, sound, kept, register or load_providers(session))
+    if declared.kind is Kind.LEAVERS:
+        done, matched = _record_leavers(desk, recorded_at)
+    elif declared.kind is Kind.ENROLMENTS:
+        done, matched = _record_enrolments(desk, recorded_at)
+    else:
+        message = "what a submission is must be known before it is recorded"
+        raise ValueError(message)
+    waiting = [key for key in rows if key in fixes]
+    keep_matches(session, declared.submission_id, matched, waiting, kept, decided_at=recorded_at)
+    counted = _counted(done, rows, waiting, matched)
+    told = replace(counted, remarks=remarks_of(declared, mapped.rows, matched, done.remarks))
+    keep_findings(session, declared.submission_id, findings, told.remarks)
+    _note(session, declared, told, recorded_at)
+    log.info(
+        "submission %s: %s rows, %s recorded, %s wait, %s unsure, %s destinations",
+        *(declared.submission_id, told.read, told.matched, told.waiting, told.unsure),
+        told.new_destinations,
+    )
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    session: Session
+    declared: Declared
+    rows: Mapping[RowKey, Sequence[MappedRow]]  # the sound ones, a MappedRow for each wave
+    kept: Mapping[RowKey, Kept]
+    register: Register
+
+    def all_rows(self) -> list[MappedRow]:
+        return [row for told in self.rows.values() for row in told]
+
+    def settled(self) -> dict[RowKey, int | None]:
+        """Rows decided before: by a rule for somebody, or by a person either way."""
+        return {key: one.person_id for key, one in self.kept.items() if one.is_settled}
+
+    def teller(self) -> Teller:
+        urn = self.declared.urn
+        return Teller(self.declared, self.register, self.register.by_number("urn", urn))
+
+
+def _record_leavers(desk: _Desk, recorded_at: datetime) -> tuple[Recorded, tuple[Matched, ...]]:
+    stage, year = desk.declared.leaving_stage, desk.declared.academic_year
+    if stage is None or year is None:
+        message = "the leaving year and stage of a leaver sheet must be known before it is recorded"
+        raise ValueError(message)
+    chain = school_chain(desk.session, desk.declared.urn)
+    cohort_id = cohort_of(desk.session, chain, stage, year)
+    known = known_in(desk.session, chain, stage, year)
+    matched = match_rows(desk.all_rows(), known, makes_people=True, settled=desk.settled())
+    matched, made = make_people(desk.session, chain, year, desk.rows, matched, made_at=recorded_at)
+    about = _by_person(matched, desk.rows)
+    leavers = _cohort_leavers(desk.session, about, chain, stage, year)
+    missing = {person: rows for person, rows in about.items() if person not in leavers}
+    sent = desk.declared.submission_id
+    added = add_leavers(desk.session, sent, cohort_id, missing)
+    filled = fill_leavers(
+        desk.session,
+        sent,
+        {leavers[person].leaver_id: rows for person, rows in about.items() if person in leavers},
+    )
+    leavers |= {
+        person: InCohort(leaver, person, cohort_id, year) for person, leaver in added.items()
+    }
+    teller = desk.teller()
+    statements = [
+        statement
+        for person, rows in about.items()
+        for row in rows
+        for statement in said_by_school(row, leavers[person], teller)
+    ]
+    return (
+        Recorded(
+            sent,
+            new_people=made,
+            new_leavers=len(added),
+            filled=filled.filled,
+            differing=len(filled.differing),
+            new_destinations=add_statements(desk.session, desk.declared, statements, recorded_at),
+            remarks=tuple(
+                Remark("M03", sheet, row, facts=(("field", field),))
+                for sheet, row, field in filled.differing
+            ),
+        ),
+        matched,
+    )
+
+
+def _record_enrolments(desk: _Desk, recorded_at: datetime) -> tuple[Recorded, tuple[Matched, ...]]:
+    declared = desk.declared
+    known = known_in_reach(desk.session, declared.urn, declared.sent_on)
+    matched = match_rows(desk.all_rows(), known, makes_people=False, settled=desk.settled())
+    about = _by_person(matched, desk.rows)
+    leavers: defaultdict[int, list[InCohort]] = defaultdict(list)
+    for leaver in leavers_of(desk.session, about):
+        leavers[leaver.person_id].append(leaver)
+    teller = desk.teller()
+    statements = [
+        statement
+        for person, rows in about.items()
+        for row in rows
+        for statement in said_by_provider(row, leavers[person], teller)
+    ]
+    added = add_statements(desk.session, declared, _last_word_last(statements), recorded_at)
+    return Recorded(declared.submission_id, new_destinations=added), matched
+
+
+def _last_word_last(statements: Iterable[Statement]) -> list[Statement]:
+    """Of two courses of one learner, the one that goes on is the last word."""
+
+    def lasting(one: Statement) -> tuple[bool, date]:
+        return one.ended_on is None or one.ended_on > one.as_at, one.started_on or date.min
+
+    return sorted(statements, key=lasting)
+
+
+def _by_place(rows: Iterable[MappedRow]) -> dict[RowKey, list[MappedRow]]:
+    found: dict[RowKey, list[MappedRow]] = {}
+    for row in rows:
+        found.setdefault((row.sheet, row.row), []).append(row)
+    return found
+
+
+def _by_person(
+    matched: Iterable[Matched], rows: Mapping[RowKey, Sequence[MappedRow]]
+) -> dict[int, list[MappedRow]]:
+    about: defaultdict[int, list[MappedRow]] = defaultdict(list)
+    for one in matched:
+        if one.person_id is not None:
+            about[one.person_id].extend(rows[one.sheet, one.row])
+    return dict(about)
+
+
+def _cohort_leavers(
+    session: Session,
+    people: Iterable[int],
+    chain: Sequence[str],
+    stage: LeavingStage,
+    year: int,
+) -> dict[int, InCohort]:
+    """The leavers that these people are in this cohort, whatever URN it was begun under."""
+    cohorts = set(
+        session.scalars(
+            select(col(Cohort.id)).where(
+                col(Cohort.urn).in_(chain),
+                col(Cohort.leaving_stage) == stage.value,
+                col(Cohort.academic_year) == year,
+            )
+        )
+    )
+    return {one.person_id: one for one in leavers_of(session, people) if one.cohort_id in cohorts}
+
+
+def _counted(
+    done: Recorded,
+    rows: Mapping[RowKey, object],
+    waiting: Sequence[RowKey],
+    matched: Sequence[Matched],
+) -> Recorded:
+    outcomes = [one.outcome for one in matched]
+    return replace(
+        done,
+        read=len(rows),
+        waiting=len(waiting),
+        sound=len(rows) - len(waiting),
+        matched=sum(one.person_id is not None for one in matched),
+        unsure=outcomes.count(Outcome.UNSURE),
+        nobody=outcomes.count(Outcome.NOBODY),
+    )
+
+
+def _note(session: Session, declared: Declared, told: Recorded, recorded_at: datetime) -> None:
+    """How far the submission has come.  What was worked out while reading it is kept with it."""
+    known = {
+        "kind": declared.kind,
+        "academic_year": declared.academic_year,
+        "leaving_stage": declared.leaving_stage,
+        "wave": declared.wave,
+    }
+    session.execute(
+        update(Submission)
+        .where(col(Submission.id) == declared.submission_id)
+        .values(
+            stage=Stage.RECORDED.value,
+            stage_at=recorded_at,
+            rows_read=told.read,
+            rows_sound=told.sound,
+            rows_waiting=told.waiting,
+            rows_unsure=told.unsure,
+            **{name: value for name, value in known.items() if value is not None},
+        )
+    )

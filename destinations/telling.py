@@ -1,0 +1,79 @@
+"""Telling: what a submission's sender is told is kept by place and rule, never with the value."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from destinations.matching import Matched, Outcome
+from models.database import insert_all
+from models.sheets import Declared, Finding, MappedRow, Remark
+from models.submissions import ToldFinding
+from models.vocabulary import Kind, Severity
+
+
+def keep_findings(
+    session: Session,
+    submission_id: int,
+    findings: Iterable[Finding],
+    remarks: Iterable[Remark] = (),
+) -> None:
+    """The findings of a submission as they now are, in place of those it had.
+
+    `remarks` are matching's own (M01 ...), all of them things to check.
+    """
+    session.execute(delete(ToldFinding).where(col(ToldFinding.submission_id) == submission_id))
+    told: list[tuple[Finding | Remark, Severity]] = [(one, one.severity) for one in findings]
+    told += [(one, Severity.PLEASE_CHECK) for one in remarks]
+    rows = [
+        {
+            "submission_id": submission_id,
+            "code": one.code,
+            "severity": severity.value,
+            "sheet": one.sheet,
+            "row": one.row,
+            "column": one.column,
+            "heading": one.heading[:300],
+            "suggests": list(one.suggests),
+            "facts": dict(one.facts),
+        }
+        for one, severity in told
+    ]
+    insert_all(session, ToldFinding, rows)
+
+
+def remarks_of(
+    declared: Declared,
+    rows: Sequence[MappedRow],
+    matched: Iterable[Matched],
+    others: Iterable[Remark] = (),
+) -> tuple[Remark, ...]:
+    """What matching has to say to the sender, in reading order.
+
+    M01: nobody is sure whom a row is about.  M03 (in `others`): a value differs from the one kept.
+    """
+    first: dict[tuple[str, int], MappedRow] = {}
+    for row in rows:
+        first.setdefault((row.sheet, row.row), row)
+    told = list(others)
+    if declared.kind is Kind.LEAVERS:
+        told += [
+            Remark("M01", one.sheet, one.row) for one in matched if one.outcome is Outcome.UNSURE
+        ]
+    placed = [_placed(one, first[one.sheet, one.row]) for one in told if one.row is not None]
+    order = {key: at for at, key in enumerate(first)}
+    return tuple(sorted(placed, key=lambda one: (order[one.sheet, one.row or 0], one.code)))
+
+
+def _placed(remark: Remark, row: MappedRow) -> Remark:
+    """The remark at the cell to look at: the value that differs, or whatever names the leaver."""
+    fields = [value for name, value in remark.facts if name == "field"] or ["upn", "surname"]
+    place = next((row.columns[field] for field in fields if field in row.columns), None)
+    place = place or row.columns.get("full_name")
+    return Remark(
+        remark.code,
+        remark.sheet,
+        remark.row,
+        place.letter if place else "",
+        place.heading if place else "",
+    )
