@@ -13,6 +13,8 @@ from destinations.matching import Known
 from models.database import CHUNK, upsert
 from models.leavers import Cohort, Leaver
 from models.places import Institution, InstitutionLink, Membership
+from models.sheets import Declared
+from models.submissions import Submission
 from models.vocabulary import LeavingStage, academic_year
 
 REACH = 4  # leaving years that an autumn's enrolment list can speak of: three waves, and one ended
@@ -137,6 +139,21 @@ def leavers_of(session: Session, people: Iterable[int]) -> list[InCohort]:
         )
         found.extend(InCohort(*row) for row in rows)
     return found
+
+
+def follows_others(session: Session, declared: Declared) -> bool:
+    """Whether leavers of the same school and leaving year were named by a sheet sent earlier."""
+    earlier = (
+        select(col(Leaver.id))
+        .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
+        .join(Submission, col(Submission.id) == col(Leaver.submission_id))
+        .where(
+            col(Cohort.urn) == declared.urn,
+            col(Cohort.academic_year) == declared.academic_year,
+            col(Submission.sent_on) < declared.sent_on,
+        )
+    )
+    return session.execute(earlier.limit(1)).first() is not None
 
 
 def in_chunks(values: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:

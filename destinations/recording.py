@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from destinations.cohorts import (
     InCohort,
     cohort_of,
+    follows_others,
     known_in,
     known_in_reach,
     leavers_of,
@@ -24,7 +25,7 @@ from destinations.cohorts import (
 from destinations.decisions import Kept, keep_matches, kept_matches, settle, waiting_again
 from destinations.doubles import RowKey
 from destinations.histories import add_statements
-from destinations.matching import Matched, Outcome, match_rows
+from destinations.matching import Known, Matched, Outcome, match_rows
 from destinations.newcomers import make_people
 from destinations.particulars import add_leavers, fill_leavers
 from destinations.providers import Register, load_providers
@@ -91,7 +92,10 @@ def record(
     waiting = [key for key in rows if key in fixes]
     keep_matches(session, declared.submission_id, matched, waiting, kept, decided_at=recorded_at)
     counted = _counted(done, rows, waiting, matched)
-    told = replace(counted, remarks=remarks_of(declared, mapped.rows, matched, done.remarks))
+    remarks = remarks_of(
+        declared, mapped.rows, matched, done.remarks, follows=follows_others(session, declared)
+    )
+    told = replace(counted, remarks=remarks)
     keep_findings(session, declared.submission_id, findings, told.remarks)
     _note(session, declared, told, recorded_at)
     log.info(
@@ -110,12 +114,20 @@ class _Desk:
     kept: Mapping[RowKey, Kept]
     register: Register
 
-    def all_rows(self) -> list[MappedRow]:
-        return [row for told in self.rows.values() for row in told]
-
-    def settled(self) -> dict[RowKey, int | None]:
-        """Rows decided before: by a rule for somebody, or by a person either way."""
-        return {key: one.person_id for key, one in self.kept.items() if one.is_settled}
+    def match(self, known: Iterable[Known], *, makes_people: bool) -> tuple[Matched, ...]:
+        """Every sound row matched; one decided before keeps its level and its reason."""
+        rows = [row for told in self.rows.values() for row in told]
+        settled = {key: one.person_id for key, one in self.kept.items() if one.is_settled}
+        return tuple(
+            replace(
+                one,
+                level=self.kept[one.sheet, one.row].level,
+                reason=self.kept[one.sheet, one.row].reason,
+            )
+            if (one.sheet, one.row) in settled
+            else one
+            for one in match_rows(rows, known, makes_people=makes_people, settled=settled)
+        )
 
     def teller(self) -> Teller:
         urn = self.declared.urn
@@ -130,7 +142,7 @@ def _record_leavers(desk: _Desk, recorded_at: datetime) -> tuple[Recorded, tuple
     chain = school_chain(desk.session, desk.declared.urn)
     cohort_id = cohort_of(desk.session, chain, stage, year)
     known = known_in(desk.session, chain, stage, year)
-    matched = match_rows(desk.all_rows(), known, makes_people=True, settled=desk.settled())
+    matched = desk.match(known, makes_people=True)
     matched, made = make_people(desk.session, chain, year, desk.rows, matched, made_at=recorded_at)
     about = _by_person(matched, desk.rows)
     leavers = _cohort_leavers(desk.session, about, chain, stage, year)
@@ -172,7 +184,7 @@ def _record_leavers(desk: _Desk, recorded_at: datetime) -> tuple[Recorded, tuple
 def _record_enrolments(desk: _Desk, recorded_at: datetime) -> tuple[Recorded, tuple[Matched, ...]]:
     declared = desk.declared
     known = known_in_reach(desk.session, declared.urn, declared.sent_on)
-    matched = match_rows(desk.all_rows(), known, makes_people=False, settled=desk.settled())
+    matched = desk.match(known, makes_people=False)
     about = _by_person(matched, desk.rows)
     leavers: defaultdict[int, list[InCohort]] = defaultdict(list)
     for leaver in leavers_of(desk.session, about):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
-from destinations.matching import Matched, Outcome
+from destinations.matching import NEW, Matched, Outcome
 from models.database import insert_all
 from models.sheets import Declared, Finding, MappedRow, Remark
 from models.submissions import ToldFinding
@@ -47,19 +47,26 @@ def remarks_of(
     rows: Sequence[MappedRow],
     matched: Iterable[Matched],
     others: Iterable[Remark] = (),
+    *,
+    follows: bool = False,
 ) -> tuple[Remark, ...]:
     """What matching has to say to the sender, in reading order.
 
-    M01: nobody is sure whom a row is about.  M03 (in `others`): a value differs from the one kept.
+    M01: nobody is sure whom a row is about.  M02: a leaver first named in a later autumn,
+    where the sheet `follows` earlier ones of its cohort.  M03 (in `others`): a value differs from
+    the one kept.
     """
     first: dict[tuple[str, int], MappedRow] = {}
     for row in rows:
         first.setdefault((row.sheet, row.row), row)
     told = list(others)
     if declared.kind is Kind.LEAVERS:
-        told += [
-            Remark("M01", one.sheet, one.row) for one in matched if one.outcome is Outcome.UNSURE
-        ]
+        for one in matched:
+            wave = first[one.sheet, one.row].wave or declared.wave or 0
+            if one.outcome is Outcome.UNSURE:
+                told.append(Remark("M01", one.sheet, one.row))
+            elif one.level == NEW and wave > 1 and follows:
+                told.append(Remark("M02", one.sheet, one.row))
     placed = [_placed(one, first[one.sheet, one.row]) for one in told if one.row is not None]
     order = {key: at for at, key in enumerate(first)}
     return tuple(sorted(placed, key=lambda one: (order[one.sheet, one.row or 0], one.code)))
