@@ -1,0 +1,113 @@
+"""Spells: what several sources said of one leaver, at several moments, becomes their stays.
+
+What makes two statements one stay, and which end of it stands: docs/decisions/0004-sustained.md.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from models.vocabulary import Kin
+
+LEARNING = frozenset({Kin.EDUCATION, Kin.TRAINING, Kin.APPRENTICESHIP})
+WORKING = frozenset({Kin.EMPLOYMENT, Kin.APPRENTICESHIP})
+NOT_TAKING_PART = frozenset({Kin.NEET, Kin.GAP_YEAR, Kin.RE_ENGAGEMENT, Kin.OTHER})
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one source said at one moment: true on `as_at`, perhaps since and until some day.
+
+    `strength` is that of its evidence (models.vocabulary.Evidence.strength).
+    """
+
+    kin: Kin
+    as_at: date
+    started_on: date | None = None
+    ended_on: date | None = None
+    provider: str = ""
+    strength: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """One stay: known of from `first` to `last`; over after `ended_on` where an end was stated."""
+
+    kin: Kin
+    first: date
+    last: date
+    has_start: bool
+    ended_on: date | None
+
+
+def spells_of(statements: Iterable[Statement], *, today: date) -> tuple[Spell, ...]:
+    """The stays that the statements tell of, earliest first."""
+    stays: list[list[Statement]] = []
+    for said in sorted(statements, key=_in_order):
+        if said.kin not in LEARNING | WORKING | NOT_TAKING_PART:
+            continue
+        same = next((stay for stay in stays if _tells_of(said, stay)), None)
+        if same is None:
+            stays.append([said])
+        else:
+            same.append(said)
+    return tuple(sorted((_spell(stay, today) for stay in stays), key=spell_order))
+
+
+def _in_order(said: Statement) -> tuple[date, int, str, str, date, date]:
+    return (
+        said.as_at,
+        said.strength,
+        said.kin.value,
+        said.provider,
+        said.started_on or date.min,
+        said.ended_on or date.min,
+    )
+
+
+def spell_order(spell: Spell) -> tuple[date, date, str, bool, date]:
+    """What puts stays in order, the same one whatever order they were told in."""
+    return (spell.first, spell.last, spell.kin.value, spell.has_start, spell.ended_on or date.max)
+
+
+def _tells_of(said: Statement, stay: Sequence[Statement]) -> bool:
+    """Whether a later statement is about the same stay: same kin, and same start or provider."""
+    last = stay[-1]
+    if said.kin is not last.kin or said.kin in NOT_TAKING_PART:
+        return False
+    starts = {each.started_on for each in stay if each.started_on}
+    if said.started_on in starts:
+        return True
+    if not said.provider or said.provider != last.provider:
+        return False
+    # The same place with another, later start is another stay there: what lay between is not known.
+    over = _end(stay)
+    if over is not None and said.as_at > over:
+        return False
+    return said.started_on is None or not starts or said.started_on <= last.as_at
+
+
+def _end(stay: Sequence[Statement]) -> date | None:
+    """The end of a stay as the strongest evidence states it; None where none stands."""
+    stated = [each for each in stay if each.ended_on]
+    if not stated:
+        return None
+    best = max(stated, key=lambda each: (each.strength, each.as_at))
+    end = best.ended_on
+    assert end is not None
+    was_a_plan = best.as_at < end
+    for later in stay:
+        still_there = later.ended_on is None and later.as_at > max(end, best.as_at)
+        if still_there and (was_a_plan or later.strength >= best.strength):
+            return None
+    return end
+
+
+def _spell(stay: Sequence[Statement], today: date) -> Spell:
+    starts = [each.started_on for each in stay if each.started_on]
+    first = min([*starts, *([] if starts else [each.as_at for each in stay])])
+    end = _end(stay)
+    last = min(max(each.as_at for each in stay), today)
+    if end is not None:
+        last = min(last, end)
+    return Spell(stay[-1].kin, first, last, bool(starts), end)
