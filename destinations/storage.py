@@ -224,7 +224,9 @@ class S3Store:
             # Servers that are not Amazon's seldom have a host name for each bucket.
             s3={"addressing_style": "path" if endpoint else "auto"},
         )
-        self._client: S3Client = boto3.client("s3", endpoint_url=endpoint, config=config)
+        # A session of its own: the shared one would keep the access keys of whoever came first.
+        session = boto3.session.Session()
+        self._client: S3Client = session.client("s3", endpoint_url=endpoint, config=config)
 
     def put(self, key: str, content: bytes) -> None:
         """Write, replacing what was there; S3 keeps all of it or nothing."""

@@ -67,8 +67,8 @@ def s3_server(*, tls: bool = False) -> Iterator[S3Server]:
         with (top / "log").open("wb") as written:
             running = subprocess.Popen(
                 [program, "serve", "s3", served, "--addr", f"127.0.0.1:{port}"]
-                # Without these a file put into the folder by hand is listed minutes later.
-                + ["--dir-cache-time", "0", "--vfs-cache-mode", "off", *options],
+                # By default a file put there by hand is listed minutes later; at 0 rclone spins.
+                + ["--dir-cache-time", "1ms", "--vfs-cache-mode", "off", *options],
                 # In the environment, where the list of running programs does not show them.
                 env={
                     "RCLONE_AUTH_KEY": f'"{access_key},{secret_key}"',

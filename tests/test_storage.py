@@ -89,7 +89,7 @@ def test_a_key_that_is_not_there(store):
         assert "gone.csv" not in str(raised.value)
         with pytest.raises(KeyError):
             list(store.pieces(key))
-        store.delete(key)
+    store.delete("inbox/900700/gone.csv")
     assert store.get("inbox/900700/here.csv") == b"x"
 
 
@@ -244,6 +244,13 @@ def test_half_written_files_of_a_killed_run_are_not_listed(tmp_path):
     store = open_storage(str(tmp_path))
     (tmp_path / ".half-written-00").write_bytes(b"half")
     assert list(store.list("")) == []
+
+
+def test_a_folder_is_not_a_file(tmp_path):
+    store = open_storage(str(tmp_path))
+    store.put("inbox/900700/a.csv", b"x")
+    store.delete("inbox/900700")
+    assert store.has("inbox/900700/a.csv")
 
 
 def test_a_folder_may_itself_be_a_link(tmp_path):
