@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 
-from models.places import Institution
+from destinations.awaited import Awaited
 from models.submissions import Submission, ToldFinding
 from models.summaries import SummaryLine
 from models.vocabulary import Stage, year_name
@@ -110,8 +110,15 @@ def coverage_by_school(lines: tuple[SummaryLine, ...]) -> Lines:
     ]
 
 
-def school_name(engine: Engine, urn: str) -> str:
-    """The name of a school in the register; its URN where it has none."""
-    with Session(engine) as session:
-        name = session.scalar(select(Institution.name).where(col(Institution.urn) == urn))
-    return name or urn
+def who_has_not_sent(answers: tuple[Awaited, ...]) -> Lines:
+    """Which school has not sent what, and by when it was wanted."""
+    return [
+        {
+            "hub": each.hub,
+            "urn": each.urn,
+            "school": each.school,
+            "what": each.what,
+            "due": each.due_on.isoformat() if each.due_on else "",
+        }
+        for each in answers
+    ]

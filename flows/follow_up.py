@@ -9,7 +9,7 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 
 from destinations.settings import get_settings
-from flows import road
+from flows import boards, road
 from flows.quiet import redact
 from flows.stages import stage
 
@@ -24,9 +24,9 @@ def follow_up(today: date | None = None) -> dict[str, int]:
     redact()
     with road.open_road(get_settings()) as way:
         open_waves = stage(way, "open waves", road.open_due_waves, retries=2)
-        who_has_not_sent = stage(way, "who has not sent", road.awaited)
+        who_has_not_sent = stage(way, "who has not sent", road.not_sent)
 
         opened = open_waves(today or date.today())
         awaited = who_has_not_sent(today or date.today())
-        create_table_artifact(awaited, key="who-has-not-sent")
+        create_table_artifact(boards.who_has_not_sent(awaited), key="who-has-not-sent")
     return {"opened": opened, "awaited": len(awaited)}

@@ -28,33 +28,33 @@ def intake(today: date | None = None) -> dict[str, int]:
     through our fault.
     """
     redact()
+    day = today or date.today()
     with road.open_road(get_settings()) as way:
         receive = stage(way, "receive", road.receive_files, retries=2)
         read = stage(way, "read", road.read_chunk)
         map_ = stage(way, "map", road.map_chunk)
         validate = stage(way, "validate", road.validate_chunk)
-        match = stage(way, "match", road.match_chunk)
-        record = stage(way, "record", road.record_chunk)
+        record = stage(way, "match and record", road.match_and_record_chunk)
         publish = stage(way, "publish", road.return_chunk, retries=2)
 
-        arrived = receive(today or date.today())
+        arrived = receive(day)
         chunks = road.unfinished(way)
         progress = create_progress_artifact(0.0, key="intake-progress", description="Submissions")
         for done, chunk in enumerate(chunks, start=1):
-            recorded = record(match(validate(map_(read(chunk)))))
+            recorded = record(validate(map_(read(chunk))))
             publish(chunk)
             for submission in recorded:
                 tell(submission, "recorded")
             update_progress_artifact(progress, 100.0 * done / len(chunks))
         for chunk in road.enrolments_again(way):
-            record(match(validate(map_(read(chunk)))))
+            record(validate(map_(read(chunk))))
 
         by_stage = boards.submissions_by_stage(way.engine)
         create_table_artifact(by_stage, key="submissions-by-stage")
         create_table_artifact(boards.findings_by_rule(way.engine), key="findings-by-rule")
         create_table_artifact(boards.stopped(way.engine), key="submissions-stopped")
         create_table_artifact(
-            boards.coverage_by_school(road.summarise_all(way)), key="coverage-by-school"
+            boards.coverage_by_school(road.summarise_all(way, day)), key="coverage-by-school"
         )
     faults = sum(line["our fault"] for line in by_stage)
     if faults:

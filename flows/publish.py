@@ -22,13 +22,12 @@ def publish(today: date | None = None) -> dict[str, int]:
     lines were summarised and how many documents were written.
     """
     redact()
+    day = today or date.today()
     with road.open_road(get_settings()) as way:
-        summarise = stage(way, "summarise", road.summarise_for_publishing)
+        summarise = stage(way, "summarise", road.summarise_all)
         publish_ = stage(way, "publish", road.publish_all, retries=2)
 
-        lines = summarise(today or date.today())
-        written = publish_(today or date.today())
-        create_table_artifact(
-            boards.coverage_by_school(road.summarise_all(way)), key="coverage-by-school"
-        )
-    return {"lines": lines, "documents": written}
+        lines = summarise(day)
+        written = publish_(lines, day)
+        create_table_artifact(boards.coverage_by_school(lines), key="coverage-by-school")
+    return {"lines": len(lines), "documents": written}

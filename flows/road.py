@@ -13,10 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
-from destinations.recording import record, waiting_again
-from destinations.storage import open_storage
-from expectations.validating import validate
-from imports.columns import ColumnMap, load_map
 from imports.guard import Guard, guarded
 from imports.mapping import map_file
 from imports.reading import read_file
@@ -24,12 +20,21 @@ from imports.receiving import inbox_files, receive
 from sqlalchemy import Engine, select, update
 from sqlmodel import Session, col
 
+from destinations.awaited import Awaited, awaited
+from destinations.providers import Register, load_providers
+from destinations.recording import record, waiting_again
 from destinations.settings import Settings
+from destinations.storage import open_storage
+from destinations.summarising import summarise
+from destinations.waves import open_waves
+from expectations.validating import validate
+from imports.columns import ColumnMap, load_map
 from models.base import now
 from models.database import open_database, transaction
 from models.sheets import Declared, Finding, Mapped, ReadFile, SubmissionRefused
 from models.store import Store
 from models.submissions import Submission
+from models.summaries import SummaryLine
 from models.vocabulary import Kind, LeavingStage, Stage
 
 log = logging.getLogger(__name__)
@@ -51,10 +56,23 @@ class Road:
     read: dict[int, ReadFile] = field(default_factory=dict)
     mapped: dict[int, Mapped] = field(default_factory=dict)
     findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    suites: dict[int, str] = field(default_factory=dict)
+
+    def register(self) -> Register:
+        """Schools and providers by every name and number they go by."""
+        with Session(self.engine) as session:
+            return load_providers(session)
 
     def clear(self) -> None:
         """Forget what lies on the desk."""
-        for pile in (self.declared, self.names, self.read, self.mapped, self.findings):
+        for pile in (
+            self.declared,
+            self.names,
+            self.read,
+            self.mapped,
+            self.findings,
+            self.suites,
+        ):
             pile.clear()
 
 
@@ -148,21 +166,57 @@ def validate_chunk(road: Road, ids: Sequence[int]) -> list[int]:
     """Findings for each submission; one call for the whole chunk."""
     judged = validate([road.mapped[one] for one in ids])
     road.findings.update(judged.findings)
+    road.suites.update(judged.suites)
     for one, rule in judged.faults.items():
         _our_fault(road, one, Stage.VALIDATED, f"rule {rule} did not run")
-    return _each(
-        road, [one for one in ids if one not in judged.faults], Stage.VALIDATED, lambda _: None
-    )
+    sound = [one for one in ids if one not in judged.faults]
+    return _each(road, sound, Stage.VALIDATED, lambda one: None)
 
 
-def record_chunk(road: Road, ids: Sequence[int]) -> list[int]:
-    """Rows matched and recorded, a transaction a submission, in the order they were sent."""
+def match_and_record_chunk(road: Road, ids: Sequence[int]) -> list[int]:
+    """Rows matched and recorded, one transaction a submission, in the order they were sent.
+
+    The two stages share the transaction: of two sheets of one cohort in one chunk, the second must
+    find the people that the first made.
+    """
+    register = road.register()
 
     def record_one(one: int) -> None:
         with transaction(road.engine) as session:
-            record(session, road.mapped[one], road.findings[one], recorded_at=now())
+            record(
+                session,
+                road.mapped.pop(one),
+                road.findings.pop(one),
+                recorded_at=now(),
+                register=register,
+            )
+            session.execute(
+                update(Submission)
+                .where(col(Submission.id) == one)
+                .values(suite_hash=road.suites.get(one), fault_code=None)
+            )
 
-    return _each(road, ids, Stage.RECORDED, record_one, note_stage=False)
+    done = _each(road, ids, Stage.RECORDED, record_one, note_stage=False)
+    road.clear()
+    return done
+
+
+def open_due_waves(road: Road, today: date) -> int:
+    """How many waves were opened."""
+    with transaction(road.engine) as session:
+        return len(open_waves(session, today=today))
+
+
+def not_sent(road: Road, today: date) -> tuple[Awaited, ...]:
+    """The schools whose answer to an open wave is awaited."""
+    with Session(road.engine) as session:
+        return awaited(session, today=today)
+
+
+def summarise_all(road: Road, today: date) -> tuple[SummaryLine, ...]:
+    """Every cohort of every hub, counted as known today."""
+    with Session(road.engine) as session:
+        return summarise(session, today=today)
 
 
 def _each(

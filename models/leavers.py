@@ -73,4 +73,6 @@ class Leaver(SQLModel, table=True):
     submission_id: int = Field(foreign_key="submission.id", index=True)
     sheet: str = Field(default="", max_length=255)
     row: int
-    cells: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    cells: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+    )

@@ -63,16 +63,25 @@ class Submission(SQLModel, table=True):
     stage_at: datetime = Field(default_factory=now)
     refused_code: str | None = Field(default=None, max_length=8)
     refused_facts: dict[str, Any] = Field(
-        default_factory=dict, sa_column=Column(JSON, nullable=False)
+        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
     )
     fault_code: str | None = Field(default=None, max_length=60)
     file_format: str = Field(default="", max_length=12)
-    regions: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    regions: list[Any] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
     rows_read: int = 0
     rows_sound: int = 0
     rows_waiting: int = 0
     rows_unsure: int = 0
     suite_hash: str | None = Field(default=None, max_length=64)
+    rows_hash: str | None = Field(default=None, index=True, max_length=64)  # what its rows say
+    follows_id: int | None = Field(default=None, foreign_key="submission.id")  # the round before
+    changes: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+    )
+    undone_at: datetime | None = None
+    undone_by: str | None = Field(default=None, max_length=100)
 
 
 class Arrival(SQLModel, table=True):
@@ -106,5 +115,9 @@ class ToldFinding(SQLModel, table=True):
     row: int | None = None
     column: str = Field(default="", max_length=3)
     heading: str = Field(default="", max_length=300)
-    suggests: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    suggests: list[Any] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
+    facts: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+    )
