@@ -19,6 +19,9 @@ CHARCOAL, LILAC, SKY, SILVER = "#3D3D3D", "#A285D1", "#6BACE6", "#BFBFBF"
 PALE, LINE, WARM = "#F3F2F1", "#B1B4B6", "#FFF3DC"
 
 FONT = "Arial"
+LINE_POINTS = 13  # a line of words, as high as Excel needs it
+MOST_LINES = 20
+WIDEST = 1_150  # pixels: what most screens show at once
 ROW_PIXELS = 20  # a row of ours that holds one line
 LONGEST = 32_767  # characters that one cell can hold
 CUT = " [cut here: too long for one cell]"
@@ -27,6 +30,7 @@ Cell = str | int | float | date | datetime | None
 
 _HEADING = {"bold": True, "valign": "vcenter", "bottom": 1, "bottom_color": CHARCOAL}
 _TOP = {"valign": "top"}
+_MIDDLE = {"valign": "vcenter"}
 STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 18, "font_color": NAVY},
     "subtitle": {"font_size": 11, "font_color": CHARCOAL},
@@ -44,15 +48,16 @@ STYLES: dict[str, dict[str, Any]] = {
     "body": {"text_wrap": True, **_TOP},
     "big": {"text_wrap": True, "font_size": 12, **_TOP},
     "label": {"bold": True, "text_wrap": True, **_TOP},
+    "box": {"bottom": 1, "bottom_color": LINE},
     "heading": {**_HEADING, "text_wrap": True, "bg_color": PALE},
     "heading right": {**_HEADING, "text_wrap": True, "bg_color": PALE, "align": "right"},
-    "text": {"text_wrap": True, **_TOP},
-    "id": {"num_format": "@", **_TOP},
-    "count": {"num_format": "#,##0", "align": "right", **_TOP},
-    "percent": {"num_format": "0%", "align": "right", **_TOP},
-    "tenths": {"num_format": "0.0", "align": "right", **_TOP},
-    "date": {"num_format": "d mmm yyyy", "align": "right", **_TOP},
-    "none": {"align": "right", "font_color": CHARCOAL, **_TOP},
+    "text": {"text_wrap": True, **_MIDDLE},
+    "id": {"num_format": "@", **_MIDDLE},
+    "count": {"num_format": "#,##0", "align": "right", **_MIDDLE},
+    "percent": {"num_format": "0%", "align": "right", **_MIDDLE},
+    "tenths": {"num_format": "0.0", "align": "right", **_MIDDLE},
+    "date": {"num_format": "d mmm yyyy", "align": "right", **_MIDDLE},
+    "none": {"align": "right", "font_color": CHARCOAL, **_MIDDLE},
 }
 RIGHT = {"count", "percent", "tenths", "date"}
 
@@ -91,11 +96,17 @@ class Book:
         moment = datetime.combine(made_on, time(), tzinfo=UTC).replace(tzinfo=None)
         self._book.set_properties({"title": title, "subject": about, "created": moment})
 
-    def page(self, name: str, widths: Sequence[float], *, warm: bool = False) -> "Page":
-        """A new sheet, after those there are; `warm` marks one that names people."""
+    def page(
+        self, name: str, widths: Sequence[float], *, warm: bool = False, tall: bool = False
+    ) -> "Page":
+        """A new sheet, after those there are; `warm` marks one that names people.
+
+        It prints as wide as the paper, which is upright where the sheet is `tall`.
+        """
         sheet = self._book.add_worksheet(name)
         sheet.hide_gridlines(2)
-        sheet.set_landscape()
+        if not tall:
+            sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
@@ -147,18 +158,19 @@ class Page:
         self._join(row, 0, len(self.widths), form)
         self.text(row, 0, words, style)
         if STYLES[style].get("text_wrap"):
-            lines = sum(-(-len(part) // int(sum(self.widths))) or 1 for part in words.split("\n"))
-            slack = 12 if style == "notice" else 3
-            done(self.sheet.set_row(row, slack + 13.5 * lines))
+            wide = {"notice": 1.0, "big": 1.05}.get(style, 0.88)
+            slack = 12 if style == "notice" else 4
+            high = LINE_POINTS * (1.2 if style == "big" else 1)
+            done(self.sheet.set_row(row, slack + high * lines(words, sum(self.widths), wide)))
         return row + 1
 
-    def beside(self, row: int, word: str, meaning: str) -> None:
+    def beside(self, row: int, word: str, meaning: str, style: str = "body") -> None:
         """A word in the first column and its meaning across the others, as high as it needs."""
         self.text(row, 0, word, "label")
-        self._join(row, 1, len(self.widths) - 1, self.book.style("body"))
-        self.text(row, 1, meaning, "body")
-        room = int(sum(self.widths[1:]))
-        done(self.sheet.set_row(row, 3 + 13.5 * max(-(-len(meaning) // room), 1)))
+        self._join(row, 1, len(self.widths) - 1, self.book.style(style))
+        self.text(row, 1, meaning, style)
+        longest = lines(meaning, sum(self.widths[1:]))
+        done(self.sheet.set_row(row, 4 + LINE_POINTS * longest))
 
     def cell(self, row: int, column: int, value: Cell, kind: str) -> None:
         """One value of a table; nothing known is shown as a dash where a number would stand."""
@@ -184,23 +196,32 @@ class Page:
             style = "heading right" if column.kind in RIGHT else "heading"
             self._join(row, start, column.span, self.book.style(style))
             self.text(row, start, column.heading, style)
-        longest = max((_lines(column) for column in columns), default=1)
-        done(self.sheet.set_row(row, 5 + 13 * longest))
+        longest = max((lines(column.heading, column.width, 1.1) for column in columns), default=1)
+        done(self.sheet.set_row(row, 6 + LINE_POINTS * longest))
         for number, values in enumerate(rows, start=row + 1):
+            longest = 1
             for start, column, value in zip(starts, columns, values, strict=True):
                 self._join(number, start, column.span, self.book.style(column.kind))
                 self.cell(number, start, value, column.kind)
+                if column.kind == "text" and isinstance(value, str):
+                    longest = max(longest, lines(value, column.width))
+            done(self.sheet.set_row(number, 3 + LINE_POINTS * min(longest, MOST_LINES)))
         return row + 1 + len(rows)
 
     def link(self, row: int, column: int, to: str, words: str) -> None:
         """A link to another page of this workbook; `to` is a page name of ours."""
         done(self.sheet.write_url(row, column, f"internal:'{to}'!A1", string=words))
 
-    def place(self, chart: Any, row: int, *, width: int, height: int, says: str) -> None:
+    def place(self, chart: Any, row: int, *, height: int, says: str) -> None:
         """The chart from a row down, over `chart_rows`; `says` is for those who cannot see it."""
-        chart.set_size({"width": width, "height": height})
+        width = sum(7 * width + 5 for width in self.widths) - 8
+        chart.set_size({"width": min(width, WIDEST), "height": height})
         options = {"description": says, "object_position": 2, "x_offset": 4, "y_offset": 4}
         done(self.sheet.insert_chart(row, 0, chart, options))
+
+    def new_paper(self, row: int) -> None:
+        """Print what is from this row on, on a new sheet of paper."""
+        done(self.sheet.set_h_pagebreaks([row]))
 
     def freeze(self, heading_row: int, *, columns: int = 0, last: int = 0) -> None:
         """Keep the headings in sight, repeat them in print, and let readers filter to `last`."""
@@ -235,13 +256,15 @@ def done(answer: int | None) -> None:
         raise CellNotWritten(f"XlsxWriter answered {answer}")
 
 
-def _lines(column: Column) -> int:
-    # How many lines a heading takes in its width, word by word; bold letters are a little wider.
-    lines, used = 1, 0.0
-    for word in column.heading.split():
-        needed = len(word) * 1.1
-        if used and used + 1 + needed > column.width:
-            lines, used = lines + 1, needed
-        else:
-            used += needed + (1 if used else 0)
-    return lines
+def lines(words: str, width: float, wide: float = 0.88) -> int:
+    """How many lines words take in a column, broken between words; `wide` is one letter's width."""
+    taken = 0
+    for part in words.splitlines() or [""]:
+        taken, used = taken + 1, 0.0
+        for word in part.split():
+            needed = len(word) * wide
+            if used and used + wide + needed > width:
+                taken, used = taken + 1, 0.0
+            taken += int(needed // (width + 1))
+            used += min(needed, width) + (wide if used else 0)
+    return taken

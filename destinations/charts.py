@@ -17,7 +17,7 @@ from destinations.books import (
     Page,
 )
 
-WIDE = 1_000  # pixels: what a landscape page shows
+CROWDED = 15  # more schools than this, and their bars grow thinner
 SMALL = {"name": "Arial", "size": 9, "color": CHARCOAL}
 COLOURS = {
     "EET": NAVY,
@@ -37,19 +37,19 @@ WAVE_COLOURS = (NAVY, TURQUOISE, ORANGE, LILAC, PINK, SKY)
 class Drawn:
     """Where a chart's numbers stand on its page: rows first to last, one column for each series.
 
-    `names` is the first and last column of the categories' names (two make a name of two parts),
-    `series` (column, name) in the order drawn.
+    `names` is the column of the categories' names, `series` (column, name) in the order drawn.
     """
 
     first: int
     last: int
-    names: tuple[int, int]
+    names: int
     series: tuple[tuple[int, str], ...]
 
 
 def coverage_height(schools: int, waves: int) -> int:
     """Pixels for a chart of so many clusters of so many bars: every school keeps its name."""
-    return max(300, 130 + schools * (14 * waves + 12))
+    crowded = schools > CROWDED
+    return max(300, 110 + schools * (8 * waves + 8 if crowded else 14 * waves + 12))
 
 
 def stacked_height(bars: int) -> int:
@@ -57,7 +57,7 @@ def stacked_height(bars: int) -> int:
     return max(240, 130 + bars * 42)
 
 
-def coverage_bars(book: Book, page: Page, drawn: Drawn, *, title: str) -> Any:
+def coverage_bars(book: Book, page: Page, drawn: Drawn, *, title: str, bars: str) -> Any:
     """Clustered bars, a cluster a school and a bar a wave."""
     chart = book.chart({"type": "bar"})
     for colour, (column, name) in zip(WAVE_COLOURS, drawn.series, strict=False):
@@ -65,7 +65,7 @@ def coverage_bars(book: Book, page: Page, drawn: Drawn, *, title: str) -> Any:
             _series(page, drawn, column, name)
             | {"fill": {"color": colour}, "gap": 45, "overlap": -5}
         )
-    _dress(chart, title, axis="Leavers with a known destination, of all leavers", bars="School")
+    _dress(chart, title, axis="Leavers with a known destination, of all leavers", bars=bars)
     return chart
 
 
@@ -95,7 +95,7 @@ def stacked_bars(book: Book, page: Page, drawn: Drawn, *, title: str, bars: str)
 def _series(page: Page, drawn: Drawn, column: int, name: str) -> dict[str, Any]:
     return {
         "name": name,
-        "categories": [page.name, drawn.first, drawn.names[0], drawn.last, drawn.names[1]],
+        "categories": [page.name, drawn.first, drawn.names, drawn.last, drawn.names],
         "values": [page.name, drawn.first, column, drawn.last, column],
     }
 

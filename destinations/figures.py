@@ -1,6 +1,6 @@
 """Figures that a page may show: which lines of a summary, and rates that keep their parts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from destinations.percents import percent
 from models.summaries import Counts, SummaryLine
@@ -90,11 +90,11 @@ def wave_name(number: int) -> str:
     return f"Wave {number}" if number else "Wave 0 (intended)"
 
 
-def wave_asked(academic_year: int, number: int) -> str:
-    """The wave and its autumn; a cohort of 2024/25 is first asked for in autumn 2025."""
-    return f"Wave {number}, autumn {academic_year + number}" if number else wave_name(0)
+def wave_of_cohort(line: SummaryLine) -> str:
+    """The wave and whose it is: Wave 1: Year 11, 2024/25."""
+    return f"{wave_name(line.wave)}: {cohort_name(line)}"
 
 
-def wave_numbers(lines: Sequence[SummaryLine]) -> tuple[int, ...]:
-    """The waves after leaving that the lines are about."""
-    return tuple(sorted({line.wave for line in lines if line.wave}))
+def asked(line: SummaryLine) -> str:
+    """When the wave asks: a cohort of 2024/25 is first asked in autumn 2025."""
+    return f"autumn {line.academic_year + line.wave}" if line.wave else "before leaving"

@@ -1,11 +1,13 @@
 """Notes: what the words on a page mean, what is not known, and what England looks like."""
 
 import csv
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from destinations.books import Book, Column, Page, widths
+from destinations.books import Book, Cell, Column, Page, widths
 from destinations.figures import year_group
+from models.submissions import Submission
 
 TERMS = (
     (
@@ -50,14 +52,42 @@ TERMS = (
     ("-", "Nothing to count: no such cohort, or nobody for whom it can be told"),
 )
 UNKNOWNS = (
-    "An answer is what its source said on its day. An answer from a college stands above a "
-    "school's own, and the latest above earlier ones; the evidence pack of each school names the "
-    "source of every answer",
+    "An answer is what its source said on its day. Where there are several for one wave, the one "
+    "with the best evidence counts (a college's own list before the school's word), then the "
+    "latest. The evidence pack of each school names the source of every answer",
     "A row that a school was asked to fix is not counted until it is fixed. Nothing known is "
     "ever blanked by a later file",
     "Groups (disadvantage, SEN, sex) are as the school's list had them when the leavers left. "
     "Leavers for whom the list says nothing are counted as not known there",
     "Small numbers are not hidden in this book. It is for people who know these schools",
+)
+HOW_IT_WAS_MADE = (
+    (
+        "Who is counted",
+        "Everybody on the school's own list of the cohort. Nobody is left out for being hard to "
+        "reach, for having moved, or for having said nothing: they are counted as not known",
+    ),
+    (
+        "Where answers come from",
+        "Sheets that the school sends, and lists that colleges send of whom they have enrolled. "
+        "A college's list confirms a leaver by UPN or ULN, or by name and date of birth; what is "
+        "not sure waits for a person and is not counted",
+    ),
+    (
+        "Which answer counts",
+        "At each wave, the one with the best evidence, then the latest. A later answer never "
+        "wipes out an earlier one: both are kept, with the day each was true",
+    ),
+    (
+        "What is left out",
+        "Rows that wait for the school to fix something, and rows that nobody could be sure of. "
+        "Both are counted in the table of files below",
+    ),
+    (
+        "Not the DfE measure",
+        "These are answers of people who know the leavers, by autumn of each year. DfE's "
+        "destination measures come from national registers about two years on, and will differ",
+    ),
 )
 NATIONAL_NOT_THE_SAME = (
     "DfE counts differently: from tax, benefit and enrolment files about two years on, sustained "
@@ -73,22 +103,34 @@ _SOURCE = (
     "DfE, destination measures for Key Stage 4 and 16 to 18, and NEET scorecard. Contains public "
     "sector information licensed under the Open Government Licence v3.0"
 )
-_NATIONAL = (
+NATIONAL = (
     Column("Stage", 18),
     Column("Who", 40),
-    Column("Leavers of", 10),
-    Column("Destinations in", 12),
+    Column("Leavers of", 13),
+    Column("Destinations in", 15),
+    Column("Version and method", 46),
     Column("Leavers", 10, "count"),
     Column("Sustained %", 10, "tenths"),
     Column("Not sustained %", 10, "tenths"),
     Column("Not captured %", 10, "tenths"),
-    Column("Version and method", 40),
+)
+
+
+_SENT = (
+    Column("File", 58, span=2),
+    Column("Sent on", 13, "date"),
+    Column("  Kind", 15),
+    Column("What became of it", 46),
+    Column("Rows read", 10, "count"),
+    Column("Sound", 10, "count"),
+    Column("Waiting", 10, "count"),
+    Column("Not sure whose", 10, "count"),
 )
 
 
 def about(book: Book) -> Page:
     """The page "About": the words, what is not known, national figures with how they were made."""
-    page = book.page("About", widths(_NATIONAL))
+    page = book.page("About", widths(NATIONAL))
     row = page.across(0, "About this book", "title") + 1
     row = page.across(row, "What the words mean", "section")
     row = meanings(page, row) + 1
@@ -97,6 +139,40 @@ def about(book: Book) -> Page:
         row = page.across(row, sentence, "body")
     national(page, row + 1)
     return page
+
+
+def method(book: Book, files_sent: Sequence[Submission]) -> Page:
+    """The page "Method": how the numbers were made, what is left out, and what the school sent."""
+    page = book.page("Method", widths(NATIONAL))
+    row = page.across(0, "Method and what is left out", "title") + 1
+    for word, meaning in HOW_IT_WAS_MADE:
+        page.beside(row, word, meaning)
+        row += 1
+    row = page.across(row + 1, "What the words mean", "section")
+    row = meanings(page, row) + 1
+    row = page.across(row, "What the school sent", "section")
+    ordered = sorted(files_sent, key=lambda file: (file.sent_on, file.id or 0))
+    row = page.table(row, _SENT, [_sent(file) for file in ordered]) + 1
+    national(page, row)
+    return page
+
+
+def _sent(file: Submission) -> tuple[Cell, ...]:
+    what = "Refused: see its receipt" if file.refused_code else "Read"
+    waiting = file.rows_waiting + file.rows_unsure
+    if waiting and not file.refused_code:
+        what = f"Read; {waiting} {'row waits' if waiting == 1 else 'rows wait'} and are not counted"
+        what = what.replace("waits and are", "waits and is")
+    return (
+        file.name,
+        file.sent_on,
+        f"  {file.kind or ''}",
+        what,
+        file.rows_read,
+        file.rows_sound,
+        file.rows_waiting,
+        file.rows_unsure,
+    )
 
 
 def meanings(page: Page, row: int) -> int:
@@ -117,15 +193,15 @@ def national(page: Page, row: int) -> int:
             each["who"],
             each["leavers_of"],
             each["destinations_in"],
+            f"{each['version']}, {each['method']}",
             int(each["cohort"]),
             float(each["sustained"]),
             float(each["not_sustained"]),
             float(each["not_captured"]),
-            f"{each['version']}, {each['method']}",
         )
         for each in _national_figures()
     ]
-    row = page.table(row + 1, _NATIONAL, rows)
+    row = page.table(row + 1, NATIONAL, rows)
     row = page.across(row + 1, NEET_IN_ENGLAND, "body")
     return page.across(row, _SOURCE, "note")
 

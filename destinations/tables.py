@@ -8,7 +8,15 @@ from collections.abc import Sequence
 
 from destinations.books import Cell, Column
 from destinations.charts import Drawn
-from destinations.figures import SHOWN_KINS, cohort_name, kin_counts, share, wave_asked, year_group
+from destinations.figures import (
+    SHOWN_KINS,
+    asked,
+    kin_counts,
+    share,
+    wave_name,
+    wave_of_cohort,
+    year_group,
+)
 from models.summaries import Counts, SummaryLine
 from models.vocabulary import year_name
 
@@ -21,12 +29,15 @@ KINDS_READ = (
     "Percentages are of all leavers of the cohort, so that those not known stay in sight. Other is "
     "re-engagement, custody and anything else that is neither EET nor NEET"
 )
-GROUPS_READ = (
-    "The latest cohort at each wave. Groups of few leavers move by a lot when one leaver moves: "
-    "read the numbers before the percentages"
+
+GROUPS_SMALL = (
+    "Groups of few leavers move by a lot when one leaver moves: read the numbers before the "
+    "percentages"
 )
 
-_COHORT = (Column("Leavers", 30), Column("Wave", 21))
+GROUPS_READ = f"The latest cohort at each wave. {GROUPS_SMALL}"
+
+_COHORT = (Column("Wave and leavers", 27), Column("Asked", 13))
 _NUMBERS = (
     Column("Leavers", 9, "count"),
     Column("Known", 9, "count"),
@@ -40,10 +51,10 @@ _RESULTS = (
     Column("Other", 8, "count"),
     Column("Other %", 8, "percent"),
     Column("Not known", 8, "count"),
-    Column("Not known %", 8, "percent"),
-    Column("Sus- tained", 8, "count"),
-    Column("of those it can be told of", 11, "count"),
-    Column("Sus- tained %", 8, "percent"),
+    Column("Not known %", 9, "percent"),
+    Column("Sustained", 10, "count"),
+    Column("Can be told", 8, "count"),
+    Column("Sustained %", 10, "percent"),
 )
 OUTCOMES = (*_COHORT, *_NUMBERS, *_RESULTS)
 GROUP_COLUMNS = (Column("Group", 14), Column("Part", 30))
@@ -58,13 +69,14 @@ SCHOOLS = (
 )
 _AT_EET_SHARE, _AT_NEET_SHARE, _AT_OTHER_SHARE, _AT_UNKNOWN_SHARE = 6, 8, 10, 12
 
+_ROOM = {"Education": 11, "Apprenticeship": 15.5, "Employment": 12}
 KINDS = (
     *_COHORT,
     *_NUMBERS,
     *(
         column
         for name, _ in SHOWN_KINS
-        for column in (Column(name, 14, "count"), Column("%", 6, "percent"))
+        for column in (Column(name, _ROOM.get(name, 9), "count"), Column("%", 6, "percent"))
     ),
 )
 
@@ -72,9 +84,9 @@ KINDS = (
 def outcomes(line: SummaryLine) -> tuple[Cell, ...]:
     """One row of OUTCOMES."""
     return (
-        cohort_name(line),
-        wave_asked(line.academic_year, line.wave),
-        *_numbers(line.counts),
+        wave_of_cohort(line),
+        asked(line),
+        *numbers(line.counts),
         *_results(line.counts),
     )
 
@@ -87,7 +99,20 @@ def school_row(line: SummaryLine) -> tuple[Cell, ...]:
         year_group(line.leaving_stage),
         year_name(line.academic_year),
         line.wave,
-        *_numbers(line.counts),
+        *numbers(line.counts),
+        *_results(line.counts),
+    )
+
+
+def group_row(line: SummaryLine) -> tuple[Cell, ...]:
+    """One row about a part of a cohort: the part, the wave, then as OUTCOMES."""
+    part = f"{line.breakdown}: {line.part}"
+    if line.part.casefold().endswith(line.breakdown.casefold()):
+        part = line.part
+    return (
+        part[:1].upper() + part[1:],
+        wave_name(line.wave),
+        *numbers(line.counts),
         *_results(line.counts),
     )
 
@@ -96,14 +121,15 @@ def kinds(line: SummaryLine) -> tuple[Cell, ...]:
     """One row of KINDS."""
     leavers = line.counts.leavers
     return (
-        cohort_name(line),
-        wave_asked(line.academic_year, line.wave),
-        *_numbers(line.counts),
+        wave_of_cohort(line),
+        asked(line),
+        *numbers(line.counts),
         *(cell for number in kin_counts(line.counts) for cell in (number, share(number, leavers))),
     )
 
 
-def _numbers(counts: Counts) -> tuple[Cell, ...]:
+def numbers(counts: Counts) -> tuple[Cell, ...]:
+    """Leavers, those of whom the destination is known, and coverage."""
     return (counts.leavers, counts.known, share(counts.known, counts.leavers))
 
 
@@ -117,17 +143,20 @@ def _results(counts: Counts) -> tuple[Cell, ...]:
     )
 
 
-def groups_drawn(first: int, rows: int) -> Drawn:
-    """EET, NEET, other and not known of rows of OUTCOMES, for a chart."""
+def groups_drawn(first: int, rows: int, *, at: int = 0) -> Drawn:
+    """EET, NEET, other and not known of rows of OUTCOMES, for a chart.
+
+    OUTCOMES starts at column `at`; what stands before it names the bars.
+    """
     return Drawn(
         first,
         first + rows - 1,
-        names=(0, 1),
+        names=max(at - 1, 0),
         series=(
-            (_AT_EET_SHARE, "EET"),
-            (_AT_NEET_SHARE, "NEET"),
-            (_AT_OTHER_SHARE, "Other"),
-            (_AT_UNKNOWN_SHARE, "Not known"),
+            (at + _AT_EET_SHARE, "EET"),
+            (at + _AT_NEET_SHARE, "NEET"),
+            (at + _AT_OTHER_SHARE, "Other"),
+            (at + _AT_UNKNOWN_SHARE, "Not known"),
         ),
     )
 
@@ -136,7 +165,13 @@ def kinds_drawn(first: int, rows: int) -> Drawn:
     """The kinds of destination of rows of KINDS, for a chart."""
     start = len(_COHORT) + len(_NUMBERS) + 1
     series = tuple((start + 2 * at, name) for at, (name, _) in enumerate(SHOWN_KINS))
-    return Drawn(first, first + rows - 1, names=(0, 1), series=series)
+    return Drawn(first, first + rows - 1, names=0, series=series)
+
+
+def grid_drawn(first: int, rows: int, waves: Sequence[int]) -> Drawn:
+    """The coverage columns of a grid of cohorts and waves, for a chart."""
+    series = tuple((3 + 3 * at, f"Wave {wave}") for at, wave in enumerate(waves))
+    return Drawn(first, first + rows - 1, names=0, series=series)
 
 
 def newest_years(lines: Sequence[SummaryLine]) -> dict[int, int]:
@@ -150,7 +185,7 @@ def coverage_columns(years: dict[int, int]) -> tuple[Column, ...]:
         Column("School", 36),
         Column("URN", 9, "id"),
         *(
-            Column(f"Wave {wave} {year_name(year)} {what}", 11, kind)
+            Column(f"Wave {wave}, {year_name(year)}: {what}", 11, kind)
             for wave, year in sorted(years.items())
             for what, kind in (("leavers", "count"), ("known", "count"), ("coverage", "percent"))
         ),
@@ -167,7 +202,7 @@ def coverage_rows(lines: Sequence[SummaryLine], years: dict[int, int]) -> list[t
         cells = [
             cell
             for wave in sorted(years)
-            for cell in (_numbers(at[urn, wave]) if (urn, wave) in at else none)
+            for cell in (numbers(at[urn, wave]) if (urn, wave) in at else none)
         ]
         rows.append((school, urn, *cells))
     return rows
@@ -179,4 +214,4 @@ def coverage_drawn(first: int, rows: int, years: dict[int, int]) -> Drawn:
         (4 + 3 * at, f"Wave {wave} ({year_name(year)} leavers)")
         for at, (wave, year) in enumerate(sorted(years.items()))
     )
-    return Drawn(first, first + rows - 1, names=(0, 0), series=series)
+    return Drawn(first, first + rows - 1, names=0, series=series)

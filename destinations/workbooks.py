@@ -7,7 +7,7 @@ from destinations import tables
 from destinations.awaited import Awaited
 from destinations.books import Book, Column, Page, chart_rows, shown, widths
 from destinations.charts import (
-    WIDE,
+    CROWDED,
     Drawn,
     coverage_bars,
     coverage_height,
@@ -23,6 +23,7 @@ from destinations.figures import (
     share,
     stages,
     wave_name,
+    wave_of_cohort,
     year_group,
 )
 from destinations.notes import about
@@ -32,6 +33,7 @@ NAMES_NOBODY = (
     "For people who know these schools. It names no leaver, but small numbers are not hidden: "
     "do not publish it or pass it on"
 )
+WAVES = "Wave and leavers"
 NOTHING_YET = "No destination is recorded yet"
 COVERAGE_READ = (
     "Coverage is leavers with a known destination, of all leavers of the cohort. Each wave shows "
@@ -41,18 +43,18 @@ MOST_CHASED = 5
 MOST_AWAITED = 40
 
 _AWAITED = (
-    Column("School or college", 30),
-    Column("URN", 15, "id"),
-    Column("What has not come", 32, span=4),
-    Column("Due", 16, "date", span=2),
+    Column("School or college", 40, span=2),
+    Column("URN", 9, "id"),
+    Column("What has not come", 35, span=4),
+    Column("Due", 17, "date", span=2),
 )
 _UNKNOWN = (
-    Column("School", 30),
-    Column("Cohort", 15),
-    Column("Wave", 9),
-    Column("Leavers", 8, "count"),
+    Column("School", 40, span=2),
+    Column("URN", 9, "id"),
+    Column("Wave and leavers", 35, span=4),
     Column("Not known", 8, "count"),
     Column("Known", 8, "count"),
+    Column("Leavers", 8, "count"),
     Column("Coverage", 9, "percent"),
 )
 
@@ -100,19 +102,19 @@ def _summary(
         row = page.across(row, tables.HOW_TO_READ, "note") + 1
         drawn = tables.groups_drawn(first, len(now))
         title = "EET, NEET and not known, wave by wave"
-        row = _draw_stacked(book, page, row, drawn, title=title)
+        row = _draw_stacked(book, page, row, drawn, title=title, bars=WAVES)
     row = _not_sent(page, row, awaited)
     _most_not_known(page, row, schools)
 
 
-def _draw_stacked(book: Book, page: Page, row: int, drawn: Drawn, *, title: str) -> int:
+def _draw_stacked(book: Book, page: Page, row: int, drawn: Drawn, *, title: str, bars: str) -> int:
     # The first row below the chart.
-    bars = drawn.last - drawn.first + 1
-    height = stacked_height(bars)
-    chart = stacked_bars(book, page, drawn, title=title, bars="Leavers and wave")
+    number = drawn.last - drawn.first + 1
+    height = stacked_height(number)
+    chart = stacked_bars(book, page, drawn, title=title, bars=bars)
     names = ", ".join(name for _, name in drawn.series)
-    says = f"{title}: {bars} bars of {names}. The table on this page has the same numbers."
-    page.place(chart, row, width=WIDE, height=height, says=says)
+    says = f"{title}: {number} bars of {names}. The table on this page has the same numbers."
+    page.place(chart, row, height=height, says=says)
     return row + chart_rows(height)
 
 
@@ -157,8 +159,8 @@ def _not_sent(page: Page, row: int, awaited: Sequence[Awaited]) -> int:
 
 
 def _most_not_known(page: Page, row: int, schools: Sequence[SummaryLine]) -> None:
-    gaps = [line for line in schools if line.wave and line.counts.not_known]
-    gaps.sort(key=lambda line: (-line.counts.not_known, line.school, -line.academic_year))
+    gaps = [line for line in latest(schools) if line.wave and line.counts.not_known]
+    gaps.sort(key=lambda line: (-line.counts.not_known, line.school, line.wave))
     if not gaps:
         return
     row = page.across(row, "Where most is not known", "section")
@@ -168,11 +170,11 @@ def _most_not_known(page: Page, row: int, schools: Sequence[SummaryLine]) -> Non
         [
             (
                 line.school,
-                cohort_name(line).replace("Year ", "Y"),
-                wave_name(line.wave),
-                line.counts.leavers,
+                line.urn,
+                wave_of_cohort(line),
                 line.counts.not_known,
                 line.counts.known,
+                line.counts.leavers,
                 share(line.counts.known, line.counts.leavers),
             )
             for line in gaps[:MOST_CHASED]
@@ -183,7 +185,8 @@ def _most_not_known(page: Page, row: int, schools: Sequence[SummaryLine]) -> Non
 def _coverage(book: Book, schools: Sequence[SummaryLine]) -> None:
     now = tuple(line for line in latest(schools) if line.wave)
     widest = tables.coverage_columns(tables.newest_years(now))
-    page = book.page("Coverage", widths(widest))
+    crowded = len({line.urn for line in now}) > CROWDED
+    page = book.page("Coverage", widths(widest), tall=crowded)
     row = page.across(0, "Coverage by school and wave", "title")
     row = page.across(row, COVERAGE_READ, "note") + 1
     if not now:
@@ -202,9 +205,10 @@ def _coverage_of_stage(book: Book, page: Page, row: int, lines: Sequence[Summary
     below = row + chart_rows(height)
     drawn = tables.coverage_drawn(below + 1, len(rows), years)
     says = f"{title}: {len(rows)} schools. The table below has the same numbers."
-    page.place(
-        coverage_bars(book, page, drawn, title=title), row, width=WIDE, height=height, says=says
-    )
+    chart = coverage_bars(book, page, drawn, title=title, bars="School")
+    page.place(chart, row, height=height, says=says)
+    if len(rows) > CROWDED:
+        page.new_paper(below)
     return page.table(below, tables.coverage_columns(years), rows)
 
 
@@ -217,7 +221,8 @@ def _destinations(book: Book, whole: Sequence[SummaryLine]) -> None:
         row = page.across(row, "Latest cohort at each wave", "section")
         below = row + chart_rows(stacked_height(len(now)))
         drawn = tables.kinds_drawn(below + 1, len(now))
-        _draw_stacked(book, page, row, drawn, title="What leavers were doing, wave by wave")
+        title = "What leavers were doing, wave by wave"
+        _draw_stacked(book, page, row, drawn, title=title, bars=WAVES)
         row = page.table(below, tables.KINDS, [tables.kinds(line) for line in now]) + 1
     row = page.across(row, "Every cohort at every wave", "section")
     page.table(row, tables.KINDS, [tables.kinds(line) for line in in_order(whole)])
@@ -237,11 +242,24 @@ def _groups(book: Book, whole: Sequence[SummaryLine]) -> None:
         if line.breakdown != "all"
         and (line.leaving_stage, line.academic_year, line.wave) in current
     ]
-    lines.sort(key=lambda line: (line.leaving_stage, line.wave, line.breakdown, line.part))
-    end = page.table(
-        row, columns, [(line.breakdown, line.part, *tables.outcomes(line)) for line in lines]
+    lines.sort(key=lambda x: (x.leaving_stage, x.wave, x.breakdown.casefold(), x.part.casefold()))
+    first = [line for line in lines if wave_of_cohort(line) == wave_of_cohort(lines[0])]
+    if first:
+        row = page.across(row, f"{wave_of_cohort(first[0])} leavers", "section")
+        below = row + chart_rows(stacked_height(len(first)))
+        drawn = tables.groups_drawn(below + 1, len(first), at=len(tables.GROUP_COLUMNS))
+        title = f"EET, NEET and not known by group, {wave_of_cohort(first[0])}"
+        _draw_stacked(book, page, row, drawn, title=title, bars="Group")
+        row = below
+    page.table(
+        row,
+        columns,
+        [(_named(line.breakdown), _named(line.part), *tables.outcomes(line)) for line in lines],
     )
-    page.freeze(row, columns=2, last=end - 1)
+
+
+def _named(group: str) -> str:
+    return group[:1].upper() + group[1:]
 
 
 def _schools(book: Book, schools: Sequence[SummaryLine]) -> None:

@@ -1,0 +1,157 @@
+"""One made-up school with leavers, answers and files: everything an evidence pack is made of."""
+
+from datetime import UTC, date, datetime
+
+from destinations.answers import Answer
+from destinations.evidence import School
+from destinations.sustained import Sustained
+from models.leavers import Leaver
+from models.submissions import Submission
+from models.summaries import Counts, SummaryLine
+from models.vocabulary import Group, Kin, activities
+
+URN, NAME = "900101", "Alder Bridge Academy"
+EDITION = date(2026, 11, 23)
+
+# surname | forename | sex | wave 1 | wave 2: an activity code, p where a college confirmed it
+DRAWN = """
+    Abbot    | Amara    | F | 230 p | 230 p
+    Barrow   | Ben      | M | 310   | 310
+    Carver   | Chloë    | F | 210   |
+    Dunn     | Dylan    | M | 619   | 330
+    Ellison  | =HYPERLINK("http://example.org";"x") | F | 230 | 619
+    Farrell  | +Finn    | M |       | 260
+"""
+COLLEGE = "Riverside College"
+
+
+def a_submission(number: int = 1, **changes: object) -> Submission:
+    """A school's sheet as it was taken in, but for the changes."""
+    values: dict[str, object] = {
+        "id": number,
+        "urn": URN,
+        "name": "leavers 2025 where now.xlsx",
+        "sha256": f"{number:064x}",
+        "size": 20_000,
+        "stored_as": "submissions/2025/x/original.xlsx",
+        "kind": "leavers",
+        "academic_year": 2024,
+        "leaving_stage": "Y11",
+        "wave": 1,
+        "sent_on": date(2025, 11, 12),
+        "received_at": datetime(2025, 11, 12, 6, 4, tzinfo=UTC),
+        "stage": "recorded",
+        "file_format": "xlsx",
+        "rows_read": 7,
+        "rows_sound": 6,
+        "rows_waiting": 1,
+        "rows_unsure": 0,
+    }
+    return Submission(**(values | changes))
+
+
+def a_school(**changes: object) -> School:
+    """The school of DRAWN in November 2026, but for the changes."""
+    leavers, answers = [], []
+    for number, line in enumerate(filter(None, map(str.strip, DRAWN.splitlines())), start=1):
+        surname, forename, sex, *waves = (cell.strip() for cell in line.split("|"))
+        leavers.append(
+            Leaver(
+                id=number,
+                person_id=number,
+                cohort_id=1,
+                surname=surname,
+                forename=forename,
+                sex=sex,
+                form="11B",
+                submission_id=1,
+                sheet="Y11",
+                row=number + 4,
+                cells={},
+            )
+        )
+        answers += [an_answer(number, wave, said, sex) for wave, said in enumerate(waves, start=1)]
+    files = {
+        1: a_submission(1),
+        2: a_submission(2, name="update 2.xlsx", wave=2, sent_on=date(2026, 11, 3)),
+        3: a_submission(3, urn="900190", name="Enrolled 2025.csv", kind="enrolments", wave=None),
+    }
+    values = {
+        "urn": URN,
+        "name": NAME,
+        "edition": EDITION,
+        "lines": tuple(lines_of(answers)),
+        "answers": tuple(answers),
+        "leavers": tuple(leavers),
+        "files": files,
+        "senders": {URN: NAME, "900190": COLLEGE},
+    }
+    return School(**(values | changes))  # type: ignore[arg-type]
+
+
+def an_answer(leaver: int, wave: int, said: str, sex: str) -> Answer:
+    """The answer of one leaver at one wave: "" where nothing is known, "230 p" where confirmed."""
+    code, confirmed = said[:3], said.endswith("p")
+    activity = activities().get(code)
+    where = (
+        {}
+        if not activity
+        else {
+            "activity_code": code,
+            "provider_name": COLLEGE if activity.kin is Kin.EDUCATION else "",
+            "started_on": date(2025, 9, 4),
+            "as_at": date(2024 + wave, 11, 1),
+            "source": "provider" if confirmed else "school",
+            "evidence": "provider confirms" if confirmed else "school says",
+            "submission_id": 3 if confirmed else wave,
+            "sheet": "" if confirmed else "Y11",
+            "row": leaver + 4,
+            "column": "F",
+        }
+    )
+    return Answer(
+        leaver_id=leaver,
+        person_id=leaver,
+        cohort_id=1,
+        urn=URN,
+        academic_year=2024,
+        leaving_stage="Y11",
+        sex=sex,
+        sen="N",
+        is_disadvantaged=False,
+        wave=wave,
+        group=activity.group if activity else Group.NOT_KNOWN,
+        kin=activity.kin if activity else Kin.NOT_KNOWN,
+        sustained=Sustained.YES if confirmed and wave == 1 else Sustained.CANNOT_TELL,
+        sustained_because="",
+        **where,  # type: ignore[arg-type]
+    )
+
+
+def lines_of(answers: list[Answer]) -> list[SummaryLine]:
+    """The lines that summarising would make of the answers: everybody, and by sex."""
+    lines = []
+    for wave in sorted({each.wave for each in answers}):
+        for breakdown, part, code in (
+            ("all", "all", ""),
+            ("sex", "female", "F"),
+            ("sex", "male", "M"),
+        ):
+            chosen = [x for x in answers if x.wave == wave and code in ("", x.sex)]
+            groups = [each.group for each in chosen]
+            not_known = groups.count(Group.NOT_KNOWN)
+            counts = Counts(
+                leavers=len(chosen),
+                known=len(chosen) - not_known,
+                eet=groups.count(Group.EET),
+                neet=groups.count(Group.NEET),
+                other=groups.count(Group.OTHER),
+                not_known=not_known,
+                sustained=sum(each.sustained is Sustained.YES for each in chosen),
+                sustained_base=sum(each.sustained is not Sustained.CANNOT_TELL for each in chosen),
+                kins=tuple((k.value, sum(each.kin is k for each in chosen)) for k in Kin),
+            )
+            lines.append(
+                SummaryLine("Seven Rivers", URN, NAME, 2024, "Y11", wave, breakdown, part, counts)
+            )
+    return lines
