@@ -1,0 +1,143 @@
+"""How one made-up school keeps its sheet: which columns, in which order, in which words."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from destinations.demo import words
+from destinations.demo.files import Writing
+from destinations.demo.headings import STRANGE, YEAR_STYLES, dressed, heading
+from destinations.demo.places import Place
+
+KINDS = ("plain", "report", "forms", "merged", "years", "csv", "messy", "coded", "ods")
+_DATE_TEXTS = ("d/m/yyyy", "dd/mm/yyyy", "dd.mm.yy", "dd-mmm-yy", "d month yyyy", "yyyy-mm-dd")
+_DATE_FORMATS = ("dd/mm/yyyy", "d mmm yyyy", "dd-mmm-yy", "yyyy-mm-dd", "dd/mm/yy")
+_FILE_NAMES = (
+    "{short} leavers {summer} - autumn {autumn}",
+    "Y11 destinations {summer} (Nov {autumn})",
+    "leavers_{summer}_tracking_{autumn}",
+    "Destinations {autumn} - {summer} leavers FINAL",
+    "KS4 leavers {summer} v{wave}",
+    "{short} Destination Return {summer} ({wave})",
+    "class of {summer} tracker yr{wave}",
+    "Post 16 destinations {summer} - year {wave}",
+    "{urn}_{summer}_{wave}",
+    "Where are they now {summer} wave {wave}",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One school's way, kept from year to year."""
+
+    kind: str
+    columns: tuple[str, ...]  # our fields in their order; "?House" is a column of the school's own
+    headings: Mapping[str, str]
+    words: Mapping[str, tuple[str, ...]]
+    writing: Writing
+    file_name: str
+    dates: str  # "real", one of the ways to type one, "mixed", or "serial"
+    names: str  # "as is", "surname capitals", "all capitals", "no accents"
+    upns: str  # "as is", "small", "spaces"
+    uln_numbers: bool
+    nicknames: float  # how often a forename is shortened
+    misses_upn: float
+    known: tuple[float, ...]  # the share whose destination the school knows, by wave
+    sexes: Mapping[str, str]
+    sens: Mapping[str, str]
+    yes_or_no: Mapping[bool, str]
+    sources: tuple[str, ...]
+    years: str  # how a column a year is headed
+    pairs: str  # "one", "where", "named", "grouped"
+    shuffles: bool  # the tabs have their columns in different orders
+
+
+def draw_layout(chance: random.Random, school: Place, number: int, kind: str) -> Layout:
+    """The layout of the school that is `number` in its hub."""
+    columns = _columns(chance, kind)
+    dress = chance.choice(("", "", "", "capitals", "small", "underscores", "spaces", "colons"))
+    headings = {field: dressed(chance, _heading(chance, field, kind), dress) for field in columns}
+    weakest = 0.55 if school.kind == "alternative" else 0.8
+    first = chance.uniform(weakest, 0.99)
+    return Layout(
+        kind=kind,
+        columns=columns,
+        headings=headings,
+        words=words.draw_words(chance, coded=kind == "coded"),
+        writing=_writing(chance, kind),
+        file_name=_FILE_NAMES[number % len(_FILE_NAMES)],
+        dates=_dates(chance, kind),
+        names=chance.choice(("as is", "as is", "surname capitals", "all capitals", "no accents")),
+        upns=chance.choice(("as is", "as is", "as is", "small", "spaces")),
+        uln_numbers=chance.random() < 0.5,
+        nicknames=chance.choice((0.0, 0.02, 0.06)),
+        misses_upn=chance.choice((0.0, 0.0, 0.05, 0.2 if school.kind == "alternative" else 0.03)),
+        known=(first, first * chance.uniform(0.82, 0.98), first * chance.uniform(0.65, 0.9)),
+        sexes=chance.choice(words.SEXES),
+        sens=chance.choice(words.SENS),
+        yes_or_no=chance.choice(words.YES_OR_NO),
+        sources=chance.choice(words.SOURCES),
+        years=chance.choice(YEAR_STYLES),
+        pairs=chance.choice(("one", "where", "named", "grouped")),
+        shuffles=chance.random() < 0.4,
+    )
+
+
+def _columns(chance: random.Random, kind: str) -> tuple[str, ...]:
+    """Who they are first, as a rule, then what they do; a few orders of each."""
+    whole = kind not in ("merged", "messy") and chance.random() < 0.2
+    names = (
+        ["full_name"]
+        if whole
+        else chance.choice((["surname", "forename"], ["forename", "surname"]))
+    )
+    who = [*names, "born_on"]
+    who += [field for field in ("uln", "sex", "postcode") if chance.random() < 0.4]
+    if kind != "forms" and chance.random() < 0.5:
+        who.insert(chance.choice((0, len(who))), "form")
+    who.insert(chance.choice((0, len(who))), "upn")
+    who += [field for field in ("sen", "disadvantaged") if chance.random() < 0.45]
+    what = ["activity", "provider_name"]
+    if kind != "years":
+        extras = ("course", "level", "started_on", "as_at", "source")
+        what += [field for field in extras if chance.random() < 0.25]
+    what += ["notes"] if chance.random() < 0.4 else []
+    strange = [f"?{name}" for name in chance.sample(STRANGE, chance.choice((0, 0, 1, 2)))]
+    for column in strange:
+        who.insert(chance.randrange(len(who) + 1), column)
+    if kind in ("plain", "csv") and chance.random() < 0.2:
+        return tuple(what + who)
+    return tuple(who + what)
+
+
+def _heading(chance: random.Random, field: str, kind: str) -> str:
+    if field.startswith("?"):
+        return field[1:]
+    if field == "activity" and kind == "coded":
+        return heading(chance, "activity_code")
+    return heading(chance, field)
+
+
+def _writing(chance: random.Random, kind: str) -> Writing:
+    if kind == "csv":
+        encoding = chance.choice(("cp1252", "cp1252", "utf-8", "utf-8-sig", "utf-16"))
+        delimiter = chance.choice((",", ",", ";", "\t", "|"))
+        return Writing("csv", encoding=encoding, delimiter=delimiter)
+    extension = "ods" if kind == "ods" else chance.choice(("xlsx", "xlsx", "xlsx", "xlsm"))
+    return Writing(extension, date_format=chance.choice(_DATE_FORMATS))
+
+
+def _dates(chance: random.Random, kind: str) -> str:
+    if kind == "messy":
+        return "mixed"
+    if kind == "csv" or chance.random() < 0.25:
+        return chance.choice(_DATE_TEXTS)
+    return "serial" if kind != "ods" and chance.random() < 0.05 else "real"
+
+
+def kinds_for(chance: random.Random, schools: Sequence[Place], allowed: Sequence[str]) -> list[str]:
+    """A kind of layout for each school: all that are allowed before any comes twice."""
+    order: list[str] = []
+    while len(order) < len(schools):
+        order += chance.sample(list(allowed), len(allowed))
+    return order[: len(schools)]

@@ -1,0 +1,149 @@
+"""A made-up hub written down: what its people would send, and beside it what is really true."""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from destinations.demo.paths import Doing
+from destinations.demo.people import YoungPerson
+from destinations.demo.places import Hub, Place
+from destinations.demo.sent import Sent
+
+_INSTITUTION = (
+    "URN",
+    "LA (code)",
+    "LA (name)",
+    "EstablishmentNumber",
+    "EstablishmentName",
+    "TypeOfEstablishment (name)",
+    "OfficialSixthForm (name)",
+    "EstablishmentStatus (name)",
+    "UKPRN",
+    "FurtherEducationType (name)",
+)
+
+
+def write_hub(
+    folder: Path,
+    hub: Hub,
+    people: Sequence[YoungPerson],
+    doings: Mapping[str, tuple[Doing, ...]],
+    sent: Sequence[Sent],
+) -> Path:
+    """The folder, with everything in it.  Raises ValueError when two files share a name."""
+    if len({one.file for one in sent}) < len(sent):
+        message = "two made-up files have the same name, so the truth would not know them apart"
+        raise ValueError(message)
+    places = (*hub.schools, *hub.colleges)
+    _write(folder / "institutions.csv", _INSTITUTION, map(_institution, places))
+    _write(
+        folder / "hub_members.csv",
+        ("urn", "hub", "joined_on", "left_on"),
+        ((place.urn, hub.name, "2019-09-01", "") for place in places),
+    )
+    _write(
+        folder / "manifest.csv",
+        ("urn", "file", "kind", "cohort", "wave", "sent_on"),
+        ((one.urn, one.file, one.kind, one.cohort, one.wave, one.sent_on) for one in sent),
+    )
+    for one in sent:
+        path = folder / "inbox" / one.urn / one.file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(one.content)
+    _write_truth(folder / "truth", people, doings, sent)
+    return folder
+
+
+def _institution(place: Place) -> tuple[object, ...]:
+    return (
+        place.urn,
+        place.la_code,
+        place.la_name,
+        place.establishment,
+        place.name,
+        place.type_name,
+        "Has a sixth form" if place.sixth_form else "Does not have a sixth form",
+        "Open",
+        place.ukprn,
+        place.further_education,
+    )
+
+
+def _write_truth(
+    folder: Path,
+    people: Sequence[YoungPerson],
+    doings: Mapping[str, tuple[Doing, ...]],
+    sent: Sequence[Sent],
+) -> None:
+    _write(
+        folder / "people.csv",
+        "person urn cohort year forename surname sex dob upn uln postcode sen dis form".split(),
+        map(_person, people),
+    )
+    _write(
+        folder / "destinations.csv",
+        "person wave code provider urn ukprn start left_before_march".split(),
+        ((key, *_doing(doing)) for key, path in doings.items() for doing in path),
+    )
+    _write(
+        folder / "rows.csv",
+        "file sheet row person wave".split(),
+        ((one.file, row.sheet, row.row, row.person, row.wave) for one in sent for row in one.rows),
+    )
+    _write(
+        folder / "planted.csv",
+        "file sheet row heading kind".split(),
+        (
+            (one.file, fault.sheet, fault.row, fault.heading, fault.kind)
+            for one in sent
+            for fault in one.planted
+        ),
+    )
+    _write(
+        folder / "words.csv",
+        "file sheet row column heading person wave code provider".split(),
+        (
+            (one.file, w.sheet, w.row, w.column, w.heading, w.person, w.wave, w.code, w.provider)
+            for one in sent
+            for w in one.words
+        ),
+    )
+
+
+def _person(person: YoungPerson) -> tuple[object, ...]:
+    return (
+        person.key,
+        person.school.urn,
+        person.cohort,
+        person.summer,
+        person.forename,
+        person.surname,
+        person.sex,
+        person.born_on,
+        person.upn,
+        person.uln,
+        person.postcode,
+        person.sen,
+        "Y" if person.disadvantaged else "N",
+        person.form,
+    )
+
+
+def _doing(doing: Doing) -> tuple[object, ...]:
+    return (
+        doing.wave,
+        doing.code,
+        doing.provider,
+        doing.urn,
+        doing.ukprn,
+        doing.started_on,
+        doing.ended_on is not None,
+    )
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
