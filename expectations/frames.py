@@ -155,15 +155,16 @@ def _answers(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
     autumn = (table["academic_year"] + wave.fillna(1)).to_list()
     due_on = _days(date(int(y), 9, 1) if y == y else None for y in autumn)
     due = (wave != 0) & ~(due_on > sent) & _here(rows, "activity")
-    providers = [f"{name}__raw" for name in _PROVIDERS]
     here = pd.Series(False, index=table.index)
+    provider = pd.Series(None, index=table.index, dtype="str")
     for name in _PROVIDERS:
         here |= _here(rows, name)
+        provider = provider.fillna(table[f"{name}__raw"])
     told_on = table["as_at"].fillna(table["started_on"]).fillna(sent)
     return {
         "activity__due": _flag(due),
         "after_leaving": _flag((wave > 0) | wave.isna() & (due_on <= sent)),
-        "provider": table[providers].bfill(axis=1).iloc[:, 0].astype("str"),
+        "provider": provider,
         "provider__here": _flag(here),
         "told_on": told_on,
     }

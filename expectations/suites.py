@@ -72,6 +72,17 @@ def last_change(kind: Kind, year: int) -> int:
     return max((y for y in (FIRST_YEAR, *CHANGES[kind]) if y <= year), default=FIRST_YEAR)
 
 
+@cache
+def columns(kind: Kind, year: int) -> tuple[str, ...]:
+    """The columns that those rules look at, by name."""
+    names: set[str] = set()
+    for rule in rules(kind, year):
+        kwargs = rule.kwargs
+        names |= {kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs}
+        names |= {*kwargs.get("column_list", ()), *(name for name, *_ in kwargs.get("when", ()))}
+    return tuple(sorted(names))
+
+
 def snapshot(kind: Kind, year: int) -> str:
     """The suite as JSON, by rule code: without ids, and without the library's version."""
     written = {
