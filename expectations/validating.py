@@ -180,7 +180,7 @@ def _run(table: Any, kind: Kind, year: int) -> Any:
     from expectations.suites import columns, suite
 
     # Every condition of a rule copies the table: it holds what the rules look at and no more.
-    table = table[list(columns(kind, year))].reset_index(drop=True)
+    table = table[table.columns.intersection(columns(kind, year))].reset_index(drop=True)
     with _one_at_a_time:
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(

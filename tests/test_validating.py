@@ -47,7 +47,7 @@ def drawn(number: int, *, rows: int = 6, seed: int = 0) -> Mapped:
 
 
 def test_a_chunk_is_told_what_each_would_be_told_alone():
-    chunk = [drawn(number, rows=12) for number in range(5)]
+    chunk = [drawn(number, rows=20) for number in (2, 3, 4)]
     together = validate(chunk)
     assert not together.faults
     assert sum(map(len, together.findings.values())) > 25
@@ -183,7 +183,7 @@ def test_a_poisoned_submission_stands_alone_and_the_others_are_judged(monkeypatc
 
     monkeypatch.setattr(identifiers, "postcodes_agree", chokes)
     poisoned = submission([typed({**ADA, "postcode": SECRET})], number=5, kind=Kind.LEAVERS)
-    healthy_ones = [drawn(number) for number in (1, 2, 3)]
+    healthy_ones = [drawn(number) for number in (1, 2)]
     with caplog.at_level(logging.DEBUG):
         judged = validate([*healthy_ones[:1], poisoned, *healthy_ones[1:]])
     assert judged.faults == {5: "I30"}
