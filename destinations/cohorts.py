@@ -148,7 +148,7 @@ def follows_others(session: Session, declared: Declared) -> bool:
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .join(Submission, col(Submission.id) == col(Leaver.submission_id))
         .where(
-            col(Cohort.urn) == declared.urn,
+            col(Cohort.urn).in_(school_chain(session, declared.urn)),
             col(Cohort.academic_year) == declared.academic_year,
             col(Submission.sent_on) < declared.sent_on,
         )

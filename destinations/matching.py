@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from destinations.doubles import Doubles, RowKey, find_doubles
-from destinations.identities import Identity, identity
+from destinations.identities import Identity, identity, other_identifier
 from destinations.levels import (
     LEVELS,
     Keys,
@@ -102,7 +102,7 @@ def match_rows(
             decided = () if person is None else (person,)
             verdicts[key] = _Verdict(_SETTLED, BY_PERSON, decided, sure=True)
     doubles = find_doubles(who)
-    _decide_groups(doubles, verdicts)
+    _decide_groups(doubles, verdicts, who, people)
     _decide_claims(doubles, verdicts, who, people)
     newcomers: dict[RowKey, int] = {}
     if makes_people:
@@ -176,26 +176,37 @@ def _crossed(who: Identity, people: _People, person: int) -> tuple[int, ...]:
     return _ids(one for one in (*by_number, *named) if one.person_id != person)
 
 
-def _decide_groups(doubles: Doubles, verdicts: dict[RowKey, _Verdict]) -> None:
-    """Rows about one person get one answer."""
+def _decide_groups(
+    doubles: Doubles,
+    verdicts: dict[RowKey, _Verdict],
+    who: Mapping[RowKey, Identity],
+    people: _People,
+) -> None:
+    """Rows about one person get one answer; never against a UPN or ULN of any of them."""
     for rows in doubles.groups:
-        if len(rows) == 1:
-            continue
         sure = {verdicts[row].people for row in rows if verdicts[row].sure}
-        if len(sure) > 1:
-            several = tuple(sorted({person for people in sure for person in people}))
-            for row in rows:
-                if verdicts[row].rank != _SETTLED:
-                    verdicts[row] = replace(
-                        verdicts[row], people=several, sure=False, reason=_SEVERAL
-                    )
-        elif sure:
-            (people,) = sure
-            rank = min(verdicts[row].rank for row in rows if verdicts[row].sure)
-            for row in rows:
-                one = verdicts[row]
-                if not one.sure and (not one.people or set(people) <= set(one.people)):
-                    verdicts[row] = _Verdict(rank, SAME_ROW, people, sure=True)
+        if len(rows) == 1 or not any(sure):
+            continue
+        several = tuple(sorted({person for found in sure for person in found}))
+        apart = any(
+            other_identifier(who[row], name)
+            for person in several
+            for row in rows
+            for name in people.names[person]
+        )
+        rank = min(verdicts[row].rank for row in rows if verdicts[row].sure)
+        for row in rows:
+            one = verdicts[row]
+            if one.rank == _SETTLED:
+                continue
+            if len(sure) > 1 or (apart and not _by_number(one)):
+                verdicts[row] = replace(one, people=several, sure=False, reason=_SEVERAL)
+            elif not one.sure and set(several) >= set(one.people):
+                verdicts[row] = _Verdict(rank, SAME_ROW, several, sure=True)
+
+
+def _by_number(verdict: _Verdict) -> bool:
+    return verdict.sure and LEVELS[verdict.rank].keys in (by_upn, by_uln)
 
 
 def _decide_claims(
