@@ -24,6 +24,9 @@ class Store(Protocol):
     def get(self, key: str) -> bytes:
         """The content.  Raises KeyError when there is no such key."""
 
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """The content a piece at a time, for files too large to hold.  Raises KeyError as get."""
+
     def has(self, key: str) -> bool:
         """Whether the key is there."""
 

@@ -1,0 +1,309 @@
+"""Receive: a file in the inbox becomes a submission, known by its SHA-256, its original kept.
+
+Senders write inbox/<urn>/<name>; a file deeper down ("inbox/<urn>/autumn/<name>") is theirs too and
+known by its name alone.  Nothing in the inbox is ever changed or removed.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from imports.senders import is_known, school_of
+from models.base import now
+from models.database import upsert
+from models.store import Store, Stored
+from models.submissions import Arrival, CoverNote, Submission
+from models.vocabulary import Kind, LeavingStage, Stage
+
+INBOX = "inbox/"
+SUBMISSIONS = "submissions/"
+LONDON = ZoneInfo("Europe/London")
+
+# Why a file is not taken in; the words are in expectations/rules/arrivals.py.
+UNKNOWN_SCHOOL = "A01"
+NOT_IN_A_HUB = "A02"
+NO_SCHOOL_FOLDER = "A03"
+TOO_LARGE = "A04"
+EMPTY = "A05"
+
+# What programs leave beside the files that people send.
+LEFT_BEHIND = ("~$", "._", ".~lock.")
+LEFT_BEHIND_NAMES = {".ds_store", "thumbs.db", "desktop.ini", ".keep", ".gitkeep"}
+LEFT_BEHIND_FOLDERS = {"__MACOSX", "@eaDir", "$RECYCLE.BIN"}
+
+# What a cover note may say beside the day.
+SAID = ("kind", "academic_year", "leaving_stage", "wave")
+
+
+def inbox_files(session: Session, store: Store) -> list[Stored]:
+    """The files of the inbox that have not been taken in as they are now, by key.
+
+    A file whose school was not known is given again once the school is.  One query for all the
+    arrivals there ever were, and a few for each school that is still not known.
+    """
+    arrivals = select(
+        col(Arrival.key),
+        col(Arrival.size),
+        col(Arrival.modified_at),
+        col(Arrival.urn),
+        col(Arrival.refused_code),
+    )
+    seen = {(key, size, at): (urn, code) for key, size, at, urn, code in session.execute(arrivals)}
+    welcome: dict[tuple[str, date], bool] = {}
+    found = []
+    for stored in store.list(INBOX):
+        if _is_left_behind(stored.key):
+            continue
+        urn, code = seen.get((_kept(stored.key), stored.size, stored.modified_at), ("", "new"))
+        if code in (UNKNOWN_SCHOOL, NOT_IN_A_HUB):
+            asked = urn, _day(stored)
+            if asked not in welcome:
+                # In a hub on the day it came, or in one without an end.
+                welcome[asked] = school_of(session, urn, (asked[1], date.max)) is not None
+            code = "new" if welcome[asked] else code
+        if code == "new":
+            found.append(stored)
+    return found
+
+
+def receive(
+    session: Session, store: Store, stored: Stored, *, today: date, size_limit: int
+) -> Arrival:
+    """What became of one file of the inbox, within the caller's transaction.
+
+    `size_limit` is in bytes.  A file from a folder that is no school of a hub gives an arrival
+    with a `refused_code` and no submission: it stays where it is and is tried again once its
+    school is known.  A file that is empty or too large becomes a submission that is refused, so
+    that its sender is answered.  Bytes sent before point to their first submission.
+
+    Safe to run again after being killed anywhere: the original is kept first, under its hash, and
+    the rows follow in one transaction.  Raises KeyError when the file is no longer there.
+    """
+    arrival = _arrival(session, stored)
+    arrival.refused_code = _no_school(session, arrival.urn)
+    if arrival.refused_code is None:
+        submission = _submission(
+            session, store, stored, arrival, today=today, size_limit=size_limit
+        )
+        if submission is None:
+            arrival.refused_code = NOT_IN_A_HUB
+        else:
+            session.add(submission)
+            session.flush()
+            arrival.submission_id = submission.id
+    session.add(arrival)
+    session.flush()
+    return arrival
+
+
+def note(
+    session: Session,
+    *,
+    urn: str,
+    name: str,
+    sha256: str,
+    sent_on: date,
+    kind: Kind | str | None = None,
+    academic_year: int | None = None,
+    leaving_stage: LeavingStage | str | None = None,
+    wave: int | None = None,
+) -> None:
+    """Write down what a sender says of a file beside sending it; saying it again replaces it.
+
+    `sha256` is that of the content, in hexadecimal.  `academic_year` is the September in which
+    the leaving year starts.  Raises ValueError for a kind or a stage that does not exist.
+    """
+    said = {
+        "name": _short(PurePosixPath(_readable(name)).name, 300),
+        "kind": Kind(kind).value if kind else None,
+        "academic_year": academic_year,
+        "leaving_stage": LeavingStage(leaving_stage).value if leaving_stage else None,
+        "wave": wave,
+        "sent_on": sent_on,
+        "noted_at": now(),
+    }
+    row = {"urn": urn, "sha256": sha256.lower(), **said}
+    upsert(session, CoverNote, [row], key=("urn", "sha256"), update=tuple(said))
+
+
+def _arrival(session: Session, stored: Stored) -> Arrival:
+    """The arrival of a file as it is now: the one it had while its school was not known, or new."""
+    key = _kept(stored.key)
+    before: Arrival | None = session.execute(
+        select(Arrival).where(
+            col(Arrival.key) == key,
+            col(Arrival.size) == stored.size,
+            col(Arrival.modified_at) == stored.modified_at,
+        )
+    ).scalar_one_or_none()
+    if before is not None:
+        return before
+    urn, name = _sender_and_name(stored.key)
+    return Arrival(
+        key=key,
+        urn=urn,
+        name=_short(name, 300),
+        size=stored.size,
+        modified_at=stored.modified_at,
+    )
+
+
+def _no_school(session: Session, urn: str) -> str | None:
+    if not urn:
+        return NO_SCHOOL_FOLDER
+    return None if is_known(session, urn) else UNKNOWN_SCHOOL
+
+
+def _submission(
+    session: Session,
+    store: Store,
+    stored: Stored,
+    arrival: Arrival,
+    *,
+    today: date,
+    size_limit: int,
+) -> Submission | None:
+    """The submission that a file is, new or known; None when its sender was in no hub.
+
+    Whether they were can depend on the day it was sent, which the cover note knows by the hash of
+    the content; so the file is read before that is asked.
+    """
+    content = store.get(stored.key) if stored.size <= size_limit else None
+    arrival.sha256 = _sha256((content,) if content is not None else store.pieces(stored.key))
+    cover = _cover_note(session, arrival)
+    sent_on = cover.sent_on if cover else min(_day(stored), today)
+    urn = school_of(session, arrival.urn, (sent_on, today))
+    if urn is None:
+        return None
+    submission = _sent_before(session, urn, arrival.sha256)
+    arrival.is_again = submission is not None
+    if submission is None:
+        submission = Submission(
+            urn=urn,
+            name=arrival.name,
+            sha256=arrival.sha256,
+            size=stored.size if content is None else len(content),
+            stored_as="",
+            sent_on=sent_on,
+        )
+    elif not _starts_anew(submission, cover, content):
+        return submission
+    _start(submission, cover)
+    _keep(store, stored, submission, content)
+    if not content:
+        submission.refused_code = EMPTY if content is not None else TOO_LARGE
+        submission.refused_facts = {"size": _told(submission.size), "limit": _told(size_limit)}
+    return submission
+
+
+def _sha256(pieces: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _cover_note(session: Session, arrival: Arrival) -> CoverNote | None:
+    return session.execute(
+        select(CoverNote).where(
+            col(CoverNote.urn) == arrival.urn, col(CoverNote.sha256) == arrival.sha256
+        )
+    ).scalar_one_or_none()
+
+
+def _sent_before(session: Session, urn: str, sha256: str) -> Submission | None:
+    return session.execute(
+        select(Submission).where(col(Submission.urn) == urn, col(Submission.sha256) == sha256)
+    ).scalar_one_or_none()
+
+
+def _starts_anew(submission: Submission, cover: CoverNote | None, content: bytes | None) -> bool:
+    """Whether bytes that were refused may go on: by a new limit, or what their sender says now."""
+    if submission.refused_code in (TOO_LARGE, EMPTY):
+        return bool(content)
+    if not submission.refused_code or cover is None or cover.noted_at <= submission.received_at:
+        return False
+    return any(getattr(cover, name) not in (None, getattr(submission, name)) for name in SAID)
+
+
+def _start(submission: Submission, cover: CoverNote | None) -> None:
+    """Set a submission out on the road with what its sender says of it."""
+    if cover is not None:
+        for name in SAID:
+            if getattr(cover, name) is not None:
+                setattr(submission, name, getattr(cover, name))
+        submission.sent_on = cover.sent_on
+    submission.stage = Stage.RECEIVED.value
+    submission.stage_at = now()
+    submission.refused_code = None
+    submission.refused_facts = {}
+    submission.fault_code = None
+
+
+def _keep(store: Store, stored: Stored, submission: Submission, content: bytes | None) -> None:
+    """Keep the original as sent.  One that is empty or too large stays in the inbox."""
+    if submission.stored_as.startswith(SUBMISSIONS):
+        return
+    if not content:
+        submission.stored_as = _short(_readable(stored.key), 400)
+        return
+    ending = PurePosixPath(submission.name).suffix[1:].lower()
+    ending = ending if ending.isascii() and ending.isalnum() and len(ending) <= 10 else "bin"
+    year, sha256 = submission.sent_on.year, submission.sha256
+    submission.stored_as = f"{SUBMISSIONS}{year}/{sha256}/original.{ending}"
+    if not store.has(submission.stored_as):
+        store.put(submission.stored_as, content)
+
+
+def _sender_and_name(key: str) -> tuple[str, str]:
+    """The URN whose folder a file is in, '' where it is in no school's folder, and its name."""
+    folder, _, rest = _readable(key).removeprefix(INBOX).partition("/")
+    is_urn = bool(rest) and len(folder) == 6 and folder.isascii() and folder.isdecimal()
+    return (folder if is_urn else ""), PurePosixPath(rest or folder).name
+
+
+def _is_left_behind(key: str) -> bool:
+    *folders, name = key.split("/")
+    return (
+        name.startswith(LEFT_BEHIND)
+        or name.casefold() in LEFT_BEHIND_NAMES
+        or not LEFT_BEHIND_FOLDERS.isdisjoint(folders)
+    )
+
+
+def _day(stored: Stored) -> date:
+    """The day on which a file was put where it is, as its sender's calendar has it."""
+    return stored.modified_at.astimezone(LONDON).date()
+
+
+def _kept(key: str) -> str:
+    """The key as an arrival keeps it: readable, and no longer than the table allows."""
+    return _short(_readable(key), 600)
+
+
+def _readable(text: str) -> str:
+    """A name as text.  A file system may hold bytes that are not UTF-8: Windows letters then."""
+    raw = text.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
+def _short(text: str, longest: int) -> str:
+    """The text; where it is too long for its column, with a hash of it in its middle."""
+    if len(text) <= longest:
+        return text
+    mark = hashlib.sha256(text.encode()).hexdigest()[:16]
+    half = (longest - len(mark)) // 2
+    return text[:half] + mark + text[-half:]
+
+
+def _told(size: int) -> str:
+    """A size in bytes as people say it."""
+    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size / 1_000:.1f} kB"
