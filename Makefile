@@ -10,7 +10,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= demo
 PACKAGES := destinations expectations flows imports models
-CHECKED := $(PACKAGES) bench tests
+CHECKED := $(PACKAGES) bench docs tests
 
 # Prefect and Great Expectations tell nobody what is done here.
 export DO_NOT_TRACK := 1
