@@ -130,6 +130,7 @@ def _identity(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
     named = table["surname"].notna() & table["forename"].notna() | table["full_name"].notna()
     known = upn.notna() | uln.notna() | named & table["born_on"].notna()
     more: Columns = {"upn_sound": upn.where(sound), "uln_sound": uln.where(uln_sound)}
+    more["upn__authority"] = more["upn_sound"].str[1:4]
     lists = table["kind"] == Kind.ENROLMENTS.value
     for name in ASKED:
         # A sheet that leaves a column out and gives numbers has said who its leavers are.

@@ -13,7 +13,7 @@ _DATE = r"\d{1,4}[-/. ](\d{1,2}|[A-Za-z]{3,9})[-/. ]\d{2,4}( .*)?"
 _UPN = r"[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]"
 _ULN = r"[1-9]\d{9}"
 _POSTCODE = r"[A-Z]{1,2}\d[\dA-Z]? ?\d[A-Z]{2}"
-_WORD = re.compile(r"[^\W\d_][^\d]+\Z")
+_WORD = re.compile(r"[^\W\d_][^\d]*\Z")
 
 
 def _only(*forms: str) -> "re.Pattern[str]":

@@ -14,14 +14,15 @@ from functools import cache
 from typing import Any
 
 from expectations.catalogue import catalogue
+from expectations.lists import codes
 from expectations.rule import Rule
-from expectations.rules.person import FIRST_YEAR, ethnicities
+from expectations.rules.person import FIRST_YEAR
 from models.vocabulary import Kind, Severity
 
 GX_SEVERITY = {Severity.MUST_FIX: "critical", Severity.PLEASE_CHECK: "warning"}
 
 BOTH = (
-    *("I01", "I02", "I03", "I04", "I05", "I10", "I11", "I12", "I13", "I21", "I22", "I30"),
+    *("I01", "I02", "I03", "I04", "I05", "I06", "I10", "I11", "I12", "I13", "I21", "I22", "I30"),
     *("P01", "P02", "P03", "P04", "P05", "P06", "P12", "P13", "P20", "P21"),
     *("D01", "D05", "D11", "D14", "D15", "R06", "R07", "R08", "R09"),
 )
@@ -45,7 +46,7 @@ class Change:
 
 # The school census took four ethnicity codes in from 2024/25 (lists/ethnicities.csv).
 CHANGES: Mapping[Kind, Mapping[int, Change]] = {
-    Kind.LEAVERS: {2024: Change(changed={"P23": {"value_set": ethnicities(2024)}})},
+    Kind.LEAVERS: {2024: Change(changed={"P23": {"value_set": codes("ethnicities", 2024)}})},
     Kind.ENROLMENTS: {},
 }
 

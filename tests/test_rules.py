@@ -21,11 +21,12 @@ I01 | upn=845400011032                          | upn=E845400011032
 I01 | upn=80120000500                           | upn=
 I01 | upn=B8012000050012                        | upn= b801 200005001
 I02 | upn=8B01200005001                         | upn=N88641002301A
-I02 | upn=I801200005001                         | upn=F999999999999
+I02 | upn=I801200005001                         | upn=N88641002301A
 I02 | upn=B801200005O01                         | upn=B801200005001
 I03 | upn=C801200005001                         | upn=B801200005001
 I04 | upn=1.23457E+12 upn~damaged               | upn=B801200005001
 I05 | upn=not_known                             | upn=
+I06 | upn=F999999999999                         | upn=P886410023001
 I10 | uln=9.07084E+09 uln~damaged               | uln=9276308686
 I11 | uln=927630868                             | uln=
 I11 | uln=0123456789                            | uln=1000000000
@@ -114,6 +115,8 @@ R03 | uln= / ada: forename=Ben uln=             | / ben: surname=Okafor born_on=
 R04 | upn= / ben: uln=9276308686                | / ben: uln=
 R05 | uln= / ada: upn=N88641002301A uln=        | / ada: upn=N88641002301A uln= born_on=15/02/2007
 R06 | surname=14/02/2007 born_on=Okafor         | surname=Okafor born_on=14/02/2007
+R06 | upn= surname=B801200005001 forename=Okafor born_on=Ada sex= | upn=
+R06 | surname=Ada forename=14/02/2007 born_on=F sex=N sen= | surname=Ada
 R06 | surname=B801200005001 upn=14/02/2007      | surname=Okafor
 """
 

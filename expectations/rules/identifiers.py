@@ -1,5 +1,6 @@
 """Identifiers: the numbers that say which person, school or provider a row is about."""
 
+from expectations.lists import codes
 from expectations.rule import MUST_FIX, PLEASE_CHECK, Rule
 
 SINCE = "2026-11-23"
@@ -76,6 +77,19 @@ RULES: tuple[Rule, ...] = (
         field="upn",
         kind="ExpectColumnValuesToMatchRegex",
         kwargs={"column": "upn", "regex": _NUMBER},
+    ),
+    Rule(
+        code="I06",
+        severity=PLEASE_CHECK,
+        says="We do not know the authority whose number is in this UPN",
+        do="Check characters 2 to 4 of the UPN against your MIS",
+        bad="F999999999999",
+        good="B801200005001",
+        source="DfE UPN form, domain.md 7; authority numbers of NCCIS 2019-20",
+        since=SINCE,
+        field="upn",
+        kind="ExpectColumnValuesToBeInSet",
+        kwargs={"column": "upn__authority", "value_set": codes("authorities")},
     ),
     Rule(
         code="I10",

@@ -1,8 +1,6 @@
 """The person: a name, a date of birth that fits the year group, and words we know."""
 
-import csv
-from importlib.resources import files
-
+from expectations.lists import codes
 from expectations.rule import MUST_FIX, PLEASE_CHECK, Rule
 
 SINCE = "2026-11-23"
@@ -13,13 +11,6 @@ NOT_A_NAME = (
     r"[0-9]|^[\W_]+\Z|^(?i:test|testing|tester|dummy|tbc|tba|n/a|unknown|not known|x{2,}|"
     r"surname|forename|first name|last name|family name|legal surname|a\.? ?n\.? ?other)\Z"
 )
-
-
-def ethnicities(year: int) -> list[str]:
-    """The ethnicity codes that a sheet sent in an academic year may use, in census order."""
-    text = (files("expectations") / "lists" / "ethnicities.csv").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return [row["code"] for row in csv.DictReader(lines) if int(row["since"] or 0) <= year]
 
 
 def _known_word(code: str, field: str, says: str, do: str, *, bad: str, good: str) -> Rule:
@@ -220,7 +211,7 @@ RULES: tuple[Rule, ...] = (
         kind="ExpectColumnValuesToBeInSet",
         kwargs={
             "column": "ethnicity__code",  # only what has the form of a code is judged
-            "value_set": ethnicities(FIRST_YEAR),
+            "value_set": codes("ethnicities", FIRST_YEAR),
         },
     ),
     _known_word(
