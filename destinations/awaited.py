@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, or_, select
-from sqlmodel import Session, col
+from sqlmodel import Session, and_, col, func, or_, select
 
+from destinations.places import members
+from destinations.waves import CALENDAR, Calendar, latest_leaving_year, wave_dates
 from models.destinations import Destination
 from models.leavers import Cohort, Leaver, Wave
-from models.places import Hub, Institution, Membership
 from models.submissions import Submission
-from models.vocabulary import Kind, year_name
+from models.vocabulary import Kind, LeavingStage, year_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Awaited:
     academic_year: int = 0
     wave: int | None = None
     due_on: date | None = None
+    last_sent_on: date | None = None  # when anything last came from there that was not refused
 
     @property
     def what(self) -> str:
@@ -37,45 +38,43 @@ class Awaited:
         return f"{group}, {year_name(self.academic_year)}: wave {self.wave}"
 
 
-def awaited(session: Session, *, today: date) -> tuple[Awaited, ...]:
+def awaited(session: Session, *, today: date, calendar: Calendar = CALENDAR) -> tuple[Awaited, ...]:
     """What today's members of each hub have not sent, by hub, school, cohort and wave.
 
     A wave has been answered when a file of that school said it was for it, or when an answer that
-    came from that school is recorded at it.  Wave 0 is never chased: it cannot be asked late.
+    came from that school is recorded at it.  Only a wave that can still be answered is chased, and
+    never wave 0.  A school that has sent Year 11 leavers before is expected to send the newest
+    ones.  A college is asked for anything at all, never for leavers it has not.
     """
-    members = session.execute(
-        select(col(Hub.name), col(Membership.urn), col(Institution.name))
-        .join_from(Membership, Hub, col(Membership.hub_id) == col(Hub.id))
-        .join(Institution, col(Institution.urn) == col(Membership.urn))
-        .where(
-            col(Membership.joined_on) <= today,
-            or_(col(Membership.left_on).is_(None), col(Membership.left_on) > today),
-        )
-        .distinct()
-        .order_by(col(Hub.name), col(Institution.name), col(Membership.urn))
-    ).all()
-    waves = _unanswered(session, today)
-    heard_of = set(
-        session.scalars(
-            select(col(Submission.urn)).where(col(Submission.refused_code).is_(None)).distinct()
-        )
+    last_sent = dict(
+        session.exec(
+            select(Submission.urn, func.max(Submission.sent_on))
+            .where(col(Submission.refused_code).is_(None))
+            .group_by(col(Submission.urn))
+        ).all()
     )
+    waiting = _unanswered(session, today)
+    for urn, due in _newest_missing(session, today, calendar).items():
+        waiting.setdefault(urn, []).append(due)
     found: list[Awaited] = []
-    for hub, urn, school in members:
-        if urn not in heard_of:
-            found.append(Awaited(hub, urn, school))
-        for stage, year, number, due_on in waves.get(urn, ()):
-            found.append(Awaited(hub, urn, school, stage, year, number, due_on))
-    return tuple(found)
+    for home in sorted(each for there in members(session, day=today).values() for each in there):
+        if home.urn not in last_sent:
+            found.append(Awaited(home.hub, home.urn, home.school))
+        for due in sorted(waiting.get(home.urn, ())):
+            found.append(
+                Awaited(home.hub, home.urn, home.school, *due, last_sent_on=last_sent.get(home.urn))
+            )
+    return tuple(sorted(found, key=lambda each: (each.hub, each.school, each.urn)))
 
 
+# Leaving stage, academic year, wave, due on.
 _Due = tuple[str, int, int, date]
 
 
 def _unanswered(session: Session, today: date) -> dict[str, list[_Due]]:
-    # By school: the waves that opened and that nothing from the school itself answers.
+    # By school: the waves that can be answered today and that nothing of the school's own answers.
     own_answer = (
-        select(col(Destination.id))
+        select(Destination.id)
         .join(Leaver, col(Leaver.id) == col(Destination.leaver_id))
         .join(Submission, col(Submission.id) == col(Destination.submission_id))
         .where(
@@ -86,34 +85,76 @@ def _unanswered(session: Session, today: date) -> dict[str, list[_Due]]:
         .exists()
     )
     own_file = (
-        select(col(Submission.id))
+        select(Submission.id)
         .where(
             col(Submission.urn) == col(Cohort.urn),
             col(Submission.academic_year) == col(Cohort.academic_year),
-            col(Submission.leaving_stage) == col(Cohort.leaving_stage),
-            col(Submission.wave) == col(Wave.number),
-            or_(col(Submission.kind).is_(None), col(Submission.kind) != Kind.ENROLMENTS.value),
-            col(Submission.refused_code).is_(None),
+            or_(
+                col(Submission.leaving_stage).is_(None),
+                col(Submission.leaving_stage) == col(Cohort.leaving_stage),
+            ),
+            or_(
+                col(Submission.wave) == col(Wave.number),
+                and_(col(Submission.wave).is_(None), col(Submission.sent_on) >= col(Wave.opens_on)),
+            ),
+            *_LEAVERS,
         )
         .exists()
     )
-    rows = session.execute(
-        select(
-            col(Cohort.urn),
-            col(Cohort.leaving_stage),
-            col(Cohort.academic_year),
-            col(Wave.number),
-            col(Wave.due_on),
-        )
+    rows = session.exec(
+        select(Cohort, Wave)
         .join(Wave, col(Wave.cohort_id) == col(Cohort.id))
         .where(
-            and_(col(Wave.number) > 0, col(Wave.opens_on) <= today),
+            and_(
+                col(Wave.number) > 0,
+                col(Wave.opens_on) <= today,
+                col(Wave.opens_on) > _a_year_before(today),
+            ),
             ~own_answer,
             ~own_file,
         )
-        .order_by(col(Cohort.leaving_stage), col(Cohort.academic_year), col(Wave.number))
     )
     found: dict[str, list[_Due]] = {}
-    for urn, stage, year, number, due_on in rows:
-        found.setdefault(urn, []).append((stage, year, number, due_on))
+    for cohort, wave in rows:
+        due = (cohort.leaving_stage, cohort.academic_year, wave.number, wave.due_on)
+        found.setdefault(cohort.urn, []).append(due)
     return found
+
+
+# A leaver sheet, as far as its sender said, that was not refused.
+_LEAVERS = (
+    or_(col(Submission.kind).is_(None), col(Submission.kind) != Kind.ENROLMENTS.value),
+    col(Submission.refused_code).is_(None),
+)
+
+
+def _newest_missing(session: Session, today: date, calendar: Calendar) -> dict[str, _Due]:
+    # By school: the newest Year 11 leavers, where it has sent older ones and nothing of these.
+    year = latest_leaving_year(today)
+    dates = wave_dates(year, 1, calendar)
+    if not dates.opens_on <= today < dates.closes_on:
+        return {}
+    year_11 = select(Cohort.urn).where(Cohort.leaving_stage == LeavingStage.Y11.value)
+    ever = set(session.exec(year_11.where(Cohort.academic_year < year)))
+    there = set(session.exec(year_11.where(Cohort.academic_year >= year)))
+    on_its_way = set(
+        session.exec(
+            select(Submission.urn).where(
+                or_(
+                    col(Submission.academic_year) == year,
+                    and_(
+                        col(Submission.academic_year).is_(None),
+                        col(Submission.sent_on) >= dates.opens_on,
+                    ),
+                ),
+                *_LEAVERS,
+            )
+        )
+    )
+    due: _Due = (LeavingStage.Y11.value, year, 1, dates.due_on)
+    return dict.fromkeys(ever - there - on_its_way, due)
+
+
+def _a_year_before(day: date) -> date:
+    # A wave of an autumn can be answered until the next autumn's opens.
+    return day.replace(year=day.year - 1, day=min(day.day, 28 if day.month == 2 else 31))
