@@ -18,6 +18,9 @@ from models.places import Institution
 # Words that one writer puts in and the next leaves out.
 _LEFT_OUT = frozenset({"the", "ltd", "limited", "plc", "llp", "cic"})
 _WRITTEN_AS = {"saint": "st", "saints": "st", "sts": "st", "6th": "sixth"}
+# Names that many towns give a school: far from the sender they may be another of the same name.
+_DEDICATIONS = frozenset({"st", "holy", "our", "sacred", "christ", "all", "blessed"})
+_SIXTH_FORMS = (" and sixth form centre", " and sixth form college", " and sixth form")
 _AND = str.maketrans({"&": " and ", "+": " and "})
 
 
@@ -63,12 +66,14 @@ class Register:
         """The one entry of that name; among several of one name, the one in that council.
 
         "Downs Coast College, Sussex" is Downs Coast College unless the register has the longer
-        name too.
+        name too.  A saint's name is the saint's of that council, or nobody's.
         """
         for key in _typed_keys(name):
             found = self._names.get(key)
             if found:
-                return _the_one(found, la_code=la_code)
+                place = _the_one(found, la_code=la_code)
+                far = place is not None and la_code not in {"", place.la_code}
+                return None if far and key.split()[0] in _DEDICATIONS else place
         return None
 
     def resolve(
@@ -132,18 +137,32 @@ def _the_one(found: list[Place], *, la_code: str) -> Place | None:
 
 
 def _register_keys(name: str) -> set[str]:
-    keys = {_plain(name), _plain(re.sub(r"\([^()]*\)", " ", name))}
-    return keys - {""}
+    return {key for form in (name, _unbracketed(name)) for key in _forms(form)}
 
 
 def _typed_keys(name: str) -> Iterator[str]:
-    """The name put plainly, and then again without what follows a comma or stands in brackets."""
-    yield _plain(name)
-    without = re.sub(r"\([^()]*\)", " ", name)
-    yield _plain(without)
-    parts = without.split(",")
-    for end in range(len(parts) - 1, 0, -1):
-        yield _plain(",".join(parts[:end]))
+    """The name put plainly, then without what stands in brackets, or after a comma or a dash."""
+    yield from _forms(name)
+    without = _unbracketed(name)
+    yield from _forms(without)
+    for mark in (",", " - ", " – "):
+        parts = without.split(mark)
+        for end in range(len(parts) - 1, 0, -1):
+            yield from _forms(mark.join(parts[:end]))
+
+
+def _forms(name: str) -> Iterator[str]:
+    """The name put plainly, and again without "and Sixth Form", which comes and goes."""
+    plain = _plain(name)
+    if plain:
+        yield plain
+    for ending in _SIXTH_FORMS:
+        if plain.endswith(ending) and plain != ending:
+            yield plain.removesuffix(ending)
+
+
+def _unbracketed(name: str) -> str:
+    return re.sub(r"\([^()]*\)", " ", name)
 
 
 @lru_cache(maxsize=100_000)
