@@ -48,6 +48,7 @@ def intake(today: date | None = None) -> dict[str, int]:
             update_progress_artifact(progress, 100.0 * done / len(chunks))
         for chunk in road.enrolments_again(way):
             record(validate(map_(read(chunk))))
+            publish(chunk)
 
         by_stage = boards.submissions_by_stage(way.engine)
         create_table_artifact(by_stage, key="submissions-by-stage")

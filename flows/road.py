@@ -10,25 +10,28 @@ import logging
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from imports.guard import Guard, guarded
-from imports.mapping import map_file
-from imports.reading import read_file
-from imports.receiving import inbox_files, receive
 from sqlalchemy import Engine, select, update
 from sqlmodel import Session, col
 
+from destinations.answers import answers
 from destinations.awaited import Awaited, awaited
 from destinations.providers import Register, load_providers
+from destinations.publishing import documents, publish, receipt_document
 from destinations.recording import record, waiting_again
 from destinations.settings import Settings
 from destinations.storage import open_storage
 from destinations.summarising import summarise
 from destinations.waves import open_waves
-from expectations.validating import validate
+from expectations.catalogue import catalogue
+from expectations.validating import refusal, tell, validate
 from imports.columns import ColumnMap, load_map
+from imports.guard import Guard, guarded
+from imports.mapping import map_file
+from imports.reading import read_file
+from imports.receiving import inbox_files, receive
 from models.base import now
 from models.database import open_database, transaction
 from models.sheets import Declared, Finding, Mapped, ReadFile, SubmissionRefused
@@ -57,6 +60,7 @@ class Road:
     mapped: dict[int, Mapped] = field(default_factory=dict)
     findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     suites: dict[int, str] = field(default_factory=dict)
+    told: dict[int, tuple[Finding, ...]] = field(default_factory=dict)  # for the receipts
 
     def register(self) -> Register:
         """Schools and providers by every name and number they go by."""
@@ -72,6 +76,7 @@ class Road:
             self.mapped,
             self.findings,
             self.suites,
+            self.told,
         ):
             pile.clear()
 
@@ -182,23 +187,58 @@ def match_and_record_chunk(road: Road, ids: Sequence[int]) -> list[int]:
     register = road.register()
 
     def record_one(one: int) -> None:
+        mapped, findings = road.mapped.pop(one), road.findings.pop(one)
         with transaction(road.engine) as session:
-            record(
-                session,
-                road.mapped.pop(one),
-                road.findings.pop(one),
-                recorded_at=now(),
-                register=register,
-            )
+            done = record(session, mapped, findings, recorded_at=now(), register=register)
             session.execute(
                 update(Submission)
                 .where(col(Submission.id) == one)
-                .values(suite_hash=road.suites.get(one), fault_code=None)
+                .values(
+                    suite_hash=road.suites.get(one),
+                    file_format=mapped.file_format,
+                    regions=[asdict(region) for region in mapped.regions],
+                    fault_code=None,
+                )
             )
+        road.told[one] = (*findings, *tell(done.remarks))
 
-    done = _each(road, ids, Stage.RECORDED, record_one, note_stage=False)
+    return _each(road, ids, Stage.RECORDED, record_one, note_stage=False)
+
+
+def return_chunk(road: Road, ids: Sequence[int]) -> int:
+    """How many receipts were written: to every sender of the chunk whose file we are done with."""
+    fields = {code: rule.field for code, rule in catalogue().items()}
+    with transaction(road.engine) as session:
+        sent = session.scalars(select(Submission).where(col(Submission.id).in_(ids))).all()
+        receipts = [
+            receipt_document(session, each, _told(road, each), fields=fields)
+            for each in sent
+            if each.refused_code or _id(each) in road.told
+        ]
+        done = publish(session, road.store, receipts, published_at=now())
     road.clear()
-    return done
+    return done.written
+
+
+def _told(road: Road, submission: Submission) -> tuple[Finding, ...]:
+    if submission.refused_code:
+        return (refusal(submission.refused_code, submission.refused_facts),)
+    return road.told[_id(submission)]
+
+
+def publish_all(road: Road, lines: tuple[SummaryLine, ...], today: date) -> int:
+    """How many documents were written for hub leads and schools."""
+    with transaction(road.engine) as session:
+        made = documents(
+            session, lines, today, answers=lambda urn: answers(session, urn=urn, today=today)
+        )
+        done = publish(session, road.store, made, published_at=now())
+        session.execute(
+            update(Submission)
+            .where(col(Submission.stage).in_((Stage.RECORDED, Stage.SUMMARISED)))
+            .values(stage=Stage.PUBLISHED.value)
+        )
+    return done.written
 
 
 def open_due_waves(road: Road, today: date) -> int:
