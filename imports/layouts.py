@@ -1,0 +1,187 @@
+"""Layouts: which column of a table holds which of our fields, and for which wave."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from imports.columns import LEFT_ON, NOT_OURS, ColumnMap
+from imports.moments import Moment
+from imports.values import is_blank, shown
+from models.sheets import Cell, Column, Remark, Table
+
+# Text that may stand in two columns, one for some leavers and one for the others: "College" and
+# "Employer" are both a provider's name.
+_FROM_EITHER = frozenset({"provider_name", "course", "level", "notes", "source"})
+_KNOWN, _STRANGE, _MOST = 0.5, 0.2, 0.7
+_ENOUGH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One column of a table: where it stands, its heading, and what it is to us.
+
+    `more` are columns read where this one is blank.  `field` is '' for a column no map knows.
+    """
+
+    at: int
+    letter: str
+    heading: str
+    parts: tuple[str, ...]
+    field: str = ""
+    moment: Moment | None = None
+    wave: int | None = None
+    more: tuple[int, ...] = ()
+
+    def column(self, sheet: str) -> Column:
+        """The column as the hand-off names it."""
+        return Column(self.field, sheet, self.letter, self.heading, self.wave)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A table and what its columns are."""
+
+    table: Table
+    placed: tuple[Placed, ...]
+
+    def columns(self, field: str) -> tuple[Placed, ...]:
+        """Every column that holds a field."""
+        return tuple(one for one in self.placed if one.field == field)
+
+    def has(self, *fields: str) -> bool:
+        """Whether there is a column for any of the fields."""
+        return any(one.field in fields for one in self.placed)
+
+    def cells(self, column: Placed) -> list[Cell]:
+        """The cells of a column that hold something."""
+        cells = (row.cells[column.at] for row in self.table.rows if column.at < len(row.cells))
+        return [cell for cell in cells if not is_blank(cell)]
+
+
+def lay_out(table: Table, columns: ColumnMap) -> Layout:
+    """What each column of a table is by its heading."""
+    placed = []
+    for at, heading in enumerate(table.headings):
+        one = Placed(at, heading.letter, heading.text, heading.parts)
+        meaning = columns.meaning(heading.parts)
+        if meaning:
+            one = replace(one, field=meaning.field, moment=meaning.moment)
+        placed.append(one)
+    return _with_destination(_with_leaving_year(Layout(table, tuple(placed))), columns)
+
+
+def _with_leaving_year(layout: Layout) -> Layout:
+    # "Year" is a year group where it holds 11, and the year of leaving where it holds 2023.
+    placed = list(layout.placed)
+    for one in layout.columns("year_group"):
+        years = [shown(cell).startswith("20") for cell in layout.cells(one)]
+        if years and sum(years) > len(years) / 2 and not layout.has("leaving_year"):
+            placed[one.at] = replace(one, field="leaving_year")
+    return replace(layout, placed=tuple(placed))
+
+
+def _with_destination(layout: Layout, columns: ColumnMap) -> Layout:
+    # "Where" beside no destination, holding "College" and "Apprenticeship", is the destination.
+    if layout.has("activity"):
+        return layout
+    placed = list(layout.placed)
+    for one in layout.columns("provider_name"):
+        cells = layout.cells(one)
+        if len(cells) >= _ENOUGH and known_share(cells, columns) >= _MOST:
+            placed[one.at] = replace(one, field="activity")
+    return replace(layout, placed=tuple(placed))
+
+
+def settle(layout: Layout, columns: ColumnMap) -> tuple[Layout, list[Remark]]:
+    """The layout with one column for each field and wave, and what had to be chosen.
+
+    A column that loses its field is unknown from then on: kept by name, and said.
+    """
+    remarks: list[Remark] = []
+    placed = {one.at: one for one in layout.placed}
+    for group in _doubles(layout.placed):
+        settled = (
+            _by_words(layout, group, columns)
+            if group[0].field == "activity"
+            else _by_cells(layout, group, columns)
+        )
+        remarks += settled[1]
+        placed |= {one.at: one for one in settled[0]}
+    return replace(layout, placed=tuple(placed[at] for at in sorted(placed))), remarks
+
+
+def _doubles(placed: Iterable[Placed]) -> list[list[Placed]]:
+    groups: dict[tuple[str, int | None], list[Placed]] = {}
+    for one in placed:
+        if one.field not in ("", NOT_OURS, LEFT_ON):
+            groups.setdefault((one.field, one.wave), []).append(one)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+_Settled = tuple[list[Placed], list[Remark]]
+
+
+def _by_words(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settled:
+    """The column whose words we know; a column of names beside it says where they went."""
+    shares = {one.at: known_share(layout.cells(one), columns) for one in group}
+    best = max(group, key=lambda one: (shares[one.at], -_rank(one, columns)))
+    changed: list[Placed] = []
+    remarks: list[Remark] = []
+    taken = {one.wave for one in layout.columns("provider_name")}
+    for one in group:
+        if one is best or not layout.cells(one):
+            changed.append(one if one is best else replace(one, field=""))
+        elif shares[one.at] < _STRANGE and shares[best.at] >= _KNOWN and one.wave not in taken:
+            taken.add(one.wave)
+            changed.append(replace(one, field="provider_name"))
+            remarks.append(_about(layout, one, "C13", used=best.heading))
+        else:
+            changed.append(replace(one, field=""))
+            remarks.append(_about(layout, one, "C12", used=best.heading))
+    return changed, remarks
+
+
+def _by_cells(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settled:
+    filled = [one for one in group if layout.cells(one)]
+    group = sorted(group, key=lambda one: (one not in filled, _rank(one, columns), one.at))
+    best, others = group[0], group[1:]
+    dropped = [replace(one, field="") for one in others]
+    if len(filled) < 2 or _is_same(layout, filled):
+        return [best, *(replace(one, field=NOT_OURS) for one in dropped)], []
+    if best.field in _FROM_EITHER and _is_either(layout, filled):
+        kept = replace(best, more=tuple(one.at for one in others))
+        return [kept, *(replace(one, field=NOT_OURS) for one in dropped)], []
+    remarks = [_about(layout, one, "C12", used=best.heading) for one in others if one in filled]
+    return [best, *dropped], remarks
+
+
+def known_share(cells: Sequence[Cell], columns: ColumnMap) -> float:
+    """How many of the cells hold a destination that we know, as a share; 0 where there are none."""
+    known = sum(columns.value_of("activity", shown(cell)) is not None for cell in cells)
+    return known / len(cells) if cells else 0.0
+
+
+def _is_same(layout: Layout, group: Sequence[Placed]) -> bool:
+    return all(len({shown(row.cells[one.at]) for one in group}) == 1 for row in layout.table.rows)
+
+
+def _is_either(layout: Layout, group: Sequence[Placed]) -> bool:
+    return all(
+        sum(not is_blank(row.cells[one.at]) for one in group) <= 1 for row in layout.table.rows
+    )
+
+
+def _rank(one: Placed, columns: ColumnMap) -> int:
+    # A map lists its headings plainest first.
+    written = columns.written.get(one.field, ())
+    plain = " ".join(one.heading.lower().split())
+    return next((at for at, known in enumerate(written) if known.lower() == plain), len(written))
+
+
+def _about(layout: Layout, one: Placed, code: str, **facts: str) -> Remark:
+    return Remark(
+        code,
+        sheet=layout.table.sheet,
+        column=one.letter,
+        heading=one.heading,
+        facts=(("heading", one.heading), *sorted(facts.items())),
+    )

@@ -1,0 +1,105 @@
+"""Map: a file as sent becomes rows in our words, one for each leaver and wave.
+
+What no map knows is kept as typed and said, with the nearest that we know; never guessed, never
+dropped.  What is provably repairable is repaired and said.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from imports.asked import unknown_columns, with_needed
+from imports.cohorts import Content, complete, kind_of
+from imports.columns import LEFT_ON, NOT_OURS, ColumnMap
+from imports.layouts import Layout, lay_out, settle
+from imports.rows import write_rows
+from imports.written import date_orders, read_births
+from imports.years import with_waves
+from models.sheets import Declared, Mapped, ReadFile, Remark
+from models.vocabulary import Kind, academic_year
+
+logger = logging.getLogger(__name__)
+
+
+def map_file(read: ReadFile, declared: Declared, columns: ColumnMap) -> Mapped:
+    """A file in our words, and everything noticed on the way.
+
+    `declared` comes back complete: kind, cohort, stage and wave worked out from content where
+    the sender left them out.  Raises SubmissionRefused (C01 to C06) for a file that we cannot go
+    on with: a column missing that every row needs, a cohort that cannot be told, dates of birth
+    that cannot be read.
+    """
+    layouts = [lay_out(table, columns) for table in read.tables]
+    kind, about_kind = kind_of(declared, layouts)
+    layouts = [_with_leaving_date(layout, kind) for layout in layouts]
+    declared, about_cohort = _completed(replace(declared, kind=kind), layouts)
+    layouts, about_years = _settled(layouts, declared, columns)
+    layouts, about_tables = with_needed(layouts, declared, columns)
+    orders, about_dates = date_orders(layouts, declared)
+    unused, about_columns = unknown_columns(layouts, columns)
+    written = write_rows(layouts, declared, columns, orders)
+    noticed = (
+        *read.remarks,
+        *about_kind,
+        *about_cohort,
+        *about_tables,
+        *about_years,
+        *about_dates,
+        *about_columns,
+        *written.remarks,
+    )
+    logger.info(
+        "submission %s: %d rows mapped from %d tables, %d columns unused",
+        declared.submission_id,
+        len(written.rows),
+        len(layouts),
+        len(unused),
+    )
+    return Mapped(
+        declared=declared,
+        rows=tuple(written.rows),
+        remarks=_each_once(noticed),
+        suggests=written.suggests,
+        unused=unused,
+        file_format=read.file_format,
+        regions=read.regions,
+    )
+
+
+def _with_leaving_date(layout: Layout, kind: Kind) -> Layout:
+    """The day of leaving: in a provider's list the end of a course; of schools it is not asked."""
+    field = "ended_on" if kind is Kind.ENROLMENTS and not layout.has("ended_on") else NOT_OURS
+    placed = (replace(one, field=field) if one.field == LEFT_ON else one for one in layout.placed)
+    return replace(layout, placed=tuple(placed))
+
+
+def _completed(declared: Declared, layouts: Sequence[Layout]) -> tuple[Declared, list[Remark]]:
+    births = Counter(academic_year(day.year, day.month) for day in read_births(layouts, declared))
+    return complete(declared, Content(tuple(layouts), births))
+
+
+def _settled(
+    layouts: Sequence[Layout], declared: Declared, columns: ColumnMap
+) -> tuple[list[Layout], list[Remark]]:
+    """Every table with one column for each field and wave."""
+    settled = []
+    remarks: list[Remark] = []
+    for layout in layouts:
+        dated, about_years = with_waves(layout, declared)
+        single, about_doubles = settle(dated, columns)
+        settled.append(single)
+        remarks += [*about_years, *about_doubles]
+    return settled, remarks
+
+
+def _each_once(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    """What is the same on every tab is said once, of the first."""
+    seen: dict[tuple[object, ...], Remark] = {}
+    for remark in remarks:
+        if remark.row is None:
+            key: tuple[object, ...] = (remark.code, remark.heading, remark.facts)
+        else:
+            key = (remark.code, remark.sheet, remark.row, remark.column)
+        seen.setdefault(key, remark)
+    return tuple(seen.values())

@@ -1,0 +1,156 @@
+"""Proposals: what an unknown heading or word may be.  A person decides; nothing here is applied.
+
+Likeness alone is dangerous: a common setting takes "Parent DOB" for a date of birth
+(spreadsheets.md 5.2).  So a heading is proposed only when it is nearly one we know, and far from
+every other, or when its cells prove what they are.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from imports import headings, phrases
+from imports.columns import FIELDS, ColumnMap, closed_lists
+from imports.dates import typed_date
+from imports.identifiers import as_shown, uln_agrees, upn_letter
+from imports.layouts import known_share
+from models.sheets import Cell, CellKind
+
+NAMES = {
+    "upn": "UPN", "uln": "ULN", "surname": "Surname", "forename": "Forename",
+    "full_name": "Full name", "born_on": "Date of birth", "sex": "Sex", "postcode": "Postcode",
+    "ethnicity": "Ethnicity", "sen": "SEN", "disadvantaged": "Disadvantaged", "form": "Form",
+    "year_group": "Year group", "activity": "Destination", "intended": "Intended destination",
+    "provider_name": "Provider", "provider_urn": "Provider URN",
+    "provider_ukprn": "Provider UKPRN", "provider_laestab": "Provider DfE number",
+    "course": "Course", "level": "Level", "started_on": "Start date", "ended_on": "End date",
+    "as_at": "Date confirmed", "source": "Source of information", "consent": "Consent",
+    "notes": "Notes", "school_urn": "School URN", "school_laestab": "School DfE number",
+    "school_name": "School", "leaving_year": "Leaving year",
+}  # fmt: skip
+
+_NEAR, _MARGIN = 90, 5
+_PROOF = 0.8
+_ENOUGH_CELLS = 3
+_WORTH_SAYING = 55
+_POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One of our fields that a heading may be: how like it is (0 to 100), and why.
+
+    `is_made` when the evidence is good enough to ask "is it?"; the others are only the nearest.
+    """
+
+    field: str
+    name: str
+    likeness: float
+    evidence: tuple[str, ...] = ()
+    is_made: bool = False
+
+
+def propose(
+    parts: tuple[str, ...], cells: Sequence[Cell], columns: ColumnMap
+) -> tuple[Proposal, ...]:
+    """Up to three fields that an unknown heading may be, likeliest first."""
+    heading = " ".join(part for part in parts if part.strip())
+    if headings.is_blocked(heading):
+        return ()
+    proved = _proved(cells, columns)
+    near = _near(heading, columns)
+    ranked = sorted(near, key=lambda field: (field not in proved, -near[field][1]))
+    best = max((ratio for ratio, _ in near.values()), default=0.0)
+    made = [
+        Proposal(field, NAMES[field], near[field][1], _why(field, near[field][0], proved), True)
+        for field in ranked
+        if field in proved or (near[field][0] == best >= _NEAR and _is_apart(field, near))
+    ]
+    others = [
+        Proposal(field, NAMES[field], near[field][1])
+        for field in ranked
+        if near[field][1] >= _WORTH_SAYING and field not in {one.field for one in made}
+    ]
+    return tuple([*made, *others][:3])
+
+
+def nearest_words(field: str, typed: str, columns: ColumnMap) -> tuple[str, ...]:
+    """Up to three values of a closed list whose words are nearest to what was typed."""
+    words = [word for word in columns.words.get(field, {}) if len(word) > 2]
+    key = "".join(phrases.phrase_of(typed))
+    labels = closed_lists()[field]
+    nearest: dict[str, None] = {}
+    for word, _, _ in process.extract(key, words, scorer=fuzz.WRatio, limit=40, score_cutoff=50):
+        nearest.setdefault(labels[columns.words[field][word]])
+    return tuple(nearest)[:3]
+
+
+def _near(heading: str, columns: ColumnMap) -> dict[str, tuple[float, float]]:
+    """For each field, how like its nearest heading is: as a whole, and word by word."""
+    said = " ".join(headings.words_of(headings.without_brackets(heading)))
+    if not said:
+        return dict.fromkeys(FIELDS, (0.0, 0.0))
+    near = {}
+    for field in FIELDS:
+        written = [" ".join(headings.words_of(one)) for one in columns.written.get(field, ())]
+        whole = max((fuzz.ratio(said, one) for one in written), default=0.0)
+        by_word = max((fuzz.WRatio(said, one) for one in written), default=0.0)
+        near[field] = (whole, by_word)
+    return near
+
+
+def _is_apart(field: str, near: dict[str, tuple[float, float]]) -> bool:
+    others = [whole for name, (whole, _) in near.items() if name != field]
+    return near[field][0] - max(others, default=0.0) >= _MARGIN
+
+
+def _why(field: str, ratio: float, proved: dict[str, str]) -> tuple[str, ...]:
+    name = (f"the heading is nearly '{NAMES[field]}'",) if ratio >= _NEAR else ()
+    return (*name, *((proved[field],) if field in proved else ()))
+
+
+def _proved(cells: Sequence[Cell], columns: ColumnMap) -> dict[str, str]:
+    """The fields that the cells of a column prove, and in which words."""
+    if len(cells) < _ENOUGH_CELLS:
+        return {}
+    found = {
+        field: f"{round(share * 100)}% of its cells hold {what}"
+        for field, what, test in _TESTS
+        if (share := sum(map(test, cells)) / len(cells)) >= _PROOF
+    }
+    if known_share(cells, columns) >= _PROOF and not all(map(_is_flag, cells)):
+        found["activity"] = "its words are destinations that we know"
+    return found
+
+
+def _is_upn(cell: Cell) -> bool:
+    text = as_shown(cell)
+    return len(text) == 13 and upn_letter(text[1:]) == text[0]
+
+
+def _is_uln(cell: Cell) -> bool:
+    return uln_agrees(as_shown(cell))
+
+
+def _is_postcode(cell: Cell) -> bool:
+    return bool(_POSTCODE.fullmatch(as_shown(cell)))
+
+
+def _is_flag(cell: Cell) -> bool:
+    # "Y", "No" and numbers are words of many lists.
+    return cell.kind is not CellKind.TEXT or len(cell.text.strip()) <= 3
+
+
+def is_date(cell: Cell) -> bool:
+    """Whether a cell holds a date, real or typed."""
+    typed = typed_date(cell.text)
+    return cell.kind is CellKind.DATE or typed.day is not None or typed.pair is not None
+
+
+_TESTS: tuple[tuple[str, str, Callable[[Cell], bool]], ...] = (
+    ("upn", "a UPN with the right check letter", _is_upn),
+    ("uln", "a ULN with the right check digit", _is_uln),
+    ("postcode", "a postcode", _is_postcode),
+)

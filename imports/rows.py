@@ -1,0 +1,188 @@
+"""Rows: each row of a table in our words, once for each wave that it answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from imports.columns import LEFT_ON, NOT_OURS, ColumnMap
+from imports.dates import Order
+from imports.identifiers import IDENTIFIERS, as_shown, has_lost_zeros, missing_letter
+from imports.layouts import Layout, Placed
+from imports.names import Split, plain_text, splitter
+from imports.proposals import nearest_words
+from imports.values import Reader, is_blank, shown
+from imports.written import Orders
+from imports.years import waves_of
+from models.sheets import BLANK, Cell, Column, Declared, MappedRow, Remark, Row, Value
+from models.vocabulary import Kind
+
+Suggests = dict[tuple[str, int, str], tuple[str, ...]]
+
+
+@dataclass
+class Written:
+    """The rows of a file so far, what may have been meant in them, and what was noticed."""
+
+    rows: list[MappedRow] = field(default_factory=list)
+    suggests: Suggests = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One wave of one table: the columns that a row of it is read from."""
+
+    wave: int | None
+    placed: tuple[tuple[Placed, Reader], ...]
+    asking: tuple[Placed, ...]  # the columns of this wave alone
+    columns: Mapping[str, Column]
+    split: Split | None
+
+
+def write_rows(
+    layouts: Sequence[Layout], declared: Declared, columns: ColumnMap, orders: Orders
+) -> Written:
+    """Every row of every table, in reading order.
+
+    A table with a column a year gives a row for each year that the leaver has an answer for, and
+    one for the wave the file was sent for where that was asked or nothing was answered at all.
+    """
+    written = Written()
+    for layout in layouts:
+        split = _splitter(layout, layouts, written)
+        answers = _answers(layout, declared, columns, orders, split)
+        _say_zeros(layout, written)
+        for row in layout.table.rows:
+            for answer in _answered(row, answers, declared):
+                written.rows.append(_mapped(row, layout.table.sheet, answer, written.suggests))
+    return written
+
+
+def _answers(
+    layout: Layout, declared: Declared, columns: ColumnMap, orders: Orders, split: Split | None
+) -> list[_Answer]:
+    waves: Sequence[int | None] = waves_of(layout)
+    if not waves:
+        waves = [None if declared.kind is Kind.ENROLMENTS else declared.wave]
+    elif declared.wave not in waves:
+        waves = [*waves, declared.wave]
+    ours = [one for one in layout.placed if one.field not in ("", NOT_OURS, LEFT_ON)]
+    answers = []
+    for wave in waves:
+        placed = [one for one in ours if one.wave in (None, wave)]
+        answers.append(
+            _Answer(
+                wave=wave,
+                placed=tuple((one, _reader(one, columns, orders, declared)) for one in placed),
+                asking=tuple(one for one in placed if one.wave is not None),
+                columns=_columns(layout, placed, split),
+                split=split,
+            )
+        )
+    return answers
+
+
+def _reader(one: Placed, columns: ColumnMap, orders: Orders, declared: Declared) -> Reader:
+    order = orders.get((one.field, one.wave), Order.DAY_FIRST)
+    return Reader(columns, order, declared.sent_on)
+
+
+def _columns(layout: Layout, placed: Sequence[Placed], split: Split | None) -> Mapping[str, Column]:
+    columns = {one.field: one.column(layout.table.sheet) for one in placed}
+    if split and "full_name" in columns:
+        for name in ("surname", "forename"):
+            columns.setdefault(name, replace(columns["full_name"], field=name))
+    return columns
+
+
+def _answered(row: Row, answers: Sequence[_Answer], declared: Declared) -> list[_Answer]:
+    if len(answers) == 1:
+        return [answers[0]]
+    told = [
+        answer
+        for answer in answers
+        if any(not is_blank(_cell(row, one)) for one in answer.asking)
+        or (answer.wave == declared.wave and answer.asking)
+    ]
+    return told or [answer for answer in answers if answer.wave == declared.wave]
+
+
+def _mapped(row: Row, sheet: str, answer: _Answer, suggests: Suggests) -> MappedRow:
+    raw: dict[str, str] = {}
+    values: dict[str, Value] = {}
+    marks: dict[str, str] = {}
+    for one, reader in answer.placed:
+        cell = _cell(row, one)
+        if is_blank(cell):
+            continue
+        raw[one.field] = cell.text
+        value, mark = reader.value(one.field, cell)
+        values[one.field] = value
+        if mark:
+            marks[one.field] = mark
+        near = _nearest(one.field, cell, value, mark, reader.columns)
+        if near:
+            suggests[sheet, row.number, one.field] = near
+    if answer.split and "full_name" in raw:
+        _tell_apart(raw["full_name"], answer.split, values)
+    return MappedRow(sheet, row.number, answer.wave, raw, values, answer.columns, marks)
+
+
+def _cell(row: Row, one: Placed) -> Cell:
+    for at in (one.at, *one.more):
+        if at < len(row.cells) and not is_blank(row.cells[at]):
+            return row.cells[at]
+    return BLANK
+
+
+def _nearest(name: str, cell: Cell, value: Value, mark: str, columns: ColumnMap) -> tuple[str, ...]:
+    if name == "upn":
+        letter = missing_letter(as_shown(cell))
+        return (letter + as_shown(cell),) if letter else ()
+    if value is None and not mark and columns.knows_values(name):
+        return nearest_words(name, shown(cell), columns)
+    return ()
+
+
+def _tell_apart(name: str, split: Split, values: dict[str, Value]) -> None:
+    parts = split(name)
+    if parts:
+        for part, text in zip(("surname", "forename"), parts, strict=True):
+            values.setdefault(part, text)
+
+
+def _splitter(layout: Layout, layouts: Sequence[Layout], written: Written) -> Split | None:
+    """How full names are told apart, judged by that column on every tab."""
+    if layout.has("surname") and layout.has("forename"):
+        return None
+    for one in layout.columns("full_name"):
+        names = [
+            plain_text(cell.text)
+            for other in layouts
+            for same in other.columns("full_name")
+            for cell in other.cells(same)
+        ]
+        split = splitter(one.heading, names)
+        if split:
+            facts = (("heading", one.heading),)
+            sheet = layout.table.sheet
+            written.remarks.append(
+                Remark("C22", sheet=sheet, column=one.letter, heading=one.heading, facts=facts)
+            )
+        return split
+    return None
+
+
+def _say_zeros(layout: Layout, written: Written) -> None:
+    for one in layout.placed:
+        if one.field in IDENTIFIERS:
+            count = sum(map(has_lost_zeros, layout.cells(one)))
+            if count:
+                written.remarks.append(
+                    Remark(
+                        "C24",
+                        sheet=layout.table.sheet,
+                        column=one.letter,
+                        heading=one.heading,
+                        facts=(("count", str(count)), ("heading", one.heading)),
+                    )
+                )

@@ -1,0 +1,66 @@
+"""Values: what one cell holds becomes a typed value of one of our fields."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from imports.columns import ColumnMap
+from imports.dates import Order, read_date
+from imports.headings import listed
+from imports.identifiers import IDENTIFIERS, read_identifier
+from imports.names import plain_text
+from models.sheets import Cell, CellKind, Value
+
+DATES = frozenset({"born_on", "started_on", "ended_on", "as_at"})
+FLAGS = frozenset({"disadvantaged", "consent"})
+
+_WHOLE = re.compile(r"(\d+)\.0+")
+_ERRORS = listed(
+    "#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL! #CALC! #FIELD! #GETTING_DATA"
+)
+_YEAR_GROUP = re.compile(r"(?:nc\s*)?(?:year|yr|y)?\s*(\d{1,2})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reading a cell depends on beside the cell: the map, the column's dates, the day."""
+
+    columns: ColumnMap
+    order: Order
+    sent_on: date
+
+    def value(self, name: str, cell: Cell) -> tuple[Value, str]:
+        """The value of a field and its mark; None where we can make nothing of the cell."""
+        if cell.kind is CellKind.ERROR or cell.text.strip().upper() in _ERRORS:
+            return None, "error"
+        if cell.kind is CellKind.FORMULA:
+            return None, "formula"
+        if name in DATES:
+            later = timedelta(days=0 if name == "born_on" else 366)
+            return read_date(cell, self.order, self.sent_on + later)
+        if name in IDENTIFIERS:
+            return read_identifier(name, cell)
+        if self.columns.knows_values(name):
+            return self._listed(name, cell), ""
+        if name == "year_group":
+            found = _YEAR_GROUP.fullmatch(shown(cell))
+            return (str(int(found[1])) if found else shown(cell)), ""
+        return shown(cell) or None, ""
+
+    def _listed(self, name: str, cell: Cell) -> Value:
+        value = self.columns.value_of(name, shown(cell))
+        return value == "yes" if value and name in FLAGS else value
+
+
+def shown(cell: Cell) -> str:
+    """The text of a cell without stray spaces; a whole number without ".0"."""
+    text = plain_text(cell.text)
+    whole = _WHOLE.fullmatch(text) if cell.kind is CellKind.NUMBER else None
+    return whole[1] if whole else text
+
+
+def is_blank(cell: Cell) -> bool:
+    """Whether nothing was typed; a formula without a value and an error are something."""
+    if cell.kind in (CellKind.ERROR, CellKind.FORMULA):
+        return False
+    return cell.kind is CellKind.BLANK or not plain_text(cell.text)

@@ -1,0 +1,106 @@
+"""Year columns: the wave that each of them answers, and those that answer none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from imports.cohorts import LAST_WAVE
+from imports.columns import NOT_OURS, YEARLY
+from imports.layouts import Layout, Placed
+from imports.moments import Dial
+from models.sheets import Declared, Remark
+from models.vocabulary import academic_year
+
+# What a row may say once for all its years.
+_FOR_EVERY_YEAR = frozenset({"notes", "source"})
+_ANSWERS = frozenset({"activity", "provider_name"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Cohort:
+    year: int
+    declared: Declared
+    reached: int  # waves whose autumn had begun when the file was sent
+
+    def wave(self, one: Placed) -> int | None:
+        stage = self.declared.leaving_stage
+        return one.moment.wave(self.year, stage) if one.moment and stage else None
+
+
+def with_waves(layout: Layout, declared: Declared) -> tuple[Layout, list[Remark]]:
+    """The layout with a wave on every column that answers one, and what could not be used.
+
+    A year not yet reached, more than three years on, or before leaving answers no wave; before
+    leaving, an answer is an intention.
+    """
+    if declared.academic_year is None or not any(one.moment for one in layout.placed):
+        return layout, []
+    sent = academic_year(declared.sent_on.year, declared.sent_on.month)
+    cohort = _Cohort(declared.academic_year, declared, sent - declared.academic_year)
+    if _is_one_answer(layout, cohort):
+        undated = tuple(replace(one, moment=None) for one in layout.placed)
+        return replace(layout, placed=undated), []
+    remarks: list[Remark] = []
+    placed = [_with_wave(one, layout, cohort, remarks) for one in layout.placed]
+    return replace(layout, placed=tuple(_undated(placed, declared))), remarks
+
+
+def waves_of(layout: Layout) -> tuple[int, ...]:
+    """The waves that a table has columns for, where any of them is answered."""
+    waves = {one.wave for one in layout.placed if one.wave is not None and layout.cells(one)}
+    return tuple(sorted(wave for wave in waves if wave is not None))
+
+
+def _is_one_answer(layout: Layout, cohort: _Cohort) -> bool:
+    """One dated destination that fits no wave is the year of something else, not a moment."""
+    answers = layout.columns("activity")
+    if len(answers) != 1 or answers[0].moment is None:
+        return False
+    wave = cohort.wave(answers[0])
+    return wave is None or not 0 < wave <= min(max(cohort.reached, 1), LAST_WAVE)
+
+
+def _with_wave(one: Placed, layout: Layout, cohort: _Cohort, remarks: list[Remark]) -> Placed:
+    wave = cohort.wave(one)
+    if one.moment is None or wave is None:
+        return one
+    if 0 < wave <= min(cohort.reached, LAST_WAVE):
+        return replace(one, wave=wave)
+    if wave <= 0 and one.moment.dial is Dial.AGE:
+        return replace(one, moment=None)
+    if wave <= 0 and one.field == "activity" and not layout.has("intended"):
+        return replace(one, field="intended", moment=None)
+    if layout.cells(one):
+        facts = (("heading", one.heading), ("why", _why_not(wave, cohort)))
+        remarks.append(
+            Remark(
+                "C15",
+                sheet=layout.table.sheet,
+                column=one.letter,
+                heading=one.heading,
+                facts=facts,
+            )
+        )
+        return replace(one, field="")
+    return replace(one, field=NOT_OURS)
+
+
+def _why_not(wave: int, cohort: _Cohort) -> str:
+    if wave <= 0:
+        return "asks about the time before these leavers left"
+    if wave > cohort.reached:
+        return "asks about an autumn that had not come when it was sent"
+    return "asks about more than three years after leaving"
+
+
+def _undated(placed: Sequence[Placed], declared: Declared) -> list[Placed]:
+    """Beside year columns, an undated answer is of the wave that the file was sent for."""
+    waves = {one.wave for one in placed if one.wave is not None and one.field in _ANSWERS}
+    if not waves:
+        return list(placed)
+    now = declared.wave if declared.wave in waves else max(wave for wave in waves if wave)
+    return [
+        replace(one, wave=now)
+        if one.wave is None and one.field in YEARLY - _FOR_EVERY_YEAR
+        else one
+        for one in placed
+    ]
