@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from destinations.spells import (
     LEARNING,
@@ -63,9 +63,10 @@ def is_sustained(statements: Sequence[Statement], *, destination_year: int, toda
 
 def judge(spells: tuple[Spell, ...], destination_year: int, today: date) -> Verdict:
     """The answer for one destination year."""
-    begins, ends = date(destination_year, 8, 1), date(destination_year + 1, 7, 31)
-    near = tuple(each for each in spells if each.first <= ends and _until(each) >= begins)
-    return _judge(near, destination_year, today > date(destination_year + 1, 3, 31))
+    # What comes after the year is kept: a stay without a start may have begun in it.
+    begins = date(destination_year, 8, 1)
+    told = tuple(each for each in spells if _until(each) >= begins)
+    return _judge(told, destination_year, today > date(destination_year + 1, 3, 31))
 
 
 def _until(spell: Spell) -> date:
@@ -74,7 +75,7 @@ def _until(spell: Spell) -> date:
 
 @lru_cache(maxsize=65_536)
 def _judge(spells: tuple[Spell, ...], year: int, is_over: bool) -> Verdict:
-    days = _Year(year)
+    days = _year(year)
     learning = working = apprenticed = away = 0
     for spell in spells:
         stretch = days.stretch(spell.first, spell.last)
@@ -88,14 +89,14 @@ def _judge(spells: tuple[Spell, ...], year: int, is_over: bool) -> Verdict:
             apprenticed |= stretch
     taking_part = learning | working
     if not taking_part | away:
-        return Verdict(Sustained.CANNOT_TELL, _nothing_known(spells, year, is_over))
+        return Verdict(Sustained.CANNOT_TELL, _nothing_known(year, is_over))
     # Where two sources contradict each other about a day, it is as if nothing were said of it.
     known = [each & ~away for each in (learning, working, apprenticed)]
     because = days.enough(*known)
     if because:
         return Verdict(Sustained.YES, because)
     if not is_over:
-        return Verdict(Sustained.CANNOT_TELL, f"too early: March {year + 1} is not over")
+        return Verdict(Sustained.CANNOT_TELL, _too_early(year))
     stops = _stops(spells, days)
     out = (_after(stops, spells, days) | away) & ~taking_part
     unknown = days.all & ~out & ~(taking_part & ~away)
@@ -104,10 +105,12 @@ def _judge(spells: tuple[Spell, ...], year: int, is_over: bool) -> Verdict:
     return Verdict(Sustained.NO, _why_not(stops))
 
 
-def _nothing_known(spells: tuple[Spell, ...], year: int, is_over: bool) -> str:
-    if not is_over:
-        return f"too early: March {year + 1} is not over"
-    return "nothing is known of that year" if not spells else "too little is known of that year"
+def _nothing_known(year: int, is_over: bool) -> str:
+    return "nothing is known of that year" if is_over else _too_early(year)
+
+
+def _too_early(year: int) -> str:
+    return f"too early: March {year + 1} is not over"
 
 
 def _stops(spells: tuple[Spell, ...], days: "_Year") -> list[tuple[date, bool]]:
@@ -194,6 +197,11 @@ class _Year:
 
     def _months_with(self, days: int) -> int:
         return sum(1 for month in self.months if days & month)
+
+
+@cache
+def _year(year: int) -> _Year:
+    return _Year(year)
 
 
 def _has_run(days: int, length: int) -> bool:
