@@ -129,10 +129,20 @@ def _same_first_letter(one: Identity, other: Identity) -> bool:
 
 
 def _near_surname(one: Identity, other: Identity) -> bool:
-    return _same_postcode(one, other) or (
-        bool(one.surname and other.surname)
-        and OSA.distance(one.surname, other.surname, score_cutoff=2) <= 2
+    return _same_postcode(one, other) or _nearly(one.surname, other.surname)
+
+
+def _misspelt_surname(one: Identity, other: Identity) -> bool:
+    return (
+        _same_postcode(one, other)
+        and without_middle(one, other)
+        and _nearly(one.surname, other.surname)
     )
+
+
+def _nearly(one: str, other: str) -> bool:
+    # Optimal string alignment: a letter more, less, other or changed round counts one.
+    return bool(one and other) and OSA.distance(one, other, score_cutoff=2) <= 2
 
 
 def _anybody(one: Identity, other: Identity) -> bool:
@@ -171,6 +181,11 @@ LEVELS: tuple[Level, ...] = (
         "same forename and date of birth, one part of a double surname",
         by_forename_and_birth,
         _apart(_part_of_surname),
+    ),
+    Level(
+        "same forename, date of birth and postcode, a surname a letter or two different",
+        by_forename_and_birth,
+        _apart(_misspelt_surname),
     ),
     Level(
         "same name, a date of birth that nearly agrees", by_name, _apart(_near_birth), sure=False

@@ -41,7 +41,7 @@ def make_people(
         return tuple(matched), 0
     here = {one.person_id for one in matched if one.person_id is not None}
     people, levels = _from_elsewhere(session, chain, year, rows, groups, here)
-    unknown = [newcomer for newcomer in groups if newcomer not in people]
+    unknown = [newcomer for newcomer in sorted(groups) if newcomer not in people]
     people.update(
         zip(
             unknown,

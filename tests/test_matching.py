@@ -85,6 +85,8 @@ EXAMPLES = f"""
     Ward, Lorraine | 4/3/2008               > Ward, Lorraine | 3/4/2008                > unsure
     Ward, Lorraine | 14/3/2008 {U1}         > Ward, Lorraine | 14/3/2007 {U2}          > new
     Whittaker, Lorraine | 14/3/2008         > Whitaker, Lorraine | 14/3/2008           > unsure
+    Whittaker, Ann | 14/3/2008 BN71AA       > Whitaker, Ann | 14/3/2008 BN71AA         > person 1
+    Ward, Lorraine | 14/3/2008 BN71AA       > Ward, Lorriane | 14/3/2008 BN71AA        > unsure
     Ward, Lorraine | 14/3/2008              > Ward, Lorriane | 14/3/2008               > unsure
     Ward, Lorraine | 14/3/2008              > Baker, Lorraine | 14/3/2008              > new
     Ward, Lorraine | 14/3/2008              > Baker, Tom | 2/9/2007                    > new
