@@ -1,0 +1,272 @@
+"""Register: GIAS and hub lists, as downloaded, become the one register of schools and providers.
+
+Columns are those of GIAS's "all establishment data" (domain.md 7); those not named here are left
+alone.  Loading the same files again changes nothing; a new edition brings names up to date.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import StringIO
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+
+from models.database import insert_all, upsert
+from models.places import Hub, Institution, InstitutionLink, Membership
+
+# How the dates of these files are written: ours, GIAS's, and what Excel makes of either.
+DATES = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M")
+
+# What GIAS writes where there is nothing to say.
+NOTHING = {"", "na", "n/a", "not applicable", "null"}
+
+# A member whose first day is not given has always been one.
+ALWAYS = date(1900, 1, 1)
+
+# How many faults one message names before it only counts them.
+NAMED = 20
+
+
+class RegisterUnreadable(ValueError):
+    """A register file cannot be loaded.  Says which file, what is missing, and on which lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many lines of each file are in the register now."""
+
+    institutions: int = 0
+    members: int = 0
+    links: int = 0
+
+
+def load_register(
+    session: Session,
+    institutions_csv: bytes,
+    members_csv: bytes | None = None,
+    links_csv: bytes | None = None,
+) -> Loaded:
+    """The files as downloaded, in the caller's transaction: schools, hub members, changes of URN.
+
+    Institutions need `URN` and `EstablishmentName`; members `urn` and `hub`, with `joined_on` and
+    `left_on` where known; links `URN`, `LinkURN` and `LinkType`.  A file of members says all
+    there is to say of the schools it names, and nothing of others.
+
+    Raises RegisterUnreadable, with nothing to be kept of what was loaded.
+    """
+    return Loaded(
+        institutions=_load_institutions(session, institutions_csv),
+        members=_load_members(session, members_csv) if members_csv is not None else 0,
+        links=_load_links(session, links_csv) if links_csv is not None else 0,
+    )
+
+
+def _load_institutions(session: Session, content: bytes) -> int:
+    lines = _Lines("the register of institutions", content, ("URN", "EstablishmentName"))
+    with_urn: dict[str, dict[str, Any]] = {}
+    with_ukprn: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        row = _institution(line)
+        if not row["name"]:
+            lines.faults.append(f"line {line.number} has no EstablishmentName")
+        elif row["urn"]:
+            with_urn[row["urn"]] = row
+        elif row["ukprn"]:
+            with_ukprn[row["ukprn"]] = row
+        else:
+            lines.faults.append(f"line {line.number} has neither a URN nor a UKPRN of digits")
+    lines.done()
+    changing = [name for name in Institution.model_fields if name not in ("id", "urn")]
+    upsert(session, Institution, list(with_urn.values()), key=("urn",), update=changing)
+    _load_providers(session, with_ukprn)
+    return len(with_urn) + len(with_ukprn)
+
+
+def _institution(line: "_Line") -> dict[str, Any]:
+    area, number = line.digits("LA (code)", 3), line.digits("EstablishmentNumber", 4)
+    # GIAS has the same answers as a code and as words; a cut-down file may have either.
+    sixth_form = line.text("OfficialSixthForm (name)") or line.text("OfficialSixthForm (code)")
+    standing = line.text("EstablishmentStatus (name)") or line.text("EstablishmentStatus (code)")
+    return {
+        "urn": line.digits("URN", 6),
+        "ukprn": line.digits("UKPRN", 8),
+        "laestab": area + number if area and number else None,
+        "name": line.text("EstablishmentName")[:300],
+        "type_name": line.text("TypeOfEstablishment (name)")[:100],
+        "further_education_type": line.text("FurtherEducationType (name)")[:100],
+        "has_sixth_form": sixth_form.casefold() in ("has a sixth form", "1"),
+        # "Open, but proposed to close" (3) is open; "Proposed to open" (4) is not yet.
+        "is_open": not standing or standing.casefold().startswith(("open", "1", "3")),
+        "la_code": area or "",
+        "la_name": line.text("LA (name)")[:100],
+    }
+
+
+def _load_providers(session: Session, rows: Mapping[str, dict[str, Any]]) -> None:
+    """Providers without a URN, known by their UKPRN; most training providers are."""
+    if not rows:
+        return
+    there = {
+        each.ukprn: each
+        for each in session.execute(
+            select(Institution).where(col(Institution.urn).is_(None))
+        ).scalars()
+    }
+    insert_all(session, Institution, [row for ukprn, row in rows.items() if ukprn not in there])
+    for ukprn in rows.keys() & there.keys():
+        there[ukprn].sqlmodel_update(rows[ukprn])
+    session.flush()
+
+
+def _load_members(session: Session, content: bytes) -> int:
+    lines = _Lines("the list of hub members", content, ("urn", "hub"))
+    members: dict[tuple[str, str, date], date | None] = {}
+    known = set(session.execute(select(col(Institution.urn))).scalars())
+    for line in lines:
+        urn, hub = line.digits("urn", 6), " ".join(line.text("hub").split())[:200]
+        joined_on, left_on = line.day("joined_on") or ALWAYS, line.day("left_on")
+        if urn is None or urn not in known:
+            lines.faults.append(f"URN {line.text('urn') or '(blank)'} is not in the register")
+        elif not hub:
+            lines.faults.append(f"line {line.number} names no hub")
+        elif left_on and left_on < joined_on:
+            lines.faults.append(f"line {line.number} has left_on before joined_on")
+        else:
+            members[(hub, urn, joined_on)] = left_on
+    lines.done()
+    hubs = sorted({hub for hub, _, _ in members})
+    upsert(session, Hub, [{"name": hub} for hub in hubs], key=("name",))
+    ids = {hub.name: hub.id for hub in session.execute(select(Hub)).scalars()}
+    rows = [
+        {"hub_id": ids[hub], "urn": urn, "joined_on": joined_on, "left_on": left_on}
+        for (hub, urn, joined_on), left_on in members.items()
+    ]
+    _forget_corrected(session, rows)
+    key = ("hub_id", "urn", "joined_on")
+    upsert(session, Membership, rows, key=key, update=("left_on",))
+    return len(rows)
+
+
+def _forget_corrected(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """A first day put right must not leave the wrong one beside it: a school counts once."""
+    said = {(row["hub_id"], row["urn"], row["joined_on"]) for row in rows}
+    named = {(hub_id, urn) for hub_id, urn, _ in said}
+    there = select(
+        col(Membership.id), col(Membership.hub_id), col(Membership.urn), col(Membership.joined_on)
+    )
+    gone = [
+        one
+        for one, hub_id, urn, joined_on in session.execute(there)
+        if (hub_id, urn) in named and (hub_id, urn, joined_on) not in said
+    ]
+    if gone:
+        session.execute(delete(Membership).where(col(Membership.id).in_(gone)))
+
+
+def _load_links(session: Session, content: bytes) -> int:
+    lines = _Lines("the list of links", content, ("URN", "LinkURN", "LinkType"))
+    links: dict[tuple[str, str, str], date | None] = {}
+    for line in lines:
+        urn, linked_urn = line.digits("URN", 6), line.digits("LinkURN", 6)
+        kind = line.text("LinkType")[:60]
+        if urn and linked_urn and kind:
+            links[(urn, linked_urn, kind)] = line.day("LinkEstablishedDate")
+        else:
+            lines.faults.append(f"line {line.number} has no URN, LinkURN or LinkType")
+    lines.done()
+    rows = [
+        {"urn": urn, "linked_urn": linked_urn, "kind": kind, "linked_on": linked_on}
+        for (urn, linked_urn, kind), linked_on in links.items()
+    ]
+    key = ("urn", "linked_urn", "kind")
+    upsert(session, InstitutionLink, rows, key=key, update=("linked_on",))
+    return len(rows)
+
+
+class _Line:
+    """One line of a register file, asked for by column name, capitals and spaces ignored."""
+
+    def __init__(self, number: int, cells: Mapping[str, str], faults: list[str]) -> None:
+        self.number = number
+        self._cells = cells
+        self._faults = faults
+
+    def text(self, column: str) -> str:
+        """The words of a cell, '' where it has none or there is no such column."""
+        words = self._cells.get(_plain(column), "").strip()
+        return "" if words.casefold() in NOTHING else words
+
+    def digits(self, column: str, length: int) -> str | None:
+        """A number of that many digits, zeros that Excel dropped put back; None for all else."""
+        words = self.text(column).removesuffix(".0")
+        is_number = words.isascii() and words.isdecimal() and len(words) <= length
+        # A URN or a UKPRN never begins with a zero, so a short one is not one at all.
+        return words.zfill(length) if is_number and (length < 6 or len(words) == length) else None
+
+    def day(self, column: str) -> date | None:
+        """A date; None where the cell is blank."""
+        words = self.text(column)
+        for way in DATES:
+            try:
+                return datetime.strptime(words, way).date()
+            except ValueError:
+                continue
+        if words:
+            self._faults.append(f"line {self.number} has a {column} that is not a date")
+        return None
+
+
+class _Lines:
+    """The lines of a register file, blank ones left out, and what was found wrong on the way."""
+
+    def __init__(self, what: str, content: bytes, needed: Sequence[str]) -> None:
+        """Raises RegisterUnreadable when a needed column is missing."""
+        self.what = what
+        self.faults: list[str] = []
+        text = _decoded(content, what)
+        first = text.partition("\n")[0]
+        delimiter = max(",;\t", key=first.count)
+        self._lines = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+        self._headings = [_plain(heading) for heading in next(self._lines, [])]
+        missing = [column for column in needed if _plain(column) not in self._headings]
+        if missing:
+            message = f"{what} has no column called {' or '.join(missing)}"
+            raise RegisterUnreadable(message)
+
+    def __iter__(self) -> Iterator[_Line]:
+        try:
+            for cells in self._lines:
+                if any(cell.strip() for cell in cells):
+                    named = dict(zip(self._headings, cells, strict=False))
+                    yield _Line(self._lines.line_num, named, self.faults)
+        except csv.Error:
+            message = f"{self.what} cannot be read as CSV near line {self._lines.line_num}"
+            raise RegisterUnreadable(message) from None
+
+    def done(self) -> None:
+        """Raises RegisterUnreadable when anything was wrong, all of it at once."""
+        if self.faults:
+            faults = list(dict.fromkeys(self.faults))
+            more = f", and {len(faults) - NAMED} more" if len(faults) > NAMED else ""
+            message = f"{self.what}: {'; '.join(faults[:NAMED])}{more}"
+            raise RegisterUnreadable(message)
+
+
+def _plain(heading: str) -> str:
+    return "".join(heading.split()).casefold()
+
+
+def _decoded(content: bytes, what: str) -> str:
+    """The text of a download: UTF-8 with or without a mark, UTF-16 with one, Windows letters."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    if b"\0" in content:
+        message = f"{what} is not a CSV file"
+        raise RegisterUnreadable(message)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
