@@ -16,6 +16,8 @@ from destinations.sustained import Sustained, Verdict, judge
 from destinations.waves import CALENDAR, Calendar, wave_dates
 from models.vocabulary import Evidence, Group, Intended, Kin, activities
 
+_STRENGTH = {each.value: each.strength for each in Evidence}
+
 INTENDED_MEANS = {
     Intended.SAME_SCHOOL: (Group.EET, Kin.EDUCATION),
     Intended.OTHER_EDUCATION: (Group.EET, Kin.EDUCATION),
@@ -125,7 +127,7 @@ def _statements(told: Iterable[Said]) -> Iterator[Statement]:
                 each.started_on,
                 each.ended_on,
                 provider,
-                Evidence(each.evidence).strength,
+                _STRENGTH[each.evidence],
             )
 
 
@@ -135,7 +137,7 @@ def _worth(said: Said, asked_on: date) -> tuple[bool, bool, int, date, datetime,
     return (
         group is not Group.NOT_KNOWN,
         said.ended_on is None or said.ended_on >= asked_on,
-        Evidence(said.evidence).strength,
+        _STRENGTH[said.evidence],
         said.as_at,
         said.recorded_at,
         said.id or 0,

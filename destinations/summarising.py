@@ -5,8 +5,8 @@ a hub's totals are the sums of its schools.  Nothing is hidden here: what leaves
 protected by whoever publishes it.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -26,10 +26,11 @@ __all__ = ["answers", "percent", "summarise", "summary_rows"]
 
 NOT_KNOWN = "not known"
 ALL = ("all", "all")
+_DISADVANTAGED = {True: "disadvantaged", False: "not disadvantaged", None: NOT_KNOWN}
 BREAKDOWNS = ("all", "disadvantaged", "SEN", "sex")
 PARTS = {
     "all": ("all",),
-    "disadvantaged": ("disadvantaged", "not disadvantaged", NOT_KNOWN),
+    "disadvantaged": tuple(_DISADVANTAGED.values()),
     "SEN": (*SEN.values(), NOT_KNOWN),
     "sex": tuple(dict.fromkeys([*SEXES.values(), NOT_KNOWN])),
 }
@@ -69,40 +70,18 @@ def summarise(
     cohorts = {cohort.id or 0: cohort for cohort in session.scalars(select(Cohort))}
     placed = homes(session, {cohort.urn for cohort in cohorts.values()}, day=day)
     asked = _shared_waves(waves_of(session, chosen, day), cohorts, placed)
-    tallies = _count(answers_at(session, asked, chosen, day, calendar), placed)
+    tallies = _gathered(_count(answers_at(session, asked, chosen, day, calendar)), cohorts, placed)
     return tuple(
-        SummaryLine(*place, breakdown, part, tally.counts())
+        SummaryLine(*place, breakdown, part, _counts(tally))
         for (place, breakdown, part), tally in sorted(tallies.items(), key=_order)
     )
 
 
 # Hub, urn, school, academic year, leaving stage, wave: where a line belongs.
 _Place = tuple[str, str, str, int, str, int]
-_Key = tuple[_Place, str, str]
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Counts as they grow."""
-
-    groups: dict[Group, int] = field(default_factory=lambda: dict.fromkeys(Group, 0))
-    kins: dict[Kin, int] = field(default_factory=lambda: dict.fromkeys(Kin, 0))
-    lasting: dict[Sustained, int] = field(default_factory=lambda: dict.fromkeys(Sustained, 0))
-
-    def counts(self) -> Counts:
-        leavers = sum(self.groups.values())
-        not_known = self.groups[Group.NOT_KNOWN]
-        return Counts(
-            leavers=leavers,
-            known=leavers - not_known,
-            eet=self.groups[Group.EET],
-            neet=self.groups[Group.NEET],
-            other=self.groups[Group.OTHER],
-            not_known=not_known,
-            sustained=self.lasting[Sustained.YES],
-            sustained_base=self.lasting[Sustained.YES] + self.lasting[Sustained.NO],
-            kins=tuple((kin.value, number) for kin, number in self.kins.items()),
-        )
+_Line = tuple[_Place, str, str]
+# Leavers by what their answers share.
+_Tally = Counter[tuple[Group, Kin, Sustained]]
 
 
 def _shared_waves(
@@ -136,34 +115,66 @@ def _peers(cohort: Cohort, placed: Mapping[str, Sequence[Home]]) -> Iterator[tup
             yield home.hub, cohort.academic_year, cohort.leaving_stage
 
 
-def _count(answered: Iterable[Answer], placed: Mapping[str, Sequence[Home]]) -> dict[_Key, _Tally]:
-    tallies: dict[_Key, _Tally] = {}
+def _count(answered: Iterable[Answer]) -> dict[tuple[int, int, str, str], _Tally]:
+    """Leavers by cohort, wave, breakdown and part."""
+    tallies: dict[tuple[int, int, str, str], _Tally] = defaultdict(Counter)
     for answer in answered:
-        when = (answer.academic_year, answer.leaving_stage, answer.wave)
-        for home in placed[answer.urn]:
-            places = [(home.hub, home.urn, home.school, *when)]
-            if home.hub:
-                places.append((home.hub, "", "", *when))
-            for place in places:
-                for breakdown, part in _parts(answer):
-                    tally = tallies.setdefault((place, breakdown, part), _Tally())
-                    tally.groups[answer.group] += 1
-                    tally.kins[answer.kin] += 1
-                    tally.lasting[answer.sustained] += 1
+        kind = (answer.group, answer.kin, answer.sustained)
+        for part in _parts(answer):
+            tallies[answer.cohort_id, answer.wave, *part][kind] += 1
     return tallies
 
 
+def _gathered(
+    tallies: Mapping[tuple[int, int, str, str], _Tally],
+    cohorts: Mapping[int, Cohort],
+    placed: Mapping[str, Sequence[Home]],
+) -> dict[_Line, _Tally]:
+    """The same by the line where each belongs: its school's, and its hub's."""
+    lines: dict[_Line, _Tally] = defaultdict(Counter)
+    for (cohort_id, wave, *part), tally in tallies.items():
+        cohort = cohorts[cohort_id]
+        when = (cohort.academic_year, cohort.leaving_stage, wave)
+        breakdown, value = part
+        for home in placed[cohort.urn]:
+            lines[(home.hub, home.urn, home.school, *when), breakdown, value].update(tally)
+            if home.hub:
+                lines[(home.hub, "", "", *when), breakdown, value].update(tally)
+    return lines
+
+
+def _counts(tally: _Tally) -> Counts:
+    groups: Counter[Group] = Counter()
+    kins: Counter[Kin] = Counter()
+    lasting: Counter[Sustained] = Counter()
+    for (group, kin, sustained), number in tally.items():
+        groups[group] += number
+        kins[kin] += number
+        lasting[sustained] += number
+    leavers, not_known = tally.total(), groups[Group.NOT_KNOWN]
+    return Counts(
+        leavers=leavers,
+        known=leavers - not_known,
+        eet=groups[Group.EET],
+        neet=groups[Group.NEET],
+        other=groups[Group.OTHER],
+        not_known=not_known,
+        sustained=lasting[Sustained.YES],
+        sustained_base=lasting[Sustained.YES] + lasting[Sustained.NO],
+        kins=tuple((kin.value, kins[kin]) for kin in Kin),
+    )
+
+
 def _parts(answer: Answer) -> tuple[tuple[str, str], ...]:
-    disadvantaged = {True: "disadvantaged", False: "not disadvantaged", None: NOT_KNOWN}
     return (
         ALL,
-        ("disadvantaged", disadvantaged[answer.is_disadvantaged]),
+        ("disadvantaged", _DISADVANTAGED[answer.is_disadvantaged]),
         ("SEN", SEN.get(answer.sen or "", NOT_KNOWN)),
         ("sex", SEXES.get(answer.sex or "", NOT_KNOWN)),
     )
 
 
-def _order(item: tuple[_Key, _Tally]) -> tuple[object, ...]:
+def _order(item: tuple[_Line, _Tally]) -> tuple[object, ...]:
     (hub, urn, _, year, stage, wave), breakdown, part = item[0]
     return (hub, urn, year, stage, wave, BREAKDOWNS.index(breakdown), PARTS[breakdown].index(part))
 
