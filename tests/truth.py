@@ -22,8 +22,11 @@ SPEAKS_OF = {
     "dob_impossible": "P",
     "dob_implausible": "P",
     "surname_missing": "P",
+    "forename_missing": "P",
     "destination_unknown_word": "D",
+    "uln_check_digit": "I",
     "same_leaver_twice": "R",
+    "same_leaver_twice_differently": "R",
 }
 
 
@@ -43,6 +46,7 @@ class Comparison:
     unfound: list[tuple[Place, str, str]] = field(default_factory=list)
     false_alarms: list[tuple[Place, str]] = field(default_factory=list)
     faultless: int = 0
+    faults: int = 0
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -107,14 +111,16 @@ def _people(
     for person, truths in ours.items():
         main = max(truths, key=lambda true: len(truths[true]))
         for true, places in truths.items():
-            theirs[true].add(person)
-            if true != main:
+            if true:
+                theirs[true].add(person)
+            if true != main or not true:
                 found.wrong_person.extend(places)
     found.split_people = sorted(true for true, persons in theirs.items() if len(persons) > 1)
     found.people = len(theirs)
     recorded = {_place(row) for row in matches if row["person"]}
     for place in true_person:
-        if place not in faulty:
+        # A college's list also names learners of no school of the hub: nobody to record them on.
+        if place not in faulty and true_person[place]:
             if place in recorded:
                 found.recorded += 1
             else:
@@ -132,6 +138,7 @@ def _findings(
     for row in findings:
         told[_place(row)].append(row)
     for row in planted:
+        found.faults += 1
         family = SPEAKS_OF[row["kind"]]
         if not any(
             each["code"].startswith(family)
