@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from expectations import identifiers, validating
+from expectations import identifiers, judge, validating
 from expectations.frames import frame
-from expectations.validating import RuleDidNotRun, refusal, tell, validate
+from expectations.judge import RuleDidNotRun
+from expectations.validating import refusal, tell, validate
 from models.sheets import Declared, Mapped, Remark
 from models.vocabulary import Kind, Severity
 from tests.builders_rows import ADA, leaver, submission, typed
@@ -130,6 +131,41 @@ def test_what_is_not_due_yet_may_be_blank():
     assert validate([submission(rows)]).findings[1] == ()
 
 
+def test_the_same_leaver_is_named_by_row_and_by_sheet_where_it_is_another():
+    rows = [
+        typed(ADA, row=4, sheet="11A"),
+        typed(ADA, row=7, sheet="11A"),
+        typed(ADA, row=2, sheet="11B"),
+        typed(ADA, row=2, sheet="Sept 24", wave=2),  # a tab a year has everybody once in each
+    ]
+    found = validate([submission(rows)]).findings[1]
+    assert [(one.sheet, one.row, one.facts) for one in found] == [
+        ("11A", 7, (("same_as", "row 4"),)),
+        ("11B", 2, (("same_as", "row 4 of 11A"),)),
+    ]
+
+
+def test_two_people_with_one_upn_are_both_told():
+    rows = [typed(ADA | {"uln": ""}, row=4), typed(leaver(1) | {"upn": ADA["upn"]}, row=5)]
+    found = validate([submission(rows)]).findings[1]
+    assert [(one.code, one.row, one.facts) for one in found] == [
+        ("R03", 4, (("upn_also_on", "row 5"),)),
+        ("R03", 5, (("upn_also_on", "row 4"),)),
+    ]
+
+
+def test_a_mistyped_upn_that_no_one_can_have_harms_nobody_else():
+    wrong = "C801200005001"
+    rows = [typed(leaver(1) | {"upn": wrong}, row=4), typed(leaver(2) | {"upn": wrong}, row=5)]
+    assert {one.code for one in validate([submission(rows)]).findings[1]} == {"I03"}
+
+
+def test_a_number_filled_down_a_long_column_is_told_in_no_time():
+    rows = [typed(leaver(n) | {"upn": ADA["upn"]}, row=n + 2) for n in range(2_000)]
+    codes = [one.code for one in validate([submission(rows)]).findings[1]]
+    assert codes.count("R03") > 1_900
+
+
 def test_the_biggest_things_come_first(monkeypatch):
     rows = [
         typed({**ADA, "born_on": ""}, row=9, sheet="B"),
@@ -203,15 +239,15 @@ def test_what_stops_outside_any_rule_is_our_fault_too(monkeypatch):
 def test_a_missing_column_is_loud():
     table = frame([drawn(1)]).table
     for column in ("upn", "born_earliest"):
-        result = validating._run(table.drop(columns=column), Kind.LEAVERS, 2026)
+        result = judge.run(table.drop(columns=column), Kind.LEAVERS, 2026)
         with pytest.raises(RuleDidNotRun):
-            list(validating._positions(result, Kind.LEAVERS, 2026))
+            list(judge.positions(result, Kind.LEAVERS, 2026))
 
 
 def test_nothing_that_comes_out_of_the_library_holds_a_cell():
     faulty = dict.fromkeys(("upn", "surname", "sex", "activity", "postcode", "born_on"), SECRET)
     table = frame([submission([typed({**ADA, **faulty}), typed({**ADA, **faulty}, row=3)])]).table
-    result = validating._run(table, Kind.LEAVERS, 2026)
+    result = judge.run(table, Kind.LEAVERS, 2026)
     assert sum(one.result["unexpected_count"] for one in result.results) > 5
     assert SECRET.casefold() not in str(result.to_json_dict()["results"]).casefold()
 

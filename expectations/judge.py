@@ -1,0 +1,84 @@
+"""Judge: one suite over one table of rows, and the position of every row that breaks a rule.
+
+The one place where Great Expectations runs.  It is slow to import, so that is done here, late.
+"""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from expectations.rule import Rule
+from models.vocabulary import Kind
+
+# Positions and counts, and no cell of anybody.
+RESULT_FORMAT = {
+    "result_format": "COMPLETE",
+    "partial_unexpected_count": 0,
+    "exclude_unexpected_values": True,
+    "include_unexpected_rows": False,
+    "return_unexpected_index_query": False,
+}
+
+_one_at_a_time = threading.Lock()
+
+
+class RuleDidNotRun(Exception):
+    """A rule raised, or answered for fewer rows than it counted.  Our fault, never the sender's."""
+
+    def __init__(self, code: str) -> None:
+        """`code` is the rule's; the library's own message is left out, for it can quote a cell."""
+        super().__init__(code)
+        self.code = code
+
+
+def broken_rules(table: Any, kind: Kind, year: int) -> Iterator[tuple[Rule, int]]:
+    """Each rule and the position of each row of the table that breaks it.
+
+    `table` is what frames makes.  Raises RuleDidNotRun.
+    """
+    yield from positions(run(table, kind, year), kind, year)
+
+
+def run(table: Any, kind: Kind, year: int) -> Any:
+    """The library's answer for the whole table: one context a call, and one call at a time."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    from expectations.suites import columns, suite
+
+    # Every condition of a rule copies the table: it holds what the rules look at and no more.
+    table = table[table.columns.intersection(columns(kind, year))].reset_index(drop=True)
+    with _one_at_a_time:
+        # Nothing on disk, no pages, nobody told, and no bars on the screen.
+        config = DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            data_docs_sites={},
+            analytics_enabled=False,
+            progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
+        )
+        context = gx.get_context(mode="ephemeral", project_config=config)
+        asset = context.data_sources.add_pandas("sheets").add_dataframe_asset("rows")
+        whole = asset.add_batch_definition_whole_dataframe("all")
+        batch = whole.get_batch(batch_parameters={"dataframe": table})
+        return batch.validate(suite(kind, year), result_format=RESULT_FORMAT)
+
+
+def positions(result: Any, kind: Kind, year: int) -> Iterator[tuple[Rule, int]]:
+    """Each rule and position that breaks it.  Raises RuleDidNotRun where one has no answer."""
+    from expectations.suites import rules
+
+    mine = {rule.code: rule for rule in rules(kind, year)}
+    answers = {one.expectation_config.meta["rule_code"]: one.result for one in result.results}
+    for code, rule in mine.items():
+        answer = answers.get(code)
+        if not answer or "unexpected_index_list" not in answer:
+            raise RuleDidNotRun(code)
+        positions = answer["unexpected_index_list"]
+        if len(positions) != answer["unexpected_count"]:
+            raise RuleDidNotRun(code)
+        for position in positions:
+            yield rule, int(position)
