@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from destinations.cohorts import REACH
@@ -104,10 +104,15 @@ def settle(
 ) -> None:
     """Note whom a row is about, as a person decided: None for nobody known.
 
-    Recording the submission again uses it.  Raises LookupError when the row, or the person, is not
+    `sheet` may be '' where only one sheet has such a row.  Recording the submission again uses it.
+    Raises LookupError when the row, or the person, is not
     known, and ValueError when the row is recorded already.
     """
-    before = kept_matches(session, submission_id).get((sheet, row))
+    kept = kept_matches(session, submission_id)
+    if not sheet:  # the only sheet with such a row need not be named
+        named = {key[0] for key in kept if key[1] == row}
+        sheet = named.pop() if len(named) == 1 else sheet
+    before = kept.get((sheet, row))
     if before is None:
         message = "that submission has no such row"
         raise LookupError(message)
@@ -144,7 +149,7 @@ def waiting_again(session: Session) -> list[int]:
         select(col(Submission.id), col(Submission.sent_on), col(Submission.stage_at))
         .where(
             col(Submission.kind) == Kind.ENROLMENTS.value,
-            col(Submission.stage) == Stage.RECORDED.value,
+            col(Submission.stage).in_((Stage.RECORDED, Stage.SUMMARISED, Stage.PUBLISHED)),
             col(Submission.id).in_(
                 select(col(Match.submission_id)).where(
                     col(Match.person_id).is_(None),
@@ -156,11 +161,11 @@ def waiting_again(session: Session) -> list[int]:
         .order_by(col(Submission.sent_on), col(Submission.id))
     ).all()
     learnt = session.execute(
-        select(col(Cohort.academic_year), col(Submission.stage_at))
+        select(col(Cohort.academic_year), func.max(col(Submission.stage_at)))
         .select_from(Leaver)
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .join(Submission, col(Submission.id) == col(Leaver.submission_id))
-        .distinct()
+        .group_by(col(Cohort.academic_year))
     ).all()
     return [
         one.id
