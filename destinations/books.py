@@ -48,12 +48,15 @@ STYLES: dict[str, dict[str, Any]] = {
     "body": {"text_wrap": True, **_TOP},
     "big": {"text_wrap": True, "font_size": 12, **_TOP},
     "label": {"bold": True, "text_wrap": True, **_TOP},
-    "box": {"bottom": 1, "bottom_color": LINE},
+    "box": {"bottom": 1, "bottom_color": LINE, "text_wrap": True, **_TOP},
     "heading": {**_HEADING, "text_wrap": True, "bg_color": PALE},
     "heading right": {**_HEADING, "text_wrap": True, "bg_color": PALE, "align": "right"},
     "text": {"text_wrap": True, **_MIDDLE},
     "id": {"num_format": "@", **_MIDDLE},
     "count": {"num_format": "#,##0", "align": "right", **_MIDDLE},
+    "count left": {"num_format": "#,##0", "align": "left", **_TOP},
+    "must": {"bold": True, "bg_color": WARM, "left": 5, "left_color": ORANGE, **_MIDDLE},
+    "check": {"left": 5, "left_color": SILVER, **_MIDDLE},
     "percent": {"num_format": "0%", "align": "right", **_MIDDLE},
     "tenths": {"num_format": "0.0", "align": "right", **_MIDDLE},
     "date": {"num_format": "d mmm yyyy", "align": "right", **_MIDDLE},
@@ -218,6 +221,15 @@ class Page:
         chart.set_size({"width": min(width, WIDEST), "height": height})
         options = {"description": says, "object_position": 2, "x_offset": 4, "y_offset": 4}
         done(self.sheet.insert_chart(row, 0, chart, options))
+
+    def one_paper(self) -> None:
+        """Print the whole page on one sheet of paper, however long."""
+        self.sheet.fit_to_pages(1, 1)
+
+    def two_papers_wide(self, repeated: int) -> None:
+        """Print over two sheets side by side, the first columns on both: a page of many columns."""
+        self.sheet.fit_to_pages(2, 0)
+        done(self.sheet.repeat_columns(0, repeated - 1))
 
     def new_paper(self, row: int) -> None:
         """Print what is from this row on, on a new sheet of paper."""

@@ -49,7 +49,7 @@ class Drawn:
 def coverage_height(schools: int, waves: int) -> int:
     """Pixels for a chart of so many clusters of so many bars: every school keeps its name."""
     crowded = schools > CROWDED
-    return max(300, 110 + schools * (8 * waves + 8 if crowded else 14 * waves + 12))
+    return max(220, 110 + schools * (8 * waves + 8 if crowded else 14 * waves + 12))
 
 
 def stacked_height(bars: int) -> int:

@@ -55,10 +55,10 @@ _CONFIRMED = (Evidence.PROVIDER_CONFIRMS, Evidence.STILL_THERE)
 _SAID = (Evidence.SCHOOL_SAYS, Evidence.LEAVER_SAYS)
 _HOW_WE_KNOW = (
     Column("Wave and leavers", 32),
-    Column("Leavers", 12, "count"),
-    Column("Known", 12, "count"),
-    Column("Coverage", 12, "percent"),
-    *(Column(each.value.capitalize(), 12, "count") for each in (*_SAID, *_CONFIRMED)),
+    Column("Leavers", 13, "count"),
+    Column("Known", 13, "count"),
+    Column("Coverage", 13, "percent"),
+    *(Column(each.value.capitalize(), 13, "count") for each in (*_SAID, *_CONFIRMED)),
     Column("Confirmed, of known", 12, "percent"),
     Column("Not known", 12, "count"),
 )
@@ -119,8 +119,9 @@ def _governors(book: Book, school: School, lines: Sequence[SummaryLine]) -> None
         row += 1
     row = page.across(row + 1, "Signed off by the school", "section")
     for label in SIGN_OFF:
-        page.beside(row, label, "", style="box")
+        page.beside(row, label, "\n", style="box")
         row += 1
+    page.one_paper()
 
 
 def _at_a_glance(lines: Sequence[SummaryLine]) -> list[str]:
@@ -133,9 +134,10 @@ def _at_a_glance(lines: Sequence[SummaryLine]) -> list[str]:
         f"{len(cohorts)} {'cohort is' if len(cohorts) == 1 else 'cohorts are'} followed. "
         f"{wave_name(last.wave)} of {cohort_name(last)} leavers: {counts.known:,} of "
         f"{counts.leavers:,} have a known destination "
-        f"({per_cent(counts.known, counts.leavers)} coverage); {counts.eet:,} are in education, "
-        f"employment or training ({per_cent(counts.eet, counts.leavers)} of leavers), "
-        f"{counts.neet:,} are NEET and {counts.not_known:,} are not known."
+        f"({per_cent(counts.known, counts.leavers)} coverage). In education, employment or "
+        f"training: {counts.eet:,} ({per_cent(counts.eet, counts.leavers)} of leavers). "
+        f"NEET: {counts.neet:,} ({per_cent(counts.neet, counts.leavers)}). "
+        f"Not known: {counts.not_known:,} ({per_cent(counts.not_known, counts.leavers)})."
     ]
 
 
@@ -145,7 +147,7 @@ def _grid(book: Book, page: Page, row: int, lines: Sequence[SummaryLine]) -> int
         return row
     waves = sorted({line.wave for line in lines})
     columns = [Column("Cohort", 32)] + [
-        Column(f"{wave_name(wave)}: {what}", 12, kind)
+        Column(f"{wave_name(wave)}: {what}", 13, kind)
         for wave in waves
         for what, kind in (("leavers", "count"), ("known", "count"), ("coverage", "percent"))
     ]

@@ -115,6 +115,7 @@ def every_answer(book: Book, school: Pack) -> None:
         ]
     end = page.table(row, _ANSWERS, rows)
     page.freeze(row, columns=3, last=end - 1)
+    page.two_papers_wide(3)
 
 
 def reference(leaver_id: int | None) -> str:

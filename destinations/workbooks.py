@@ -99,7 +99,7 @@ def _summary(
     else:
         first = row + 1
         row = page.table(row, tables.OUTCOMES, [tables.outcomes(line) for line in now])
-        row = page.across(row, tables.HOW_TO_READ, "note") + 1
+        row = page.across(row + 1, tables.HOW_TO_READ, "note") + 1
         drawn = tables.groups_drawn(first, len(now))
         title = "EET, NEET and not known, wave by wave"
         row = _draw_stacked(book, page, row, drawn, title=title, bars=WAVES)
@@ -130,9 +130,9 @@ def _at_a_glance(
             f"{wave_name(line.wave)}, {cohort_name(line)} leavers: "
             f"{counts.known:,} of {counts.leavers:,} have a known destination "
             f"({per_cent(counts.known, counts.leavers)} coverage). "
-            f"{counts.eet:,} are in education, employment or training "
-            f"({per_cent(counts.eet, counts.leavers)} of leavers), {counts.neet:,} are NEET "
-            f"({per_cent(counts.neet, counts.leavers)}) and {counts.not_known:,} are not known "
+            f"In education, employment or training: {counts.eet:,} "
+            f"({per_cent(counts.eet, counts.leavers)} of leavers). NEET: {counts.neet:,} "
+            f"({per_cent(counts.neet, counts.leavers)}). Not known: {counts.not_known:,} "
             f"({per_cent(counts.not_known, counts.leavers)})."
         )
     silent = len({each.urn for each in awaited})

@@ -16,7 +16,7 @@ EDITION = date(2026, 11, 23)
 # surname | forename | sex | wave 1 | wave 2: an activity code, p where a college confirmed it
 DRAWN = """
     Abbot    | Amara    | F | 230 p | 230 p
-    Barrow   | Ben      | M | 310   | 310
+    Barrow   | Bertil   | M | 310   | 310
     Carver   | Chloë    | F | 210   |
     Dunn     | Dylan    | M | 619   | 330
     Ellison  | =HYPERLINK("http://example.org";"x") | F | 230 | 619

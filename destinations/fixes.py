@@ -1,0 +1,146 @@
+"""Fixes: findings in the order to mend them, counted by what they are about."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from models.sheets import Finding
+from models.vocabulary import Severity
+
+NOTHING_TO_FIX = "Nothing to fix. Thank you."
+MOST_KINDS = 6  # more kinds of fault than this make a sentence that nobody reads
+VERBS = {Severity.MUST_FIX: "Fix", Severity.PLEASE_CHECK: "Check"}
+
+# What a fault is about, by our field, one and many.
+ABOUT = {
+    "upn": ("UPN", "UPNs"),
+    "uln": ("ULN", "ULNs"),
+    "surname": ("name", "names"),
+    "forename": ("name", "names"),
+    "full_name": ("name", "names"),
+    "born_on": ("date of birth", "dates of birth"),
+    "sex": ("sex", "sexes"),
+    "postcode": ("postcode", "postcodes"),
+    "ethnicity": ("ethnicity", "ethnicities"),
+    "sen": ("SEN code", "SEN codes"),
+    "disadvantaged": ("answer about disadvantage", "answers about disadvantage"),
+    "activity": ("destination", "destinations"),
+    "intended": ("intended destination", "intended destinations"),
+    "provider_name": ("provider", "providers"),
+    "provider_urn": ("provider number", "provider numbers"),
+    "provider_ukprn": ("provider number", "provider numbers"),
+    "provider_laestab": ("provider number", "provider numbers"),
+    "started_on": ("start date", "start dates"),
+    "ended_on": ("end date", "end dates"),
+    "as_at": ("date of an answer", "dates of answers"),
+    "school_urn": ("school number", "school numbers"),
+    "school_laestab": ("school number", "school numbers"),
+    "leaving_year": ("leaving year", "leaving years"),
+}
+
+
+def summary_sentence(findings: Sequence[Finding], fields: Mapping[str, str] | None = None) -> str:
+    """What there is to do, counted: "Fix 3 UPNs. Check 2 destinations", with full stops.
+
+    `fields` gives our field for a rule's code; without it, cells are counted by their heading.
+    A cell counts once, however much is wrong with it, and under what must be fixed if anything.
+    """
+    places: dict[Severity, dict[tuple[str, str], set[object]]] = {
+        Severity.MUST_FIX: defaultdict(set),
+        Severity.PLEASE_CHECK: defaultdict(set),
+    }
+    seen: set[object] = set()
+    for number, finding in enumerate(sorted(findings, key=_weight)):
+        spot = (finding.sheet, finding.row, finding.column)
+        # Two things wrong with a file as a whole have no spot of their own.
+        spot_or_number: object = spot if finding.row or finding.column else number
+        if spot_or_number not in seen:
+            seen.add(spot_or_number)
+            places[finding.severity][_about(finding, fields or {})].add(spot_or_number)
+    told = [_imperative(VERBS[severity], found) for severity, found in places.items() if found]
+    return " ".join(told) or NOTHING_TO_FIX
+
+
+def biggest_first(findings: Sequence[Finding]) -> list[Finding]:
+    """Must fix first; of each weight the file, then sheets, columns, rows; the commonest first."""
+    common = Counter((each.severity, each.code, each.sheet, each.column) for each in findings)
+
+    def order(finding: Finding) -> tuple[object, ...]:
+        kind = (finding.severity, finding.code, finding.sheet, finding.column)
+        return (
+            _weight(finding),
+            _reach(finding),
+            -common[kind],
+            finding.code,
+            finding.sheet,
+            len(finding.column),
+            finding.column,
+            finding.row or 0,
+        )
+
+    return sorted(findings, key=order)
+
+
+def sentence(finding: Finding) -> str:
+    """One finding in one line: where it is, what was typed, what is wrong, what to do."""
+    words = f"{finding.says}. {finding.do}." if finding.do else f"{finding.says}."
+    if finding.value:
+        words = f"“{finding.value}”. {words}"
+    if finding.suggests:
+        words += f" Pick one of: {'; '.join(finding.suggests)}."
+    where = place(finding)
+    return f"{where}: {words}" if where else words
+
+
+def place(finding: Finding) -> str:
+    """Where a finding is, as its sender would look for it: Year 11, cell C14, Pupil UPN."""
+    cell = ""
+    if finding.row is not None:
+        cell = f"cell {finding.column}{finding.row}" if finding.column else f"row {finding.row}"
+    elif finding.column:
+        cell = f"column {finding.column}"
+    return ", ".join(part for part in (finding.sheet, cell, finding.heading) if part)
+
+
+def count(number: int, one: str, many: str) -> str:
+    """A number and its noun: 1 row, 2 rows."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _imperative(verb: str, found: Mapping[tuple[str, str], set[object]]) -> str:
+    kinds = sorted(found.items(), key=lambda kind: (-len(kind[1]), kind[0]))
+    words = [count(len(places), *about) for about, places in kinds[:MOST_KINDS]]
+    rest = sum(len(places) for _, places in kinds[MOST_KINDS:])
+    if rest:
+        words.append(count(rest, "other thing", "other things"))
+    if len(words) > 1:
+        words = [*words[:-2], f"{words[-2]} and {words[-1]}"]
+    return f"{verb} {', '.join(words)}."
+
+
+def _about(finding: Finding, fields: Mapping[str, str]) -> tuple[str, str]:
+    name = fields.get(finding.code, "")
+    if finding.row is None:
+        if finding.column:
+            return ("column", "columns")
+        return (
+            ("sheet", "sheets")
+            if finding.sheet
+            else ("thing about the file", "things about the file")
+        )
+    if name in ABOUT:
+        return ABOUT[name]
+    if finding.column and finding.heading:
+        return (f"cell under “{finding.heading}”", f"cells under “{finding.heading}”")
+    return ("cell", "cells") if finding.column else ("row", "rows")
+
+
+def _weight(finding: Finding) -> int:
+    return 0 if finding.severity == Severity.MUST_FIX else 1
+
+
+def _reach(finding: Finding) -> int:
+    if finding.row is not None:
+        return 3
+    if finding.column:
+        return 2
+    return 1 if finding.sheet else 0

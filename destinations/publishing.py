@@ -1,0 +1,272 @@
+"""Publish: counts and answers become documents where hub leads and schools look for them."""
+
+import csv
+import hashlib
+import logging
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import StringIO
+from pathlib import PurePath
+
+from sqlmodel import Session, col, select
+
+from destinations.answers import Answer
+from destinations.awaited import awaited
+from destinations.evidence import School, evidence_pack
+from destinations.receipts import receipt_of, receipt_workbook
+from destinations.summarising import summary_rows
+from destinations.workbooks import hub_summary
+from models.destinations import Publication
+from models.leavers import Cohort, Leaver
+from models.places import Hub, Institution
+from models.sheets import Finding
+from models.store import Store
+from models.submissions import Submission
+from models.summaries import SummaryLine
+
+log = logging.getLogger(__name__)
+
+LONGEST_NAME = 100
+UNSAFE = set('<>:"/\\|?*')
+# What a spreadsheet program takes for a formula when it opens a csv file (CWE-1236).
+LIVE = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file to be put where its readers look, and whom it is for."""
+
+    key: str
+    content: bytes
+    what: str  # summary, evidence pack, receipt
+    urn: str | None = None
+    hub: str | None = None
+    edition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How many documents were written, and how many were there already, the same to the byte."""
+
+    written: int = 0
+    unchanged: int = 0
+
+
+def publish(
+    session: Session, store: Store, documents: Iterable[Document], *, published_at: datetime
+) -> Published:
+    """Write the documents that are new or have changed, and note each in the record.
+
+    Running it twice adds nothing.  A document is written before it is noted: a run that is killed
+    in between writes the same bytes again.
+    """
+    written = unchanged = 0
+    for document in documents:
+        if _is_there(session, store, document):
+            unchanged += 1
+            continue
+        store.put(document.key, document.content)
+        _note(session, document, published_at)
+        written += 1
+    log.info("published %d documents, %d had not changed", written, unchanged)
+    return Published(written, unchanged)
+
+
+def documents(
+    session: Session,
+    lines: Sequence[SummaryLine],
+    edition: date,
+    *,
+    answers: Callable[[str], Iterable[Answer]],
+) -> Iterator[Document]:
+    """Each hub's summary (workbook and csv), then each school's evidence pack, made as asked for.
+
+    `lines` are of every hub, as summarised; `answers` gives those of one school, by URN.  The same
+    record and the same edition give the same bytes.
+    """
+    waiting = awaited(session, today=edition)
+    for hub, slug in _slugs(session).items():
+        of_hub = [line for line in lines if line.hub == hub]
+        place = f"hubs/{slug}/{edition.isoformat()}"
+        book = hub_summary(
+            of_hub, hub=hub, edition=edition, awaited=[x for x in waiting if x.hub == hub]
+        )
+        for name, content in (("summary.xlsx", book), ("summary.csv", _csv(of_hub))):
+            yield Document(
+                f"{place}/{name}", content, "summary", hub=hub, edition=edition.isoformat()
+            )
+    for urn, of_school in _by_school(lines).items():
+        school = _school(session, of_school, edition, tuple(answers(urn)))
+        name = f"evidence {safe_name(school.name)} {edition.isoformat()}.xlsx"
+        yield Document(
+            f"returns/{urn}/{name}",
+            evidence_pack(school),
+            "evidence pack",
+            urn=urn,
+            edition=edition.isoformat(),
+        )
+
+
+def receipt_document(
+    session: Session,
+    submission: Submission,
+    findings: Sequence[Finding],
+    *,
+    fields: Mapping[str, str] | None = None,
+) -> Document:
+    """The receipt of one submission; `fields` gives our field for a rule's code.
+
+    Findings hold cells as typed, for their sender only; of a refused file, the one that says why.
+    """
+    name = session.scalar(select(Institution.name).where(col(Institution.urn) == submission.urn))
+    receipt = receipt_of(submission, findings, school=name or submission.urn, fields=fields)
+    stem = _receipt_stem(session, submission)
+    return Document(
+        f"returns/{submission.urn}/{stem} receipt.xlsx",
+        receipt_workbook(receipt),
+        "receipt",
+        urn=submission.urn,
+        edition=submission.sent_on.isoformat(),
+    )
+
+
+def safe_name(words: str) -> str:
+    """The words as any disk and any browser takes them for part of a file's name."""
+    spelled = unicodedata.normalize("NFC", words)
+    kept = "".join(
+        "-" if letter in UNSAFE or not letter.isprintable() else letter for letter in spelled
+    )
+    return " ".join(kept.split())[:LONGEST_NAME].strip(" .-") or "file"
+
+
+def slug(words: str) -> str:
+    """The words in small letters and hyphens: seven-sisters-careers-hub."""
+    plain = unicodedata.normalize("NFKD", words).casefold()
+    silent = (
+        letter for letter in plain if letter not in "'’" and not unicodedata.combining(letter)
+    )
+    kept = "".join(letter if letter.isalnum() else " " for letter in silent)
+    return "-".join(kept.split())[:LONGEST_NAME].strip("-") or "hub"
+
+
+def _slugs(session: Session) -> dict[str, str]:
+    # In the order the hubs were made, so that a later hub of the same name never takes a folder.
+    found: dict[str, str] = {}
+    for name in session.scalars(select(Hub.name).order_by(col(Hub.id))):
+        plain = one = slug(name)
+        number = 1
+        while one in found.values():
+            number += 1
+            one = f"{plain}-{number}"
+        found[name] = one
+    return dict(sorted(found.items()))
+
+
+def _by_school(lines: Iterable[SummaryLine]) -> dict[str, list[SummaryLine]]:
+    # A school in two hubs has the same lines in both.
+    found: dict[str, list[SummaryLine]] = {}
+    for line in lines:
+        if line.urn:
+            of_school = found.setdefault(line.urn, [])
+            if not of_school or of_school[0].hub == line.hub:
+                of_school.append(line)
+    return dict(sorted(found.items()))
+
+
+def _school(
+    session: Session, lines: Sequence[SummaryLine], edition: date, answers: tuple[Answer, ...]
+) -> School:
+    urn = lines[0].urn
+    leavers = session.scalars(
+        select(Leaver)
+        .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
+        .where(col(Cohort.urn) == urn)
+        .order_by(col(Leaver.id))
+    ).all()
+    cited = {each.submission_id for each in answers if each.submission_id}
+    files = {
+        file.id or 0: file
+        for file in session.scalars(
+            select(Submission).where(
+                (col(Submission.urn) == urn) | col(Submission.id).in_(sorted(cited))
+            )
+        )
+    }
+    senders = session.execute(
+        select(Institution.urn, Institution.name).where(
+            col(Institution.urn).in_({file.urn for file in files.values()})
+        )
+    ).all()
+    return School(
+        urn=urn,
+        name=lines[0].school,
+        edition=edition,
+        lines=lines,
+        answers=answers,
+        leavers=leavers,
+        files=files,
+        senders={number: name for number, name in senders if number},
+    )
+
+
+def _csv(lines: Sequence[SummaryLine]) -> bytes:
+    columns, rows = summary_rows(lines)
+    kept = StringIO()
+    writer = csv.writer(kept, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_still(value) for value in row] for row in rows)
+    return kept.getvalue().encode()
+
+
+def _still(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(LIVE) else value
+
+
+def _receipt_stem(session: Session, submission: Submission) -> str:
+    """The day it was sent and its name; numbered where that day brought the same name before."""
+    stem = safe_name(PurePath(submission.name).stem)
+    earlier = session.scalars(
+        select(Submission.name).where(
+            col(Submission.urn) == submission.urn,
+            col(Submission.sent_on) == submission.sent_on,
+            col(Submission.id) < submission.id,
+        )
+    )
+    same = sum(safe_name(PurePath(name).stem).casefold() == stem.casefold() for name in earlier)
+    number = f" ({same + 1})" if same else ""
+    return f"{submission.sent_on.isoformat()} {stem}{number}"
+
+
+def _is_there(session: Session, store: Store, document: Document) -> bool:
+    last = session.scalar(
+        select(Publication.sha256)
+        .where(col(Publication.key) == document.key)
+        .order_by(col(Publication.published_at).desc(), col(Publication.id).desc())
+        .limit(1)
+    )
+    return last == _sha256(document) and store.has(document.key)
+
+
+def _note(session: Session, document: Document, published_at: datetime) -> None:
+    # What was published once, replaced, and is published again keeps its line, with a new moment.
+    line = session.scalar(
+        select(Publication).where(
+            col(Publication.key) == document.key, col(Publication.sha256) == _sha256(document)
+        )
+    ) or Publication(
+        key=document.key,
+        sha256=_sha256(document),
+        what=document.what,
+        urn=document.urn,
+        hub=document.hub,
+        edition=document.edition,
+    )
+    line.published_at = published_at
+    session.add(line)
+    session.flush()
+
+
+def _sha256(document: Document) -> str:
+    return hashlib.sha256(document.content).hexdigest()

@@ -1,0 +1,284 @@
+"""Receipts: what became of one file, told to whoever sent it, as a workbook and as plain text.
+
+Cells are quoted as they were typed, to their sender only; nothing here is stored or logged.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from destinations.books import Book, Column, Page, shown, widths
+from destinations.figures import wave_name, year_group
+from destinations.fixes import biggest_first, count, sentence, summary_sentence
+from models.sheets import Finding, Region
+from models.submissions import Submission
+from models.vocabulary import Kind, Severity, year_name
+
+__all__ = ["Receipt", "receipt_of", "receipt_text", "receipt_workbook", "summary_sentence"]
+
+LONDON = ZoneInfo("Europe/London")
+WEIGHTS = {Severity.MUST_FIX: "Must fix", Severity.PLEASE_CHECK: "Please check"}
+SHEET_OF_CSV = "(the file)"
+
+_PAGE = (24, 22, 16, 70)
+_READ = (
+    Column("Sheet", 24),
+    Column("Rows", 22),
+    Column("", 16),
+    Column("Why", 70),
+)
+_FIXES = (
+    Column("", 13),
+    Column("Sheet", 14),
+    Column("Cell", 9, "id"),
+    Column("Heading", 18),
+    Column("As you typed it", 20),
+    Column("What is wrong", 38),
+    Column("What to do", 38),
+    Column("Pick one of", 28),
+    Column("Rule", 7, "id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is told of one file.
+
+    `fields` gives our field for a rule's code ("I01" -> "upn"), so that faults can be counted by
+    what they are about.  `is_kept` is False for a check, of which nothing is recorded.
+    """
+
+    file: str
+    school: str
+    findings: Sequence[Finding] = ()
+    received_at: datetime | None = None
+    about: str = ""
+    regions: Sequence[Region] = ()
+    rows_read: int = 0
+    rows_recorded: int = 0
+    rows_waiting: int = 0
+    rows_unsure: int = 0
+    is_refused: bool = False
+    is_kept: bool = True
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def receipt_of(
+    submission: Submission,
+    findings: Sequence[Finding],
+    *,
+    school: str,
+    fields: Mapping[str, str] | None = None,
+) -> Receipt:
+    """The receipt of a submission that went as far as it could; a refused one has its finding."""
+    return Receipt(
+        file=submission.name,
+        school=school,
+        findings=findings,
+        received_at=submission.received_at,
+        about=_about(submission),
+        regions=_regions(submission.regions),
+        rows_read=submission.rows_read,
+        rows_recorded=submission.rows_sound,
+        rows_waiting=submission.rows_waiting,
+        rows_unsure=submission.rows_unsure,
+        is_refused=submission.refused_code is not None,
+        fields=fields or {},
+    )
+
+
+def receipt_workbook(receipt: Receipt) -> bytes:
+    """The receipt and the finding list as a workbook, the same bytes for the same answer."""
+    made_on = receipt.received_at.date() if receipt.received_at else date(2000, 1, 1)
+    book = Book(f"Receipt for {receipt.file}"[:250], made_on=made_on, about="Receipt")
+    _receipt(book, receipt)
+    if receipt.findings and not receipt.is_refused:
+        _what_to_fix(book, receipt)
+    return book.content()
+
+
+def receipt_text(receipt: Receipt) -> str:
+    """The same in plain text, every finding, biggest first."""
+    lines = [
+        f"Receipt for “{receipt.file}”",
+        receipt.school,
+        *_received(receipt),
+        receipt.about,
+        "",
+    ]
+    lines += [_headline(receipt), ""]
+    if not receipt.is_refused:
+        lines += [receipt.about, ""] if receipt.about else []
+        lines += [f"{name}: {number}" for name, number in _row_counts(receipt)]
+        lines += [f"  {_rows_of(each)}: {_used(each)}" for each in receipt.regions]
+        for weight, words in WEIGHTS.items():
+            told = [each for each in biggest_first(receipt.findings) if each.severity == weight]
+            if told:
+                lines += ["", words, *(f"  {sentence(each)}" for each in told)]
+    lines += ["", "What happens next", *(f"  {each}" for each in _next(receipt))]
+    return "\n".join(_without_gaps(lines)) + "\n"
+
+
+def _receipt(book: Book, receipt: Receipt) -> None:
+    page = book.page("Receipt", _PAGE, warm=bool(receipt.findings))
+    row = page.across(0, "Receipt", "title")
+    row = page.across(row, f"{receipt.file}, from {receipt.school}", "subtitle")
+    row = page.across(row, _headline(receipt), "notice") + 1
+    for words in _received(receipt):
+        row = page.across(row, words, "body")
+    if not receipt.is_refused:
+        if receipt.about:
+            row = page.across(row, f"We read it as: {receipt.about}", "body")
+        row = _what_was_read(page, row + 1, receipt)
+    row = page.across(row + 1, "What happens next", "section")
+    for words in _next(receipt):
+        row = page.across(row, words, "body")
+    if receipt.findings and not receipt.is_refused:
+        page.link(row + 1, 0, "What to fix", "Go to the list of what to fix")
+
+
+def _what_was_read(page: Page, row: int, receipt: Receipt) -> int:
+    row = page.across(row, "Rows", "section")
+    for name, number in _row_counts(receipt):
+        page.text(row, 0, name, "label")
+        page.cell(row, 1, number, "count left")
+        row += 1
+    if not receipt.regions:
+        return row
+    row = page.across(row + 1, "What we read and what we left out", "section")
+    rows = [
+        (each.sheet or SHEET_OF_CSV, _span(each), "read" if each.used else "left out", each.why)
+        for each in receipt.regions
+    ]
+    return page.table(row, _READ, rows)
+
+
+def _what_to_fix(book: Book, receipt: Receipt) -> None:
+    page = book.page("What to fix", widths(_FIXES), warm=True)
+    row = page.across(0, "What to fix", "title")
+    row = page.across(row, summary_sentence(receipt.findings, receipt.fields), "big")
+    row = page.across(row, "Biggest problems first. Change them in your own file", "note") + 1
+    told = biggest_first(receipt.findings)
+    rows = [
+        (
+            WEIGHTS[each.severity],
+            each.sheet,
+            _cell(each),
+            each.heading,
+            each.value,
+            f"{each.says}.",
+            f"{each.do}." if each.do else "",
+            "; ".join(each.suggests),
+            each.code,
+        )
+        for each in told
+    ]
+    end = page.table(row, _FIXES, rows)
+    for number, each in enumerate(told, start=row + 1):
+        style = "must" if each.severity == Severity.MUST_FIX else "check"
+        page.text(number, 0, WEIGHTS[each.severity], style)
+    page.freeze(row, columns=3, last=end - 1)
+
+
+def _headline(receipt: Receipt) -> str:
+    if receipt.is_refused:
+        told = [sentence(each) for each in biggest_first(receipt.findings)]
+        return " ".join(["We could not use this file.", *told])
+    return summary_sentence(receipt.findings, receipt.fields)
+
+
+def _received(receipt: Receipt) -> list[str]:
+    if receipt.received_at is None:
+        return []
+    moment = receipt.received_at
+    local = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(LONDON)
+    return [f"Received {shown(local.date())} at {local:%H:%M}"]
+
+
+def _row_counts(receipt: Receipt) -> list[tuple[str, int]]:
+    read = [("Rows read", receipt.rows_read)]
+    if not receipt.is_kept:
+        return read
+    return [
+        *read,
+        ("Recorded", receipt.rows_recorded),
+        ("Waiting for a fix", receipt.rows_waiting),
+        ("Not sure who it is", receipt.rows_unsure),
+    ]
+
+
+def _next(receipt: Receipt) -> list[str]:
+    if receipt.is_refused:
+        return [
+            "Nothing of this file is recorded, and nothing recorded before has changed.",
+            "Put it right as said above and send it again.",
+        ]
+    if not receipt.is_kept:
+        return ["This was a check: nothing is recorded."]
+    must = any(each.severity == Severity.MUST_FIX for each in receipt.findings)
+    words = []
+    if must or receipt.rows_waiting:
+        waits = ("row waits until it is", "rows wait until they are")
+        words.append(
+            f"{count(receipt.rows_waiting, *waits)} put right. Change your own file and send the "
+            "whole of it again: what is recorded already stays as it is."
+        )
+    if any(each.severity == Severity.PLEASE_CHECK for each in receipt.findings):
+        words.append(
+            "What is marked “please check” is recorded as you typed it. If it is right, do nothing."
+        )
+    if receipt.rows_unsure:
+        words.append(
+            f"{count(receipt.rows_unsure, 'row is', 'rows are')} about somebody we could not be "
+            "sure of. A data officer will look; you need do nothing."
+        )
+    return words or ["You need do nothing."]
+
+
+def _about(submission: Submission) -> str:
+    if submission.kind == Kind.ENROLMENTS:
+        return "a list of people enrolled"
+    words = []
+    if submission.leaving_stage:
+        words.append(f"{year_group(submission.leaving_stage)} leavers")
+    if submission.academic_year:
+        words.append(f"of {year_name(submission.academic_year)}")
+    if submission.wave is not None:
+        words.append(f"at {wave_name(submission.wave).lower()}")
+    return " ".join(words)
+
+
+def _regions(kept: Sequence[Any]) -> tuple[Region, ...]:
+    # As a database keeps them: each a mapping by name, or its five values in order.
+    return tuple(Region(**each) if isinstance(each, Mapping) else Region(*each) for each in kept)
+
+
+def _rows_of(region: Region) -> str:
+    return f"{region.sheet or SHEET_OF_CSV}, {_span(region)}"
+
+
+def _span(region: Region) -> str:
+    if region.first_row == region.last_row:
+        return f"row {region.first_row}"
+    return f"rows {region.first_row} to {region.last_row}"
+
+
+def _used(region: Region) -> str:
+    words = "read" if region.used else "left out"
+    return f"{words}: {region.why}" if region.why else words
+
+
+def _cell(finding: Finding) -> str:
+    if finding.row is None:
+        return f"column {finding.column}" if finding.column else ""
+    return f"{finding.column}{finding.row}" if finding.column else f"row {finding.row}"
+
+
+def _without_gaps(lines: Sequence[str]) -> list[str]:
+    kept: list[str] = []
+    for line in lines:
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    return kept
