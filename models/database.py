@@ -7,7 +7,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -23,15 +23,31 @@ def open_database(url: str) -> Engine:
     """The engine for a database address.  Bound values never appear in its errors or logs."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True
-        )
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        event.listen(engine, "handle_error", _say_where_only)
+        return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, hide_parameters=True, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _settle_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _say_where_only(context: ExceptionContext) -> None:
+    """PostgreSQL's own words quote the row that failed, so they are replaced by its place."""
+    fault, told = context.original_exception, context.sqlalchemy_exception
+    place = getattr(fault, "diag", None)
+    if place is None or place.sqlstate is None or told is None:
+        return  # said by the way to the server, which saw no row
+    # Classes 22 and 23 are about values: even their first line may quote one.
+    about_values = place.sqlstate[:2] in ("22", "23")
+    named = (place.table_name, place.column_name, place.constraint_name)
+    words = " ".join(filter(None, named)) if about_values else place.message_primary
+    words = f"{place.sqlstate} {words or ''}".rstrip()
+    fault.args = (words,)
+    told.args = (f"({type(fault).__name__}) {words}",)
 
 
 def _settle_sqlite(connection: Any, _: object) -> None:
