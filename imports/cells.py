@@ -1,0 +1,133 @@
+"""Cells: a raw cell becomes what its sender sees and the value behind it."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from imports.number_formats import Shows, shows
+from imports.raw import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT
+from models.sheets import Cell, CellKind
+
+_LAST_SERIAL = 2_958_466  # the day after 31 December 9999, the last that Excel knows
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_LONGEST_NUMBER = 300  # digits; Python refuses to turn more than 4,300 into a number
+
+ToCell = Callable[[str, str, str], Cell]
+
+
+def cell_maker(*, is_1904: bool) -> ToCell:
+    """A function that makes cells from (kind, stored, number format), each only once."""
+    made: dict[tuple[str, str, str], Cell] = {}
+
+    def to_cell(kind: str, stored: str, number_format: str) -> Cell:
+        key = (kind, stored, number_format)
+        cell = made.get(key)
+        if cell is None:
+            cell = made[key] = _cell(kind, stored, number_format, is_1904=is_1904)
+        return cell
+
+    return to_cell
+
+
+def _cell(kind: str, stored: str, number_format: str, *, is_1904: bool) -> Cell:
+    if kind == TEXT:
+        return Cell(stored, stored, CellKind.TEXT, "", number_format)
+    if kind == NUMBER:
+        return _number(stored, number_format, is_1904=is_1904)
+    if kind == DATE:
+        return _iso(stored, number_format)
+    if kind == BOOLEAN:
+        is_true = stored in ("1", "true")
+        return Cell(
+            "TRUE" if is_true else "FALSE", is_true, CellKind.BOOLEAN, stored, number_format
+        )
+    if kind == ERROR:
+        return Cell(stored, None, CellKind.ERROR, stored, number_format)
+    if kind == FORMULA:
+        return Cell("", None, CellKind.FORMULA, stored, number_format)
+    message = "a raw cell has a kind that no reader gives"
+    raise ValueError(message)
+
+
+def _number(stored: str, number_format: str, *, is_1904: bool) -> Cell:
+    number = _value(stored)
+    if number is None:
+        return Cell(stored.strip(), stored.strip(), CellKind.TEXT, stored, number_format)
+    kind = shows(number_format)
+    if kind in (Shows.DATE, Shows.MONTH, Shows.TIME) and 0 <= number < _LAST_SERIAL:
+        when = _moment(float(number), is_1904=is_1904)
+        if when is not None:
+            said = _month(when) if kind is Shows.MONTH else _said(when)
+            return Cell(said, when, CellKind.DATE, stored, number_format)
+    return Cell(_shown(number, number_format, kind), number, CellKind.NUMBER, stored, number_format)
+
+
+def _value(stored: str) -> int | float | None:
+    # Spaces round a number are allowed; words such as NaN or INF in a number's place are text.
+    bare = stored.strip()
+    if not bare or len(bare) > _LONGEST_NUMBER or not (bare[-1].isdigit() or bare[-1] == "."):
+        return None
+    if "_" in bare or not bare.isascii():
+        return None
+    if bare.lstrip("+-").isdigit():
+        return int(bare)
+    try:
+        number = float(bare)
+    except ValueError:
+        return None
+    if number in (float("inf"), float("-inf")):
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def _shown(number: int | float, number_format: str, kind: Shows) -> str:
+    if kind is Shows.PERCENT:
+        return f"{round(number * 100, 10):g}%"
+    if kind is Shows.ZEROS and isinstance(number, int):
+        return str(number).zfill(number_format.split(";", 1)[0].count("0"))
+    if kind is Shows.ELAPSED:
+        seconds = round(number * 86_400)
+        return f"{seconds // 3_600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    return str(number)
+
+
+def _moment(serial: float, *, is_1904: bool) -> date | datetime | time | None:
+    # Seconds are the smallest thing anybody types; rounding keeps 45000.99999999 on its day.
+    days, seconds = divmod(round(serial * 86_400), 86_400)
+    clock = timedelta(seconds=seconds)
+    if days == 0 and not is_1904:
+        return (datetime.min + clock).time()
+    if is_1904:
+        first = datetime(1904, 1, 1)
+    else:
+        # Excel believes in a 29 February 1900: before it, every serial is a day out.
+        first = datetime(1899, 12, 30) if days >= 60 else datetime(1899, 12, 31)
+    try:
+        when = first + timedelta(days=days) + clock
+    except OverflowError:
+        return None
+    return when if seconds else when.date()
+
+
+def _iso(stored: str, number_format: str) -> Cell:
+    try:
+        when: date | datetime | time = datetime.fromisoformat(stored).replace(tzinfo=None)
+    except ValueError:
+        try:
+            when = time.fromisoformat(stored).replace(tzinfo=None)
+        except ValueError:
+            return Cell(stored, stored, CellKind.TEXT, stored, number_format)
+    if isinstance(when, datetime) and when.time() == time():
+        when = when.date()
+    said = _month(when) if shows(number_format) is Shows.MONTH else _said(when)
+    return Cell(said, when, CellKind.DATE, stored, number_format)
+
+
+def _said(when: date | datetime | time) -> str:
+    if isinstance(when, time):
+        return when.strftime("%H:%M:%S" if when.second else "%H:%M")
+    day = f"{when.day:02d}/{when.month:02d}/{when.year:04d}"
+    return f"{day} {when:%H:%M}" if isinstance(when, datetime) else day
+
+
+def _month(when: date | datetime | time) -> str:
+    return _said(when) if isinstance(when, time) else f"{_MONTHS[when.month - 1]} {when.year:04d}"

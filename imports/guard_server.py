@@ -1,0 +1,115 @@
+"""Guard server: forks a child with limits for each file, and says how it went."""
+
+import gc
+import marshal
+import os
+import resource
+import select
+import signal
+import sys
+from time import monotonic
+from typing import BinaryIO, NoReturn
+
+from imports.guard import ANSWER, OPENED, OVER, REFUSED, REQUEST
+from imports.limits import Limits
+from imports.openers import open_file
+from imports.raw import pack
+from models.sheets import SubmissionRefused
+
+_PIECE = 1 << 20
+
+
+def main() -> None:
+    """Serve until our parent closes the pipe."""
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    gc.collect()
+    gc.freeze()  # children share these pages as long as nobody touches them
+    while True:
+        header = requests.read(REQUEST.size)
+        if len(header) < REQUEST.size:
+            return
+        (length,) = REQUEST.unpack(header)
+        content, numbers = marshal.loads(requests.read(length))
+        how, answer = open_in_child(content, Limits(*numbers))
+        answers.write(ANSWER.pack(how, len(answer)) + answer)
+        answers.flush()
+
+
+def open_in_child(content: bytes, limits: Limits) -> tuple[bytes, bytes]:
+    """How it went, and the packed file, the refusal, or the reason of a sudden end."""
+    reads, writes = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reads)
+        _child(content, limits, writes)
+    os.close(writes)
+    try:
+        answer, trouble = _collect(reads, limits)
+    finally:
+        os.close(reads)
+    if trouble:
+        os.kill(child, signal.SIGKILL)
+    _, ended = os.waitpid(child, 0)
+    if trouble:
+        return OVER, trouble
+    if os.WIFSIGNALED(ended):
+        return OVER, b"TIMEOUT" if os.WTERMSIG(ended) == signal.SIGXCPU else b"CRASH"
+    if os.WEXITSTATUS(ended) or not answer:
+        return OVER, b"CRASH"
+    return bytes(answer[:1]), bytes(answer[1:])
+
+
+def _collect(reads: int, limits: Limits) -> tuple[bytearray, bytes]:
+    """What the child writes, and why we stopped listening where we did."""
+    until = monotonic() + limits.wall
+    answer = bytearray()
+    while True:
+        ready, _, _ = select.select([reads], [], [], max(0.0, until - monotonic()))
+        if not ready:
+            return answer, b"TIMEOUT"
+        piece = os.read(reads, _PIECE)
+        if not piece:
+            return answer, b""
+        answer += piece
+        if len(answer) > limits.result:
+            return answer, b"MEMORY"
+
+
+def _child(content: bytes, limits: Limits, writes: int) -> NoReturn:
+    """Open the file and end; nothing of the server runs in here."""
+    try:
+        gc.disable()  # short-lived, and its memory has a limit
+        _limit(limits)
+        with os.fdopen(writes, "wb") as pipe:
+            _open(content, limits, pipe)
+        os._exit(0)
+    except BaseException:  # whatever it is, it ends here
+        os._exit(1)
+
+
+def _open(content: bytes, limits: Limits, pipe: BinaryIO) -> None:
+    try:
+        answer = OPENED + pack(open_file(content, limits))
+    except SubmissionRefused as refusal:
+        answer = REFUSED + marshal.dumps((refusal.code, refusal.facts))
+    except MemoryError:
+        answer = OVER + b"MEMORY"
+    except BaseException:  # a panic in calamine is not an Exception
+        answer = OVER + b"UNREADABLE"
+    pipe.write(answer)
+
+
+def _limit(limits: Limits) -> None:
+    # The hard limit comes a second later: at the soft one the signal says that it was the CPU.
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu + 1))
+    for what, most in (
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_FSIZE, limits.written),
+        (resource.RLIMIT_NOFILE, limits.open_files),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+if __name__ == "__main__":
+    main()

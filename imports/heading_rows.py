@@ -1,0 +1,276 @@
+"""Heading rows: where on a sheet the headings stand, on one row, two or three."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from imports.grids import Grid, GridRow
+from models.sheets import CellKind
+
+Knows = Callable[[tuple[str, ...]], str | None]
+
+KEYS = frozenset(("upn", "uln", "surname", "forename", "full_name", "born_on"))
+_KNOWN_NEEDED, _KEYS_NEEDED = 3, 2
+_LONGEST_HEADING = 300
+_MOST_ROWS = 3
+# Asking about a text costs up to 0.1 ms; a sheet without a table must not cost seconds.
+_ASKED_A_SHEET, _ASKED_A_FILE = 4_000, 40_000
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of headings, asked only once of each."""
+
+    knows: Knows
+    answers: dict[tuple[str, ...], str | None] = field(default_factory=dict)
+    texts: set[str] = field(default_factory=set)  # the lowest parts that turned out to be known
+    may_ask: int = _ASKED_A_FILE
+    may_ask_here: int = _ASKED_A_SHEET
+
+    def next_sheet(self) -> None:
+        """Begin a sheet: a long one must not leave the next without questions."""
+        self.may_ask_here = _ASKED_A_SHEET
+
+    def field_of(self, parts: tuple[str, ...]) -> str | None:
+        """Our field for a heading's parts, None where no map has it."""
+        if parts in self.answers:
+            return self.answers[parts]
+        if self.may_ask <= 0 or self.may_ask_here <= 0 or len(parts[-1]) > _LONGEST_HEADING:
+            return None
+        self.may_ask -= 1
+        self.may_ask_here -= 1
+        answer = self.answers[parts] = self.knows(parts)
+        if answer:
+            self.texts.add(parts[-1].casefold())
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Headings found: on which rows (places in the grid), and by column what they say and mean."""
+
+    rows: tuple[int, ...]
+    parts: dict[int, tuple[str, ...]]
+    fields: dict[int, str | None]
+
+    @property
+    def first_column(self) -> int:
+        """The first column with a heading."""
+        return min(self.parts)
+
+    @property
+    def last_column(self) -> int:
+        """The last column with a heading."""
+        return max(self.parts)
+
+    def overlaps(self, other: "Block") -> bool:
+        """Whether two blocks share columns."""
+        return not (self.last_column < other.first_column or other.last_column < self.first_column)
+
+    def repeats(self, other: "Block") -> bool:
+        """Whether it says the same, in the same columns."""
+        return _plain(self.parts) == _plain(other.parts)
+
+
+def find_blocks(grid: Grid, known: Known) -> list[Block]:
+    """Every block of headings on a sheet, from the top, tables side by side apart."""
+    known.next_sheet()
+    blocks: list[Block] = []
+    last_used = -1
+    for at in range(len(grid.rows)):
+        if at <= last_used or not _may_be_headings(grid, at, known, is_first=not blocks):
+            continue
+        block = _block_at(grid, at, known, after=last_used)
+        if block:
+            last_used = block.rows[-1]
+            blocks += _side_by_side(block)
+    return blocks
+
+
+def is_enough(fields: Sequence[str | None]) -> bool:
+    """Whether headings say enough: three that we know, two of which tell who a leaver is."""
+    said = {one for one in fields if one}
+    return len(said) >= _KNOWN_NEEDED and len(said & KEYS) >= _KEYS_NEEDED
+
+
+def _may_be_headings(grid: Grid, at: int, known: Known, *, is_first: bool) -> bool:
+    row = grid.rows[at]
+    texts = [
+        cell.text.strip().casefold() for cell in row.cells.values() if cell.kind is CellKind.TEXT
+    ]
+    if len(texts) < _KEYS_NEEDED:
+        return False
+    if is_first:
+        return True
+    # Below a table only a row after a gap or a title is looked at closely, or one with headings
+    # that were met before: asking about every cell of every leaver would cost more than reading.
+    above = grid.rows[at - 1]
+    if row.number > above.number + 1 or len(above.cells) <= 1:
+        return True
+    return sum(text in known.texts for text in texts) >= _KEYS_NEEDED
+
+
+def _block_at(grid: Grid, at: int, known: Known, *, after: int) -> Block | None:
+    alone = _block(grid, (at,), known)
+    if is_enough(list(alone.fields.values())):
+        below = _with_row_below(grid, alone, known)
+        return _with_groups_above(grid, below, known, after=after)
+    for depth in range(2, _MOST_ROWS + 1):
+        first = at - depth + 1
+        if first <= after or not _are_together(grid, first, at):
+            return None
+        block = _block(grid, tuple(range(first, at + 1)), known)
+        if is_enough(list(block.fields.values())) and _is_group_row(grid, first, block):
+            return _with_row_below(grid, block, known)
+    return None
+
+
+def _block(grid: Grid, rows: tuple[int, ...], known: Known) -> Block:
+    parts = _parts(grid, rows)
+    return Block(rows, parts, {column: known.field_of(said) for column, said in parts.items()})
+
+
+def _parts(grid: Grid, rows: tuple[int, ...]) -> dict[int, tuple[str, ...]]:
+    """What stands above each column, outermost first; a group's heading is spread over it."""
+    lowest = grid.rows[rows[-1]]
+    said: dict[int, tuple[str, ...]] = {
+        column: (_text(lowest, column),) for column in lowest.cells if _text(lowest, column)
+    }
+    for at in reversed(rows[:-1]):
+        for column, label in _spread(grid, grid.rows[at], said).items():
+            below = said.get(column, ())
+            said[column] = below if below[:1] == (label,) else (label, *below)
+    return dict(sorted(said.items()))
+
+
+def _spread(grid: Grid, row: GridRow, below: dict[int, tuple[str, ...]]) -> dict[int, str]:
+    """The label of a row over each column it speaks of."""
+    merged = {merge[1]: merge[3] for merge in grid.merges_on(row.number)}
+    labels: dict[int, str] = {}
+    filled = [column for column in sorted(row.cells) if _text(row, column)]
+    for column in filled:
+        label = _text(row, column)
+        labels[column] = label
+        if merged:
+            over = range(column, min(merged.get(column, column), column + 200) + 1)
+            labels.update({one: label for one in over if one == column or one in below})
+            continue
+        following = column + 1
+        # Without merged cells a label goes on over what has headings but no label of its own.
+        while following in below and following not in row.cells and column in below:
+            labels[following] = label
+            following += 1
+    return labels
+
+
+def _with_row_below(grid: Grid, block: Block, known: Known) -> Block:
+    """The block and the row under it, where that one divides the headings above it."""
+    at = block.rows[-1] + 1
+    if len(block.rows) >= _MOST_ROWS or at >= len(grid.rows):
+        return block
+    if not _are_together(grid, block.rows[-1], at):
+        return block
+    above, below = grid.rows[block.rows[-1]], grid.rows[at]
+    if any(cell.kind is not CellKind.TEXT for cell in below.cells.values()):
+        return block
+    deeper = _block(grid, (*block.rows, at), known)
+    merges = list(grid.merges_on(above.number))
+    if any(last_row == below.number for _, _, last_row, _ in merges):
+        # A heading merged downwards says that the row below belongs to it.
+        return deeper
+    wide = {column for merge in merges for column in range(merge[1], merge[3] + 1)}
+    divides = all(
+        column in wide or column not in above.cells or column + 1 not in above.cells
+        for column in below.cells
+    )
+    return deeper if divides and _count(deeper) > _count(block) else block
+
+
+def _with_groups_above(grid: Grid, block: Block, known: Known, *, after: int) -> Block:
+    """The block and the row of group headings over it, where there is one."""
+    at = block.rows[0] - 1
+    while at > after and len(block.rows) < _MOST_ROWS and _are_together(grid, at, at + 1):
+        taller = _block(grid, (at, *block.rows), known)
+        if not _is_group_row(grid, at, block) or not _is_better(grid, at, taller, block, after):
+            break
+        block, at = taller, at - 1
+    return block
+
+
+def _is_group_row(grid: Grid, at: int, block: Block) -> bool:
+    """Whether a row has labels over some headings, rather than a title over all of them."""
+    row = grid.rows[at]
+    partly = [
+        merge
+        for merge in grid.merges_on(row.number)
+        if merge[3] > merge[1] and not _covers(merge, block)
+    ]
+    texts = [cell for cell in row.cells.values() if cell.kind is CellKind.TEXT]
+    looks_filled = any(len(cell.text) > 80 for cell in texts)
+    return not looks_filled and (len(row.cells) > 1 or bool(partly))
+
+
+def _covers(merge: tuple[int, int, int, int], block: Block) -> bool:
+    return merge[1] <= block.first_column and merge[3] >= block.last_column
+
+
+def _is_better(grid: Grid, at: int, taller: Block, block: Block, after: int) -> bool:
+    """Whether group headings say more: known ones, or which of two equal headings is which."""
+    if _keys(taller) < _keys(block):
+        return False
+    if _count(taller) > _count(block):
+        return True
+    row = grid.rows[at]
+    has_merges = any(merge[3] > merge[1] for merge in grid.merges_on(row.number))
+    # Straight under the leavers of another table, an unmerged row is one of them.
+    if not has_merges and after >= 0 and row.number == grid.rows[at - 1].number + 1:
+        return False
+    lowest = Counter(parts[-1].casefold() for parts in block.parts.values())
+    return max(lowest.values()) > 1 or (has_merges and len(row.cells) > 1)
+
+
+def _side_by_side(block: Block) -> list[Block]:
+    """The tables of one row of headings: a gap, and then who a leaver is all over again."""
+    found: list[list[int]] = []
+    for column in sorted(block.parts):
+        is_after_gap = not found or column > found[-1][-1] + 1
+        if is_after_gap:
+            found.append([])
+        found[-1].append(column)
+    tables: list[list[int]] = []
+    for run in found:
+        fields = [block.fields[column] for column in run]
+        before = {block.fields[column] for table in tables for column in table}
+        if tables and not (is_enough(fields) and before & KEYS & set(fields)):
+            tables[-1] += run
+        else:
+            tables.append(run)
+    return [
+        Block(
+            block.rows,
+            {column: block.parts[column] for column in table},
+            {column: block.fields[column] for column in table},
+        )
+        for table in tables
+    ]
+
+
+def _are_together(grid: Grid, first: int, last: int) -> bool:
+    return grid.rows[last].number - grid.rows[first].number == last - first
+
+
+def _count(block: Block) -> int:
+    return len({one for one in block.fields.values() if one})
+
+
+def _keys(block: Block) -> int:
+    return len(KEYS.intersection(one for one in block.fields.values() if one))
+
+
+def _plain(parts: dict[int, tuple[str, ...]]) -> dict[int, tuple[str, ...]]:
+    return {column: tuple(part.casefold() for part in said) for column, said in parts.items()}
+
+
+def _text(row: GridRow, column: int) -> str:
+    cell = row.cells.get(column)
+    return " ".join(cell.text.split()) if cell else ""

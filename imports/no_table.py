@@ -1,0 +1,81 @@
+"""No table: why there is none, said as exactly as can be."""
+
+import re
+from collections.abc import Sequence
+
+from imports.grids import Grid
+from imports.heading_rows import KEYS, Known, is_enough
+from imports.leaver_rows import is_birthday, is_number_of_a_person
+from imports.raw import RawFile
+from models.sheets import Cell, CellKind, SubmissionRefused
+
+_COLUMNS_TRIED, _ROWS_TRIED, _HEADINGS_TOLD = 4, 80, 12
+_ROWS_LIKE_LEAVERS = 3
+_UPN = re.compile(r"\A\s*[A-Za-z]?[0-9]{11,12}[A-Za-z0-9]?\s*\Z")
+
+
+def no_table(
+    raw: RawFile, grids: Sequence[Grid], known: Known, *, is_headed: bool
+) -> SubmissionRefused:
+    """The refusal of a file without a table of leavers, by what it has instead."""
+    if is_headed:
+        return SubmissionRefused("T05")
+    if not any(grid.rows for grid in grids):
+        return SubmissionRefused("T07" if any(sheet.hidden for sheet in raw.sheets) else "T06")
+    known.next_sheet()
+    if any(_is_sideways(grid, known) for grid in grids):
+        return SubmissionRefused("T03")
+    best = max((_best_row(grid, known) for grid in grids), key=len, default=[])
+    if len(best) >= 2:
+        return SubmissionRefused("T04", found=", ".join(best[:_HEADINGS_TOLD]))
+    if any(_is_headless(grid) for grid in grids):
+        return SubmissionRefused("T02")
+    return SubmissionRefused("T01")
+
+
+def _is_sideways(grid: Grid, known: Known) -> bool:
+    """Whether headings go down a column instead of along a row."""
+    columns = sorted({column for row in grid.rows[:_ROWS_TRIED] for column in row.cells})
+    return any(
+        is_enough(
+            [
+                known.field_of((" ".join(row.cells[column].text.split()),))
+                for row in grid.rows[:_ROWS_TRIED]
+                if column in row.cells and row.cells[column].kind is CellKind.TEXT
+            ]
+        )
+        for column in columns[:_COLUMNS_TRIED]
+    )
+
+
+def _best_row(grid: Grid, known: Known) -> list[str]:
+    """The headings that we know on the row that has most of them."""
+    rows = (
+        [
+            " ".join(cell.text.split())
+            for cell in row.cells.values()
+            if known.answers.get((" ".join(cell.text.split()),))
+        ]
+        for row in grid.rows[:_ROWS_TRIED]
+    )
+    best = max(rows, key=len, default=[])
+    has_key = any(known.answers.get((text,)) in KEYS for text in best)
+    return best if has_key or len(best) > 2 else []
+
+
+def _is_headless(grid: Grid) -> bool:
+    """Whether several rows have what only leavers have, side by side."""
+    return sum(_is_like_a_leaver(list(row.cells.values())) for row in grid.rows) >= (
+        min(_ROWS_LIKE_LEAVERS, len(grid.rows))
+    )
+
+
+def _is_like_a_leaver(cells: list[Cell]) -> bool:
+    numbers = sum(is_number_of_a_person(cell) and bool(_UPN.match(cell.text)) for cell in cells)
+    dates = sum(cell.kind is CellKind.DATE or _looks_dated(cell) for cell in cells)
+    words = sum(cell.kind is CellKind.TEXT and cell.text.strip().isalpha() for cell in cells)
+    return (numbers > 0 or dates > 0) and words >= 2
+
+
+def _looks_dated(cell: Cell) -> bool:
+    return is_birthday(cell) and cell.kind is CellKind.TEXT and len(cell.text.strip()) <= 20

@@ -1,0 +1,89 @@
+"""Raw: what a file says of its cells, before anybody asks what they mean."""
+
+import marshal
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+
+from models.sheets import Remark
+
+# How a cell says what it holds; one letter, because there are many of them.
+TEXT, NUMBER, DATE, BOOLEAN, ERROR, FORMULA = "t", "n", "d", "b", "e", "f"
+
+RawCell = tuple[int, str, str, str]  # column from 0, kind, as stored, number format
+RawRow = tuple[int, bool, list[RawCell]]  # number as Excel shows it, hidden, cells with something
+Merge = tuple[int, int, int, int]  # first row, first column, last row, last column
+
+
+@dataclass(frozen=True, slots=True)
+class RawSheet:
+    """One sheet: only rows and cells with something in them, in order.
+
+    Dates are kept as ISO text, booleans as "1" and "0".  `merges` have rows as Excel shows them
+    and columns from 0.
+    """
+
+    name: str
+    hidden: bool = False
+    rows: Sequence[RawRow] = ()
+    merges: Sequence[Merge] = ()
+    hidden_columns: frozenset[int] = frozenset()
+    knows_merges: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """Every sheet of a file, and what was noticed while it was opened."""
+
+    file_format: str
+    sheets: Sequence[RawSheet]
+    is_1904: bool = False
+    remarks: tuple[Remark, ...] = ()
+
+
+def pack(raw: RawFile) -> bytes:
+    """A raw file as bytes, for the pipe between a child and its parent."""
+    sheets = [
+        (
+            sheet.name,
+            sheet.hidden,
+            sheet.rows,
+            sheet.merges,
+            sorted(sheet.hidden_columns),
+            sheet.knows_merges,
+        )
+        for sheet in raw.sheets
+    ]
+    remarks = [astuple(remark) for remark in raw.remarks]
+    return marshal.dumps((raw.file_format, sheets, raw.is_1904, remarks))
+
+
+def unpack(packed: bytes) -> RawFile:
+    """The raw file that was packed."""
+    file_format, sheets, is_1904, remarks = marshal.loads(packed)
+    return RawFile(
+        file_format,
+        [
+            RawSheet(name, hidden, rows, merges, frozenset(columns), knows_merges)
+            for name, hidden, rows, merges, columns, knows_merges in sheets
+        ],
+        is_1904,
+        tuple(Remark(*remark) for remark in remarks),
+    )
+
+
+def letters(column: int) -> str:
+    """The letters of a column counted from 0: "A" for 0, "AA" for 26."""
+    said = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        said = chr(65 + rest) + said
+    return said
+
+
+def column_of(said: str) -> int:
+    """The column from 0 of its letters; -1 where there are none."""
+    column = 0
+    for letter in said:
+        column = column * 26 + ord(letter) - 64
+    return column - 1

@@ -1,0 +1,81 @@
+"""Read: the bytes of a spreadsheet become the tables it holds, as their sender sees them."""
+
+import logging
+
+from imports.guard import Guard
+from imports.limits import LIMITS, Limits, refused
+from imports.openers import open_file
+from imports.raw import RawFile
+from imports.tables import Knows, find_tables
+from models.sheets import ReadFile, Remark, SubmissionRefused
+
+log = logging.getLogger(__name__)
+
+# What a name may end in, for each kind of content.
+_ENDINGS = {
+    "xlsx": ("xlsx", "xltx"),
+    "xlsm": ("xlsm", "xltm"),
+    "xlsb": ("xlsb",),
+    "xls": ("xls", "xlt"),
+    "ods": ("ods", "ots"),
+    "csv": ("csv", "tsv", "tab", "txt"),
+}
+_SAID = {
+    "xlsx": "an Excel workbook",
+    "xlsm": "an Excel workbook with macros",
+    "xlsb": "a binary Excel workbook",
+    "xls": "an Excel 97-2003 workbook",
+    "ods": "an OpenDocument spreadsheet",
+    "csv": "plain text with separators (CSV)",
+}
+
+
+def read_file(
+    name: str,
+    content: bytes,
+    knows: Knows,
+    *,
+    limits: Limits = LIMITS,
+    guard: Guard | None = None,
+) -> ReadFile:
+    """Every table of a file, and what was left out and why.
+
+    `name` is the name as sent; only its ending is looked at, to say so where it is not what the
+    content is.  `knows` gives our field for a heading's parts, outermost first, or None.  With a
+    guard the bytes are opened in a child process, without one in this.  Raises SubmissionRefused.
+    """
+    raw = guard.open_file(content, limits) if guard else _open_here(content, limits)
+    found = find_tables(raw, knows, limits)
+    log.info(
+        "read a %s file: %d sheets, %d tables, %d rows",
+        raw.file_format,
+        len(raw.sheets),
+        len(found.tables),
+        sum(len(table.rows) for table in found.tables),
+    )
+    remarks = (*_misnamed(name, raw), *raw.remarks, *found.remarks)
+    return ReadFile(raw.file_format, found.tables, found.regions, remarks)
+
+
+def _open_here(content: bytes, limits: Limits) -> RawFile:
+    try:
+        return open_file(content, limits)
+    except (SubmissionRefused, KeyboardInterrupt, SystemExit):
+        raise
+    except MemoryError as error:
+        raise refused("MEMORY") from error
+    except BaseException as error:  # a panic in calamine is not an Exception
+        log.warning("a file could not be opened: %s", type(error).__name__)
+        raise refused("UNREADABLE") from error
+
+
+def _misnamed(name: str, raw: RawFile) -> tuple[Remark, ...]:
+    _, dot, ending = name.rpartition(".")
+    fitting = _ENDINGS[raw.file_format]
+    if not dot or ending.casefold() in fitting:
+        return ()
+    # A macro workbook whose macros were taken out keeps its name, and the other way round.
+    if raw.file_format in ("xlsx", "xlsm") and ending.casefold() in ("xlsx", "xlsm"):
+        return ()
+    ours = fitting[0]
+    return (Remark("F30", facts=(("ending", f".{ours}"), ("what", _SAID[raw.file_format]))),)

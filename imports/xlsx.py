@@ -1,0 +1,198 @@
+"""Xlsx: a workbook's parts become its sheets.  Our own reader, because the others lose cells."""
+
+from dataclasses import dataclass
+
+from imports.limits import Limits, counted, refused
+from imports.number_formats import BUILT_IN
+from imports.packages import Package
+from imports.preflight import Opened, targets
+from imports.raw import RawFile, RawSheet, letters
+from imports.worksheets import Book, SheetRows, clean, read_sheet
+from imports.xml_parts import count_elements, local, parse, root_of
+from models.sheets import Remark
+
+# Told cell by cell up to here; a file with more of them is odd enough for one sentence.
+_DOUBLES_TOLD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """One sheet as the workbook part lists it."""
+
+    name: str
+    hidden: bool
+    relation: str
+
+
+def read_xlsx(opened: Opened, limits: Limits) -> RawFile:
+    """Every worksheet of a workbook; hidden ones by name only.  Raises SubmissionRefused."""
+    package = opened.package
+    if package is None:
+        raise refused("BAD_WORKBOOK")
+    main = _needed(package, opened.main, limits.other_part)
+    if root_of(main) != "workbook":
+        raise refused("NOT_XLSX", what="an Office file that is not a workbook")
+    listed, is_1904 = _workbook(main)
+    if len(listed) > limits.sheets:
+        raise refused("TOO_MANY_SHEETS", limit=counted(limits.sheets))
+    related = _related(package, opened.main, limits)
+    sheets = _parts_of(listed, related, package)
+    if not sheets:
+        raise refused("NO_SHEET")
+
+    strings = _shared(package, related, "sharedStrings", limits.strings_part)
+    styles = _shared(package, related, "styles", limits.styles_part)
+    elements = count_elements(strings, count_elements(styles, 0, limits), limits)
+    book = Book(_strings(strings, limits) if strings else [], _formats(styles), limits)
+    found, remarks = [], _remarks(opened)
+    for one, part_name in sheets:
+        if one.hidden:
+            found.append(RawSheet(one.name, hidden=True))
+            continue
+        part = _needed(package, part_name, limits.sheet_part)
+        elements = count_elements(part, elements, limits)
+        read = read_sheet(part, book)
+        remarks += _doubles(one.name, read)
+        found.append(
+            RawSheet(one.name, False, read.rows, read.merges, frozenset(read.hidden_columns))
+        )
+    package.rest_is_sound()
+    return RawFile(opened.file_format, found, is_1904, tuple(remarks))
+
+
+def _needed(package: Package, name: str, limit: int) -> bytes:
+    part = package.part(name, limit)
+    if part is None:
+        raise refused("BAD_WORKBOOK")
+    return part
+
+
+def _workbook(part: bytes) -> tuple[list[_Listed], bool]:
+    listed: list[_Listed] = []
+    dates: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        name = local(name)
+        if name == "sheet":
+            # The relation's id has a prefix of the writer's choosing; sheetId has none.
+            relation = next(
+                (value for key, value in attributes.items() if ":" in key and local(key) == "id"),
+                "",
+            )
+            is_hidden = attributes.get("state") in ("hidden", "veryHidden")
+            listed.append(_Listed(clean(attributes.get("name", "")), is_hidden, relation))
+        elif name == "workbookPr":
+            dates.append(attributes.get("date1904", ""))
+
+    parse(part, start)
+    return listed, any(said in ("1", "true") for said in dates)
+
+
+def _related(package: Package, main: str, limits: Limits) -> dict[str, tuple[str, str]]:
+    folder, _, name = main.rpartition("/")
+    relations = package.part(f"{folder}/_rels/{name}.rels", limits.other_part)
+    return targets(relations, main) if relations is not None else {}
+
+
+def _parts_of(
+    listed: list[_Listed], related: dict[str, tuple[str, str]], package: Package
+) -> list[tuple[_Listed, str]]:
+    """Each worksheet and the name of its part; charts and macro sheets are left out."""
+    found = []
+    for one in listed:
+        kind, part_name = related.get(one.relation, ("worksheet", ""))
+        if kind != "worksheet":
+            continue
+        if not one.hidden and part_name.casefold() not in package.entries:
+            raise refused("MISSING_SHEET", sheet=one.name)
+        found.append((one, part_name))
+    return found
+
+
+def _shared(package: Package, related: dict[str, tuple[str, str]], kind: str, limit: int) -> bytes:
+    name = next((name for one, name in related.values() if one == kind), "")
+    return package.part(name, limit) or b"" if name else b""
+
+
+def _strings(part: bytes, limits: Limits) -> list[str]:
+    """The shared texts in order: the sum of their runs, without the phonetic ones."""
+    strings: list[str] = []
+    pieces: list[str] = []
+    depth = {"rPh": 0, "t": 0}
+
+    def start(name: str, _: dict[str, str]) -> None:
+        name = local(name) if ":" in name else name
+        if name == "si":
+            pieces.clear()
+        elif name in depth:
+            depth[name] += 1
+
+    def end(name: str) -> None:
+        name = local(name) if ":" in name else name
+        if name == "si":
+            text = "".join(pieces)
+            if len(text) > limits.text:
+                raise refused("TEXT_TOO_LONG", limit=counted(limits.text))
+            strings.append(clean(text))
+        elif name in depth:
+            depth[name] -= 1
+
+    def text(piece: str) -> None:
+        if depth["t"] and not depth["rPh"]:
+            pieces.append(piece)
+
+    parse(part, start, end, text)
+    return strings
+
+
+def _formats(part: bytes) -> list[str]:
+    """The number format of each cell style, in order; '' for general."""
+    if not part:
+        return []
+    written: dict[str, str] = {}
+    styles: list[str] = []
+    inside: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        name = local(name)
+        if name == "numFmt":
+            written[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif name == "cellXfs":
+            inside.append(name)
+        elif name == "xf" and inside:
+            styles.append(attributes.get("numFmtId", "0"))
+
+    def end(name: str) -> None:
+        if inside and local(name) == "cellXfs":
+            inside.clear()
+
+    parse(part, start, end)
+    return [_format(number, written) for number in styles]
+
+
+def _format(number: str, written: dict[str, str]) -> str:
+    code = written.get(number)
+    if code is None:
+        code = BUILT_IN.get(int(number), "") if number.isdecimal() and len(number) < 9 else ""
+    return "" if code.casefold() == "general" else code
+
+
+def _remarks(opened: Opened) -> list[Remark]:
+    package = opened.package
+    remarks = []
+    if opened.file_format == "xlsm":
+        remarks.append(Remark("F31"))
+    if package and package.has("externallinks/"):
+        remarks.append(Remark("F32"))
+    if package and any(
+        package.has(word) for word in ("embeddings/", "activex/", "connections.xml")
+    ):
+        remarks.append(Remark("F33"))
+    return remarks
+
+
+def _doubles(sheet: str, read: SheetRows) -> list[Remark]:
+    return [
+        Remark("F34", sheet, row, letters(column))
+        for row, column in sorted(set(read.doubles))[:_DOUBLES_TOLD]
+    ]
