@@ -15,8 +15,8 @@ from sqlmodel import Session, col, select
 from destinations.answers import Answer
 from destinations.awaited import awaited
 from destinations.evidence import School, evidence_pack
+from destinations.lines import summary_rows
 from destinations.receipts import receipt_of, receipt_workbook
-from destinations.summarising import summary_rows
 from destinations.workbooks import hub_summary
 from models.destinations import Publication
 from models.leavers import Cohort, Leaver

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from destinations.answers import Answer, answers, answers_at
+from destinations.lines import summary_rows
 from destinations.percents import percent
 from destinations.places import Home, homes
 from destinations.said import Chosen, waves_of
@@ -20,7 +21,7 @@ from destinations.sustained import Sustained
 from destinations.waves import CALENDAR, Calendar
 from models.leavers import Cohort
 from models.summaries import Counts, SummaryLine
-from models.vocabulary import SEN, SEXES, Group, Kin, year_name
+from models.vocabulary import SEN, SEXES, Group, Kin
 
 __all__ = ["answers", "percent", "summarise", "summary_rows"]
 
@@ -34,21 +35,6 @@ PARTS = {
     "SEN": (*SEN.values(), NOT_KNOWN),
     "sex": tuple(dict.fromkeys([*SEXES.values(), NOT_KNOWN])),
 }
-COLUMNS = (
-    "hub",
-    "urn",
-    "cohort",
-    "stage",
-    "wave",
-    "leavers",
-    "known",
-    "eet",
-    "neet",
-    "not_known",
-    "sustained",
-    "sustained_base",
-    "coverage_percent",
-)
 
 
 def summarise(
@@ -177,33 +163,3 @@ def _parts(answer: Answer) -> tuple[tuple[str, str], ...]:
 def _order(item: tuple[_Line, _Tally]) -> tuple[object, ...]:
     (hub, urn, _, year, stage, wave), breakdown, part = item[0]
     return (hub, urn, year, stage, wave, BREAKDOWNS.index(breakdown), PARTS[breakdown].index(part))
-
-
-def summary_rows(
-    lines: Iterable[SummaryLine],
-) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-    """The columns and rows of the summary export: all leavers together, hub totals with urn ''."""
-    everybody = [line for line in lines if (line.breakdown, line.part) == ALL]
-    everybody.sort(
-        key=lambda line: (line.hub, line.urn, line.academic_year, line.leaving_stage, line.wave)
-    )
-    return COLUMNS, [_row(line) for line in everybody]
-
-
-def _row(line: SummaryLine) -> tuple[object, ...]:
-    counts = line.counts
-    return (
-        line.hub,
-        line.urn,
-        year_name(line.academic_year),
-        line.leaving_stage,
-        line.wave,
-        counts.leavers,
-        counts.known,
-        counts.eet,
-        counts.neet,
-        counts.not_known,
-        counts.sustained,
-        counts.sustained_base,
-        percent(counts.known, counts.leavers),
-    )

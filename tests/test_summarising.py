@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from destinations.summarising import COLUMNS, answers, summarise, summary_rows
+from destinations.lines import COLUMNS
+from destinations.summarising import answers, summarise, summary_rows
 from destinations.waves import open_waves
 from models.database import insert_all
 from models.places import InstitutionLink
