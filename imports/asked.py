@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from imports.cohorts import headings_found
-from imports.columns import ColumnMap
+from imports.columns import PERHAPS, ColumnMap
 from imports.layouts import Layout, Placed
 from imports.proposals import Proposal, propose
 from models.sheets import Column, Declared, Remark, SubmissionRefused
@@ -51,7 +51,8 @@ def unknown_columns(
             if not cells:
                 continue
             unused.append(one.column(layout.table.sheet))
-            if columns.meaning(one.parts) is None:
+            meaning = columns.meaning(one.parts)
+            if meaning is None or meaning.field == PERHAPS:
                 remarks.append(_unknown(layout, one, propose(one.parts, cells, columns)))
     return tuple(unused), remarks
 

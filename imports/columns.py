@@ -22,6 +22,8 @@ FIELDS = (
 )  # fmt: skip
 # The day a leaver left: of their school in a leaver sheet, of their course in an enrolment list.
 LEFT_ON = "left_on"
+# A destination only where its words are, and where no other column is one.
+PERHAPS = "perhaps_activity"
 # Headings that we know and have no use for; nobody is asked about them.
 NOT_OURS = "not_ours"
 
@@ -33,7 +35,10 @@ YEARLY = headings.listed(
 YES_NO = {"yes": "yes", "no": "no"}
 
 # Words round a moment that change nothing: "position at 1 November 2023".
-_AROUND = headings.listed("at as on in by from for of the is was position current actual status")
+_AROUND = headings.listed(
+    "at as on in by from for of the is was position current actual status academic "
+    "ay autumn term year"
+)
 # A year beside these is the year of a cohort, not the moment of an answer.
 _COHORT = headings.listed("leaver leavers cohort class summer left leaving")
 
@@ -87,7 +92,7 @@ class ColumnMap:
     def meaning(self, parts: tuple[str, ...]) -> Meaning | None:
         """Our field for a heading and the moment it names; None where no map has it.
 
-        May be `left_on` or `not_ours`, which `field_of` does not give.
+        May be `left_on`, `perhaps_activity` or `not_ours`, which `field_of` does not give.
         """
         said = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
         if not said:
@@ -99,12 +104,12 @@ class ColumnMap:
     def value_of(self, name: str, typed: str) -> str | None:
         """The value that a typed word has in a field with a closed list; None where unknown."""
         words = self.words.get(name, {})
-        code, rest = (
-            phrases.code_and_words(typed) if name in ("activity", "intended") else ("", typed)
-        )
         meant = _first(words, phrases.keys_of(typed))
-        if meant or not code:
+        if meant or name not in ("activity", "intended"):
             return meant
+        code, rest = phrases.code_and_words(typed)
+        if not code or phrases.is_doubtful(rest):
+            return None
         by_code = words.get(code)
         by_words = _first(words, phrases.keys_of(rest)) if rest else by_code
         # A code beside words that mean something else is two answers, and so none.
@@ -140,7 +145,12 @@ class ColumnMap:
             return Meaning(exact)
         if headings.is_blocked(whole):
             return None
-        return self._dated(said) or self._known(whole) or self._inner(said)
+        return (
+            self._dated(said)
+            or self._known(whole)
+            or self._inner(said)
+            or (Meaning("provider_name") if headings.is_list_of_places(whole) else None)
+        )
 
     def _known(self, text: str) -> Meaning | None:
         known = _first(self.headings, headings.keys_of(text))
@@ -159,6 +169,8 @@ class ColumnMap:
         if not _COHORT.isdisjoint(rest.split()):
             return None
         known = self._known(f"destination {rest}") or self._known(rest)
+        if rest and known is None and headings.is_list_of_places(rest):
+            known = Meaning("provider_name")
         if not rest or (known and known.field in YEARLY):
             return Meaning(known.field if known and rest else "activity", moment)
         return known
@@ -221,7 +233,7 @@ def _add(base: ColumnMap, more: MapFile) -> ColumnMap:
     words = {name: dict(listed) for name, listed in base.words.items()}
     lists = closed_lists()
     for name, new in more.columns.items():
-        if name not in (*FIELDS, LEFT_ON, NOT_OURS):
+        if name not in (*FIELDS, LEFT_ON, PERHAPS, NOT_OURS):
             message = f"there is no field called {name}"
             raise ValueError(message)
         _put(known, ((headings.key_of(headings.words_of(one)), name) for one in new.headings))
@@ -269,5 +281,7 @@ def _undated(text: str) -> str:
 
 def _around(rest: str) -> str:
     return " ".join(
-        word for word in headings.words_of(rest) if word not in _AROUND and not word.isdigit()
+        word
+        for word in headings.words_of(rest)
+        if word not in _AROUND and not word.rstrip("sthnrd").isdigit()
     )

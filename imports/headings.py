@@ -46,6 +46,14 @@ PLACES = listed(
 )
 
 
+# "School / College / Employer name" is a place, however many are listed.
+_NOUNS = listed(
+    "school college university employer provider institution establishment organisation company "
+    "sixth uni workplace"
+)
+_BETWEEN = listed("or and of name names form training learning the destination post 16 other")
+
+
 @lru_cache(maxsize=20_000)
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a heading in lower case, initials joined: "Pupil's D.O.B." is pupil, dob."""
@@ -86,6 +94,12 @@ def keys_of(text: str) -> tuple[str, ...]:
 def is_blocked(text: str) -> bool:
     """Whether a heading names another person or another thing: "Parent DOB", "Head of year"."""
     return not BLOCKED.isdisjoint(words_of(text))
+
+
+def is_list_of_places(text: str) -> bool:
+    """Whether a heading lists two or more kinds of place and nothing else."""
+    words = frozenset(words_of(text))
+    return len(words & _NOUNS) >= 2 and words <= _NOUNS | _BETWEEN
 
 
 def is_about_a_place(text: str) -> bool:

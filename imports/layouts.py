@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from imports.columns import LEFT_ON, NOT_OURS, ColumnMap
+from imports.columns import LEFT_ON, NOT_OURS, PERHAPS, ColumnMap
 from imports.moments import Moment
 from imports.values import is_blank, shown
 from models.sheets import Cell, Column, Remark, Table
@@ -80,14 +80,21 @@ def _with_leaving_year(layout: Layout) -> Layout:
 
 
 def _with_destination(layout: Layout, columns: ColumnMap) -> Layout:
-    # "Where" beside no destination, holding "College" and "Apprenticeship", is the destination.
-    if layout.has("activity"):
-        return layout
+    """The layout with a destination where a heading leaves it open and the words are ones we know.
+
+    "Status", "Type" and "Route" are a destination where they hold destinations and no heading is
+    surer; so is "Where" beside no destination, holding "College" and "Apprenticeship".
+    """
     placed = list(layout.placed)
-    for one in layout.columns("provider_name"):
+    found = layout.has("activity")
+    for one in (*layout.columns(PERHAPS), *layout.columns("provider_name")):
         cells = layout.cells(one)
-        if len(cells) >= _ENOUGH and known_share(cells, columns) >= _MOST:
+        proved = len(cells) >= _ENOUGH and known_share(cells, columns) >= _MOST
+        if proved and not found:
             placed[one.at] = replace(one, field="activity")
+            found = True
+        elif one.field == PERHAPS:
+            placed[one.at] = replace(one, field="")
     return replace(layout, placed=tuple(placed))
 
 

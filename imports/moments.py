@@ -80,8 +80,17 @@ def _joined(text: str) -> str:
     text = _DATE.sub(lambda date: f" {_NAMES[int(date['m']) - 1]} {date['y']} ", text)
     text = _ISO_DATE.sub(lambda date: f" {_NAMES[int(date['m']) - 1]} {date['y']} ", text)
     text = re.sub(r"\b(20\d\d)\s*[/\-\u2013\u2014_]\s*((?:20)?\d\d)\b", r" ay\1to\2 ", text)
-    text = re.sub(r"\b(\d\d)\s*/\s*(\d\d)\b(?!\s*/)", r" ay20\1to\2 ", text)
+    text = _SHORT_YEARS.sub(_two_short_years, text)
     return re.sub(r"\b([A-Za-z]{3,9})(\d{2}|20\d\d)\b", r"\1 \2", text)
+
+
+_SHORT_YEARS = re.compile(r"(?<![\d/.\-])([12]\d)\s*[/\-\u2013]\s*([123]\d)(?![\d/.\-])")
+
+
+def _two_short_years(years: re.Match[str]) -> str:
+    # "23-24" is a year; "16-19" is not.
+    follow = int(years[1]) + 1 == int(years[2])
+    return f" ay20{years[1]}to{years[2]} " if follow else years[0]
 
 
 _Found = tuple[Moment, int, int] | None

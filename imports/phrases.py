@@ -16,6 +16,8 @@ _SHORT = (
     ("w/", " with "),
     ("f/t", " ft "),
     ("p/t", " pt "),
+    ("f-t", " ft "),
+    ("p-t", " pt "),
     ("n/k", " nk "),
     ("d/k", " dk "),
     ("s/e", " self employed "),
@@ -63,6 +65,13 @@ _SAME = {
     "btec": "btecs",
     "traineeship": "traineeships traineship",
     "internship": "internships",
+    "programme": "prog program programmes programs",
+    "independent": "indep ind",
+    "specialist": "spec",
+    "form": "forms",
+    "with": "w",
+    "centre": "center",
+    "provision": "prov'n provisions",
 }
 _MEANS = {short: whole.split() for whole, shorts in _SAME.items() for short in shorts.split()}
 
@@ -73,6 +82,7 @@ _FILLER = listed(
     "started starting doing studying"
 )
 _JOINED_LEVEL = re.compile(r"l(?:evel|vl)?([1-7])")
+_JOINED_YEAR = re.compile(r"(?:y|yr|year)(\d{1,2})")
 _EDUCATION = ("full", "time", "education")
 
 
@@ -106,8 +116,11 @@ def phrase_of(text: str) -> tuple[str, ...]:
     pieces = ["?" if piece.startswith("?") else piece for piece in pieces]
     words: list[str] = []
     for piece in pieces:
-        level = _JOINED_LEVEL.fullmatch(piece)
-        words += ["level", level[1]] if level else _MEANS.get(piece, [piece])
+        level, year = _JOINED_LEVEL.fullmatch(piece), _JOINED_YEAR.fullmatch(piece)
+        if level or year:
+            words += ["level", level[1]] if level else ["year", year[1] if year else ""]
+        else:
+            words += _MEANS.get(piece, [piece])
     kept = tuple(word for word in words if word not in _FILLER)
     if kept and set(kept) == {"?"}:
         return ("?",)
@@ -141,3 +154,11 @@ def code_and_words(text: str) -> tuple[str, str]:
     if last:
         return last[2], last[1].strip(" ([-")
     return "", text
+
+
+_DOUBT = listed("? or tbc tba maybe possibly perhaps probably unconfirmed")
+
+
+def is_doubtful(text: str) -> bool:
+    """Whether the words beside a code take it back: "210 tbc", "210 or 230"."""
+    return not _DOUBT.isdisjoint(phrase_of(text))

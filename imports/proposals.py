@@ -82,8 +82,9 @@ def nearest_words(field: str, typed: str, columns: ColumnMap) -> tuple[str, ...]
     key = "".join(phrases.phrase_of(typed))
     labels = closed_lists()[field]
     nearest: dict[str, None] = {}
-    for word, _, _ in process.extract(key, words, scorer=fuzz.WRatio, limit=40, score_cutoff=50):
-        nearest.setdefault(labels[columns.words[field][word]])
+    for scorer, least in ((fuzz.ratio, 50), (fuzz.WRatio, 70)):
+        found = process.extract(key, words, scorer=scorer, limit=40, score_cutoff=least)
+        nearest |= {labels[columns.words[field][word]]: None for word, _, _ in found}
     return tuple(nearest)[:3]
 
 
