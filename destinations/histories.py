@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from models.sheets import Declared
 from models.submissions import Submission
 from models.vocabulary import Source
 
+_SAID = tuple(field.name for field in fields(Statement))
 _Line = tuple[int, int, str, str]  # leaver, wave, source, and for a provider its URN
 
 
@@ -50,7 +51,7 @@ def add_statements(
         depth[line] += 1
     for some in rounds:  # nearly always one: a second where a sheet names somebody twice
         rows = [
-            asdict(one)
+            {name: getattr(one, name) for name in _SAID}
             | {
                 "recorded_at": recorded_at,
                 "supersedes_id": _superseded(standing[_line(one, declared.urn)], declared.sent_on),

@@ -59,7 +59,9 @@ def by_both_names_and_birth(who: Identity) -> tuple[Hashable, ...]:
     """Forename and surname in whatever order, and date of birth."""
     if not (who.surname and who.born_on):
         return ()
-    return tuple((frozenset((who.surname, name)), who.born_on) for name in who.forenames)
+    return tuple(
+        (min(who.surname, name), max(who.surname, name), who.born_on) for name in who.forenames
+    )
 
 
 def by_forename_and_birth(who: Identity) -> tuple[Hashable, ...]:

@@ -116,20 +116,24 @@ class _People:
     """Everybody known, found by key: the cost of a row does not grow with the number known."""
 
     def __init__(self, known: Iterable[Known]) -> None:
-        self._found: dict[Keys, defaultdict[Hashable, list[Known]]] = {
-            level.keys: defaultdict(list) for level in LEVELS
-        }
+        self._known = tuple(known)
+        self._found: dict[Keys, dict[Hashable, list[Known]]] = {}
         self.names: defaultdict[int, list[Identity]] = defaultdict(list)
-        for one in known:
+        for one in self._known:
             self.names[one.person_id].append(one.who)
-            for keys, found in self._found.items():
-                for key in keys(one.who):
-                    found[key].append(one)
 
     def like(self, who: Identity, keys: Keys) -> list[Known]:
         """Those who share a key, each as often as they are named."""
-        found = self._found[keys]
-        return [one for key in keys(who) for one in found.get(key, ())]
+        mine = keys(who)
+        if not mine:
+            return []
+        found = self._found.get(keys)
+        if found is None:  # most sheets are decided by the first levels and never need the rest
+            found = self._found[keys] = {}
+            for one in self._known:
+                for key in keys(one.who):
+                    found.setdefault(key, []).append(one)
+        return [one for key in mine for one in found.get(key, ())]
 
 
 def _against(who: Identity, people: _People, *, in_school: bool) -> _Verdict:

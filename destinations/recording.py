@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
@@ -92,9 +93,8 @@ def record(
     waiting = [key for key in rows if key in fixes]
     keep_matches(session, declared.submission_id, matched, waiting, kept, decided_at=recorded_at)
     counted = _counted(done, rows, waiting, matched)
-    remarks = remarks_of(
-        declared, mapped.rows, matched, done.remarks, follows=follows_others(session, declared)
-    )
+    follows = cache(lambda: follows_others(session, declared))
+    remarks = remarks_of(declared, mapped.rows, matched, done.remarks, follows=follows)
     told = replace(counted, remarks=remarks)
     keep_findings(session, declared.submission_id, findings, told.remarks)
     _note(session, declared, told, recorded_at)

@@ -1,6 +1,6 @@
 """Telling: what a submission's sender is told is kept by place and rule, never with the value."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import delete
 from sqlmodel import Session, col
@@ -48,7 +48,7 @@ def remarks_of(
     matched: Iterable[Matched],
     others: Iterable[Remark] = (),
     *,
-    follows: bool = False,
+    follows: Callable[[], bool] = lambda: False,
 ) -> tuple[Remark, ...]:
     """What matching has to say to the sender, in reading order.
 
@@ -65,7 +65,7 @@ def remarks_of(
             wave = first[one.sheet, one.row].wave or declared.wave or 0
             if one.outcome is Outcome.UNSURE:
                 told.append(Remark("M01", one.sheet, one.row))
-            elif one.level == NEW and wave > 1 and follows:
+            elif one.level == NEW and wave > 1 and follows():
                 told.append(Remark("M02", one.sheet, one.row))
     placed = [_placed(one, first[one.sheet, one.row]) for one in told if one.row is not None]
     order = {key: at for at, key in enumerate(first)}
