@@ -173,13 +173,6 @@ def test_a_file_in_a_deeper_folder_is_theirs_too(session, store, put):
 
 
 LEFT_BEHIND = ["~$a.xlsx", ".DS_Store", "Thumbs.db", "DESKTOP.INI", ".~lock.a.ods#", "._a.csv"]
-    "~$leavers.xlsx",
-    ".DS_Store",
-    "Thumbs.db",
-    "DESKTOP.INI",
-    ".~lock.a.ods#",
-    "._a.csv",
-]
 
 
 @pytest.mark.parametrize("name", [*LEFT_BEHIND, "__MACOSX/a.csv", "@eaDir/a.csv"])
