@@ -68,7 +68,8 @@ UNKNOWN = """
     Gone abroad? | Colledge tbc | XXX | see notes | TBC | N/A | none | - | college? | other |
     Other | Sixth Form/College | school or college | 330 College | 240 ? | 520 | 999 | Plumbing |
     Left college | not college | Applied to college | Moved away | 210 or 230 |
-    Employment/Training | 230 tbc | Downs Coast College | Mr Smith | part time | A levels | Education |
+    Employment/Training | 230 tbc | Downs Coast College | Mr Smith | part time | A levels |
+    Education |
     12345 | deceased
 """
 

@@ -180,7 +180,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="C24",
         severity=PLEASE_CHECK,
-        says="We put back the zeros that {count} numbers in '{heading}' show but do not hold",
+        says="In '{heading}' we put back zeros that {count} of its numbers show but do not hold",
         do="Keep such numbers as text next time",
         bad="12345 shown as 0000012345",
         good="0000012345 as text",
