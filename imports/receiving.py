@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from imports.inbox import INBOX, is_left_behind, kept, readable, sender_and_name, short
 from imports.senders import is_known, school_of
 from models.base import now
 from models.database import upsert
@@ -20,7 +21,6 @@ from models.store import Store, Stored
 from models.submissions import Arrival, CoverNote, Submission
 from models.vocabulary import Kind, LeavingStage, Stage
 
-INBOX = "inbox/"
 SUBMISSIONS = "submissions/"
 LONDON = ZoneInfo("Europe/London")
 
@@ -30,11 +30,6 @@ NOT_IN_A_HUB = "A02"
 NO_SCHOOL_FOLDER = "A03"
 TOO_LARGE = "A04"
 EMPTY = "A05"
-
-# What programs leave beside the files that people send.
-LEFT_BEHIND = ("~$", "._", ".~lock.")
-LEFT_BEHIND_NAMES = {".ds_store", "thumbs.db", "desktop.ini", ".keep", ".gitkeep"}
-LEFT_BEHIND_FOLDERS = {"__MACOSX", "@eaDir", "$RECYCLE.BIN"}
 
 # What a cover note may say beside the day.
 SAID = ("kind", "academic_year", "leaving_stage", "wave")
@@ -57,9 +52,9 @@ def inbox_files(session: Session, store: Store) -> list[Stored]:
     welcome: dict[tuple[str, date], bool] = {}
     found = []
     for stored in store.list(INBOX):
-        if _is_left_behind(stored.key):
+        if is_left_behind(stored.key):
             continue
-        urn, code = seen.get((_kept(stored.key), stored.size, stored.modified_at), ("", "new"))
+        urn, code = seen.get((kept(stored.key), stored.size, stored.modified_at), ("", "new"))
         if code in (UNKNOWN_SCHOOL, NOT_IN_A_HUB):
             asked = urn, _day(stored)
             if asked not in welcome:
@@ -119,7 +114,7 @@ def note(
     the leaving year starts.  Raises ValueError for a kind or a stage that does not exist.
     """
     said = {
-        "name": _short(PurePosixPath(_readable(name)).name, 300),
+        "name": short(PurePosixPath(readable(name)).name, 300),
         "kind": Kind(kind).value if kind else None,
         "academic_year": academic_year,
         "leaving_stage": LeavingStage(leaving_stage).value if leaving_stage else None,
@@ -133,7 +128,7 @@ def note(
 
 def _arrival(session: Session, stored: Stored) -> Arrival:
     """The arrival of a file as it is now: the one it had while its school was not known, or new."""
-    key = _kept(stored.key)
+    key = kept(stored.key)
     before: Arrival | None = session.execute(
         select(Arrival).where(
             col(Arrival.key) == key,
@@ -143,11 +138,11 @@ def _arrival(session: Session, stored: Stored) -> Arrival:
     ).scalar_one_or_none()
     if before is not None:
         return before
-    urn, name = _sender_and_name(stored.key)
+    urn, name = sender_and_name(stored.key)
     return Arrival(
         key=key,
         urn=urn,
-        name=_short(name, 300),
+        name=short(name, 300),
         size=stored.size,
         modified_at=stored.modified_at,
     )
@@ -250,7 +245,7 @@ def _keep(store: Store, stored: Stored, submission: Submission, content: bytes |
     if submission.stored_as.startswith(SUBMISSIONS):
         return
     if not content:
-        submission.stored_as = _short(_readable(stored.key), 400)
+        submission.stored_as = short(readable(stored.key), 400)
         return
     ending = PurePosixPath(submission.name).suffix[1:].lower()
     ending = ending if ending.isascii() and ending.isalnum() and len(ending) <= 10 else "bin"
@@ -260,48 +255,9 @@ def _keep(store: Store, stored: Stored, submission: Submission, content: bytes |
         store.put(submission.stored_as, content)
 
 
-def _sender_and_name(key: str) -> tuple[str, str]:
-    """The URN whose folder a file is in, '' where it is in no school's folder, and its name."""
-    folder, _, rest = _readable(key).removeprefix(INBOX).partition("/")
-    is_urn = bool(rest) and len(folder) == 6 and folder.isascii() and folder.isdecimal()
-    return (folder if is_urn else ""), PurePosixPath(rest or folder).name
-
-
-def _is_left_behind(key: str) -> bool:
-    *folders, name = key.split("/")
-    return (
-        name.startswith(LEFT_BEHIND)
-        or name.casefold() in LEFT_BEHIND_NAMES
-        or not LEFT_BEHIND_FOLDERS.isdisjoint(folders)
-    )
-
-
 def _day(stored: Stored) -> date:
     """The day on which a file was put where it is, as its sender's calendar has it."""
     return stored.modified_at.astimezone(LONDON).date()
-
-
-def _kept(key: str) -> str:
-    """The key as an arrival keeps it: readable, and no longer than the table allows."""
-    return _short(_readable(key), 600)
-
-
-def _readable(text: str) -> str:
-    """A name as text.  A file system may hold bytes that are not UTF-8: Windows letters then."""
-    raw = text.encode("utf-8", "surrogateescape")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
-
-
-def _short(text: str, longest: int) -> str:
-    """The text; where it is too long for its column, with a hash of it in its middle."""
-    if len(text) <= longest:
-        return text
-    mark = hashlib.sha256(text.encode()).hexdigest()[:16]
-    half = (longest - len(mark)) // 2
-    return text[:half] + mark + text[-half:]
 
 
 def _told(size: int) -> str:
