@@ -4,7 +4,7 @@ What makes two statements one stay, and which end of it stands: docs/decisions/0
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from models.vocabulary import Kin
@@ -46,12 +46,37 @@ def spells_of(statements: Iterable[Statement], *, today: date) -> tuple[Spell, .
     for said in sorted(statements, key=_in_order):
         if said.kin not in LEARNING | WORKING | NOT_TAKING_PART:
             continue
-        same = next((stay for stay in stays if _tells_of(said, stay)), None)
-        if same is None:
-            stays.append([said])
+        told, going_on = _told_of_ended(said, stays), []
+        for stay in stays:
+            if _tells_of(told, stay) and _over_before(told, stay) is None:
+                going_on.append(stay)
+        if going_on:
+            going_on[-1].append(told)
         else:
-            same.append(said)
+            stays.append([told])
     return tuple(sorted((_spell(stay, today) for stay in stays), key=spell_order))
+
+
+def _told_of_ended(said: Statement, stays: Iterable[list[Statement]]) -> Statement:
+    """The statement, as far as it goes beyond stays whose end stands in spite of it.
+
+    It shows that such a stay lasted to its end, and that the leaver was there again, or still,
+    on the later day; not that they had never left.
+    """
+    told = said
+    for stay in stays:
+        over = _over_before(said, stay) if _tells_of(said, stay) else None
+        if over is not None:
+            stay.append(said)
+            if said.started_on and said.started_on <= over:
+                told = replace(said, started_on=None)
+    return told
+
+
+def _over_before(said: Statement, stay: Sequence[Statement]) -> date | None:
+    """The end of a stay, where it stands and lies before a statement that gives no end."""
+    over = _end([*stay, said])
+    return over if over is not None and said.ended_on is None and said.as_at > over else None
 
 
 def _in_order(said: Statement) -> tuple[date, int, str, str, date, date]:
@@ -81,9 +106,6 @@ def _tells_of(said: Statement, stay: Sequence[Statement]) -> bool:
     if not said.provider or said.provider != last.provider:
         return False
     # The same place with another, later start is another stay there: what lay between is not known.
-    over = _end(stay)
-    if over is not None and said.as_at > over:
-        return False
     return said.started_on is None or not starts or said.started_on <= last.as_at
 
 
@@ -98,7 +120,8 @@ def _end(stay: Sequence[Statement]) -> date | None:
     was_a_plan = best.as_at < end
     for later in stay:
         still_there = later.ended_on is None and later.as_at > max(end, best.as_at)
-        if still_there and (was_a_plan or later.strength >= best.strength):
+        all_along = was_a_plan or (later.started_on is not None and later.started_on <= end)
+        if still_there and all_along and later.strength >= best.strength:
             return None
     return end
 

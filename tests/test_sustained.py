@@ -32,7 +32,8 @@ KINS = {
     "school": Kin.PRE_16,
 }
 
-# One statement: what, from when (..), to when an end is stated, and after @ the day it was true.
+# One statement: what, from when (..), to when an end is stated, and after @ the day it was true
+# ("by it": the provider itself says so, and not the school).
 DRAWN = """
     what was said                                                        | sustained
     # education: all of October to March
@@ -109,15 +110,18 @@ DRAWN = """
     college 4 Sep 23 @ 5 Nov 24 + NEET 4 Dec 23 @ 30 Jan 24              | cannot be told
     college 4 Sep 23 @ 5 Nov 24 + NEET @ 5 Nov 23                        | yes
     # a stronger word about the end of a stay
-    college 4 Sep 23 .. 20 Jan 24 @ 5 Oct 24 by provider + college 4 Sep 23 @ 5 Nov 24 | no
-    college 4 Sep 23 .. 20 Jan 24 @ 5 Oct 23 by provider + college 4 Sep 23 @ 5 Nov 24 | yes
-    college 4 Sep 23 .. 20 Jan 24 @ 5 Feb 24 + college 4 Sep 23 @ 5 Oct 24 by provider | yes
+    college 4 Sep 23 .. 20 Jan 24 @ 5 Oct 24 by it + college 4 Sep 23 @ 5 Nov 24 | cannot be told
+    college 4 Sep 23 .. 20 Jan 24 @ 5 Oct 23 by it + college 4 Sep 23 @ 5 Nov 24 | cannot be told
+    college 4 Sep 23 .. 20 Jan 24 @ 5 Oct 24 by it + college 4 Sep 23 @ 5 Nov 23 | no
+    college 4 Sep 23 .. 5 Jul 24 @ 5 Oct 23 by it + college 4 Sep 23 @ 5 Nov 24 | yes
+    college 4 Sep 23 .. 20 Jan 24 @ 5 Feb 24 + college @ 5 Nov 24        | cannot be told
+    college 4 Sep 23 .. 20 Jan 24 @ 5 Feb 24 + college 4 Sep 23 @ 5 Oct 24 by it | yes
 """
 CASES = [line.strip() for line in DRAWN.strip().splitlines()[1:] if "|" in line]
 
 SAID = re.compile(
     r"(?P<what>[A-Za-z -]+?)(?: (?P<start>\d+ \w+ \d+))?(?: \.\. (?P<end>\d+ \w+ \d+))?"
-    r" @ (?P<as_at>\d+ \w+ \d+)(?P<provider> by provider)?"
+    r" @ (?P<as_at>\d+ \w+ \d+)(?P<provider> by it)?"
 )
 
 
