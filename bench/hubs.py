@@ -185,10 +185,10 @@ def _tell(hub: Path, found: Comparison, missaid: list[Any], exports: dict[str, A
         if places:
             print(f"  {what}: {len(places)}, such as {places[:6]}")
     told = Counter(
-        (word["file"], word["heading"], word["code"], word["recorded"]) for word in missaid
+        (word["file"], word["typed"], word["code"], word["recorded"]) for word in missaid
     )
-    for (file, heading, code, recorded), many in told.most_common(25):
-        print(f"  {many} x {code} recorded as {recorded or 'nothing'}: {heading!r} in {file}")
+    for (file, typed, code, recorded), many in told.most_common(25):
+        print(f"  {many} x {code} recorded as {recorded or 'nothing'}: {typed!r} in {file}")
     counted = Counter((line["code"], line["heading"]) for line in exports["findings"])
     for (code, heading), many in counted.most_common(25):
         print(f"  told {many} x {code} {heading!r}")

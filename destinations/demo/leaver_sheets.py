@@ -249,6 +249,7 @@ def _words(table: Laid, sheet: str, row: int, line: _Line) -> list[TrueWord]:
                 said.wave,
                 "" if spoiled else said.code,
                 said.provider,
+                str(line.cells[table.columns[at].key]),
             )
         )
     return answer

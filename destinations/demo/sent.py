@@ -26,7 +26,7 @@ class Planted:
 
 @dataclass(frozen=True, slots=True)
 class TrueWord:
-    """What a row says at a wave: the code its word stands for ('' for none), in which cell."""
+    """What a row says at a wave: the cell, the code its word stands for ('' for none), as typed."""
 
     sheet: str
     row: int
@@ -36,6 +36,7 @@ class TrueWord:
     wave: int
     code: str
     provider: str
+    typed: str
 
 
 @dataclass(frozen=True, slots=True)

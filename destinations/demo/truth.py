@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 from destinations.demo.paths import Doing
@@ -101,12 +102,8 @@ def _write_truth(
     )
     _write(
         folder / "words.csv",
-        "file sheet row column heading person wave code provider".split(),
-        (
-            (one.file, w.sheet, w.row, w.column, w.heading, w.person, w.wave, w.code, w.provider)
-            for one in sent
-            for w in one.words
-        ),
+        "file sheet row column heading person wave code provider typed".split(),
+        ((one.file, *astuple(word)) for one in sent for word in one.words),
     )
 
 
