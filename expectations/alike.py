@@ -6,7 +6,7 @@ share a number, or a name and a date of birth, are looked at one by one: they ar
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -36,20 +36,23 @@ class Alike:
     answers: Mapping[int, Sequence[tuple[Any, Any, Any]]]
     same_as: dict[int, str]
     same_but: dict[int, str]
+    otherwise_on: dict[int, str]
     upn_also_on: dict[int, str]
     uln_also_on: dict[int, str]
     namesake_on: dict[int, str]
+    done: set[int] = field(default_factory=set)  # rows whose earlier one has been found
 
 
-FOUND = ("same_as", "same_but", "upn_also_on", "uln_also_on", "namesake_on")
+FOUND = ("same_as", "same_but", "otherwise_on", "upn_also_on", "uln_also_on", "namesake_on")
 
 
 def leavers_alike(table: pd.DataFrame) -> Told:
     """What rows of leaver sheets have to do with one another, by index.
 
-    `same_as`: the earlier row that is about this leaver too ("row 5"), and `same_but` whether it
-    says something else.  `upn_also_on`, `uln_also_on`: a row that has this number for somebody
-    else.  `namesake_on`: an earlier row of somebody of this name and birthday with another UPN.
+    `same_as`: another row that is about this leaver too ("row 5"); where it says something else,
+    the later of the two has `same_but`, and the earlier one `otherwise_on` instead.
+    `upn_also_on`, `uln_also_on`: a row that has this number for somebody else.  `namesake_on`: an
+    earlier row of somebody of this name and birthday with another UPN.
     """
     people = _people(table)
     numbered = {name: list(_groups(people, name)) for name in ("upn_sound", "uln_sound")}
@@ -57,7 +60,7 @@ def leavers_alike(table: pd.DataFrame) -> Told:
     every = [
         person for groups in (*numbered.values(), named) for group in groups for person in group
     ]
-    alike = Alike(_answers(table, every), *({} for _ in FOUND))
+    alike = Alike(_answers(table, every), {}, {}, {}, {}, {}, {})
     for group in numbered["upn_sound"]:
         _same_number(group, alike, alike.upn_also_on)
     for group in numbered["uln_sound"]:
@@ -153,7 +156,7 @@ def _same_number(group: Sequence[Person], alike: Alike, also_on: dict[int, str])
 def _same_name(group: Sequence[Person], alike: Alike) -> None:
     for n, later in enumerate(group):
         for earlier in group[: min(n, LOOK_BACK)]:
-            if later.at in alike.same_as:
+            if later.at in alike.done:
                 break
             if later.upn and earlier.upn and later.upn != earlier.upn:
                 alike.namesake_on.setdefault(later.at, _place(earlier, later))
@@ -178,12 +181,16 @@ def _same_person(one: Person, other: Person) -> bool:
 def _tell_same(later: Person, earlier: Person, alike: Alike) -> None:
     mine, theirs = alike.answers[later.at], alike.answers[earlier.at]
     shared = {wave for wave, *_ in mine} & {wave for wave, *_ in theirs}
-    if not shared or later.at in alike.same_as:
+    if not shared or later.at in alike.done:
         return  # a tab for each year has every leaver once in each
-    alike.same_as[later.at] = _place(earlier, later)
     born = {later.born_on, earlier.born_on} - {None}
+    alike.done.add(later.at)
+    alike.same_as[later.at] = _place(earlier, later)
     if len(born) > 1 or any(_contradict(mine, theirs, wave) for wave in shared):
         alike.same_but[later.at] = "yes"
+        alike.otherwise_on.setdefault(earlier.at, _place(later, earlier))
+    else:
+        alike.same_as.setdefault(earlier.at, _place(later, earlier))
 
 
 def _contradict(

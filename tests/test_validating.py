@@ -140,8 +140,18 @@ def test_the_same_leaver_is_named_by_row_and_by_sheet_where_it_is_another():
     ]
     found = validate([submission(rows)]).findings[1]
     assert [(one.sheet, one.row, one.facts) for one in found] == [
+        ("11A", 4, (("same_as", "row 7"),)),
         ("11A", 7, (("same_as", "row 4"),)),
         ("11B", 2, (("same_as", "row 4 of 11A"),)),
+    ]
+
+
+def test_of_two_rows_that_contradict_each_other_the_later_waits():
+    rows = [typed(ADA, row=4), typed(ADA | {"activity": "Apprenticeship"}, row=9)]
+    found = validate([submission(rows)]).findings[1]
+    assert [(one.code, one.row, one.severity, one.facts) for one in found] == [
+        ("R11", 4, Severity.PLEASE_CHECK, (("otherwise_on", "row 9"),)),
+        ("R02", 9, Severity.MUST_FIX, (("same_as", "row 4"),)),
     ]
 
 

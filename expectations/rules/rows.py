@@ -104,5 +104,17 @@ RULES: tuple[Rule, ...] = (
     _constant("R07", "born_on", "date of birth"),
     _constant("R08", "forename", "first name"),
     _constant("R09", "surname", "surname"),
+    Rule(
+        code="R11",
+        severity=PLEASE_CHECK,
+        says="This leaver is also on {otherwise_on}, which says something else and waits",
+        do="Keep the row that is right and take the other out",
+        bad="the same leaver on row 5 at college and on row 9 in work",
+        good="one row for each leaver",
+        source="NCCIS 2019-20 errors 902 and 908; domain.md 3.3",
+        since=SINCE,
+        kind="ExpectColumnValuesToBeNull",
+        kwargs={"column": "otherwise_on"},
+    ),
     _constant("R10", "activity", "destination"),
 )
