@@ -10,6 +10,10 @@ from models.sheets import Column, Declared, Remark, SubmissionRefused
 from models.vocabulary import Kind
 
 
+# A sheet with more strange columns than this is not helped by more likenesses.
+_MOST = 40
+
+
 def with_needed(
     layouts: Sequence[Layout], declared: Declared, columns: ColumnMap
 ) -> tuple[list[Layout], list[Remark]]:
@@ -17,6 +21,8 @@ def with_needed(
 
     Raises SubmissionRefused where no table has them: C01 for names, C02 for the destination.
     """
+    if not layouts:
+        raise SubmissionRefused("C01", missing=_listed([*_NAMES.values()]), found="none")
     missing = [_missing(layout, declared) for layout in layouts]
     whole = [one for one, lacks in zip(layouts, missing, strict=True) if not lacks]
     if not whole:
@@ -53,7 +59,8 @@ def unknown_columns(
             unused.append(one.column(layout.table.sheet))
             meaning = columns.meaning(one.parts)
             if meaning is None or meaning.field == PERHAPS:
-                remarks.append(_unknown(layout, one, propose(one.parts, cells, columns)))
+                proposals = propose(one.parts, cells, columns) if len(remarks) < _MOST else ()
+                remarks.append(_unknown(layout, one, proposals))
     return tuple(unused), remarks
 
 

@@ -34,6 +34,20 @@ YEARLY = headings.listed(
 )
 YES_NO = {"yes": "yes", "no": "no"}
 
+_INTENDED = {
+    code: intended.value
+    for intended, codes in {
+        Intended.SAME_SCHOOL: "210",
+        Intended.OTHER_EDUCATION: "220 230 240 250 270 280 410 430 440 460",
+        Intended.APPRENTICESHIP: "310 450",
+        Intended.WORK_WITH_STUDY: "320 340 381",
+        Intended.WORK: "330 350 360 380",
+        Intended.OTHER: "260 540 550",
+        Intended.NOT_ASKED: "810 820 830",
+    }.items()
+    for code in codes.split()
+}
+
 # Words round a moment that change nothing: "position at 1 November 2023".
 _AROUND = headings.listed(
     "at as on in by from for of the is was position current actual status academic "
@@ -103,6 +117,13 @@ class ColumnMap:
 
     def value_of(self, name: str, typed: str) -> str | None:
         """The value that a typed word has in a field with a closed list; None where unknown."""
+        meant = self._listed(name, typed)
+        if meant or name != "intended" or typed.strip()[:1].isdigit():
+            return meant
+        # A word for what somebody does is a word for what somebody means to do.
+        return _INTENDED.get(self._listed("activity", typed) or "")
+
+    def _listed(self, name: str, typed: str) -> str | None:
         words = self.words.get(name, {})
         meant = _first(words, phrases.keys_of(typed))
         if meant or name not in ("activity", "intended"):

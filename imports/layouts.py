@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from imports.columns import LEFT_ON, NOT_OURS, PERHAPS, ColumnMap
 from imports.moments import Moment
 from imports.values import is_blank, shown
-from models.sheets import Cell, Column, Remark, Table
+from models.sheets import BLANK, Cell, Column, Remark, Row, Table
 
 # Text that may stand in two columns, one for some leavers and one for the others: "College" and
 # "Employer" are both a provider's name.
@@ -53,8 +53,13 @@ class Layout:
 
     def cells(self, column: Placed) -> list[Cell]:
         """The cells of a column that hold something."""
-        cells = (row.cells[column.at] for row in self.table.rows if column.at < len(row.cells))
+        cells = (cell_at(row, column.at) for row in self.table.rows)
         return [cell for cell in cells if not is_blank(cell)]
+
+
+def cell_at(row: Row, at: int) -> Cell:
+    """The cell of a row at a place; a blank one where the row is shorter than its headings."""
+    return row.cells[at] if at < len(row.cells) else BLANK
 
 
 def lay_out(table: Table, columns: ColumnMap) -> Layout:
@@ -66,7 +71,8 @@ def lay_out(table: Table, columns: ColumnMap) -> Layout:
         if meaning:
             one = replace(one, field=meaning.field, moment=meaning.moment)
         placed.append(one)
-    return _with_destination(_with_leaving_year(Layout(table, tuple(placed))), columns)
+    layout = _with_surname(_with_leaving_year(Layout(table, tuple(placed))))
+    return _with_destination(layout, columns)
 
 
 def _with_leaving_year(layout: Layout) -> Layout:
@@ -76,6 +82,19 @@ def _with_leaving_year(layout: Layout) -> Layout:
         years = [shown(cell).startswith("20") for cell in layout.cells(one)]
         if years and sum(years) > len(years) / 2 and not layout.has("leaving_year"):
             placed[one.at] = replace(one, field="leaving_year")
+    return replace(layout, placed=tuple(placed))
+
+
+def _with_surname(layout: Layout) -> Layout:
+    # "Name" beside "Forename", one word in each cell, is the surname.
+    names = layout.columns("full_name")
+    if len(names) != 1 or layout.has("surname") or not layout.has("forename"):
+        return layout
+    single = [len(shown(cell).split()) == 1 for cell in layout.cells(names[0])]
+    if not single or sum(single) < _MOST * len(single):
+        return layout
+    placed = list(layout.placed)
+    placed[names[0].at] = replace(names[0], field="surname")
     return replace(layout, placed=tuple(placed))
 
 
@@ -168,12 +187,14 @@ def known_share(cells: Sequence[Cell], columns: ColumnMap) -> float:
 
 
 def _is_same(layout: Layout, group: Sequence[Placed]) -> bool:
-    return all(len({shown(row.cells[one.at]) for one in group}) == 1 for row in layout.table.rows)
+    return all(
+        len({shown(cell_at(row, one.at)) for one in group}) == 1 for row in layout.table.rows
+    )
 
 
 def _is_either(layout: Layout, group: Sequence[Placed]) -> bool:
     return all(
-        sum(not is_blank(row.cells[one.at]) for one in group) <= 1 for row in layout.table.rows
+        sum(not is_blank(cell_at(row, one.at)) for one in group) <= 1 for row in layout.table.rows
     )
 
 

@@ -66,7 +66,14 @@ def moment_of(text: str) -> tuple[Moment, str] | None:
     "where Sept 23" is September 2023 and "where"; "1 year on" is one year after and "".
     """
     words = list(words_of(_joined(text)))
-    for take in (_month_and_year, _two_years, _year_group, _counted, _plain_year):
+    for take in (
+        _month_and_year,
+        _two_years,
+        _year_and_month,
+        _year_group,
+        _counted,
+        _plain_year,
+    ):
         found = take(words)
         if found:
             moment, first, last = found
@@ -106,6 +113,16 @@ def _month_and_year(words: list[str]) -> _Found:
             return Moment(Dial.YEAR, academic_year(number, month)), at, at + 2
         if month and year == "term" and len(words) > at + 2 and (number := _year(words[at + 2])):
             return Moment(Dial.YEAR, academic_year(number, month)), at, at + 3
+    return None
+
+
+def _year_and_month(words: list[str]) -> _Found:
+    # "2023 Sept", and "23-Sep": what Excel makes of "Sept 23".
+    for at, (year, word) in enumerate(zip(words, words[1:], strict=False)):
+        month = _MONTHS.get(word) or _SEASONS.get(word)
+        number = _year(year)
+        if month and number and number >= 2020:
+            return Moment(Dial.YEAR, academic_year(number, month)), at, at + 2
     return None
 
 

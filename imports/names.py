@@ -7,6 +7,7 @@ where the column shows it, by a comma, by surnames in capitals, by its heading, 
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from imports.headings import words_of
 
@@ -21,6 +22,7 @@ _MOST = 0.6
 _ENOUGH_TO_BE_SORTED = 8
 
 
+@lru_cache(maxsize=50_000)
 def plain_text(text: str) -> str:
     """A text without stray spaces, invisible characters and curly apostrophes."""
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).replace("\u00a0", " ")

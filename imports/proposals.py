@@ -8,6 +8,7 @@ every other, or when its cells prove what they are.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -34,6 +35,7 @@ NAMES = {
 _NEAR, _MARGIN = 90, 5
 _PROOF = 0.8
 _ENOUGH_CELLS = 3
+_LOOKED_AT = 200
 _WORTH_SAYING = 55
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}")
 
@@ -59,7 +61,7 @@ def propose(
     heading = " ".join(part for part in parts if part.strip())
     if headings.is_blocked(heading):
         return ()
-    proved = _proved(cells, columns)
+    proved = _proved(cells[:_LOOKED_AT], columns)
     near = _near(heading, columns)
     ranked = sorted(near, key=lambda field: (field not in proved, -near[field][1]))
     best = max((ratio for ratio, _ in near.values()), default=0.0)
@@ -91,15 +93,29 @@ def nearest_words(field: str, typed: str, columns: ColumnMap) -> tuple[str, ...]
 def _near(heading: str, columns: ColumnMap) -> dict[str, tuple[float, float]]:
     """For each field, how like its nearest heading is: as a whole, and word by word."""
     said = " ".join(headings.words_of(headings.without_brackets(heading)))
+    near = dict.fromkeys(FIELDS, (0.0, 0.0))
     if not said:
-        return dict.fromkeys(FIELDS, (0.0, 0.0))
-    near = {}
-    for field in FIELDS:
-        written = [" ".join(headings.words_of(one)) for one in columns.written.get(field, ())]
-        whole = max((fuzz.ratio(said, one) for one in written), default=0.0)
-        by_word = max((fuzz.WRatio(said, one) for one in written), default=0.0)
-        near[field] = (whole, by_word)
+        return near
+    fields, written = _written(columns)
+    for at, scorer in enumerate((fuzz.ratio, fuzz.WRatio)):
+        for _, likeness, which in process.extract(said, written, scorer=scorer, limit=None):
+            whole, by_word = near[fields[which]]
+            if at == 0:
+                near[fields[which]] = (max(whole, likeness), by_word)
+            else:
+                near[fields[which]] = (whole, max(by_word, likeness))
     return near
+
+
+@lru_cache(maxsize=16)
+def _written(columns: ColumnMap) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields of a map's headings, and those headings as they are compared."""
+    pairs = [
+        (field, " ".join(headings.words_of(one)))
+        for field in FIELDS
+        for one in columns.written.get(field, ())
+    ]
+    return tuple(field for field, _ in pairs), tuple(one for _, one in pairs)
 
 
 def _is_apart(field: str, near: dict[str, tuple[float, float]]) -> bool:

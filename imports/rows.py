@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from imports.columns import LEFT_ON, NOT_OURS, ColumnMap
 from imports.dates import Order
 from imports.identifiers import IDENTIFIERS, as_shown, has_lost_zeros, missing_letter
-from imports.layouts import Layout, Placed
+from imports.layouts import Layout, Placed, cell_at
 from imports.names import Split, plain_text, splitter
 from imports.proposals import nearest_words
 from imports.values import Reader, is_blank, shown
@@ -128,10 +128,8 @@ def _mapped(row: Row, sheet: str, answer: _Answer, suggests: Suggests) -> Mapped
 
 
 def _cell(row: Row, one: Placed) -> Cell:
-    for at in (one.at, *one.more):
-        if at < len(row.cells) and not is_blank(row.cells[at]):
-            return row.cells[at]
-    return BLANK
+    cells = (cell_at(row, at) for at in (one.at, *one.more))
+    return next((cell for cell in cells if not is_blank(cell)), BLANK)
 
 
 def _nearest(name: str, cell: Cell, value: Value, mark: str, columns: ColumnMap) -> tuple[str, ...]:

@@ -109,6 +109,8 @@ YEARS = """
     March 2024              | activity      | 1 | 1
     01/11/2024              | activity      | 2 | 2
     2024-11-01 00:00:00     | activity      | 2 | 2
+    23-Sep                  | activity      | 1 | 1
+    where 24-Sep            | provider_name | 2 | 2
     2023                    | activity      | 1 | 1
     Destination 2024        | activity      | 2 | 2
     2024/25                 | activity      | 2 | 2

@@ -538,6 +538,11 @@ def test_names_lose_stray_spaces_and_curly_quotes_but_keep_their_case():
     assert "\u2019" in result.rows[0].raw["surname"]
 
 
+def test_a_name_beside_a_forename_is_the_surname():
+    result = mapped("Name|Forename|DOB|Destination\nOkafor|Ada|17/03/2007|FE")
+    assert values(result, "surname") == ["Okafor"]
+
+
 # --- properties ----------------------------------------------------------------------------------
 
 
@@ -566,6 +571,20 @@ def test_no_cell_makes_it_raise(cells, kind):
     result = map_file(a_read_file(odd), a_declaration(), STANDARD)
     assert len(result.rows) == 2
     assert result.rows[1].get("surname") == "Bell"
+
+
+def test_rows_shorter_than_their_headings_are_blank_at_the_end():
+    table = a_table(PLAIN)
+    short = replace(table, rows=tuple(replace(row, cells=row.cells[:7]) for row in table.rows))
+    assert values(map_file(a_read_file(short), a_declaration(), STANDARD), "activity") == [
+        "210",
+        "230",
+    ]
+
+
+def test_a_file_without_a_table_is_refused():
+    assert refused().code == "C01"
+    assert refused(**UNDECLARED).code == "C05"
 
 
 def test_no_cell_is_in_a_log_or_a_refusal(caplog):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from imports.columns import ColumnMap, MapFile, closed_lists, load_map
 from imports.proposals import nearest_words, propose
+from imports.remembered import fingerprint, written_map
 from models.vocabulary import activities
 from tests.builders_tables import a_cell
 
@@ -128,7 +129,10 @@ def test_any_word_is_a_value_of_its_list_or_unknown(word, field):
 def test_intended_codes_only_in_an_intended_column():
     assert STANDARD.value_of("intended", "121") == "other education or training"
     assert STANDARD.value_of("activity", "121") is None
+    assert STANDARD.value_of("intended", "230") is None
     assert STANDARD.value_of("intended", "6th form") == "same school"
+    assert STANDARD.value_of("intended", "VIth form coll") == "other education or training"
+    assert STANDARD.value_of("intended", "App") == "apprenticeship or traineeship"
 
 
 @pytest.mark.parametrize(
@@ -209,6 +213,24 @@ def test_an_unknown_heading_is_proposed_with_its_evidence(line):
     made = [one for one in propose((heading,), cells, STANDARD) if one.is_made]
     assert [one.field for one in made] == ([field] if field else [])
     assert all(one.evidence for one in made)
+
+
+def test_what_was_confirmed_can_be_given_to_others_as_a_map():
+    aliases = {"Where are they now?": "activity", "Bus pass": "not_ours"}
+    mine = {"activity": {"Plumpton": "280"}, "sex": {"Y": "M"}}
+    written = written_map("oakfield", aliases, mine)
+    own = MapFile.model_validate(yaml.load(written, yaml.BaseLoader))
+    assert (own.name, own.extends) == ("oakfield", "standard")
+    assert own.columns["activity"].values == {"280": ("Plumpton",)}
+    assert own.columns["sex"].values == {"M": ("Y",)}
+    assert own.columns["activity"].headings == ("Where are they now?",)
+
+
+def test_a_heading_row_is_known_again_however_it_is_spaced():
+    first = fingerprint([("UPN ",), ("Date of Birth",), ("Destination", "Type")])
+    assert fingerprint([("upn",), ("DATE OF BIRTH\xa0",), ("Destination", "Type")]) == first
+    assert fingerprint([("Date of Birth",), ("UPN",), ("Destination", "Type")]) == first
+    assert fingerprint([("UPN",), ("Date of Birth",), ("Destination", "Where")]) != first
 
 
 def test_an_empty_map_knows_nothing():
