@@ -18,7 +18,7 @@ def submissions_by_stage(engine: Engine) -> Lines:
     with Session(engine) as session:
         rows = session.execute(
             select(
-                Submission.stage,
+                col(Submission.stage),
                 func.count(),
                 func.count(col(Submission.refused_code)),
                 func.count(col(Submission.fault_code)),
@@ -42,11 +42,11 @@ def stopped(engine: Engine) -> Lines:
     with Session(engine) as session:
         rows = session.execute(
             select(
-                Submission.id,
-                Submission.urn,
-                Submission.stage,
-                Submission.refused_code,
-                Submission.fault_code,
+                col(Submission.id),
+                col(Submission.urn),
+                col(Submission.stage),
+                col(Submission.refused_code),
+                col(Submission.fault_code),
             )
             .where(
                 col(Submission.refused_code).is_not(None) | col(Submission.fault_code).is_not(None)
@@ -69,8 +69,8 @@ def findings_by_rule(engine: Engine) -> Lines:
     with Session(engine) as session:
         rows = session.execute(
             select(
-                ToldFinding.code,
-                ToldFinding.severity,
+                col(ToldFinding.code),
+                col(ToldFinding.severity),
                 func.count(),
                 func.count(func.distinct(ToldFinding.submission_id)),
                 func.count(func.distinct(Submission.urn)),

@@ -5,6 +5,8 @@ taken up again from its original.  One file that cannot be read never stops the 
 """
 
 from datetime import date
+from typing import cast
+from uuid import UUID
 
 from prefect import flow
 from prefect.artifacts import (
@@ -39,7 +41,9 @@ def intake(today: date | None = None) -> dict[str, int]:
 
         arrived = receive(day)
         chunks = road.unfinished(way)
-        progress = create_progress_artifact(0.0, key="intake-progress", description="Submissions")
+        progress = cast(
+            UUID, create_progress_artifact(0.0, key="intake-progress", description="Submissions")
+        )
         for done, chunk in enumerate(chunks, start=1):
             recorded = record(validate(map_(read(chunk))))
             publish(chunk)

@@ -80,9 +80,9 @@ class Redacting(logging.Filter):
 
 def redact() -> None:
     """Put the filter on every handler through which Prefect writes or keeps log lines."""
-    names = ("", "prefect", "prefect.flow_runs", "prefect.task_runs")
-    names += ("destinations", "expectations", "flows", "imports", "models")
-    for name in names:
+    prefects = ("", "prefect", "prefect.flow_runs", "prefect.task_runs")
+    ours = ("destinations", "expectations", "flows", "imports", "models")
+    for name in (*prefects, *ours):
         for handler in logging.getLogger(name).handlers:
             if not any(isinstance(each, Redacting) for each in handler.filters):
                 handler.addFilter(Redacting())

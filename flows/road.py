@@ -24,7 +24,7 @@ from destinations.recording import record, waiting_again
 from destinations.settings import Settings
 from destinations.storage import open_storage
 from destinations.summarising import summarise
-from destinations.waves import open_waves
+from destinations.waves import Calendar, open_waves
 from expectations.catalogue import catalogue
 from expectations.validating import refusal, tell, validate
 from imports.columns import ColumnMap, load_map
@@ -61,6 +61,11 @@ class Road:
     findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     suites: dict[int, str] = field(default_factory=dict)
     told: dict[int, tuple[Finding, ...]] = field(default_factory=dict)  # for the receipts
+
+    @property
+    def calendar(self) -> Calendar:
+        """When each wave opens, is asked and is due."""
+        return Calendar(waves=self.settings.waves)
 
     def register(self) -> Register:
         """Schools and providers by every name and number they go by."""
@@ -117,7 +122,7 @@ def unfinished(road: Road) -> list[list[int]]:
     """Chunks of submissions still on the road: school sheets by date, then enrolment lists."""
     with Session(road.engine) as session:
         rows = session.execute(
-            select(Submission.id, Submission.kind)
+            select(col(Submission.id), col(Submission.kind))
             .where(col(Submission.stage).in_(UNFINISHED), col(Submission.refused_code).is_(None))
             .order_by(col(Submission.sent_on), col(Submission.id))
         ).all()
@@ -244,19 +249,19 @@ def publish_all(road: Road, lines: tuple[SummaryLine, ...], today: date) -> int:
 def open_due_waves(road: Road, today: date) -> int:
     """How many waves were opened."""
     with transaction(road.engine) as session:
-        return len(open_waves(session, today=today))
+        return len(open_waves(session, today=today, calendar=road.calendar))
 
 
 def not_sent(road: Road, today: date) -> tuple[Awaited, ...]:
     """The schools whose answer to an open wave is awaited."""
     with Session(road.engine) as session:
-        return awaited(session, today=today)
+        return awaited(session, today=today, calendar=road.calendar)
 
 
 def summarise_all(road: Road, today: date) -> tuple[SummaryLine, ...]:
     """Every cohort of every hub, counted as known today."""
     with Session(road.engine) as session:
-        return summarise(session, today=today)
+        return summarise(session, today=today, calendar=road.calendar)
 
 
 def _each(

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from flows.road import Road
 
 
-def stage(road: "Road", name: str, do: Callable[..., Any], *, retries: int = 0) -> Task[..., Any]:
+def stage(
+    road: "Road", name: str, do: Callable[..., Any], *, retries: int = 0
+) -> Callable[..., Any]:
     """A task of that name over one road.  It is given ids and dates; the road stays out of it.
 
     Prefect looks into everything that a task is given, so the desk must never be among it.

@@ -44,9 +44,9 @@ def where(
 
     Example: `destinations where --school 123456`
     """
-    from expectations.validating import refusal
     from sqlmodel import Session, col, select
 
+    from expectations.validating import refusal
     from models.submissions import Submission
 
     with Session(_engine()) as session:
@@ -135,7 +135,8 @@ def export(
             )
             columns, rows = summary_rows(lines)
         else:
-            columns, rows = exported(session, what.value, cohort=cohort, urn=school)
+            columns, found = exported(session, what.value, cohort=cohort, urn=school)
+            rows = list(found)
         if format_ is Format.CSV:
             writer = csv.writer(sys.stdout, lineterminator="\n")
             writer.writerow(columns)

@@ -51,7 +51,6 @@ def check(
     from imports.guard import guarded
     from imports.mapping import map_file
     from imports.reading import read_file
-
     from models.sheets import Declared, SubmissionRefused
 
     day = sent_on.date() if sent_on else date.today()
@@ -164,10 +163,9 @@ def from_manifest(manifest: Path, folder: Path) -> list[Sending]:
 
 def send(sendings: list[Sending]) -> None:
     """Put the files in the inbox, each with a note of what its sender said."""
-    from imports.receiving import note
-
     from destinations.settings import get_settings
     from destinations.storage import open_storage
+    from imports.receiving import note
     from models.database import open_database, transaction
 
     settings = get_settings()

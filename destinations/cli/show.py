@@ -4,10 +4,14 @@ import os
 from datetime import date
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from destinations.cli import keep
 from destinations.cli.send import Sending, from_manifest, send
 from destinations.cli.speech import as_table, say
+
+if TYPE_CHECKING:
+    from models.summaries import SummaryLine
 
 SEED = 2026
 
@@ -64,11 +68,35 @@ def _autumn(sending: Sending) -> int:
 def _table(database: str, today: date) -> None:
     from sqlmodel import Session
 
-    from destinations.summarising import summarise, summary_rows
+    from destinations.summarising import summarise
     from models.database import open_database
+    from models.vocabulary import year_name
 
     engine = open_database(database)
     with Session(engine) as session:
-        columns, rows = summary_rows(summarise(session, today=today))
-        as_table("The hub, by school, cohort and wave", columns[1:], [row[1:] for row in rows])
+        lines = [line for line in summarise(session, today=today) if line.breakdown == "all"]
     engine.dispose()
+    by_cohort: dict[tuple[str, str], list[SummaryLine]] = {}
+    for line in lines:
+        cohort = f"{line.leaving_stage} {year_name(line.academic_year)}"
+        by_cohort.setdefault((line.school if line.urn else "The whole hub", cohort), []).append(
+            line
+        )
+    as_table(
+        "Known destinations / leavers, by wave; NEET / known; sustained / those it can be told of",
+        ("school", "cohort", "wave 1", "wave 2", "wave 3", "NEET", "sustained"),
+        (_row(school, cohort, waves) for (school, cohort), waves in by_cohort.items()),
+    )
+
+
+def _row(school: str, cohort: str, waves: "list[SummaryLine]") -> tuple[str, ...]:
+    """Every figure beside its base: 27/29."""
+    counts = {line.wave: line.counts for line in waves}
+    known = (
+        f"{counts[wave].known}/{counts[wave].leavers}" if wave in counts else ""
+        for wave in (1, 2, 3)
+    )
+    last, first = counts[max(counts)], counts.get(1)
+    base = first.sustained_base if first else 0
+    lasted = f"{first.sustained}/{base}" if first and base else ""
+    return school, cohort, *known, f"{last.neet}/{last.known}", lasted

@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -32,7 +33,7 @@ def as_json(lines: Iterable[Mapping[str, Any]]) -> None:
 
 def as_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table; numbers to the right."""
-    table = Table(title=title or None, title_justify="left", header_style="bold", expand=False)
+    table = Table(title=title or None, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
     kept = [list(row) for row in rows]
     for at, heading in enumerate(headings):
         numeric = bool(kept) and all(isinstance(row[at], int | float) for row in kept)

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from expectations.catalogue import words
-from imports.columns import load_map
-from imports.guard import guarded
-from imports.reading import read_file
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from destinations.settings import Settings
 from destinations.storage import open_storage
+from expectations.catalogue import words
+from imports.columns import load_map
+from imports.guard import guarded
+from imports.reading import read_file
 from models.sheets import Finding, SubmissionRefused
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Severity
