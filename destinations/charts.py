@@ -70,8 +70,8 @@ def coverage_bars(book: Book, page: Page, drawn: Drawn, *, title: str, bars: str
 
 
 def stacked_bars(book: Book, page: Page, drawn: Drawn, *, title: str, bars: str) -> Any:
-    """One bar a category, from 0 to all its leavers."""
-    chart = book.chart({"type": "bar", "subtype": "stacked"})
+    """One bar a category, from 0 to all its leavers.  Shares rounded apart still fill the bar."""
+    chart = book.chart({"type": "bar", "subtype": "percent_stacked"})
     for column, name in drawn.series:
         colour = COLOURS[name]
         chart.add_series(

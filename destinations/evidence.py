@@ -113,6 +113,7 @@ def _governors(book: Book, school: School, lines: Sequence[SummaryLine]) -> None
     row = _grid(book, page, row, lines) + 1
     row = page.across(row, "How we know", "section")
     row = page.table(row, _HOW_WE_KNOW, _how_we_know(lines, school.answers)) + 1
+    row = _lasted(page, row, lines) + 1
     row = page.across(row, "What the benchmark asks", "section")
     for since, wording in BENCHMARK:
         page.beside(row, since, wording)
@@ -190,6 +191,19 @@ def _how_we_know(lines: Sequence[SummaryLine], answers: Sequence[Answer]) -> lis
             )
         )
     return rows
+
+
+def _lasted(page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
+    told = [line for line in lines if line.counts.sustained_base]
+    row = page.across(row, "Did it last from October to March?", "section")
+    if not told:
+        return page.across(row, "It cannot be told of any cohort yet", "body")
+    columns = (*_HOW_WE_KNOW[:4], *(Column(each.heading, 13, each.kind) for each in tables.LASTING))
+    rows = [
+        (wave_of_cohort(line), *tables.numbers(line.counts), *tables.lasting(line.counts))
+        for line in told
+    ]
+    return page.table(row, columns, rows)
 
 
 def _cohort(book: Book, lines: Sequence[SummaryLine]) -> None:

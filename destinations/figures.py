@@ -54,6 +54,25 @@ def latest(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:
     )
 
 
+def told_latest(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:
+    """Of each leaving stage and wave, the latest cohort of which lasting can be told."""
+    return latest(line for line in lines if line.counts.sustained_base)
+
+
+def part_name(line: SummaryLine) -> str:
+    """What people call a part of a breakdown; "not known" alone would not say what of."""
+    name = group_name(line)
+    if line.part in ("not known", "withheld"):
+        return f"{name}: {line.part}"
+    return line.part[:1].upper() + line.part[1:]
+
+
+def group_name(line: SummaryLine) -> str:
+    """What people call a breakdown."""
+    names = {"disadvantaged": "Disadvantage", "sex": "Sex"}
+    return names.get(line.breakdown, line.breakdown)
+
+
 def in_order(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:
     """By school, stage, latest cohort first, wave: the same order on every page."""
     return tuple(

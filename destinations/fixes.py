@@ -38,6 +38,10 @@ ABOUT = {
 }
 
 
+# What a fault without one field is about, by its family in the catalogue.
+FAMILIES = {"M": ("leaver", "leavers"), "R": ("row", "rows")}
+
+
 def summary_sentence(findings: Sequence[Finding], fields: Mapping[str, str] | None = None) -> str:
     """What there is to do, counted: "Fix 3 UPNs. Check 2 destinations", with full stops.
 
@@ -129,6 +133,8 @@ def _about(finding: Finding, fields: Mapping[str, str]) -> tuple[str, str]:
         )
     if name in ABOUT:
         return ABOUT[name]
+    if finding.code[:1] in FAMILIES:
+        return FAMILIES[finding.code[:1]]
     if finding.column and finding.heading:
         return (f"cell under “{finding.heading}”", f"cells under “{finding.heading}”")
     return ("cell", "cells") if finding.column else ("row", "rows")

@@ -104,7 +104,7 @@ _SOURCE = (
     "sector information licensed under the Open Government Licence v3.0"
 )
 NATIONAL = (
-    Column("Stage", 18),
+    Column("Stage", 25),
     Column("Who", 40),
     Column("Leavers of", 13),
     Column("Destinations in", 15),
@@ -117,7 +117,7 @@ NATIONAL = (
 
 
 _SENT = (
-    Column("File", 58, span=2),
+    Column("File", 65, span=2),
     Column("Sent on", 13, "date"),
     Column("  Kind", 15),
     Column("What became of it", 46),

@@ -12,6 +12,7 @@ from destinations.figures import (
     SHOWN_KINS,
     asked,
     kin_counts,
+    part_name,
     share,
     wave_name,
     wave_of_cohort,
@@ -20,11 +21,14 @@ from destinations.figures import (
 from models.summaries import Counts, SummaryLine
 from models.vocabulary import year_name
 
-HOW_TO_READ = (
+DOING_READ = (
     "EET is in education, employment or training. NEET is none of these. Not known is neither: "
-    "nobody has told us. Percentages of EET, NEET and not known are of all leavers. Sustained: of "
-    "the leavers for whom it can be told, those who stayed from October to March"
+    "nobody has told us. Percentages of EET, NEET and not known are of all leavers"
 )
+LASTED_READ = (
+    "Sustained: of the leavers for whom it can be told, those who stayed from October to March"
+)
+HOW_TO_READ = f"{DOING_READ}. {LASTED_READ}"
 KINDS_READ = (
     "Percentages are of all leavers of the cohort, so that those not known stay in sight. Other is "
     "re-engagement, custody and anything else that is neither EET nor NEET"
@@ -56,7 +60,11 @@ _RESULTS = (
     Column("Can be told", 8, "count"),
     Column("Sustained %", 10, "percent"),
 )
+LASTING = _RESULTS[-3:]
 OUTCOMES = (*_COHORT, *_NUMBERS, *_RESULTS)
+# The same in two tables, for a page where the cohorts of which lasting can be told are older.
+DOING = (*_COHORT, *_NUMBERS, *_RESULTS[:-3])
+LASTED = (*_COHORT, *_NUMBERS, *LASTING)
 GROUP_COLUMNS = (Column("Group", 14), Column("Part", 30))
 SCHOOLS = (
     Column("School", 30),
@@ -91,6 +99,16 @@ def outcomes(line: SummaryLine) -> tuple[Cell, ...]:
     )
 
 
+def doing(line: SummaryLine) -> tuple[Cell, ...]:
+    """One row of DOING."""
+    return outcomes(line)[: len(DOING)]
+
+
+def lasted(line: SummaryLine) -> tuple[Cell, ...]:
+    """One row of LASTED."""
+    return (*outcomes(line)[: len(_COHORT) + len(_NUMBERS)], *outcomes(line)[-len(LASTING) :])
+
+
 def school_row(line: SummaryLine) -> tuple[Cell, ...]:
     """One row of SCHOOLS."""
     return (
@@ -106,11 +124,8 @@ def school_row(line: SummaryLine) -> tuple[Cell, ...]:
 
 def group_row(line: SummaryLine) -> tuple[Cell, ...]:
     """One row about a part of a cohort: the part, the wave, then as OUTCOMES."""
-    part = f"{line.breakdown}: {line.part}"
-    if line.part.casefold().endswith(line.breakdown.casefold()):
-        part = line.part
     return (
-        part[:1].upper() + part[1:],
+        part_name(line),
         wave_name(line.wave),
         *numbers(line.counts),
         *_results(line.counts),
@@ -137,6 +152,13 @@ def _results(counts: Counts) -> tuple[Cell, ...]:
     parts = (counts.eet, counts.neet, counts.other, counts.not_known)
     return (
         *(cell for part in parts for cell in (part, share(part, counts.leavers))),
+        *lasting(counts),
+    )
+
+
+def lasting(counts: Counts) -> tuple[Cell, ...]:
+    """Those who stayed, those for whom it can be told, and the share."""
+    return (
         counts.sustained,
         counts.sustained_base,
         share(counts.sustained, counts.sustained_base),
@@ -185,7 +207,7 @@ def coverage_columns(years: dict[int, int]) -> tuple[Column, ...]:
         Column("School", 36),
         Column("URN", 9, "id"),
         *(
-            Column(f"Wave {wave}, {year_name(year)}: {what}", 11, kind)
+            Column(f"Wave {wave}, {year_name(year)}: {what}", 13, kind)
             for wave, year in sorted(years.items())
             for what, kind in (("leavers", "count"), ("known", "count"), ("coverage", "percent"))
         ),

@@ -16,12 +16,15 @@ from destinations.charts import (
 )
 from destinations.figures import (
     cohort_name,
+    group_name,
     in_order,
     latest,
     of_all,
+    part_name,
     per_cent,
     share,
     stages,
+    told_latest,
     wave_name,
     wave_of_cohort,
     year_group,
@@ -34,6 +37,7 @@ NAMES_NOBODY = (
     "do not publish it or pass it on"
 )
 WAVES = "Wave and leavers"
+TOO_EARLY = "It cannot be told of any cohort yet"
 NOTHING_YET = "No destination is recorded yet"
 COVERAGE_READ = (
     "Coverage is leavers with a known destination, of all leavers of the cohort. Each wave shows "
@@ -41,6 +45,7 @@ COVERAGE_READ = (
 )
 MOST_CHASED = 5
 MOST_AWAITED = 40
+ON_ONE_PAPER = 15  # more that is missing than this would make the print too small to read
 
 _AWAITED = (
     Column("School or college", 40, span=2),
@@ -86,7 +91,7 @@ def _summary(
     *,
     heading: tuple[str, date],
 ) -> None:
-    page = book.page("Summary", widths(tables.OUTCOMES))
+    page = book.page("Summary", widths(tables.DOING))
     now = latest(of_all(whole))
     row = page.across(0, f"{heading[0]}: where leavers went", "title")
     row = page.across(row, f"As known on {shown(heading[1])}", "subtitle")
@@ -98,13 +103,16 @@ def _summary(
         row = page.across(row, NOTHING_YET, "body") + 1
     else:
         first = row + 1
-        row = page.table(row, tables.OUTCOMES, [tables.outcomes(line) for line in now])
-        row = page.across(row + 1, tables.HOW_TO_READ, "note") + 1
+        row = page.table(row, tables.DOING, [tables.doing(line) for line in now])
+        row = page.across(row + 1, tables.DOING_READ, "note") + 1
         drawn = tables.groups_drawn(first, len(now))
         title = "EET, NEET and not known, wave by wave"
         row = _draw_stacked(book, page, row, drawn, title=title, bars=WAVES)
+        row = _lasted(page, row, whole)
     row = _not_sent(page, row, awaited)
     _most_not_known(page, row, schools)
+    if len(awaited) <= ON_ONE_PAPER:
+        page.one_paper()
 
 
 def _draw_stacked(book: Book, page: Page, row: int, drawn: Drawn, *, title: str, bars: str) -> int:
@@ -145,6 +153,15 @@ def _at_a_glance(
     elif sending:
         sentences.append("Every school and college has sent what was due.")
     return sentences
+
+
+def _lasted(page: Page, row: int, whole: Sequence[SummaryLine]) -> int:
+    row = page.across(row, "Did it last? Latest cohort of which it can be told", "section")
+    told = told_latest(of_all(whole))
+    if not told:
+        return page.across(row, TOO_EARLY, "body") + 1
+    row = page.table(row, tables.LASTED, [tables.lasted(line) for line in told])
+    return page.across(row + 1, tables.LASTED_READ, "note") + 1
 
 
 def _not_sent(page: Page, row: int, awaited: Sequence[Awaited]) -> int:
@@ -254,12 +271,8 @@ def _groups(book: Book, whole: Sequence[SummaryLine]) -> None:
     page.table(
         row,
         columns,
-        [(_named(line.breakdown), _named(line.part), *tables.outcomes(line)) for line in lines],
+        [(group_name(line), part_name(line), *tables.outcomes(line)) for line in lines],
     )
-
-
-def _named(group: str) -> str:
-    return group[:1].upper() + group[1:]
 
 
 def _schools(book: Book, schools: Sequence[SummaryLine]) -> None:

@@ -17,7 +17,7 @@ SCHOOLS = (
 )
 
 
-def counts(leavers: int, coverage: int, *, wave: int = 1) -> Counts:
+def counts(leavers: int, coverage: int, *, wave: int = 1, can_be_told: bool = True) -> Counts:
     """Counts that add up, of a cohort of which so many per cent are known."""
     known = leavers * coverage // 100
     neet = known // 24 + (known > 4)
@@ -26,7 +26,7 @@ def counts(leavers: int, coverage: int, *, wave: int = 1) -> Counts:
     apprenticeship = (known - neet - other) * 7 // 100
     training = (known - neet - other) * 3 // 100
     work = known - neet - other - education - apprenticeship - training
-    base = known * (9 if wave < 3 else 7) // 10
+    base = known * (9 if wave < 3 else 7) // 10 if can_be_told else 0
     numbers = {
         Kin.EDUCATION: education,
         Kin.APPRENTICESHIP: apprenticeship,
@@ -74,7 +74,16 @@ def _lines(schools: tuple[tuple[str, str, int, int], ...], year: int) -> Iterato
         cohort = year - age
         for wave in range(1, min(age + 1, 3) + 1):
             each = [
-                (urn, name, counts(size + 3 * age, max(coverage - 9 * (wave - 1), 0), wave=wave))
+                (
+                    urn,
+                    name,
+                    counts(
+                        size + 3 * age,
+                        max(coverage - 9 * (wave - 1), 0),
+                        wave=wave,
+                        can_be_told=cohort + wave <= year,
+                    ),
+                )
                 for urn, name, size, coverage in schools
             ]
             for urn, name, of_school in each:
@@ -87,8 +96,8 @@ def _lines(schools: tuple[tuple[str, str, int, int], ...], year: int) -> Iterato
                 wave=wave,
             )
             for breakdown, part, percent in (
-                ("disadvantage", "disadvantaged", 27),
-                ("disadvantage", "not disadvantaged", 73),
+                ("disadvantaged", "disadvantaged", 27),
+                ("disadvantaged", "not disadvantaged", 73),
                 ("SEN", "no special educational need", 81),
                 ("SEN", "SEN support", 14),
                 ("SEN", "education, health and care plan", 5),
@@ -97,7 +106,9 @@ def _lines(schools: tuple[tuple[str, str, int, int], ...], year: int) -> Iterato
             ):
                 whole = sum(of_school.leavers for _, _, of_school in each)
                 yield a_line(
-                    counts(whole * percent // 100, 84, wave=wave),
+                    counts(
+                        whole * percent // 100, 84, wave=wave, can_be_told=cohort + wave <= year
+                    ),
                     urn="",
                     school="",
                     academic_year=cohort,

@@ -59,6 +59,7 @@ SENTENCES = [
     ("must I01 3 C, must I02 3 C, check I01 3 C", "Fix 1 UPN."),
     ("check X01 3 C, check X01 4 C", "Check 2 cells under “Heading”."),
     ("check R01 3 -, check R01 4 -", "Check 2 rows."),
+    ("check M02 3 C, check M02 4 C", "Check 2 leavers."),
     ("check C02 - J", "Check 1 column."),
     ("check T01 - -", "Check 1 sheet."),
 ]  # fmt: skip
