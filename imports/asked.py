@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from imports.cohorts import headings_found
-from imports.columns import PERHAPS, ColumnMap
+from imports.columns import ColumnMap
+from imports.fields import PERHAPS
 from imports.layouts import Layout, Placed
 from imports.proposals import Proposal, propose
 from models.sheets import Column, Declared, Remark, SubmissionRefused
 from models.vocabulary import Kind
-
 
 # A sheet with more strange columns than this is not helped by more likenesses.
 _MOST = 40
@@ -49,8 +49,8 @@ def unknown_columns(
     layouts: Sequence[Layout], columns: ColumnMap
 ) -> tuple[tuple[Column, ...], list[Remark]]:
     """The columns that hold something and that no map knows, and what each of them may be."""
-    unused = []
-    remarks = []
+    unused: list[Column] = []
+    remarks: list[Remark] = []
     for layout in layouts:
         for one in layout.placed:
             cells = layout.cells(one) if one.field == "" else []

@@ -10,43 +10,17 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from imports import headings, phrases
-from imports.moments import Moment, moment_of
-from models.vocabulary import ID01, SEN, SEXES, Intended, Source, activities
-
-FIELDS = (
-    "upn", "uln", "surname", "forename", "full_name", "born_on", "sex", "postcode", "ethnicity",
-    "sen", "disadvantaged", "form", "year_group", "activity", "intended", "provider_name",
-    "provider_urn", "provider_ukprn", "provider_laestab", "course", "level", "started_on",
-    "ended_on", "as_at", "source", "consent", "notes", "school_urn", "school_laestab",
-    "school_name", "leaving_year",
-)  # fmt: skip
-# The day a leaver left: of their school in a leaver sheet, of their course in an enrolment list.
-LEFT_ON = "left_on"
-# A destination only where its words are, and where no other column is one.
-PERHAPS = "perhaps_activity"
-# Headings that we know and have no use for; nobody is asked about them.
-NOT_OURS = "not_ours"
-
-# What may be asked once a year; of anything else there is one answer a leaver.
-YEARLY = headings.listed(
-    "activity provider_name provider_urn provider_ukprn provider_laestab course level started_on "
-    "ended_on as_at source notes"
+from imports.fields import (
+    FIELDS,
+    INTENDED_BY_ACTIVITY,
+    LEFT_ON,
+    NOT_OURS,
+    PERHAPS,
+    YEARLY,
+    closed_lists,
 )
-YES_NO = {"yes": "yes", "no": "no"}
-
-_INTENDED = {
-    code: intended.value
-    for intended, codes in {
-        Intended.SAME_SCHOOL: "210",
-        Intended.OTHER_EDUCATION: "220 230 240 250 270 280 410 430 440 460",
-        Intended.APPRENTICESHIP: "310 450",
-        Intended.WORK_WITH_STUDY: "320 340 381",
-        Intended.WORK: "330 350 360 380",
-        Intended.OTHER: "260 540 550",
-        Intended.NOT_ASKED: "810 820 830",
-    }.items()
-    for code in codes.split()
-}
+from imports.moments import Moment, moment_of
+from models.vocabulary import ID01
 
 # Words round a moment that change nothing: "position at 1 November 2023".
 _AROUND = headings.listed(
@@ -121,7 +95,7 @@ class ColumnMap:
         if meant or name != "intended" or typed.strip()[:1].isdigit():
             return meant
         # A word for what somebody does is a word for what somebody means to do.
-        return _INTENDED.get(self._listed("activity", typed) or "")
+        return INTENDED_BY_ACTIVITY.get(self._listed("activity", typed) or "")
 
     def _listed(self, name: str, typed: str) -> str | None:
         words = self.words.get(name, {})
@@ -220,20 +194,6 @@ def load_map(name: str = "standard") -> ColumnMap:
     except (ValidationError, ValueError) as error:
         message = f"{name}.yaml is not a map: {error}"
         raise ValueError(message) from error
-
-
-def closed_lists() -> dict[str, dict[str, str]]:
-    """For each field with a closed list, its values and what each is called."""
-    yes_no = dict(YES_NO)
-    return {
-        "activity": {code: activity.label for code, activity in activities().items()},
-        "intended": {word.value: word.value for word in Intended},
-        "sex": dict(SEXES),
-        "sen": dict(SEN),
-        "disadvantaged": yes_no,
-        "consent": yes_no,
-        "source": {word.value: word.value for word in Source},
-    }
 
 
 @cache

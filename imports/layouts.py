@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from imports.columns import LEFT_ON, NOT_OURS, PERHAPS, ColumnMap
+from imports.columns import ColumnMap
+from imports.fields import LEFT_ON, NOT_OURS, PERHAPS
 from imports.moments import Moment
 from imports.values import is_blank, shown
 from models.sheets import BLANK, Cell, Column, Remark, Row, Table

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from imports.asked import unknown_columns, with_needed
 from imports.cohorts import Content, complete, kind_of
-from imports.columns import LEFT_ON, NOT_OURS, ColumnMap
+from imports.columns import ColumnMap
+from imports.fields import LEFT_ON, NOT_OURS
 from imports.layouts import Layout, lay_out, settle
 from imports.rows import write_rows
 from imports.written import date_orders, read_births

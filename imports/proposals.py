@@ -13,8 +13,9 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from imports import headings, phrases
-from imports.columns import FIELDS, ColumnMap, closed_lists
+from imports.columns import ColumnMap
 from imports.dates import typed_date
+from imports.fields import FIELDS, closed_lists
 from imports.identifiers import as_shown, uln_agrees, upn_letter
 from imports.layouts import known_share
 from models.sheets import Cell, CellKind

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from imports.columns import LEFT_ON, NOT_OURS, ColumnMap
+from imports.columns import ColumnMap
 from imports.dates import Order
+from imports.fields import LEFT_ON, NOT_OURS
 from imports.identifiers import IDENTIFIERS, as_shown, has_lost_zeros, missing_letter
 from imports.layouts import Layout, Placed, cell_at
 from imports.names import Split, plain_text, splitter

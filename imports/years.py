@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from imports.cohorts import LAST_WAVE
-from imports.columns import NOT_OURS, YEARLY
+from imports.fields import NOT_OURS, YEARLY
 from imports.layouts import Layout, Placed
 from imports.moments import Dial
 from models.sheets import Declared, Remark

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.columns import FIELDS, load_map
+from imports.columns import load_map
+from imports.fields import FIELDS
 from imports.headings import is_blocked, words_of
 from imports.moments import moment_of
 from models.vocabulary import LeavingStage

@@ -8,7 +8,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.columns import ColumnMap, MapFile, closed_lists, load_map
+from imports.columns import ColumnMap, MapFile, load_map
+from imports.fields import closed_lists
 from imports.proposals import nearest_words, propose
 from imports.remembered import fingerprint, written_map
 from models.vocabulary import activities
