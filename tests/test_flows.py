@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 URN = "900100"
 SURNAME = "Quillfeather-Obafemi"
-UPN = "K900100018001"
+UPN = "L900100018001"
 TODAY = date(2025, 11, 24)
 
 LEAVERS = f"""
