@@ -15,7 +15,7 @@ SNAPSHOTS = Path(suites.__file__).parent / "snapshots"
 
 def test_the_snapshots_are_fresh():
     kept = {path.name: path.read_text(encoding="utf-8") for path in SNAPSHOTS.glob("*.json")}
-    assert kept == snapshots(), "write them again with: make docs"
+    assert kept == snapshots(), "write expectations.suites.snapshots() there again"
 
 
 def test_a_snapshot_can_be_read_and_holds_no_id():
