@@ -39,7 +39,10 @@ GROUPS_SMALL = (
     "percentages"
 )
 
-GROUPS_READ = f"The latest cohort at each wave. {GROUPS_SMALL}"
+GROUPS_READ = (
+    "The latest cohort at each wave, and the latest of which it can be told whether it lasted. "
+    f"{GROUPS_SMALL}"
+)
 
 _COHORT = (Column("Wave and leavers", 27), Column("Asked", 13))
 _NUMBERS = (

@@ -259,7 +259,9 @@ def _groups(book: Book, whole: Sequence[SummaryLine]) -> None:
         if line.breakdown != "all"
         and (line.leaving_stage, line.academic_year, line.wave) in current
     ]
-    lines.sort(key=lambda x: (x.leaving_stage, x.wave, x.breakdown.casefold(), x.part.casefold()))
+    lines.sort(
+        key=lambda x: (x.leaving_stage, x.wave, -x.academic_year, group_name(x), x.part.casefold())
+    )
     first = [line for line in lines if wave_of_cohort(line) == wave_of_cohort(lines[0])]
     if first:
         row = page.across(row, f"{wave_of_cohort(first[0])} leavers", "section")
