@@ -1,36 +1,42 @@
 """Cells: a raw cell becomes what its sender sees and the value behind it."""
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from imports.number_formats import Shows, shows
 from imports.raw import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT
-from models.sheets import Cell, CellKind
+from models.sheets import BLANK, Cell, CellKind
 
 _LAST_SERIAL = 2_958_466  # the day after 31 December 9999, the last that Excel knows
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+# A member of an enumeration costs more to look up than a cell to make.
+_TEXT, _NUMBER, _DATE = CellKind.TEXT, CellKind.NUMBER, CellKind.DATE
+_DATED = frozenset((Shows.DATE, Shows.MONTH, Shows.TIME))
 _LONGEST_NUMBER = 300  # digits; Python refuses to turn more than 4,300 into a number
 
-ToCell = Callable[[str, str, str], Cell]
 
+class Cells(dict[tuple[str, str, str], Cell]):
+    """Cells by (kind, stored, number format), each made when first asked for and then shared.
 
-def cell_maker(*, is_1904: bool) -> ToCell:
-    """A function that makes cells from (kind, stored, number format), each only once."""
-    made: dict[tuple[str, str, str], Cell] = {}
+    BLANK stands for text that is nothing but spaces, non-breaking ones too.
+    """
 
-    def to_cell(kind: str, stored: str, number_format: str) -> Cell:
-        key = (kind, stored, number_format)
-        cell = made.get(key)
-        if cell is None:
-            cell = made[key] = _cell(kind, stored, number_format, is_1904=is_1904)
+    def __init__(self, *, is_1904: bool) -> None:
+        super().__init__()
+        self._is_1904 = is_1904
+
+    def __missing__(self, key: tuple[str, str, str]) -> Cell:
+        """Make the cell."""
+        kind, stored, number_format = key
+        if kind == TEXT:
+            blank = not stored or stored.isspace()
+            cell = BLANK if blank else Cell(stored, stored, _TEXT, "", number_format)
+        else:
+            cell = _cell(kind, stored, number_format, is_1904=self._is_1904)
+        self[key] = cell
         return cell
-
-    return to_cell
 
 
 def _cell(kind: str, stored: str, number_format: str, *, is_1904: bool) -> Cell:
-    if kind == TEXT:
-        return Cell(stored, stored, CellKind.TEXT, "", number_format)
     if kind == NUMBER:
         return _number(stored, number_format, is_1904=is_1904)
     if kind == DATE:
@@ -51,14 +57,16 @@ def _cell(kind: str, stored: str, number_format: str, *, is_1904: bool) -> Cell:
 def _number(stored: str, number_format: str, *, is_1904: bool) -> Cell:
     number = _value(stored)
     if number is None:
-        return Cell(stored.strip(), stored.strip(), CellKind.TEXT, stored, number_format)
+        return Cell(stored.strip(), stored.strip(), _TEXT, stored, number_format)
+    if not number_format:
+        return Cell(str(number), number, _NUMBER, stored)
     kind = shows(number_format)
-    if kind in (Shows.DATE, Shows.MONTH, Shows.TIME) and 0 <= number < _LAST_SERIAL:
+    if kind in _DATED and 0 <= number < _LAST_SERIAL:
         when = _moment(float(number), is_1904=is_1904)
         if when is not None:
             said = _month(when) if kind is Shows.MONTH else _said(when)
-            return Cell(said, when, CellKind.DATE, stored, number_format)
-    return Cell(_shown(number, number_format, kind), number, CellKind.NUMBER, stored, number_format)
+            return Cell(said, when, _DATE, stored, number_format)
+    return Cell(_shown(number, number_format, kind), number, _NUMBER, stored, number_format)
 
 
 def _value(stored: str) -> int | float | None:
@@ -115,11 +123,11 @@ def _iso(stored: str, number_format: str) -> Cell:
         try:
             when = time.fromisoformat(stored).replace(tzinfo=None)
         except ValueError:
-            return Cell(stored, stored, CellKind.TEXT, stored, number_format)
+            return Cell(stored, stored, _TEXT, stored, number_format)
     if isinstance(when, datetime) and when.time() == time():
         when = when.date()
     said = _month(when) if shows(number_format) is Shows.MONTH else _said(when)
-    return Cell(said, when, CellKind.DATE, stored, number_format)
+    return Cell(said, when, _DATE, stored, number_format)
 
 
 def _said(when: date | datetime | time) -> str:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from imports.cells import ToCell
+from imports.cells import Cells
 from imports.raw import Merge, RawSheet
-from models.sheets import Cell, CellKind
+from models.sheets import BLANK, Cell, CellKind
+
+_TEXT = CellKind.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class GridRow:
             (
                 cell.text.strip()
                 for column, cell in self.cells.items()
-                if start <= column < stop and cell.kind is CellKind.TEXT
+                if start <= column < stop and cell.kind is _TEXT
             ),
             "",
         )
@@ -43,15 +45,11 @@ class Grid:
         return (merge for merge in self.merges if merge[0] == number)
 
 
-def grid_of(sheet: RawSheet, to_cell: ToCell) -> Grid:
-    """The grid of a raw sheet.  Spaces alone, non-breaking ones too, are nothing."""
+def grid_of(sheet: RawSheet, made: Cells) -> Grid:
+    """The grid of a raw sheet.  Cells with nothing but spaces are left out."""
     rows = []
     for number, hidden, raw_cells in sheet.rows:
-        cells = {}
-        for column, kind, stored, number_format in raw_cells:
-            cell = to_cell(kind, stored, number_format)
-            if cell.kind is CellKind.FORMULA or not (cell.text.isspace() or not cell.text):
-                cells[column] = cell
+        cells = {raw[0]: cell for raw in raw_cells if (cell := made[raw[1:]]) is not BLANK}
         if cells:
             rows.append(GridRow(number, hidden, cells))
     return Grid(

@@ -9,6 +9,7 @@ from models.sheets import CellKind
 
 Knows = Callable[[tuple[str, ...]], str | None]
 
+_TEXT = CellKind.TEXT
 KEYS = frozenset(("upn", "uln", "surname", "forename", "full_name", "born_on"))
 _KNOWN_NEEDED, _KEYS_NEEDED = 3, 2
 _LONGEST_HEADING = 300
@@ -41,7 +42,7 @@ class Known:
         self.may_ask_here -= 1
         answer = self.answers[parts] = self.knows(parts)
         if answer:
-            self.texts.add(parts[-1].casefold())
+            self.texts.add(parts[-1])
         return answer
 
 
@@ -95,19 +96,17 @@ def is_enough(fields: Sequence[str | None]) -> bool:
 
 def _may_be_headings(grid: Grid, at: int, known: Known, *, is_first: bool) -> bool:
     row = grid.rows[at]
-    texts = [
-        cell.text.strip().casefold() for cell in row.cells.values() if cell.kind is CellKind.TEXT
-    ]
-    if len(texts) < _KEYS_NEEDED:
+    if len(row.cells) < _KEYS_NEEDED:
         return False
     if is_first:
-        return True
+        return sum(cell.kind is _TEXT for cell in row.cells.values()) >= _KEYS_NEEDED
     # Below a table only a row after a gap or a title is looked at closely, or one with headings
     # that were met before: asking about every cell of every leaver would cost more than reading.
     above = grid.rows[at - 1]
     if row.number > above.number + 1 or len(above.cells) <= 1:
         return True
-    return sum(text in known.texts for text in texts) >= _KEYS_NEEDED
+    met = known.texts
+    return sum(cell.text in met for cell in row.cells.values()) >= _KEYS_NEEDED
 
 
 def _block_at(grid: Grid, at: int, known: Known, *, after: int) -> Block | None:
@@ -171,7 +170,7 @@ def _with_row_below(grid: Grid, block: Block, known: Known) -> Block:
     if not _are_together(grid, block.rows[-1], at):
         return block
     above, below = grid.rows[block.rows[-1]], grid.rows[at]
-    if any(cell.kind is not CellKind.TEXT for cell in below.cells.values()):
+    if any(cell.kind is not _TEXT for cell in below.cells.values()):
         return block
     deeper = _block(grid, (*block.rows, at), known)
     merges = list(grid.merges_on(above.number))
@@ -205,7 +204,7 @@ def _is_group_row(grid: Grid, at: int, block: Block) -> bool:
         for merge in grid.merges_on(row.number)
         if merge[3] > merge[1] and not _covers(merge, block)
     ]
-    texts = [cell for cell in row.cells.values() if cell.kind is CellKind.TEXT]
+    texts = [cell for cell in row.cells.values() if cell.kind is _TEXT]
     looks_filled = any(len(cell.text) > 80 for cell in texts)
     return not looks_filled and (len(row.cells) > 1 or bool(partly))
 

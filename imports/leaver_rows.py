@@ -35,6 +35,15 @@ _HINT = re.compile(
 )
 
 
+_LETTER = re.compile(r"[^\W\d_]")
+_WORD = re.compile(r"[^\W\d_]|\?")
+_THREE_DIGITS = re.compile(r"(?:\d\D*){3}")
+_SEVEN_DIGITS = re.compile(r"(?:\d\D*){7}")
+# A member of an enumeration is slow to look up, and this happens for every cell.
+_TEXT, _NUMBER, _DATE = CellKind.TEXT, CellKind.NUMBER, CellKind.DATE
+_UNREAD = frozenset((CellKind.FORMULA, CellKind.ERROR))
+
+
 @dataclass(slots=True)
 class Body:
     """What stands below some headings: leavers, and the rows left out and why."""
@@ -63,12 +72,10 @@ class _Around:
 
 @dataclass(frozen=True, slots=True)
 class _Signs:
-    """What speaks for a row being about somebody."""
+    """What speaks for a row being about somebody: names, and numbers or dates of birth."""
 
     names: int
     ids: int
-    answers: int  # other cells under headings that we know, with words in them
-    filled: int
 
 
 def read_body(grid: Grid, block: Block, rows: Sequence[int], *, start: int) -> Body:
@@ -79,15 +86,17 @@ def read_body(grid: Grid, block: Block, rows: Sequence[int], *, start: int) -> B
     """
     used = [grid.rows[at] for at in rows]
     body = Body(columns=_columns(block, used))
+    columns = body.columns
     around = _Around(grid.rows[block.rows[-1]].number)
-    span = range(block.first_column, block.last_column + 1)
+    under = _Under(block, start)
     for row in used:
-        if not any(column in span for column in row.cells):
+        cells = row.cells
+        if columns[0] > max(cells) or columns[-1] < min(cells):
             continue
         around.gap = around.gap or row.number > around.number + 1
         around.number = row.number
-        signs = _signs(row, block)
-        why = _why_not(row, block, signs, around, start)
+        signs = under.signs(row)
+        why = _why_not(row, under, signs, around)
         if why:
             body.left_out.append((row.number, why))
             around.noted = around.noted or why in (NOTE, TOTAL)
@@ -97,76 +106,105 @@ def read_body(grid: Grid, block: Block, rows: Sequence[int], *, start: int) -> B
         around.gap = False
         around.leavers += 1
         around.with_id += bool(signs.ids)
-        cells = tuple(row.cells.get(column, BLANK) for column in body.columns)
-        body.rows.append(Row(row.number, cells, row.hidden))
+        body.rows.append(
+            Row(row.number, tuple([cells.get(one, BLANK) for one in columns]), row.hidden)
+        )
     return body
 
 
 def _columns(block: Block, used: list[GridRow]) -> tuple[int, ...]:
     """The columns with a heading, and those between them that hold something without one."""
-    filled = {column for row in used for column in row.cells}
+    filled: set[int] = set()
+    filled.update(*(row.cells for row in used))
     inside = range(block.first_column, block.last_column + 1)
     return tuple(column for column in inside if column in block.parts or column in filled)
 
 
-def _signs(row: GridRow, block: Block) -> _Signs:
-    names = ids = answers = filled = 0
-    unread = 0
-    for column, name in block.fields.items():
-        cell = row.cells.get(column)
-        if cell is None:
-            continue
-        filled += 1
-        if name in KEYS and cell.kind in (CellKind.FORMULA, CellKind.ERROR):
-            unread += 1
-        elif name in _NAMES:
-            names += _is_name(cell)
-        elif name == "born_on":
-            ids += is_birthday(cell)
-        elif name in KEYS:
-            ids += is_number_of_a_person(cell)
-        elif name:
-            answers += _is_answer(cell)
-    # A name that a formula should give is still a name, where something else stands beside it.
-    if names + ids or unread > 2:
-        names += unread
-    return _Signs(names, ids, answers, filled)
+class _Under:
+    """The columns of a table by what they hold, and the signs of a row in them."""
+
+    def __init__(self, block: Block, start: int) -> None:
+        fields = block.fields.items()
+        self.start, self.stop = start, block.last_column + 1
+        self.keys = [(column, name) for column, name in fields if name in KEYS]
+        self.answers = [column for column, name in fields if name and name not in KEYS]
+        self.known = [column for column, name in fields if name]
+        self.headed = list(block.parts)
+
+    def signs(self, row: GridRow) -> _Signs:
+        """What speaks for a row being about somebody."""
+        names = ids = unread = 0
+        for column, name in self.keys:
+            cell = row.cells.get(column)
+            if cell is None:
+                continue
+            if cell.kind in _UNREAD:
+                unread += 1
+            elif name in _NAMES:
+                names += is_name(cell)
+            else:
+                ids += is_birthday(cell) if name == "born_on" else is_number_of_a_person(cell)
+        # A name that a formula should give is still one, where something else stands beside it.
+        if names + ids or unread > 2:
+            names += unread
+        return _Signs(names, ids)
+
+    def answers_on(self, row: GridRow) -> int:
+        """How many cells under other headings that we know have words in them."""
+        cells = row.cells
+        return sum(column in cells and is_answer(cells[column]) for column in self.answers)
+
+    def filled_on(self, row: GridRow) -> int:
+        """How many cells have something in them under any heading."""
+        return sum(column in row.cells for column in self.headed)
 
 
-def _why_not(row: GridRow, block: Block, signs: _Signs, around: _Around, start: int) -> str:
+def _why_not(row: GridRow, under: _Under, signs: _Signs, around: _Around) -> str:
     """Why a row is not about a leaver; '' where it is."""
-    first = row.first_text(start, block.last_column + 1)
+    first = row.first_text(under.start, under.stop)
     if _EXAMPLE.match(first):
         return EXAMPLE
-    if _TOTAL.match(first) and not signs.ids:
+    if not signs.ids and _TOTAL.match(first):
         return TOTAL
-    if not around.leavers and _is_guidance(row, block):
+    if not around.leavers and _is_guidance(row, under):
         return GUIDANCE
-    if signs.names + signs.ids >= 2:
-        return "" if _is_trusted(signs, around) else NOBODY
-    if _NOTE.match(first) and not signs.ids:
+    known = signs.names + signs.ids
+    if known >= 2:
+        is_trusted = signs.ids or _is_trusted(under.answers_on(row), around)
+        return "" if is_trusted else NOBODY
+    return _why_not_nearly(row, under, signs, around, first)
+
+
+def _why_not_nearly(row: GridRow, under: _Under, signs: _Signs, around: _Around, first: str) -> str:
+    """The same for a row with one sign of somebody, or none."""
+    if not signs.ids and _NOTE.match(first):
         return NOTE
-    if signs.names + signs.ids and signs.answers:
+    answers = under.answers_on(row)
+    known = signs.names + signs.ids
+    if known and answers:
         # One sign is enough among leavers, not in what stands below them.
         return NOBODY if around.gap and around.leavers else ""
-    if signs.filled <= 1:
+    if under.filled_on(row) <= 1:
         return NOTE if around.leavers and around.gap else TITLE
-    return NOBODY if signs.answers or signs.names + signs.ids else NOTE
+    return NOBODY if answers or known else NOTE
 
 
-def _is_trusted(signs: _Signs, around: _Around) -> bool:
-    # "NK | Not known" in a list of codes below a table has two words where names stand.
-    if signs.ids or not around.has_ids:
-        return bool(signs.ids) or not around.noted or signs.answers > 0
-    return signs.answers > 0 or not (around.gap or around.noted)
+def _is_trusted(answers: int, around: _Around) -> bool:
+    """Whether two names alone are a leaver.
+
+    "NK | Not known" in a list of codes below a table has two words where names stand.
+    """
+    if answers:
+        return True
+    return not around.noted and not (around.gap and around.has_ids)
 
 
-def _is_guidance(row: GridRow, block: Block) -> bool:
+def _is_guidance(row: GridRow, under: _Under) -> bool:
     """Whether a row says what to type ("dd/mm/yyyy", "required") rather than who somebody is."""
     hints = keys = 0
-    for column, name in block.fields.items():
+    for column, name in under.keys:
         cell = row.cells.get(column)
-        if cell is None or name not in KEYS:
+        if cell is None:
             continue
         text = cell.text.strip()
         keys += 1
@@ -174,33 +212,31 @@ def _is_guidance(row: GridRow, block: Block) -> bool:
     return hints > 0 and hints * 2 >= keys
 
 
-def _is_name(cell: Cell) -> bool:
-    text = cell.text.strip()
+def is_name(cell: Cell) -> bool:
+    """Whether a cell may hold a name: a text with letters that does not announce another."""
     return (
-        cell.kind is CellKind.TEXT
-        and any(letter.isalpha() for letter in text)
-        and not text.endswith(":")
+        cell.kind is _TEXT
+        and _LETTER.search(cell.text) is not None
+        and not cell.text.rstrip().endswith(":")
     )
 
 
-def _is_answer(cell: Cell) -> bool:
-    text = cell.text
-    return cell.kind is CellKind.DATE or (
-        cell.kind is CellKind.TEXT and any(letter.isalpha() or letter == "?" for letter in text)
-    )
+def is_answer(cell: Cell) -> bool:
+    """Whether a cell answers something: words, a question mark, or a day."""
+    return cell.kind is _DATE or (cell.kind is _TEXT and _WORD.search(cell.text) is not None)
 
 
 def is_number_of_a_person(cell: Cell) -> bool:
     """Whether a cell may hold a UPN or a ULN, sound or not: nothing else has that many digits."""
-    return sum(letter.isdigit() for letter in cell.text) >= 7
+    return _SEVEN_DIGITS.search(cell.text) is not None
 
 
 def is_birthday(cell: Cell) -> bool:
     """Whether a cell may hold a date of birth, however it is written, possible or not."""
-    if cell.kind is CellKind.DATE:
+    if cell.kind is _DATE:
         return True
-    if isinstance(cell.value, int | float) and cell.kind is CellKind.NUMBER:
+    value = cell.value
+    if cell.kind is _NUMBER and isinstance(value, int | float):
         # A serial number of some day since 1950, or the digits of a date.
-        return 18_264 <= cell.value <= 60_000 or 10_150 <= cell.value <= 99_999_999
-    digits = sum(letter.isdigit() for letter in cell.text)
-    return digits >= 3 and len(cell.text.strip()) <= 40
+        return 18_264 <= value <= 60_000 or 10_150 <= value <= 99_999_999
+    return len(cell.text) <= 60 and _THREE_DIGITS.search(cell.text) is not None

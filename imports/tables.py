@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from imports.cells import cell_maker
+from imports.cells import Cells
 from imports.grids import Grid, grid_of
 from imports.heading_rows import Block, Known, Knows, find_blocks
 from imports.leaver_rows import HEADINGS_AGAIN, Body, read_body
@@ -43,7 +43,7 @@ def find_tables(raw: RawFile, knows: Knows, limits: Limits) -> Found:
     Raises SubmissionRefused where there is none: a table without headings, or on its side, is
     never guessed.
     """
-    to_cell = cell_maker(is_1904=raw.is_1904)
+    made_cells = Cells(is_1904=raw.is_1904)
     known = Known(knows)
     tables: list[Table] = []
     regions: list[Region] = []
@@ -54,7 +54,7 @@ def find_tables(raw: RawFile, knows: Knows, limits: Limits) -> Found:
         if sheet.hidden:
             regions.append(Region(sheet.name, 0, 0, False, "hidden sheet"))
             continue
-        grid = grid_of(sheet, to_cell)
+        grid = grid_of(sheet, made_cells)
         grids.append(grid)
         parts = _parts(grid, known)
         headed = headed or bool(parts)

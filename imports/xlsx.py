@@ -43,7 +43,7 @@ def read_xlsx(opened: Opened, limits: Limits) -> RawFile:
     strings = _shared(package, related, "sharedStrings", limits.strings_part)
     styles = _shared(package, related, "styles", limits.styles_part)
     elements = count_elements(strings, count_elements(styles, 0, limits), limits)
-    book = Book(_strings(strings, limits) if strings else [], _formats(styles), limits)
+    book = Book(_texts(strings, limits), _formats(styles), limits)
     found, remarks = [], _remarks(opened)
     for one, part_name in sheets:
         if one.hidden:
@@ -114,32 +114,44 @@ def _shared(package: Package, related: dict[str, tuple[str, str]], kind: str, li
     return package.part(name, limit) or b"" if name else b""
 
 
-def _strings(part: bytes, limits: Limits) -> list[str]:
+def _texts(part: bytes, limits: Limits) -> list[str]:
+    """The shared texts in order, as people see them."""
+    return [clean(text) for text in _strings(part, limits.text)] if part else []
+
+
+def _strings(part: bytes, most: int) -> list[str]:
     """The shared texts in order: the sum of their runs, without the phonetic ones."""
     strings: list[str] = []
-    pieces: list[str] = []
-    depth = {"rPh": 0, "t": 0}
+    said = ""
+    phonetic = 0
+    is_taking = False
 
     def start(name: str, _: dict[str, str]) -> None:
+        nonlocal said, phonetic, is_taking
         name = local(name) if ":" in name else name
-        if name == "si":
-            pieces.clear()
-        elif name in depth:
-            depth[name] += 1
+        if name == "t":
+            is_taking = not phonetic
+        elif name == "si":
+            said = ""
+        elif name == "rPh":
+            phonetic += 1
 
     def end(name: str) -> None:
+        nonlocal phonetic, is_taking
         name = local(name) if ":" in name else name
+        is_taking = False
         if name == "si":
-            text = "".join(pieces)
-            if len(text) > limits.text:
-                raise refused("TEXT_TOO_LONG", limit=counted(limits.text))
-            strings.append(clean(text))
-        elif name in depth:
-            depth[name] -= 1
+            strings.append(said)
+        elif name == "rPh":
+            phonetic -= 1
 
     def text(piece: str) -> None:
-        if depth["t"] and not depth["rPh"]:
-            pieces.append(piece)
+        nonlocal said
+        if is_taking:
+            said += piece
+            # At once: adding to a text of many megabytes would take longer each time.
+            if len(said) > most:
+                raise refused("TEXT_TOO_LONG", limit=counted(most))
 
     parse(part, start, end, text)
     return strings

@@ -7,6 +7,8 @@ from xml.parsers import expat
 from imports.limits import Limits, counted, refused
 
 Start = Callable[[str, dict[str, str]], object]
+End = Callable[[str], object]
+_LONGEST_PIECE = 1 << 16
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 
@@ -14,8 +16,8 @@ _UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 def parse(
     part: bytes,
     start: Start | None = None,
-    end: Callable[[str], object] | None = None,
-    text: Callable[[str], object] | None = None,
+    end: End | None = None,
+    text: End | None = None,
 ) -> None:
     """Send a part through expat in one call.  Raises SubmissionRefused.
 
@@ -25,6 +27,7 @@ def parse(
     check_encoding(part)
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
+    parser.buffer_size = _LONGEST_PIECE
     parser.StartDoctypeDeclHandler = _no_doctype
     parser.EntityDeclHandler = _no_doctype
     parser.StartElementHandler = start
