@@ -295,7 +295,8 @@ class S3Store:
         try:
             yield
         except self._faults as error:
-            answer = getattr(error, "response", {}).get("Error", {})
+            # Not every fault has an answer: a server may hang up, or never speak.
+            answer = (getattr(error, "response", None) or {}).get("Error", {})
             reason = str(answer.get("Code") or type(error).__name__)
             if what != "list" and reason in ("404", "NoSuchKey", "NotFound"):
                 raise KeyError(folder_of(key)) from None

@@ -1,6 +1,8 @@
 """Storage: one contract, whatever keeps the files."""
 
 import os
+import socketserver
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -169,16 +171,28 @@ def test_what_a_person_puts_in_the_bucket_s_folder_is_listed_at_once(
     assert [found.key for found in store.list("")] == ["by hand.csv"]
 
 
+class HangsUp(socketserver.BaseRequestHandler):
+    """A server that takes a call and says nothing."""
+
+    def handle(self) -> None:
+        self.request.recv(1)
+
+
 @pytest.mark.slow
 def test_a_fault_of_the_server_tells_neither_secret_nor_name_nor_content(
-    s3_server, monkeypatch, tmp_path
+    s3_server, monkeypatch, request
 ):
     reach(s3_server, monkeypatch, "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-the-secret")
     wrong = open_storage(f"s3://{s3_server.bucket}/x", endpoint=s3_server.endpoint)
     nobody = open_storage("s3://tests/x", endpoint="http://127.0.0.1:9")
+    rude = socketserver.ThreadingTCPServer(("127.0.0.1", 0), HangsUp)
+    threading.Thread(target=rude.serve_forever, daemon=True).start()
+    request.addfinalizer(rude.server_close)
+    request.addfinalizer(rude.shutdown)
+    hung_up = open_storage("s3://tests/x", endpoint=f"http://127.0.0.1:{rude.server_address[1]}")
     key = "inbox/900700/Sasha Planted.csv"
-    for store in (wrong, nobody):
+    for store in (wrong, nobody, hung_up):
         for act in (
             lambda store=store: store.put(key, b"body-planted"),
             lambda store=store: store.get(key),
