@@ -20,7 +20,7 @@ from imports.fields import (
     closed_lists,
 )
 from imports.moments import Moment, moment_of
-from models.vocabulary import ID01
+from models.vocabulary import ID01, Group, group_of
 
 # Words round a moment that change nothing: "position at 1 November 2023".
 _AROUND = headings.listed(
@@ -103,12 +103,26 @@ class ColumnMap:
         if meant or name not in ("activity", "intended"):
             return meant
         code, rest = phrases.code_and_words(typed)
-        if not code or phrases.is_doubtful(rest):
+        if not code:
+            return self._softened(name, typed)
+        if phrases.is_doubtful(rest):
             return None
         by_code = words.get(code)
         by_words = _first(words, phrases.keys_of(rest)) if rest else by_code
         # A code beside words that mean something else is two answers, and so none.
         return by_code if by_words in (None, by_code) else None
+
+    def _softened(self, name: str, typed: str) -> str | None:
+        # To doubt that nothing is known is still to know nothing: "Unknown?".
+        words = self.words.get(name, {})
+        said = phrases.phrase_of(typed)
+        sure = tuple(word for word in said if word != "?")
+        if name == "activity" and sure and sure != said:
+            return "810" if words.get(phrases.key_of(sure)) == "810" else None
+        # "NEET - young mother" and "Young carer (NEET)" are the NEET that the rest says.
+        rest = tuple(word for word in said if word != "neet")
+        code = words.get(phrases.key_of(rest)) if rest and rest != said else None
+        return code if code and group_of(code) is Group.NEET else None
 
     def knows_values(self, name: str) -> bool:
         """Whether a field has a closed list of values."""
@@ -246,7 +260,7 @@ def _plus(one: Words, other: Words) -> Words:
 
 
 def _key(word: str) -> str:
-    return "".join(phrases.phrase_of(word))
+    return phrases.key_of(phrases.phrase_of(word))
 
 
 def _first(known: Mapping[str, str], keys: Iterable[str]) -> str | None:

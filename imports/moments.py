@@ -46,6 +46,7 @@ class Moment:
 
     dial: Dial
     number: int
+    is_bare: bool = False  # "2023" alone may also be the summer in which a cohort left
 
     def wave(self, leaving_year: int, stage: LeavingStage) -> int:
         """The wave of a cohort: 1 is the first autumn after leaving, 0 or less is before it.
@@ -172,7 +173,7 @@ def _with_after(words: list[str], first: int, last: int) -> tuple[int, int]:
 def _plain_year(words: list[str]) -> _Found:
     for at, word in enumerate(words):
         if re.fullmatch(r"20\d\d", word):
-            return Moment(Dial.YEAR, int(word)), at, at + 1
+            return Moment(Dial.YEAR, int(word), is_bare=True), at, at + 1
     return None
 
 

@@ -6,6 +6,7 @@ kept, so that a doubtful answer never passes for a sure one.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 from imports.headings import listed
@@ -25,6 +26,7 @@ _SHORT = (
     ("+", " and "),
     ("and/or", " or "),
 )
+_A_LEVELS = re.compile(r"\ba[ -]?levels?\b")
 _INITIALS = re.compile(r"\b(?:[a-z]\.\s?){2,}(?:[a-z]\b)?")
 
 # Spellings that mean the same wherever they stand.
@@ -71,9 +73,25 @@ _SAME = {
     "form": "forms",
     "with": "w",
     "centre": "center",
+    "sixth form college": "sfc",
+    "further education": "fe",
+    "higher education": "he",
+    "special post 16 institution": "spi",
+    "independent specialist provider": "isp",
+    "work based learning": "wbl",
+    "supported": "sup supp",
+    "mother": "mum mums mom mothers",
+    "father": "dad",
+    "freelance": "freelancing freelancer freelancers",
+    "including": "incl inc",
     "provision": "prov'n provisions",
 }
 _MEANS = {short: whole.split() for whole, shorts in _SAME.items() for short in shorts.split()}
+# "work based learning" is itself of words that have one spelling.
+_MEANS = {
+    short: [word for part in whole for word in _MEANS.get(part, [part])]
+    for short, whole in _MEANS.items()
+}
 
 # Words that change nothing.  "with", "without", "not", "no", "or", "left" are not among them.
 _FILLER = listed(
@@ -83,25 +101,27 @@ _FILLER = listed(
 )
 _JOINED_LEVEL = re.compile(r"l(?:evel|vl)?([1-7])")
 _JOINED_YEAR = re.compile(r"(?:y|yr|year)(\d{1,2})")
-_EDUCATION = ("full", "time", "education")
+_YEARS = frozenset({"1", "2", "3", "12", "13", "14"})
+_NTH = frozenset({"1st", "2nd", "3rd", "first", "second", "third"})
+_NOT_EDUCATION = ((), ("other",), ("training",), ("employment",))
 
 
 @lru_cache(maxsize=50_000)
 def keys_of(text: str) -> tuple[str, ...]:
     """The keys to look a typed word up by, surest first.
 
-    As typed; without a level; without "full-time education"; without "full time".
+    As typed; then without what only says more of the same: a level, a year of study, a first
+    "with", "education" in front, "full time".
     """
-    said = phrase_of(text)
-    plain = _without_level(said)
-    shorter = [said, plain]
-    if plain[:3] == _EDUCATION and plain[3:] not in ((), ("other",)):
-        shorter.append(plain[3:])
-    if plain[:2] == _EDUCATION[:2] and len(plain) > 2:
-        shorter.append(plain[2:])
-    if plain[-2:] == _EDUCATION[:2] and len(plain) > 2:
-        shorter.append(plain[:-2])
-    return tuple(dict.fromkeys("".join(words) for words in shorter if words))
+    forms = [phrase_of(text)]
+    for shorter in (_without_level, _without_year, _without_with, _without_kind, _without_full):
+        forms.append(shorter(forms[-1]) or forms[-1])
+    return tuple(dict.fromkeys(key_of(words) for words in forms if words))
+
+
+def key_of(words: tuple[str, ...]) -> str:
+    """What two words have in common when they are the same: "sixth form" and "sixthform"."""
+    return "".join(words)
 
 
 @lru_cache(maxsize=50_000)
@@ -109,6 +129,7 @@ def phrase_of(text: str) -> tuple[str, ...]:
     """The words that matter, each in its one spelling."""
     text = unicodedata.normalize("NFKC", text).lower()
     text = re.sub("[\u2018\u2019\u02bc'`\u00b4]", "", text)
+    text = _A_LEVELS.sub("alevel", text)
     for short, whole in _SHORT:
         text = text.replace(short, whole)
     text = _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
@@ -124,15 +145,48 @@ def phrase_of(text: str) -> tuple[str, ...]:
     kept = tuple(word for word in words if word not in _FILLER)
     if kept and set(kept) == {"?"}:
         return ("?",)
-    return kept or tuple(words)
+    half = len(kept) // 2
+    # "Further education (FE)" says it twice.
+    return kept[:half] if kept and kept[:half] == kept[half:] else kept or tuple(words)
 
 
 def _without_level(words: tuple[str, ...]) -> tuple[str, ...]:
+    return _without_pairs(words, lambda one, next_: one == "level" and next_ in "1234567")
+
+
+def _without_year(words: tuple[str, ...]) -> tuple[str, ...]:
+    # "College year 2", "2nd year at university", "school sixth form year 12".
+    return _without_pairs(
+        words,
+        lambda one, next_: one == "year" and next_ in _YEARS or one in _NTH and next_ == "year",
+    )
+
+
+def _without_pairs(words: tuple[str, ...], is_more: Callable[[str, str], bool]) -> tuple[str, ...]:
     kept = list(words)
     for at in range(len(words) - 2, -1, -1):
-        if words[at] == "level" and words[at + 1] in "1234567":
+        if is_more(words[at], words[at + 1]):
             del kept[at : at + 2]
-    return tuple(kept) or words
+    return tuple(kept)
+
+
+def _without_with(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words[1:] if words[:1] == ("with",) else words
+
+
+def _without_kind(words: tuple[str, ...]) -> tuple[str, ...]:
+    # "Full-time education: further education"; but "education: other" is not "other".
+    for kind in (("full", "time", "education"), ("education",)):
+        rest = words[len(kind) :]
+        if words[: len(kind)] == kind and rest not in _NOT_EDUCATION:
+            return rest
+    return words
+
+
+def _without_full(words: tuple[str, ...]) -> tuple[str, ...]:
+    if words[:2] == ("full", "time"):
+        return words[2:]
+    return words[:-2] if words[-2:] == ("full", "time") else words
 
 
 _CODE_FIRST = re.compile(

@@ -82,7 +82,7 @@ def propose(
 def nearest_words(field: str, typed: str, columns: ColumnMap) -> tuple[str, ...]:
     """Up to three values of a closed list whose words are nearest to what was typed."""
     words = [word for word in columns.words.get(field, {}) if len(word) > 2]
-    key = "".join(phrases.phrase_of(typed))
+    key = phrases.key_of(phrases.phrase_of(typed))
     labels = closed_lists()[field]
     nearest: dict[str, None] = {}
     for scorer, least in ((fuzz.ratio, 50), (fuzz.WRatio, 70)):

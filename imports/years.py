@@ -51,12 +51,18 @@ def waves_of(layout: Layout) -> tuple[int, ...]:
 
 
 def _is_one_answer(layout: Layout, cohort: _Cohort) -> bool:
-    """One dated destination that fits no wave is the year of something else, not a moment."""
+    """One dated destination that fits no wave is the year of something else, not a moment.
+
+    So is "Destination 2023" of the leavers of summer 2023: it names them.
+    """
     answers = layout.columns("activity")
-    if len(answers) != 1 or answers[0].moment is None:
+    moment = answers[0].moment if len(answers) == 1 else None
+    if moment is None:
         return False
     wave = cohort.wave(answers[0])
-    return wave is None or not 0 < wave <= min(max(cohort.reached, 1), LAST_WAVE)
+    if wave is None or not 0 < wave <= min(max(cohort.reached, 1), LAST_WAVE):
+        return True
+    return moment.is_bare and moment.number == cohort.year + 1
 
 
 def _with_wave(one: Placed, layout: Layout, cohort: _Cohort, remarks: list[Remark]) -> Placed:

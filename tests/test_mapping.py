@@ -189,6 +189,13 @@ def test_one_dated_destination_that_fits_no_year_is_the_answer_of_the_wave():
     assert [(row.wave, row.get("activity")) for row in result.rows] == [(1, "230")]
 
 
+def test_one_bare_year_names_the_leavers_and_a_month_names_the_moment():
+    sheet = "Surname|Forename|DOB|{}\nOkafor|Ada|17/03/2007|College"
+    second = {"wave": 2, "sent_on": date(2024, 11, 9)}
+    assert [row.wave for row in mapped(sheet.format("Destination 2023"), **second).rows] == [2]
+    assert [row.wave for row in mapped(sheet.format("Sept 2023"), **second).rows] == [1]
+
+
 # --- two columns for one field -----------------------------------------------------------------
 
 
