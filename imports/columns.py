@@ -149,10 +149,11 @@ class ColumnMap:
 
     def _looked_up(self, said: tuple[str, ...]) -> Meaning | None:
         whole = " ".join(said)
-        exact = self.headings.get(headings.key_of(headings.words_of(whole)))
+        exact = self._has(whole)
         if exact:
             return Meaning(exact)
-        if headings.is_blocked(whole):
+        # "Tutor group" is ours for all that "tutor" is not, below "Pupil" as well.
+        if any(headings.is_blocked(part) and not self._has(part) for part in said):
             return None
         return (
             self._dated(said)
@@ -160,6 +161,9 @@ class ColumnMap:
             or self._inner(said)
             or (Meaning("provider_name") if headings.is_list_of_places(whole) else None)
         )
+
+    def _has(self, text: str) -> str | None:
+        return self.headings.get(headings.key_of(headings.words_of(text)))
 
     def _known(self, text: str) -> Meaning | None:
         known = _first(self.headings, headings.keys_of(text))

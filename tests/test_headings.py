@@ -77,6 +77,7 @@ TWO_ROWS = """
     Destination      | Postcode        |
     Pupil            | DOB             | born_on
     Pupil details    | UPN             | upn
+    Pupil            | Tutor Group     | form
     Leavers 2023     | Surname         | surname
     Leavers 2023     | Destination     | activity
     Autumn 2023      | Type            | activity
