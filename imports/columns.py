@@ -153,7 +153,7 @@ class ColumnMap:
         if exact:
             return Meaning(exact)
         # "Tutor group" is ours for all that "tutor" is not, below "Pupil" as well.
-        if any(headings.is_blocked(part) and not self._has(part) for part in said):
+        if any(headings.is_blocked(part) and self._has(part) not in FIELDS for part in said):
             return None
         return (
             self._dated(said)
