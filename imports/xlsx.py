@@ -7,7 +7,7 @@ from imports.number_formats import BUILT_IN
 from imports.packages import Package
 from imports.preflight import Opened, targets
 from imports.raw import RawFile, RawSheet, letters
-from imports.worksheets import Book, SheetRows, clean, read_sheet
+from imports.worksheets import Book, SheetRows, clean, longer, read_sheet
 from imports.xml_parts import count_elements, local, parse, root_of
 from models.sheets import Remark
 
@@ -148,10 +148,7 @@ def _strings(part: bytes, most: int) -> list[str]:
     def text(piece: str) -> None:
         nonlocal said
         if is_taking:
-            said += piece
-            # At once: adding to a text of many megabytes would take longer each time.
-            if len(said) > most:
-                raise refused("TEXT_TOO_LONG", limit=counted(most))
+            said = longer(said, piece, most)
 
     parse(part, start, end, text)
     return strings
