@@ -76,6 +76,7 @@ class Waiver(SQLModel, table=True):
     expires_on: date
     waived_at: datetime = Field(default_factory=now)
     ended_at: datetime | None = None
+    ended_by: str | None = Field(default=None, max_length=100)
 
 
 class RuleTally(SQLModel, table=True):

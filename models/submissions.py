@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import CheckConstraint, Field, UniqueConstraint
 
 from models.base import SQLModel, now
@@ -36,13 +36,23 @@ class CoverNote(SQLModel, table=True):
 class Submission(SQLModel, table=True):
     """One file, from one sender, at one moment, known by its SHA-256.
 
+    One that was taken back keeps its line and all that it said; none of it counts from then on.
+
     `stage` is how far it has come.  `refused_code` is set when it could not go on and its sender
     was told; `fault_code` when we are to blame and a data officer is told.
     """
 
     __tablename__ = "submission"
     __table_args__ = (
-        UniqueConstraint("urn", "sha256"),
+        # What was taken back may be sent again, as a sending of its own.
+        Index(
+            "uq_submission_urn_sha256",
+            "urn",
+            "sha256",
+            unique=True,
+            sqlite_where=text("undone_at is null"),
+            postgresql_where=text("undone_at is null"),
+        ),
         CheckConstraint(one_of("stage", Stage), name="stage_known"),
         CheckConstraint(one_of("kind", Kind), name="kind_known"),
         CheckConstraint(one_of("leaving_stage", LeavingStage), name="leaving_stage_known"),
@@ -82,6 +92,7 @@ class Submission(SQLModel, table=True):
     )
     undone_at: datetime | None = None
     undone_by: str | None = Field(default=None, max_length=100)
+    undone_because: str | None = Field(default=None, max_length=400)
 
 
 class Arrival(SQLModel, table=True):

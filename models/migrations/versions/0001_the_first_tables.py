@@ -183,6 +183,7 @@ def upgrade() -> None:
         sa.Column("changes", sa.JSON(), nullable=False),
         sa.Column("undone_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("undone_by", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
+        sa.Column("undone_because", sqlmodel.sql.sqltypes.AutoString(length=400), nullable=True),
         sa.CheckConstraint(
             "kind in ('leavers', 'enrolments')", name=op.f("ck_submission_kind_known")
         ),
@@ -197,9 +198,15 @@ def upgrade() -> None:
             ["follows_id"], ["submission.id"], name=op.f("fk_submission_follows_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
-        sa.UniqueConstraint("urn", "sha256", name=op.f("uq_submission_urn_sha256")),
     )
     with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_submission_urn_sha256",
+            ["urn", "sha256"],
+            unique=True,
+            sqlite_where=sa.text("undone_at is null"),
+            postgresql_where=sa.text("undone_at is null"),
+        )
         batch_op.create_index(batch_op.f("ix_submission_rows_hash"), ["rows_hash"], unique=False)
         batch_op.create_index(batch_op.f("ix_submission_sha256"), ["sha256"], unique=False)
         batch_op.create_index(batch_op.f("ix_submission_stage"), ["stage"], unique=False)
@@ -228,6 +235,7 @@ def upgrade() -> None:
         sa.Column("expires_on", sa.Date(), nullable=False),
         sa.Column("waived_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waiver")),
     )
     with op.batch_alter_table("waiver", schema=None) as batch_op:
@@ -550,6 +558,7 @@ def downgrade() -> None:
     op.drop_table("waiver")
     op.drop_table("suite_adoption")
     with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_index("uq_submission_urn_sha256")
         batch_op.drop_index(batch_op.f("ix_submission_urn"))
         batch_op.drop_index(batch_op.f("ix_submission_stage"))
         batch_op.drop_index(batch_op.f("ix_submission_sha256"))
