@@ -72,6 +72,14 @@ def headings_above(rows, number):
     return {}
 
 
+def at(column: str) -> int:
+    """The place of a column, the first being 0."""
+    place = 0
+    for letter in column:
+        place = place * 26 + ord(letter) - 64
+    return place - 1
+
+
 def is_birthday(heading: object) -> bool:
     letters = "".join(letter for letter in str(heading).lower() if letter.isalpha())
     return letters in ("dob", "dateofbirth", "birthdate", "dateofbirthddmmyyyy")
@@ -165,6 +173,17 @@ def test_everybody_was_of_age(told):
         assert f"{left - 17}-09-01" <= person["dob"] <= f"{left - 16}-08-31"
 
 
+def test_sixth_forms_send_older_leavers_whom_no_other_cohort_has(tmp_path):
+    folder = make_hub(tmp_path / "hub", seed=3, wishes=Wishes(year_13=True))
+    people = lines(folder / "truth/people.csv")
+    older = [person for person in people if person["stage"] == "Y13"]
+    assert older
+    for person in older:
+        left = int(person["year"])
+        assert f"{left - 19}-09-01" <= person["dob"] <= f"{left - 18}-08-31"
+    assert len({person["upn"] for person in people}) == len(people)
+
+
 def test_there_are_twins_and_namesakes_and_awkward_names(told):
     people = told["people"]
     twins = Counter((one["urn"], one["surname"], one["dob"]) for one in people)
@@ -195,7 +214,7 @@ def test_each_row_of_the_truth_stands_where_it_says(told, cells):
 
 def test_each_word_stands_in_the_cell_that_the_truth_names(told, cells):
     for word in told["words"]:
-        cell = cells[word["file"], word["sheet"]][int(word["row"]) - 1][ord(word["column"]) - 65]
+        cell = cells[word["file"], word["sheet"]][int(word["row"]) - 1][at(word["column"])]
         spoiled = any(
             (fault["file"], fault["sheet"], fault["row"])
             == (word["file"], word["sheet"], word["row"])

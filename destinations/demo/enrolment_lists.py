@@ -83,7 +83,7 @@ def enrolment_list(
         content=as_bytes((laid.tab,), style.writing),
         rows=tuple(
             TrueRow(sheet, number, person.key, doing.wave if person.key else None)
-            for number, (person, doing) in enumerate(order, start=laid.first_row)
+            for number, (person, doing) in zip(laid.numbers, order, strict=True)
         ),
     )
 

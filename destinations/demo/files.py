@@ -25,6 +25,7 @@ class Tab:
     rows: tuple[tuple[Cell, ...], ...]
     merges: tuple[tuple[int, int, int], ...] = ()
     hidden: bool = False
+    hidden_columns: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def _xlsx(tabs: tuple[Tab, ...], date_format: str) -> bytes:
             if tab.hidden:
                 sheet.hide()
             _fill(sheet, tab, dates)
+            for column in tab.hidden_columns:
+                sheet.set_column(column, column, None, None, {"hidden": True})
             for row, first, last in tab.merges:
                 sheet.merge_range(row, first, row, last, tab.rows[row][first] or "", bold)
     return stream.getvalue()

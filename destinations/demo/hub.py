@@ -10,8 +10,15 @@ from destinations.demo.faults import KINDS as FAULTS
 from destinations.demo.layouts import KINDS as LAYOUTS
 from destinations.demo.layouts import Layout, draw_layout, kinds_for
 from destinations.demo.leaver_sheets import Occasion, leaver_sheet
-from destinations.demo.paths import Doing, first_weights, follow
-from destinations.demo.people import Register, YoungPerson, cohort_size, draw_cohort, strangers
+from destinations.demo.paths import AFTER_YEAR_13, Doing, first_weights, follow
+from destinations.demo.people import (
+    Register,
+    YoungPerson,
+    cohort_size,
+    draw_cohort,
+    draw_sixth_form,
+    strangers,
+)
 from destinations.demo.places import Hub, Place, draw_hub
 from destinations.demo.rows import Said, what_is_said
 from destinations.demo.sent import Sent
@@ -29,6 +36,7 @@ class Wishes:
     faults_a_file: int = 3  # at most; a third of the files have none
     strangers: float = 0.15  # learners of a college from elsewhere, for each leaver it enrols
     spring_lists: bool = True  # colleges say in March who is still there
+    year_13: bool = False  # schools with a sixth form send its leavers too
 
 
 def make_hub(
@@ -66,11 +74,17 @@ def _draw_people(
 ) -> list[YoungPerson]:
     register = Register()
     people: list[YoungPerson] = []
+    first = wishes.last_autumn - years + 1
     for school in hub.schools:
-        for summer in range(wishes.last_autumn - years + 1, wishes.last_autumn + 1):
+        for summer in range(first, wishes.last_autumn + 1):
             chance = _chance(seed, "people", school.urn, summer)
             size = cohort_size(chance, school, leavers)
             people += draw_cohort(chance, hub, school, summer=summer, size=size, register=register)
+            # Later sixth-form leavers would be people who are in the hub's Year 11 cohorts already.
+            if wishes.year_13 and school.sixth_form and summer < first + 2:
+                people += draw_sixth_form(
+                    chance, hub, school, summer=summer, size=max(4, size // 2), register=register
+                )
     return people
 
 
@@ -88,7 +102,7 @@ def _follow_all(
             hub,
             person,
             min(3, wishes.last_autumn - person.summer + 1),
-            weights[person.school.urn],
+            AFTER_YEAR_13 if person.stage == "Y13" else weights[person.school.urn],
         )
         for person in people
     }
@@ -112,9 +126,12 @@ def _leaver_sheets(
             here = [
                 person
                 for person in people
-                if person.school is school and person.summer == occasion.summer
+                if person.school is school
+                and (person.summer, person.stage) == (occasion.summer, occasion.stage)
             ]
-            dice = _chance(seed, "sheet", school.urn, occasion.summer, occasion.wave)
+            dice = _chance(
+                *(seed, "sheet", school.urn, occasion.summer, occasion.wave, occasion.stage)
+            )
             sent.append(
                 leaver_sheet(
                     dice,
@@ -137,10 +154,10 @@ def _draw_faults(chance: random.Random, wishes: Wishes) -> list[str]:
 
 
 def _occasions(school: Place, people: Sequence[YoungPerson], wishes: Wishes) -> list[Occasion]:
-    summers = sorted({person.summer for person in people if person.school is school})
+    cohorts = sorted({(one.summer, one.stage) for one in people if one.school is school})
     return [
-        Occasion(school, summer, wave)
-        for summer in summers
+        Occasion(school, summer, wave, stage)
+        for summer, stage in cohorts
         for wave in range(1, min(3, wishes.last_autumn - summer + 1) + 1)
     ]
 

@@ -50,13 +50,20 @@ class Layout:
     years: str  # how a column a year is headed
     pairs: str  # "one", "where", "named", "grouped"
     shuffles: bool  # the tabs have their columns in different orders
+    care: str  # "as is", "small", "capitals" or "spaces": how destination words are typed
+    slips: float  # how often a finger slips in a word
+    breaks: bool  # an empty row between forms
+    hides: str  # a column that is hidden, '' where none is
+    years_ahead: bool  # columns for autumns still to come, empty
 
 
 def draw_layout(chance: random.Random, school: Place, number: int, kind: str) -> Layout:
     """The layout of the school that is `number` in its hub."""
     columns = _columns(chance, kind)
     dress = chance.choice(("", "", "", "capitals", "small", "underscores", "spaces", "colons"))
-    headings = {field: dressed(chance, _heading(chance, field, kind), dress) for field in columns}
+    headings = {
+        field: dressed(chance, text, dress) for field, text in _headings(chance, columns, kind)
+    }
     weakest = 0.55 if school.kind == "alternative" else 0.8
     first = chance.uniform(weakest, 0.99)
     return Layout(
@@ -80,6 +87,11 @@ def draw_layout(chance: random.Random, school: Place, number: int, kind: str) ->
         years=chance.choice(YEAR_STYLES),
         pairs=chance.choice(("one", "where", "named", "grouped")),
         shuffles=chance.random() < 0.4,
+        care=chance.choice(("as is", "as is", "as is", "small", "capitals", "spaces")),
+        slips=chance.choice((0.0, 0.0, 0.01)),
+        breaks=kind in ("plain", "messy", "report", "merged") and chance.random() < 0.3,
+        hides=chance.choice(columns) if chance.random() < 0.1 else "",
+        years_ahead=kind == "years" and chance.random() < 0.4,
     )
 
 
@@ -97,17 +109,32 @@ def _columns(chance: random.Random, kind: str) -> tuple[str, ...]:
         who.insert(chance.choice((0, len(who))), "form")
     who.insert(chance.choice((0, len(who))), "upn")
     who += [field for field in ("sen", "disadvantaged") if chance.random() < 0.45]
+    context = ("school_name", "school_laestab", "leaving_year", "year_group")
+    who = [field for field in context if chance.random() < 0.07] + who
     what = ["activity", "provider_name"]
     if kind != "years":
-        extras = ("course", "level", "started_on", "as_at", "source")
+        extras = ("course", "level", "started_on", "as_at", "source", "consent")
         what += [field for field in extras if chance.random() < 0.25]
     what += ["notes"] if chance.random() < 0.4 else []
+    if chance.random() < 0.15:
+        what.insert(0, "intended")
     strange = [f"?{name}" for name in chance.sample(STRANGE, chance.choice((0, 0, 1, 2)))]
     for column in strange:
         who.insert(chance.randrange(len(who) + 1), column)
     if kind in ("plain", "csv") and chance.random() < 0.2:
         return tuple(what + who)
     return tuple(who + what)
+
+
+def _headings(chance: random.Random, columns: Sequence[str], kind: str) -> list[tuple[str, str]]:
+    """(field, heading) of each column, no heading twice."""
+    answer: dict[str, str] = {}
+    for field in columns:
+        text = _heading(chance, field, kind)
+        while text.lower() in {other.lower() for other in answer.values()}:
+            text = _heading(chance, field, kind)
+        answer[field] = text
+    return list(answer.items())
 
 
 def _heading(chance: random.Random, field: str, kind: str) -> str:

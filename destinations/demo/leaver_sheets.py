@@ -15,7 +15,10 @@ from destinations.demo.rows import Said, key, type_activity, type_row
 from destinations.demo.sent import Planted, Sent, TrueRow, TrueWord
 from destinations.demo.tables import Column, Frame, Laid, lay_out
 
-_WHO = "upn uln surname forename full_name born_on sex postcode form sen disadvantaged".split()
+_WHO = (
+    "upn uln surname forename full_name born_on sex postcode form sen disadvantaged"
+    " school_name school_laestab leaving_year year_group"
+).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Occasion:
     school: Place
     summer: int
     wave: int
+    stage: str = "Y11"
 
     @property
     def autumn(self) -> int:
@@ -70,6 +74,8 @@ def leaver_sheet(
         autumn=occasion.autumn,
         wave=occasion.wave,
     )
+    if occasion.stage == "Y13":
+        name = name.replace("Y11", "Y13") if "Y11" in name else f"{name} sixth form"
     return _with_truth(
         Sent(
             urn=occasion.school.urn,
@@ -106,7 +112,7 @@ def _columns(layout: Layout, occasion: Occasion) -> list[Column]:
 
 def _year_columns(layout: Layout, occasion: Occasion) -> list[Column]:
     columns = []
-    for wave in range(1, occasion.wave + 1):
+    for wave in range(1, (3 if layout.years_ahead else occasion.wave) + 1):
         year = year_heading(layout.years, occasion.summer, wave)
         first, second, group = {
             "one": (year, "", ""),
@@ -127,7 +133,7 @@ def _plant(
     lines: list[_Line],
     faults: Sequence[str],
 ) -> None:
-    keys = frozenset(column.key for column in columns)
+    keys = frozenset(column.key for column in columns if column.key in lines[0].cells)
     is_csv = layout.writing.extension == "csv"
     for kind in faults:
         fault = draw_fault(chance, keys, (kind,))
@@ -164,7 +170,7 @@ def _tables(
 ) -> list[tuple[Laid, list[_Line]]]:
     """Each table of the workbook with the lines it holds."""
     if layout.kind != "forms":
-        name = chance.choice(("Sheet1", "Leavers", f"Y11 {occasion.summer}", "Report"))
+        name = chance.choice(("Sheet1", "Leavers", f"{occasion.stage} {occasion.summer}", "Report"))
         frame = _frame(chance, layout, occasion, len(lines), name)
         table = lay_out(name, columns, [line.cells for line in lines], frame)
         return [(table, lines)]
@@ -180,10 +186,10 @@ def _tables(
 def _frame(
     chance: random.Random, layout: Layout, occasion: Occasion, many: int, name: str
 ) -> Frame:
-    if layout.kind == "messy":
-        return Frame(above=((),), left=1)
+    breaks = chance.randrange(6, 11) if layout.breaks else 0
     if layout.kind != "report":
-        return Frame()
+        left = 1 if layout.kind == "messy" else 0
+        return Frame(above=((),) * left, left=left, breaks=breaks, hides=layout.hides)
     title = f"{occasion.school.name}: destinations of leavers, summer {occasion.summer}"
     above: list[tuple[Cell, ...]] = [(title,), (f"Printed 02/11/{occasion.autumn} 08:{many:02d}",)]
     if chance.random() < 0.5:
@@ -194,7 +200,7 @@ def _frame(
     below: list[tuple[Cell, ...]] = [(), total]
     if chance.random() < 0.4:
         below.append(("Report produced by the school's own system",))
-    return Frame((*above, ()), tuple(below))
+    return Frame((*above, ()), tuple(below), breaks=breaks, hides=layout.hides)
 
 
 def _around(
@@ -221,7 +227,7 @@ def _with_truth(sent: Sent, laid: list[tuple[Laid, list[_Line]]], *, is_csv: boo
     words: list[TrueWord] = []
     for table, lines in laid:
         sheet = "" if is_csv else table.tab.name
-        for number, line in enumerate(lines, start=table.first_row):
+        for number, line in zip(table.numbers, lines, strict=True):
             rows += [TrueRow(sheet, number, line.person.key, said.wave) for said in line.said]
             planted += [_planted(table, sheet, number, fault) for fault in line.faults]
             words += _words(table, sheet, number, line)

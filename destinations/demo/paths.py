@@ -67,6 +67,17 @@ _LATER = {
     "260": 2,
 }
 _THIRD = {"240": 34, "330": 24, "310": 14, "340": 8, "260": 4, "619": 10, "360": 4, "230": 2}
+# Roughly DfE's row for all leavers of 16 to 18 study (domain.md 5.5).
+AFTER_YEAR_13 = {
+    "240": 37.0,
+    "330": 21.0,
+    "310": 8.0,
+    "230": 6.0,
+    "340": 5.0,
+    "260": 6.0,
+    "360": 3.0,
+    "619": 10.0,
+}
 # Of those in school or college at wave 1, about three in four are there a year on; of all, about
 # half do the same in the third autumn as in the second (domain.md 5.8).
 _STAYS = {2: 0.73, 3: 0.46}

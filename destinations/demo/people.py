@@ -15,7 +15,7 @@ class YoungPerson:
     """One leaver as they really are, whatever a sheet says of them.
 
     `summer` is the year they left in: 2024 for the cohort 2023/24, born from September 2007 to
-    August 2008 when they left Year 11.
+    August 2008 when they left Year 11, and two years before when they left Year 13.
     """
 
     key: str
@@ -31,6 +31,7 @@ class YoungPerson:
     sen: str
     disadvantaged: bool
     form: str
+    stage: str = "Y11"
 
     @property
     def cohort(self) -> str:
@@ -79,6 +80,18 @@ def draw_cohort(
         if chance.random() < 0.5:
             _make_namesakes(chance, people)
     return tuple(people)
+
+
+def draw_sixth_form(
+    chance: random.Random, hub: Hub, school: Place, *, summer: int, size: int, register: Register
+) -> tuple[YoungPerson, ...]:
+    """The Year 13 leavers of a school: as old as those who left its Year 11 two years before."""
+    return tuple(
+        replace(person, summer=summer, stage="Y13", form=person.form.replace("11", "13"))
+        for person in draw_cohort(
+            chance, hub, school, summer=summer - 2, size=size, register=register
+        )
+    )
 
 
 def _forms(chance: random.Random, size: int) -> list[str]:

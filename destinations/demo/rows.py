@@ -79,6 +79,12 @@ def _who(chance: random.Random, layout: Layout, person: YoungPerson) -> dict[str
         "disadvantaged": layout.yes_or_no[person.disadvantaged],
         "form": person.form,
         "notes": chance.choice(words.NOTES) if chance.random() < 0.2 else "",
+        "school_name": person.school.name,
+        "school_laestab": person.school.laestab,
+        "leaving_year": person.cohort,
+        "year_group": person.stage.removeprefix("Y"),
+        "intended": chance.choice(chance.choice(list(words.INTENDED.values()))),
+        "consent": layout.yes_or_no[chance.random() < 0.9],
     } | {column: _strange(chance, column) for column in layout.columns if column[0] == "?"}
 
 
@@ -120,7 +126,13 @@ def type_activity(chance: random.Random, layout: Layout, code: str) -> Cell:
     if not code:
         return ""
     word = chance.choice(layout.words[code])
-    return int(word) if layout.kind == "coded" and layout.writing.extension != "csv" else word
+    if layout.kind == "coded":
+        return word if layout.writing.extension == "csv" else int(word)
+    if chance.random() < layout.slips:
+        word = words.SLIPS.get(word, word)
+    if layout.care == "spaces":
+        return word + chance.choice(("", " ", "\u00a0"))
+    return {"small": word.lower(), "capitals": word.upper()}.get(layout.care, word)
 
 
 def type_date(chance: random.Random, style: str, day: date) -> Cell:

@@ -22,20 +22,23 @@ class Frame:
     above: tuple[tuple[Cell, ...], ...] = ()
     below: tuple[tuple[Cell, ...], ...] = ()
     left: int = 0
+    breaks: int = 0  # an empty row after every so many
+    hides: str = ""  # the key of a column that is hidden
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A table on its sheet: the number of its first row, and its columns with their letters."""
+    """A table on its sheet: the numbers of its rows, and its columns with their letters."""
 
     tab: Tab
-    first_row: int
+    numbers: tuple[int, ...]
     columns: tuple[Column, ...]
     left: int
 
     def letter(self, at: int) -> str:
         """The letter that Excel shows over a column of the table, the first being 0."""
-        return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[self.left + at]
+        before, last = divmod(self.left + at, 26)
+        return ("" if not before else chr(64 + before)) + chr(65 + last)
 
 
 def lay_out(
@@ -49,11 +52,16 @@ def lay_out(
         groups, merges = _group_row(columns, len(lines), frame.left)
         lines.append(empty + groups)
     lines.append(empty + tuple(column.heading for column in columns))
-    first_row = len(lines) + 1
-    lines += [empty + tuple(row.get(column.key, "") for column in columns) for row in rows]
+    numbers = []
+    for at, row in enumerate(rows):
+        if frame.breaks and at and at % frame.breaks == 0:
+            lines.append(())
+        lines.append(empty + tuple(row.get(column.key, "") for column in columns))
+        numbers.append(len(lines))
     lines += frame.below
-    tab = Tab(name, tuple(lines), tuple(merges))
-    return Laid(tab, first_row, tuple(columns), frame.left)
+    hidden = tuple(frame.left + at for at, one in enumerate(columns) if one.key == frame.hides)
+    tab = Tab(name, tuple(lines), tuple(merges), hidden_columns=hidden)
+    return Laid(tab, tuple(numbers), tuple(columns), frame.left)
 
 
 def _group_row(

@@ -78,7 +78,9 @@ def _write_truth(
 ) -> None:
     _write(
         folder / "people.csv",
-        "person urn cohort year forename surname sex dob upn uln postcode sen dis form".split(),
+        (
+            "person urn cohort year forename surname sex dob upn uln postcode sen dis form stage"
+        ).split(),
         map(_person, people),
     )
     _write(
@@ -123,6 +125,7 @@ def _person(person: YoungPerson) -> tuple[object, ...]:
         person.sen,
         "Y" if person.disadvantaged else "N",
         person.form,
+        person.stage,
     )
 
 

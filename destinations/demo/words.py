@@ -18,6 +18,11 @@ DESTINATIONS: dict[str, tuple[str, ...]] = {
         "School Sixth-Form",
         "Full time education - school sixth form",
         "Staying on in 6th form",
+        "Yr 12",
+        "Y12",
+        "School sixth form (own school)",
+        "Sixth form - same school",
+        "6th form here",
     ),
     "220": (
         "Sixth Form College",
@@ -43,6 +48,10 @@ DESTINATIONS: dict[str, tuple[str, ...]] = {
         "Full time education - further education",
         "FE - full time",
         "Further education college",
+        "Local college",
+        "College - full time",
+        "FT College",
+        "General FE college",
     ),
     "240": ("University", "Uni", "Higher Education", "HE", "Degree", "At university", "Univ"),
     "260": ("Gap Year", "Gap yr", "Gap year student", "Taking a gap year", "Year out"),
@@ -54,9 +63,12 @@ DESTINATIONS: dict[str, tuple[str, ...]] = {
         "Specialist post 16",
         "Special post 16 institution",
         "Independent specialist college",
+        "Specialist post-16 provider",
     ),
     "310": (
         "Apprenticeship",
+        "Apprenticeships",
+        "Apprenticeship with training",
         "App",
         "Apprentice",
         "Apprenticeship L2",
@@ -111,6 +123,9 @@ DESTINATIONS: dict[str, tuple[str, ...]] = {
         "Not in education, employment or training",
         "NEET - looking for work",
         "Seeking employment",
+        "NEET - available",
+        "Out of work",
+        "Not working",
     ),
     "630": ("NEET - teenage parent", "Teenage parent", "Young parent"),
     "640": ("NEET - illness", "NEET (illness)", "Illness", "Long term sick", "NEET - health"),
@@ -126,6 +141,9 @@ DESTINATIONS: dict[str, tuple[str, ...]] = {
         "Destination unknown",
         "Situation not known",
         "No information",
+        "Not yet known",
+        "Current situation not known",
+        "n/k",
     ),
     "820": (
         "Cannot be contacted",
@@ -136,6 +154,18 @@ DESTINATIONS: dict[str, tuple[str, ...]] = {
         "Uncontactable",
     ),
     "830": ("Refused", "Declined to say", "Refused to say", "Refused to disclose", "Will not say"),
+}
+
+# Slips of the keyboard that everybody reads rightly.
+SLIPS = {
+    "Apprenticeship": "Apprentiship",
+    "Apprentice": "Aprentice",
+    "University": "Univeristy",
+    "Sixth Form College": "Sixth From College",
+    "Further Education": "Futher Education",
+    "Employment": "Employement",
+    "Unknown": "Unkown",
+    "Unemployed": "Unemplyed",
 }
 
 # What nobody but its writer can code.
