@@ -14,9 +14,7 @@ from models.vocabulary import Kind
 _MOST = 40
 
 
-def with_needed(
-    layouts: Sequence[Layout], declared: Declared, columns: ColumnMap
-) -> tuple[list[Layout], list[Remark]]:
+def with_needed(layouts: Sequence[Layout], declared: Declared) -> tuple[list[Layout], list[Remark]]:
     """The tables that have every column they need, and a remark for each that has not.
 
     Raises SubmissionRefused where no table has them: C01 for names, C02 for the destination.
@@ -29,8 +27,7 @@ def with_needed(
         # The table that lacks least is the one meant.
         layout, lacks = min(zip(layouts, missing, strict=True), key=lambda pair: len(pair[1]))
         code = "C02" if lacks == ["Destination"] else "C01"
-        facts = {"missing": _listed(lacks), "found": headings_found([layout])}
-        raise SubmissionRefused(code, **facts, perhaps=_perhaps(layout, lacks, columns))
+        raise SubmissionRefused(code, missing=_listed(lacks), found=headings_found([layout]))
     remarks = [
         Remark(
             "C14",
@@ -64,6 +61,31 @@ def unknown_columns(
     return tuple(unused), remarks
 
 
+def with_proposals(
+    refused: SubmissionRefused, layouts: Sequence[Layout], columns: ColumnMap
+) -> SubmissionRefused:
+    """The refusal with the columns that may be the missing ones, for a person to say yes to."""
+    lacks = _MAY_LACK.get(refused.code, frozenset())
+    asked: dict[str, str] = {}
+    for layout in layouts:
+        for one in layout.placed:
+            if one.field in ("", PERHAPS):
+                for proposal in propose(one.parts, layout.cells(one), columns):
+                    wanted = proposal.is_made and proposal.field in lacks
+                    if wanted and not layout.has(proposal.field):
+                        why = " and ".join(proposal.evidence)
+                        asked.setdefault(proposal.name, question(one.heading, proposal.name, why))
+    if not asked:
+        return refused
+    perhaps = f". {' '.join(asked.values())} {_THEN}"
+    return SubmissionRefused(refused.code, **dict(refused.facts), perhaps=perhaps)
+
+
+def question(heading: str, ours: str, evidence: str) -> str:
+    """What a person is asked of a heading that no map knows, and why we ask it."""
+    return f"We read '{heading}' as {ours}. Right?" + (f" ({evidence})" if evidence else "")
+
+
 def _missing(layout: Layout, declared: Declared) -> list[str]:
     lacks = []
     if not layout.has("full_name"):
@@ -74,6 +96,14 @@ def _missing(layout: Layout, declared: Declared) -> list[str]:
     return lacks if layout.has("activity", "intended") else [*lacks, "Destination"]
 
 
+_THEN = "If so, tell your hub, and you need not send it again"
+_WHO = frozenset({"surname", "forename", "full_name"})
+_MAY_LACK = {
+    "C01": _WHO | {"activity"},
+    "C02": frozenset({"activity", "intended"}),
+    "C04": frozenset({"born_on", "year_group", "leaving_year"}),
+    "C05": frozenset({"activity", "intended", "started_on", "course", "level"}),
+}
 _NAMES = {"surname": "Surname", "forename": "Forename"}
 
 
@@ -91,16 +121,6 @@ def _unknown(layout: Layout, one: Placed, proposals: Sequence[Proposal]) -> Rema
         suggests=tuple(each.name for each in (made or proposals)),
         facts=tuple(facts) if one.heading else (("column", one.letter),),
     )
-
-
-def _perhaps(layout: Layout, lacks: Sequence[str], columns: ColumnMap) -> str:
-    """A sentence on a column that may be the missing one; '' where none is like it."""
-    for one in layout.placed:
-        if one.field == "":
-            for proposal in propose(one.parts, layout.cells(one), columns):
-                if proposal.is_made and proposal.name in lacks:
-                    return f": '{one.heading}' looks like it"
-    return ""
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """Maps: which headings and which words are ours.  A map is a YAML file and only ever adds."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -29,6 +29,8 @@ _AROUND = headings.listed(
 )
 # A year beside these is the year of a cohort, not the moment of an answer.
 _COHORT = headings.listed("leaver leavers cohort class summer left leaving")
+# What a later map may give a meaning to: it had none that is asked for.
+_OPEN = frozenset({PERHAPS, NOT_OURS, LEFT_ON})
 
 
 class Words(BaseModel):
@@ -63,13 +65,15 @@ class ColumnMap:
     """Everything that is known of headings and words, ready to be looked up.
 
     `headings` goes from a heading's key to our field; `words`, for each field with a closed list,
-    from a word's key to its value.
+    from a word's key to its value.  `heard`, from a heading's key to a field and why it is
+    proposed, is what people said of that heading elsewhere: it is never used, only proposed.
     """
 
     name: str = ""
     headings: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # to suggest from
+    heard: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     _seen: dict[tuple[str, ...], Meaning | None] = field(default_factory=dict, repr=False)
 
     def field_of(self, parts: tuple[str, ...]) -> str | None:
@@ -132,12 +136,14 @@ class ColumnMap:
         self,
         aliases: Mapping[str, str] | None = None,
         words: Mapping[str, Mapping[str, str]] | None = None,
+        heard: Mapping[str, tuple[str, str]] | None = None,
     ) -> "ColumnMap":
         """The map with what a person confirmed for one school, or for a hub.
 
         `aliases` goes from a heading as typed to our field, or to "not_ours"; `words`, for each
-        field, from a word as typed to its value.  Raises ValueError for a field or value that is
-        not ours, and for a heading or word that means something else already.
+        field, from a word as typed to its value; `heard` is only proposed.
+        Raises ValueError for a field or value that is not ours, and for a heading or word that
+        means something else already.
         """
         columns = {name: Words() for name in {*(aliases or {}).values(), *(words or {})}}
         for heading, name in (aliases or {}).items():
@@ -145,7 +151,20 @@ class ColumnMap:
         for name, listed in (words or {}).items():
             for typed, value in listed.items():
                 columns[name] = _plus(columns[name], Words(values={value: (typed,)}))
-        return _add(self, MapFile(name=self.name, columns=columns))
+        return replace(_add(self, MapFile(name=self.name, columns=columns)), heard=heard or {})
+
+    def without(
+        self, aliases: Iterable[str] = (), words: Mapping[str, Iterable[str]] | None = None
+    ) -> "ColumnMap":
+        """The map as if it had never had these headings, nor these words by field, as typed."""
+        gone = {heading_key(one) for one in aliases}
+        kept = dict(self.words)
+        for name, typed in (words or {}).items():
+            strange = {_key(one) for one in typed}
+            listed = self.words.get(name, {})
+            kept[name] = {key: value for key, value in listed.items() if key not in strange}
+        known = {key: meant for key, meant in self.headings.items() if key not in gone}
+        return replace(self, headings=known, words=kept, _seen={})
 
     def _looked_up(self, said: tuple[str, ...]) -> Meaning | None:
         whole = " ".join(said)
@@ -174,7 +193,7 @@ class ColumnMap:
         for at in reversed(range(len(said))):
             found = moment_of(said[at])
             if found:
-                rest = " ".join((*said[:at], _undated(said[at]), *said[at + 1 :]))
+                rest = " ".join((*said[:at], undated(said[at]), *said[at + 1 :]))
                 return self._at(found[0], _around(rest))
         return None
 
@@ -205,13 +224,35 @@ def load_map(name: str = "standard") -> ColumnMap:
     Raises ValueError, naming the file, for a field, value or key that is not ours, and for a
     heading or word in two places.
     """
-    source = files("imports.maps") / f"{name}.yaml"
+    return map_of((files("imports.maps") / f"{name}.yaml").read_text("utf-8"), name)
+
+
+def has_map(name: str) -> bool:
+    """Whether there is a map of that name to load."""
+    return (files("imports.maps") / f"{name}.yaml").is_file()
+
+
+def map_of(text: str, name: str) -> ColumnMap:
+    """A map as it stands in a file `name`.yaml, and every map it extends.
+
+    Raises ValueError as `load_map` does.
+    """
     try:
-        own = MapFile.model_validate(yaml.load(source.read_text("utf-8"), yaml.CBaseLoader))
+        own = MapFile.model_validate(yaml.load(text, yaml.CBaseLoader))
         return _add(load_map(own.extends) if own.extends else _our_own_words(), own)
     except (ValidationError, ValueError) as error:
         message = f"{name}.yaml is not a map: {error}"
         raise ValueError(message) from error
+
+
+def heading_key(heading: str) -> str:
+    """What a heading is known by: the same however it is spaced, cased and punctuated."""
+    return headings.key_of(headings.words_of(heading))
+
+
+def word_key(word: str) -> str:
+    """What a word in a cell is known by."""
+    return _key(word)
 
 
 @cache
@@ -227,7 +268,10 @@ def _our_own_words() -> ColumnMap:
 
 
 def _add(base: ColumnMap, more: MapFile) -> ColumnMap:
-    known = dict(base.headings)
+    told = {heading_key(one) for new in more.columns.values() for one in new.headings}
+    known = {
+        key: meant for key, meant in base.headings.items() if key not in told or meant not in _OPEN
+    }
     written = dict(base.written)
     words = {name: dict(listed) for name, listed in base.words.items()}
     lists = closed_lists()
@@ -235,7 +279,7 @@ def _add(base: ColumnMap, more: MapFile) -> ColumnMap:
         if name not in (*FIELDS, LEFT_ON, PERHAPS, NOT_OURS):
             message = f"there is no field called {name}"
             raise ValueError(message)
-        _put(known, ((headings.key_of(headings.words_of(one)), name) for one in new.headings))
+        _put(known, ((heading_key(one), name) for one in new.headings))
         written[name] = (*written.get(name, ()), *new.headings)
         strange = set(new.values) - set(lists.get(name, ()))
         if strange:
@@ -246,7 +290,7 @@ def _add(base: ColumnMap, more: MapFile) -> ColumnMap:
             ((_key(one), value) for value, all_of in new.values.items() for one in all_of),
         )
     frozen = {name: MappingProxyType(listed) for name, listed in words.items()}
-    return ColumnMap(name=more.name, headings=known, words=frozen, written=written)
+    return ColumnMap(more.name, known, frozen, written, base.heard)
 
 
 def _put(known: dict[str, str], pairs: Iterable[tuple[str, str]]) -> None:
@@ -271,8 +315,8 @@ def _first(known: Mapping[str, str], keys: Iterable[str]) -> str | None:
     return next((known[key] for key in keys if key in known), None)
 
 
-def _undated(text: str) -> str:
-    # "Year 1 (Sept 2023)" names its moment twice.
+def undated(text: str) -> str:
+    """The heading without the moments it names: "Year 1 (Sept 2023)" names its moment twice."""
     while found := moment_of(text):
         text = found[1]
     return text

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from imports.asked import unknown_columns, with_needed
+from imports.asked import unknown_columns, with_needed, with_proposals
 from imports.cohorts import Content, complete, kind_of
 from imports.columns import ColumnMap
 from imports.fields import LEFT_ON, NOT_OURS
@@ -17,7 +17,7 @@ from imports.layouts import Layout, lay_out, settle
 from imports.rows import write_rows
 from imports.written import date_orders, read_births
 from imports.years import with_waves
-from models.sheets import Declared, Mapped, ReadFile, Remark
+from models.sheets import Declared, Mapped, ReadFile, Remark, SubmissionRefused
 from models.vocabulary import Kind, academic_year
 
 logger = logging.getLogger(__name__)
@@ -32,11 +32,20 @@ def map_file(read: ReadFile, declared: Declared, columns: ColumnMap) -> Mapped:
     that cannot be read.
     """
     layouts = [lay_out(table, columns) for table in read.tables]
+    try:
+        return _mapped(read, layouts, declared, columns)
+    except SubmissionRefused as refused:
+        raise with_proposals(refused, layouts, columns) from None
+
+
+def _mapped(
+    read: ReadFile, layouts: list[Layout], declared: Declared, columns: ColumnMap
+) -> Mapped:
     kind, about_kind = kind_of(declared, layouts)
     layouts = [_with_leaving_date(layout, kind) for layout in layouts]
     declared, about_cohort = _completed(replace(declared, kind=kind), layouts)
     layouts, about_years = _settled(layouts, declared, columns)
-    layouts, about_tables = with_needed(layouts, declared, columns)
+    layouts, about_tables = with_needed(layouts, declared)
     orders, about_dates = date_orders(layouts, declared)
     unused, about_columns = unknown_columns(layouts, columns)
     written = write_rows(layouts, declared, columns, orders)

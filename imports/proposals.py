@@ -13,7 +13,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from imports import headings, phrases
-from imports.columns import ColumnMap
+from imports.columns import ColumnMap, heading_key
 from imports.dates import typed_date
 from imports.fields import FIELDS, closed_lists
 from imports.identifiers import as_shown, uln_agrees, upn_letter
@@ -62,7 +62,7 @@ def propose(
     heading = " ".join(part for part in parts if part.strip())
     if headings.is_blocked(heading):
         return ()
-    proved = _proved(cells[:_LOOKED_AT], columns)
+    proved = _heard(heading, columns) | _proved(cells[:_LOOKED_AT], columns)
     near = _near(heading, columns)
     ranked = sorted(near, key=lambda field: (field not in proved, -near[field][1]))
     best = max((ratio for ratio, _ in near.values()), default=0.0)
@@ -127,6 +127,12 @@ def _is_apart(field: str, near: dict[str, tuple[float, float]]) -> bool:
 def _why(field: str, ratio: float, proved: dict[str, str]) -> tuple[str, ...]:
     name = (f"the heading is nearly '{NAMES[field]}'",) if ratio >= _NEAR else ()
     return (*name, *((proved[field],) if field in proved else ()))
+
+
+def _heard(heading: str, columns: ColumnMap) -> dict[str, str]:
+    """What a person said of the very same heading on another sheet."""
+    field, why = columns.heard.get(heading_key(heading), ("", ""))
+    return {field: why} if field in FIELDS else {}
 
 
 def _proved(cells: Sequence[Cell], columns: ColumnMap) -> dict[str, str]:

@@ -1,21 +1,143 @@
-"""Remembered: what a person confirmed of one heading row, told again and given to others.
+"""Remembered: what people confirmed becomes a school's own map, and can be given to others as one.
 
-Nothing is kept here.  Whoever keeps it does so by school and fingerprint, and hands it back to
-`ColumnMap.extended`.
+What is kept, by whom and since when, comes in as `AcceptedHeading` and `AcceptedWord`.  A school's
+own word goes before the hub's, and a person's before the standard map's.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import yaml
 
-from imports.headings import key_of, words_of
+from imports.columns import ColumnMap, has_map, heading_key, load_map, undated, word_key
+from imports.fields import FIELDS, NOT_OURS, closed_lists
+from imports.headings import BLOCKED, key_of, listed, words_of
+from models.answers import AcceptedHeading, AcceptedWord
+from models.sheets import ReadFile
+
+HUB = ""  # the URN that stands for every school
+_MOST_MAPS = 32  # each holds every heading and word that is known
+# What is the leaver's own: never read from a column about somebody or something else.
+_LEAVERS_OWN = listed(
+    "upn uln surname forename full_name born_on sex postcode ethnicity sen disadvantaged consent"
+)
+_OF_THIS_SCHOOL = "it was confirmed for another sheet of this school"
+_OF_ANOTHER = "it was confirmed for another school"
+
+
+@dataclass(frozen=True, eq=False)
+class Remembered:
+    """Everything people confirmed, for every school, ready to be read with."""
+
+    standard: ColumnMap
+    headings: Sequence[AcceptedHeading] = ()
+    words: Sequence[AcceptedWord] = ()
+    _made: dict[tuple[object, ...], ColumnMap] = field(default_factory=dict, repr=False)
+
+    def to_find_tables(self, urn: str) -> ColumnMap:
+        """The map that a school's headings are looked for with, whatever heading row they are of.
+
+        It finds tables only: what a column is, is decided by the heading row.
+        """
+        rows = {one.fingerprint for one in self.headings if one.urn == urn}
+        return self.to_map(urn, rows)
+
+    def to_map(self, urn: str, rows: Iterable[str]) -> ColumnMap:
+        """The map of a school for a file with these heading rows (fingerprints)."""
+        theirs = self._of(urn, rows)
+        words = self._words_of(urn)
+        elsewhere = self._elsewhere(urn, theirs)
+        if not (theirs or words or elsewhere):
+            return self.base(urn)
+        about = (
+            urn if has_map(urn) else "",
+            *sorted((key, one.field) for key, one in theirs.items()),
+            *sorted((one.field, key, one.value) for (_, key), one in words.items()),
+            *sorted(elsewhere.items()),
+        )
+        if about not in self._made:
+            if len(self._made) >= _MOST_MAPS:
+                self._made.pop(next(iter(self._made)))
+            self._made[about] = _own_map(self.base(urn), theirs, words, elsewhere)
+        return self._made[about]
+
+    def base(self, urn: str) -> ColumnMap:
+        """What is known without anybody's word: the school's own YAML map, or the standard one."""
+        return load_map(urn) if urn.isdigit() and has_map(urn) else self.standard
+
+    def accepted_heading(
+        self, urn: str, rows: Iterable[str], heading: str
+    ) -> AcceptedHeading | None:
+        """Who said what a heading of these heading rows is; None where nobody did."""
+        return self._of(urn, rows).get(heading_key(heading))
+
+    def _of(self, urn: str, rows: Iterable[str]) -> dict[str, AcceptedHeading]:
+        """The headings that hold for these rows of headings, by key; the nearest word last."""
+        here = set(rows)
+        meant: dict[str, AcceptedHeading] = {}
+        for one in sorted(self.headings, key=_nearness):
+            fits = one.urn in (HUB, urn) and (one.fingerprint in here or not one.fingerprint)
+            if fits and is_meaning(one.field) and not why_never(one.shown, one.field):
+                meant[heading_key(one.shown)] = one
+        return meant
+
+    def _words_of(self, urn: str) -> dict[tuple[str, str], AcceptedWord]:
+        lists = closed_lists()
+        return {
+            (one.field, word_key(one.word)): one
+            for one in sorted(self.words, key=lambda one: (one.urn != HUB, one.accepted_at))
+            if one.urn in (HUB, urn) and one.value in lists.get(one.field, {})
+        }
+
+    def _elsewhere(
+        self, urn: str, theirs: Mapping[str, AcceptedHeading]
+    ) -> dict[str, tuple[str, str]]:
+        """What is said of other headings elsewhere, where nobody disagrees: to be proposed."""
+        said: defaultdict[str, set[str]] = defaultdict(set)
+        own = set()
+        for one in self.headings:
+            key = heading_key(one.shown)
+            if key not in theirs and one.field in FIELDS:
+                said[key].add(one.field)
+                if one.urn == urn:
+                    own.add(key)
+        return {
+            key: (min(fields), _OF_THIS_SCHOOL if key in own else _OF_ANOTHER)
+            for key, fields in said.items()
+            if len(fields) == 1
+        }
+
+
+def heading_rows(read: ReadFile) -> tuple[str, ...]:
+    """The fingerprint of the heading row of each table of a file."""
+    return tuple(fingerprint(one.parts for one in table.headings) for table in read.tables)
 
 
 def fingerprint(headings: Iterable[tuple[str, ...]]) -> str:
-    """The same for the same headings, whatever their order, case and spaces (64 hex digits)."""
-    keys = sorted("/".join(key_of(words_of(part)) for part in parts) for parts in headings)
-    return hashlib.sha256("\n".join(keys).encode()).hexdigest()
+    """The same for the same headings, whatever their order, case and spaces (64 hex digits).
+
+    Years and other moments in them do not count, nor how many there are: what next autumn adds,
+    "Sept 24" beside "Sept 23", is the same heading row.
+    """
+    keys = {"/".join(key_of(words_of(undated(part))) for part in parts) for parts in headings}
+    return hashlib.sha256("\n".join(sorted(keys - {""})).encode()).hexdigest()
+
+
+def is_meaning(name: str) -> bool:
+    """Whether a heading may be remembered as this: one of our fields, or '' to leave it out."""
+    return name == "" or name in FIELDS
+
+
+def why_never(heading: str, name: str) -> str:
+    """The words for which a heading can never be this field: "parent"; '' where it may be.
+
+    "Parent DOB" is never a date of birth, whoever says so (spreadsheets.md 5.2).
+    """
+    if name not in _LEAVERS_OWN:
+        return ""
+    return " ".join(word for word in words_of(heading) if word in BLOCKED)
 
 
 def written_map(
@@ -26,14 +148,31 @@ def written_map(
     `aliases` goes from a heading to our field, `words`, for each field, from a word to its value.
     """
     columns: dict[str, dict[str, object]] = {}
-    for heading, field in aliases.items():
-        listed = columns.setdefault(field, {}).setdefault("headings", [])
-        if isinstance(listed, list):
-            listed.append(heading)
-    for field, meant in words.items():
+    for heading, ours in aliases.items():
+        known = columns.setdefault(ours, {}).setdefault("headings", [])
+        if isinstance(known, list):
+            known.append(heading)
+    for ours, meant in words.items():
         values: dict[str, list[str]] = {}
         for typed, value in meant.items():
             values.setdefault(value, []).append(typed)
-        columns.setdefault(field, {})["values"] = values
+        columns.setdefault(ours, {})["values"] = values
     written = {"name": name, "extends": "standard", "columns": columns}
     return yaml.safe_dump(written, sort_keys=False, allow_unicode=True)
+
+
+def _nearness(one: AcceptedHeading) -> tuple[object, ...]:
+    return one.urn != HUB, one.fingerprint != "", one.accepted_at
+
+
+def _own_map(
+    base: ColumnMap,
+    theirs: Mapping[str, AcceptedHeading],
+    words: Mapping[tuple[str, str], AcceptedWord],
+    elsewhere: Mapping[str, tuple[str, str]],
+) -> ColumnMap:
+    aliases = {one.shown: one.field or NOT_OURS for one in theirs.values()}
+    meant: dict[str, dict[str, str]] = {}
+    for (name, _), one in words.items():
+        meant.setdefault(name, {})[one.word] = one.value
+    return base.without(aliases, meant).extended(aliases, meant, elsewhere)

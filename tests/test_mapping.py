@@ -275,8 +275,9 @@ def test_no_destination_is_refused_and_the_likely_column_named():
     )
     assert said.code == "C02"
     assert words(said.code, dict(said.facts))[1] == (
-        "Add a column called 'Destination', or rename the one that holds it: "
-        "'Where are they now?' looks like it"
+        "Add a column called 'Destination', or rename the one that holds it. "
+        "We read 'Where are they now?' as Destination. Right? (its words are destinations that we "
+        "know) If so, tell your hub, and you need not send it again"
     )
 
 

@@ -45,7 +45,7 @@ RULES: tuple[Rule, ...] = (
         code="C04",
         severity=MUST_FIX,
         says="We cannot tell which leavers this is about",
-        do="Say which year they left and from which year group when you send it again",
+        do="Say which year they left and from which year group when you send it again{perhaps}",
         bad="no date of birth, no year group, no year",
         good="cohort 2024/25, Year 11",
         source="ours",
@@ -59,7 +59,10 @@ RULES: tuple[Rule, ...] = (
             "We cannot tell whether this is a list of leavers or of people enrolled; right now it "
             "has columns called {found}"
         ),
-        do="Add a column called 'Destination' to leavers, or 'Start date' to people enrolled",
+        do=(
+            "Add a column called 'Destination' to leavers, or 'Start date' to people "
+            "enrolled{perhaps}"
+        ),
         bad="Surname, Forename, Date of birth",
         good="Surname, Forename, Date of birth, Destination",
         source="ours",
@@ -90,8 +93,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="C11",
         severity=PLEASE_CHECK,
-        says="The column '{heading}' looks like {ours}: {evidence}; we have not used it",
-        do="Rename it to '{ours}' if that is right",
+        says=(
+            "We read '{heading}' as {ours}. Right? ({evidence}) It is not used until somebody says "
+            "yes"
+        ),
+        do="If it is right, tell your hub, or rename it to '{ours}'",
         bad="Destnation type",
         good="Destination type",
         source="ours",

@@ -1,0 +1,164 @@
+"""Layouts: what a person said of a heading or a word is remembered, and what waited is read again.
+
+Nothing is remembered without a name.  Keys and fingerprints are worked out where sheets are mapped
+and come in as values.
+"""
+
+import logging
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlmodel import Session, col
+
+from models.answers import AcceptedHeading, AcceptedWord
+from models.base import now
+from models.database import upsert
+from models.submissions import Submission, ToldFinding
+from models.vocabulary import Stage
+
+HUB = ""  # the URN that stands for every school
+# Refused because a column was missing, or not known.
+FOR_COLUMNS = ("C01", "C02", "C04", "C05", "T01", "T04")
+# Told of a column or table that was left out.
+LEFT_OUT = ("C10", "C11", "C12", "C14")
+
+log = logging.getLogger(__name__)
+
+
+def accepted(session: Session) -> tuple[list[AcceptedHeading], list[AcceptedWord]]:
+    """Everything that people confirmed, for every school and the hub, oldest first."""
+    headings = session.scalars(
+        select(AcceptedHeading).order_by(col(AcceptedHeading.accepted_at), col(AcceptedHeading.id))
+    )
+    words = session.scalars(
+        select(AcceptedWord).order_by(col(AcceptedWord.accepted_at), col(AcceptedWord.id))
+    )
+    return list(headings), list(words)
+
+
+def accept_heading(
+    session: Session,
+    *,
+    urn: str,
+    rows: Iterable[str],
+    key: str,
+    shown: str,
+    field: str,
+    by: str,
+    at: datetime,
+) -> None:
+    """Remember what a heading means; said again, the later word holds.
+
+    `rows` are the fingerprints of the heading rows it is said of; '' for any.  `field` is ours,
+    '' to leave the column out.  Raises ValueError without a name.
+    """
+    _named(by)
+    upsert(
+        session,
+        AcceptedHeading,
+        [
+            {
+                "urn": urn,
+                "fingerprint": row,
+                "heading": key[:300],
+                "shown": shown[:300],
+                "field": field,
+                "accepted_by": by,
+                "accepted_at": at,
+            }
+            for row in dict.fromkeys(rows)
+        ],
+        key=("urn", "fingerprint", "heading"),
+        update=("shown", "field", "accepted_by", "accepted_at"),
+    )
+    log.info("a heading of %s was accepted as %s", urn or "the hub", field or "left out")
+
+
+def accept_word(
+    session: Session, *, urn: str, field: str, word: str, value: str, by: str, at: datetime
+) -> None:
+    """Remember what a word in a cell means; said again, the later word holds.
+
+    `value` is one of the field's closed list.  Raises ValueError without a name.
+    """
+    _named(by)
+    row = {
+        "urn": urn,
+        "field": field,
+        "word": word[:200],
+        "value": value,
+        "accepted_by": by,
+        "accepted_at": at,
+    }
+    upsert(
+        session,
+        AcceptedWord,
+        [row],
+        key=("urn", "field", "word"),
+        update=("value", "accepted_by", "accepted_at"),
+    )
+    log.info("a word of %s was accepted as %s %s", urn or "the hub", field, value)
+
+
+def forget_headings(session: Session, *, urn: str, key: str) -> int:
+    """How many words about a heading were forgotten.  What is recorded stays."""
+    gone = select(col(AcceptedHeading.id)).where(
+        col(AcceptedHeading.urn) == urn, col(AcceptedHeading.heading) == key[:300]
+    )
+    ids = list(session.scalars(gone))
+    session.execute(delete(AcceptedHeading).where(col(AcceptedHeading.id).in_(ids)))
+    return len(ids)
+
+
+def forget_words(session: Session, ids: Sequence[int]) -> int:
+    """How many words were forgotten.  What is recorded stays."""
+    session.execute(delete(AcceptedWord).where(col(AcceptedWord.id).in_(ids)))
+    return len(ids)
+
+
+def read_again(
+    session: Session, *, urn: str, codes: Collection[str], always: int | None = None
+) -> list[int]:
+    """The submissions that the next intake reads again, by id.
+
+    Those of the school (of every school for the hub) that were refused for a code, or were told
+    it; and the one given.  Left alone are those taken back, those that a later round followed and
+    those on their way.  What is recorded already is not recorded twice.
+    """
+    later = select(col(Submission.follows_id)).where(
+        col(Submission.follows_id).is_not(None), col(Submission.refused_code).is_(None)
+    )
+    told = select(col(ToldFinding.submission_id)).where(col(ToldFinding.code).in_(codes))
+    concerned = col(Submission.refused_code).in_(codes) | (
+        col(Submission.refused_code).is_(None) & col(Submission.id).in_(told)
+    )
+    if always is not None:
+        concerned |= col(Submission.id) == always
+    query = select(col(Submission.id)).where(
+        concerned,
+        col(Submission.undone_at).is_(None),
+        col(Submission.id).not_in(later),
+    )
+    if urn:
+        query = query.where(col(Submission.urn) == urn)
+    ids = sorted(session.scalars(query))
+    session.execute(
+        update(Submission)
+        .where(col(Submission.id).in_(ids))
+        .values(
+            stage=Stage.RECEIVED.value,
+            stage_at=now(),
+            refused_code=None,
+            refused_facts={},
+            fault_code=None,
+        )
+    )
+    log.info("%s submissions are read again", len(ids))
+    return ids
+
+
+def _named(by: str) -> None:
+    if not by.strip():
+        message = "nothing is remembered without a name"
+        raise ValueError(message)
