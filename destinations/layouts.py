@@ -5,7 +5,7 @@ and come in as values.
 """
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -118,31 +118,39 @@ def forget_words(session: Session, ids: Sequence[int]) -> int:
 
 
 def read_again(
-    session: Session, *, urn: str, codes: Collection[str], always: int | None = None
+    session: Session,
+    *,
+    urn: str,
+    codes: Collection[str],
+    always: int | None = None,
+    about: Callable[[str], bool] = lambda heading: True,
 ) -> list[int]:
     """The submissions that the next intake reads again, by id.
 
     Those of the school (of every school for the hub) that were refused for a code, or were told
-    it; and the one given.  Left alone are those taken back, those that a later round followed and
-    those on their way.  What is recorded already is not recorded twice.
+    it `about` a heading; and the one given.  Left alone are those taken back, and those that a
+    later round followed.  What is recorded already is not recorded twice.
     """
     later = select(col(Submission.follows_id)).where(
         col(Submission.follows_id).is_not(None), col(Submission.refused_code).is_(None)
     )
-    told = select(col(ToldFinding.submission_id)).where(col(ToldFinding.code).in_(codes))
-    concerned = col(Submission.refused_code).in_(codes) | (
-        col(Submission.refused_code).is_(None) & col(Submission.id).in_(told)
+    told = (
+        select(col(ToldFinding.submission_id), col(ToldFinding.heading))
+        .where(col(ToldFinding.code).in_(codes))
+        .distinct()
     )
-    if always is not None:
-        concerned |= col(Submission.id) == always
-    query = select(col(Submission.id)).where(
-        concerned,
-        col(Submission.undone_at).is_(None),
-        col(Submission.id).not_in(later),
+    concerned = {one.submission_id for one in session.execute(told) if about(one.heading)}
+    query = select(col(Submission.id), col(Submission.refused_code)).where(
+        col(Submission.undone_at).is_(None), col(Submission.id).not_in(later)
     )
     if urn:
         query = query.where(col(Submission.urn) == urn)
-    ids = sorted(session.scalars(query))
+    ids = [
+        one.id
+        for one in session.execute(query.order_by(col(Submission.id)))
+        if one.id == always
+        or (one.refused_code in codes if one.refused_code else one.id in concerned)
+    ]
     session.execute(
         update(Submission)
         .where(col(Submission.id).in_(ids))

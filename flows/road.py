@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 
 from destinations.answers import answers
 from destinations.awaited import Awaited, awaited
+from destinations.layouts import accepted
 from destinations.providers import Register, load_providers
 from destinations.publishing import documents, publish, receipt_document
 from destinations.recording import record, waiting_again
@@ -27,11 +28,12 @@ from destinations.summarising import summarise
 from destinations.waves import Calendar, open_waves
 from expectations.catalogue import catalogue
 from expectations.validating import refusal, tell, validate
-from imports.columns import ColumnMap, load_map
+from imports.columns import load_map
 from imports.guard import Guard, guarded
 from imports.mapping import map_file
 from imports.reading import read_file
 from imports.receiving import inbox_files, receive
+from imports.remembered import Remembered, heading_rows
 from models.base import now
 from models.database import open_database, transaction
 from models.sheets import Declared, Finding, Mapped, ReadFile, SubmissionRefused
@@ -52,7 +54,7 @@ class Road:
     engine: Engine
     store: Store
     settings: Settings
-    columns: ColumnMap
+    remembered: Remembered  # what every school's headings and words mean
     guard: Guard
     declared: dict[int, Declared] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
@@ -95,9 +97,14 @@ def open_road(settings: Settings) -> Iterator[Road]:
     )
     with guarded() as guard:
         try:
-            yield Road(engine, store, settings, load_map(), guard)
+            yield Road(engine, store, settings, _remembered(engine), guard)
         finally:
             engine.dispose()
+
+
+def _remembered(engine: Engine) -> Remembered:
+    with Session(engine) as session:
+        return Remembered(load_map(), *accepted(session))
 
 
 def receive_files(road: Road, today: date) -> int:
@@ -123,7 +130,11 @@ def unfinished(road: Road) -> list[list[int]]:
     with Session(road.engine) as session:
         rows = session.execute(
             select(col(Submission.id), col(Submission.kind))
-            .where(col(Submission.stage).in_(UNFINISHED), col(Submission.refused_code).is_(None))
+            .where(
+                col(Submission.stage).in_(UNFINISHED),
+                col(Submission.refused_code).is_(None),
+                col(Submission.undone_at).is_(None),
+            )
             .order_by(col(Submission.sent_on), col(Submission.id))
         ).all()
     # Enrolment lists confirm leavers, so the sheets that name the leavers go first.
@@ -156,7 +167,7 @@ def read_chunk(road: Road, ids: Sequence[int]) -> list[int]:
         road.read[one] = read_file(
             road.names[one],
             road.store.get(originals[one]),
-            road.columns.field_of,
+            road.remembered.to_find_tables(road.declared[one].urn).field_of,
             guard=road.guard,
         )
 
@@ -167,7 +178,9 @@ def map_chunk(road: Road, ids: Sequence[int]) -> list[int]:
     """Tables as sent become rows in our words, with what was worked out of them."""
 
     def map_one(one: int) -> None:
-        road.mapped[one] = map_file(road.read.pop(one), road.declared[one], road.columns)
+        read, declared = road.read.pop(one), road.declared[one]
+        columns = road.remembered.to_map(declared.urn, heading_rows(read))
+        road.mapped[one] = map_file(read, declared, columns)
 
     return _each(road, ids, Stage.MAPPED, map_one)
 
