@@ -52,11 +52,10 @@ def frame(chunk: Sequence[Mapped], tolerances: Tolerances = TOLERANCES) -> Frame
         "row": pd.array([row.row for row in rows], dtype="int64"),
         "wave": pd.Series([row.wave for row in rows], dtype="float64"),
     }
-    columns |= {name: _text(_plain(row.values.get(name)) for row in rows) for name in TEXTS}
-    columns |= {name: _days(row.values.get(name) for row in rows) for name in DAYS}
-    columns |= {
-        f"{name}__raw": _text(_plain(row.raw.get(name)) for row in rows) for name in TEXTS + DAYS
-    }
+    values, typed = [row.values for row in rows], [row.raw for row in rows]
+    columns |= {name: _words([one.get(name) for one in values]) for name in TEXTS}
+    columns |= {name: _days([one.get(name) for one in values]) for name in DAYS}
+    columns |= {f"{name}__raw": _words([one.get(name) for one in typed]) for name in TEXTS + DAYS}
     columns |= {f"{name}__mark": _text(row.marks.get(name) for row in rows) for name in MARKED}
     columns |= _context(chunk, tolerances)
     table = pd.DataFrame(columns)
@@ -89,7 +88,7 @@ def _context(chunk: Sequence[Mapped], tolerances: Tolerances) -> Columns:
 
     return (
         {name: _text(spread(name)) for name in ("kind", "leaving_stage")}
-        | {name: _days(spread(name)) for name in _CONTEXT_DAYS}
+        | {name: _days(list(spread(name))) for name in _CONTEXT_DAYS}
         | {"academic_year": pd.Series(list(spread("academic_year")), dtype="float64")}
     )
 
@@ -154,7 +153,7 @@ def _answers(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
     """What belongs to the destination: whether it is due, who provides it, when it was told."""
     wave, sent = table["wave"], table["sent_on"]
     autumn = (table["academic_year"] + wave.fillna(1)).to_list()
-    due_on = _days(date(int(y), 9, 1) if y == y else None for y in autumn)
+    due_on = _days([date(int(y), 9, 1) if y == y else None for y in autumn])
     due = (wave != 0) & ~(due_on > sent) & _here(rows, "activity")
     here = pd.Series(False, index=table.index)
     provider = pd.Series(None, index=table.index, dtype="str")
@@ -179,7 +178,7 @@ def _ages(table: pd.DataFrame, tolerances: Tolerances) -> Columns:
     born, start = table["born_on"], table["started_on"].fillna(table["sent_on"])
     years = (start - born).dt.days / 365.25
     fits = years.isna() | years.between(tolerances.enrolled_from_age, tolerances.enrolled_to_age)
-    grown = _days(_birthday(day, 18) if day == day else None for day in born.dt.date)
+    grown = _days([_birthday(day, 18) if day == day else None for day in born.dt.date])
     return {"is_18_on": grown, "age_fits": _flag(fits)}
 
 
@@ -210,11 +209,19 @@ def _plain(value: Value) -> str | None:
     return str(value).strip() or None
 
 
+def _words(values: Sequence[Value]) -> "pd.Series[str]":
+    """Values as text.  Most are typed over and over, so each different one is looked at once."""
+    if all(value is None or type(value) is str for value in values):
+        plain = {value: _plain(value) for value in set(values)}
+        return _text([plain[value] for value in values])
+    return _text([_plain(value) for value in values])
+
+
 def _text(values: Iterable[str | None]) -> "pd.Series[str]":
     return pd.Series(list(values), dtype="str")
 
 
-def _days(values: Iterable[Value]) -> "pd.Series[pd.Timestamp]":
+def _days(values: Sequence[Value]) -> "pd.Series[pd.Timestamp]":
     """Days; what is no day, or lies beyond what the table can hold (1678 to 2261), is nothing."""
     days = [
         value if isinstance(value, date) and 1678 <= value.year <= 2261 else None

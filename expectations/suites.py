@@ -8,13 +8,14 @@ sent before the first is judged by the first.
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from expectations.catalogue import catalogue
 from expectations.lists import codes
+from expectations.narrow import groups, narrowed
 from expectations.rule import Rule
 from expectations.rules.person import FIRST_YEAR
 from models.vocabulary import Kind, Severity
@@ -74,14 +75,12 @@ def last_change(kind: Kind, year: int) -> int:
 
 
 @cache
-def columns(kind: Kind, year: int) -> tuple[str, ...]:
-    """The columns that those rules look at, by name."""
-    names: set[str] = set()
-    for rule in rules(kind, year):
-        kwargs = rule.kwargs
-        names |= {kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs}
-        names |= {*kwargs.get("column_list", ()), *(name for name, *_ in kwargs.get("when", ()))}
-    return tuple(sorted(names))
+def parts(kind: Kind, year: int) -> tuple[tuple[tuple[Rule, ...], Any], ...]:
+    """The same suite field by field: the rules of each, and their Great Expectations suite."""
+    return tuple(
+        (alike, _built(f"{kind.value}_{year}_{field or 'row'}", alike))
+        for field, alike in groups(rules(kind, last_change(kind, year))).items()
+    )
 
 
 def snapshot(kind: Kind, year: int) -> str:
@@ -135,12 +134,13 @@ def _written(rule: Rule) -> dict[str, Any]:
 
 @cache
 def _suite(kind: Kind, year: int) -> Any:
+    return _built(f"{kind.value}_{year}", rules(kind, year))
+
+
+def _built(name: str, chosen: Sequence[Rule]) -> Any:
     import great_expectations as gx
 
-    chosen = rules(kind, year)
-    built = gx.ExpectationSuite(
-        name=f"{kind.value}_{year}", expectations=[_expectation(rule) for rule in chosen]
-    )
+    built = gx.ExpectationSuite(name=name, expectations=[_expectation(rule) for rule in chosen])
     if len(built.expectations) != len(chosen):
         message = "a rule was dropped while the suite was built"
         raise RuntimeError(message)
@@ -152,35 +152,11 @@ def _expectation(rule: Rule) -> Any:
 
     from expectations import custom
 
-    kwargs = dict(rule.kwargs)
-    when = kwargs.pop("when", ())
-    if "column_list" in kwargs:
-        kwargs["column_list"] = list(kwargs["column_list"])
-    if when:
-        kwargs["row_condition"] = _condition(when)
     made = getattr(custom, rule.kind, None) or getattr(core, rule.kind)
     return made(
         severity=GX_SEVERITY[rule.severity],
         description=rule.says,
         notes=rule.do,
         meta={"rule_code": rule.code, "field": rule.field},
-        **kwargs,
+        **narrowed(rule),
     )
-
-
-def _condition(when: Iterable[tuple[Any, ...]]) -> Any:
-    """All of these must hold for a row to be judged: ("sen", "is", "N"), ("upn", "filled") ..."""
-    from great_expectations.expectations.row_conditions import Column
-
-    made = None
-    for name, how, *what in when:
-        column = Column(name)
-        one = {
-            "is": lambda c, w: c == w[0],
-            "in": lambda c, w: c.is_in(w[0]),
-            "not in": lambda c, w: c.is_not_in(w[0]),
-            "filled": lambda c, w: c.is_not_null(),
-            "blank": lambda c, w: c.is_null(),
-        }[how](column, what)
-        made = one if made is None else made & one
-    return made
