@@ -7,8 +7,9 @@ import resource
 import select
 import signal
 import sys
+from io import RawIOBase
 from time import monotonic
-from typing import BinaryIO, NoReturn
+from typing import NoReturn
 
 from imports.guard import ANSWER, OPENED, OVER, REFUSED, REQUEST
 from imports.limits import Limits
@@ -17,6 +18,9 @@ from imports.raw import pack
 from models.sheets import SubmissionRefused
 
 _PIECE = 1 << 20
+# A child that has run out of something can still say so by the way it ends.
+_OUT_OF_MEMORY, _UNREADABLE = 71, 72
+_ENDS = {_OUT_OF_MEMORY: b"MEMORY", _UNREADABLE: b"UNREADABLE"}
 
 
 def main() -> None:
@@ -55,7 +59,7 @@ def open_in_child(content: bytes, limits: Limits) -> tuple[bytes, bytes]:
     if os.WIFSIGNALED(ended):
         return OVER, b"TIMEOUT" if os.WTERMSIG(ended) == signal.SIGXCPU else b"CRASH"
     if os.WEXITSTATUS(ended) or not answer:
-        return OVER, b"CRASH"
+        return OVER, _ENDS.get(os.WEXITSTATUS(ended), b"CRASH")
     return bytes(answer[:1]), bytes(answer[1:])
 
 
@@ -80,23 +84,33 @@ def _child(content: bytes, limits: Limits, writes: int) -> NoReturn:
     try:
         gc.disable()  # short-lived, and its memory has a limit
         _limit(limits)
-        with os.fdopen(writes, "wb") as pipe:
-            _open(content, limits, pipe)
+        with os.fdopen(writes, "wb", buffering=0) as pipe:
+            _write_all(pipe, _opened(content, limits))
         os._exit(0)
-    except BaseException:  # whatever it is, it ends here
-        os._exit(1)
+    except BaseException as fault:  # a panic in calamine is not an Exception
+        os._exit(_OUT_OF_MEMORY if _is_about_memory(fault) else _UNREADABLE)
 
 
-def _open(content: bytes, limits: Limits, pipe: BinaryIO) -> None:
+def _opened(content: bytes, limits: Limits) -> bytes:
     try:
-        answer = OPENED + pack(open_file(content, limits))
+        return OPENED + pack(open_file(content, limits))
     except SubmissionRefused as refusal:
-        answer = REFUSED + marshal.dumps((refusal.code, refusal.facts))
-    except MemoryError:
-        answer = OVER + b"MEMORY"
-    except BaseException:  # a panic in calamine is not an Exception
-        answer = OVER + b"UNREADABLE"
-    pipe.write(answer)
+        return REFUSED + marshal.dumps((refusal.code, refusal.facts))
+
+
+def _write_all(pipe: RawIOBase, answer: bytes) -> None:
+    left = memoryview(answer)
+    while left:
+        left = left[pipe.write(left) :]
+
+
+def _is_about_memory(fault: BaseException | None) -> bool:
+    # Where memory runs out, what is raised last is often something else.
+    while fault is not None:
+        if isinstance(fault, MemoryError):
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False
 
 
 def _limit(limits: Limits) -> None:

@@ -41,7 +41,10 @@ class RawFile:
 
 
 def pack(raw: RawFile) -> bytes:
-    """A raw file as bytes, for the pipe between a child and its parent."""
+    """A raw file as bytes, for the pipe between a child and its parent.
+
+    Raises MemoryError where there is not enough for it.
+    """
     sheets = [
         (
             sheet.name,
@@ -54,7 +57,11 @@ def pack(raw: RawFile) -> bytes:
         for sheet in raw.sheets
     ]
     remarks = [astuple(remark) for remark in raw.remarks]
-    return marshal.dumps((raw.file_format, sheets, raw.is_1904, remarks))
+    try:
+        return marshal.dumps((raw.file_format, sheets, raw.is_1904, remarks))
+    except ValueError as error:
+        # What is handed over can always be written; marshal says this where memory runs out.
+        raise MemoryError from error
 
 
 def unpack(packed: bytes) -> RawFile:

@@ -8,6 +8,7 @@ from imports.limits import Limits, counted, refused
 
 Start = Callable[[str, dict[str, str]], object]
 End = Callable[[str], object]
+_NO_MEMORY = 1  # XML_ERROR_NO_MEMORY
 _LONGEST_PIECE = 1 << 16
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
@@ -36,6 +37,8 @@ def parse(
     try:
         parser.Parse(part, True)
     except expat.ExpatError as error:
+        if error.code == _NO_MEMORY:
+            raise MemoryError from error
         raise refused("BAD_XML") from error
     finally:
         # The handlers hold what they fill, and the parser holds them.

@@ -1,0 +1,179 @@
+"""The guard: a file that kills its reader kills nothing else, and what happened is told apart."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from imports import guard_server
+from imports.guard import Guard, guarded
+from imports.limits import LIMITS
+from imports.reading import read_file
+from models.sheets import SubmissionRefused
+from tests.headings import knows
+from tests.hostile import READS, shapes
+from tests.workbooks import LEAVERS, rows_xml, sheet, workbook
+
+SHAPES = shapes()
+
+
+@pytest.fixture(scope="module")
+def guard():
+    with guarded() as guard:
+        yield guard
+
+
+def outcome(content, guard, name="leavers.xlsx", limits=LIMITS):
+    try:
+        read = read_file(name, content, knows, guard=guard, limits=limits)
+    except SubmissionRefused as refusal:
+        return dict(refusal.facts).get("reason", refusal.code)
+    assert [row.cells[2].text for table in read.tables for row in table.rows] == [
+        leaver[2] for leaver in LEAVERS
+    ]
+    return READS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", SHAPES)
+def test_every_shape_comes_out_the_same_behind_the_guard(guard, code):
+    shape = SHAPES[code]
+    assert outcome(shape.make(), guard, shape.name) in (
+        shape.outcome if isinstance(shape.outcome, tuple) else (shape.outcome,)
+    )
+    assert outcome(workbook(), guard) == READS
+
+
+@pytest.mark.parametrize("code", ["control", "A04", "B01", "D06", "D13", "D15", "D17"])
+def test_some_shapes_come_out_the_same_behind_the_guard(guard, code):
+    shape = SHAPES[code]
+    assert outcome(shape.make(), guard, shape.name) == shape.outcome
+
+
+def test_it_reads_exactly_what_is_read_here(guard):
+    content = workbook()
+    assert read_file("a.xlsx", content, knows, guard=guard) == read_file("a.xlsx", content, knows)
+
+
+def test_a_file_that_needs_too_much_memory_is_refused_for_it(guard):
+    little = replace(LIMITS, memory=80 * 1024 * 1024)
+    many = workbook({f"Year {n}": _long_sheet() for n in range(8)})
+    assert outcome(many, guard, limits=little) == "MEMORY"
+    assert outcome(workbook(), guard) == READS
+
+
+def _long_sheet():
+    return sheet(inside=rows_xml([[f"{n} {column}" for column in range(9)] for n in range(3_000)]))
+
+
+@pytest.mark.parametrize(
+    ("does", "reason"),
+    [
+        ("while True: pass", "TIMEOUT"),
+        ("import time; time.sleep(60)", "TIMEOUT"),
+        ("import os; os.abort()", "CRASH"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "CRASH"),
+        ("import os; os._exit(3)", "CRASH"),
+        ("raise MemoryError", "MEMORY"),
+        ("bytearray(1 << 40)", "MEMORY"),
+        ("raise RuntimeError('Okafor')", "UNREADABLE"),
+        ("raise KeyboardInterrupt", "UNREADABLE"),
+        ("class Panic(BaseException): pass\nraise Panic", "UNREADABLE"),
+        ("import os; open('/dev/null'); [os.dup(0) for _ in range(200)]", "UNREADABLE"),
+    ],
+)
+def test_sudden_ends_are_told_apart(tmp_path, does, reason):
+    """The server's own function, in a process of its own, with a reader that misbehaves."""
+    script = tmp_path / "misbehaves.py"
+    script.write_text(
+        "import sys\n"
+        "from dataclasses import replace\n"
+        "from imports import guard_server\n"
+        "from imports.limits import LIMITS\n"
+        "def misbehave(content, limits):\n"
+        + "".join(f"    {line}\n" for line in does.splitlines())
+        + "guard_server.open_file = misbehave\n"
+        "limits = replace(LIMITS, cpu=1, wall=3.0)\n"
+        "print(guard_server.open_in_child(b'', limits))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": str(Path(guard_server.__file__).parents[1])},
+        timeout=30,
+    )
+    assert ended.stdout.strip() == repr((b"x", reason.encode()))
+
+
+def test_an_answer_beyond_the_cap_is_refused(guard):
+    assert outcome(workbook(), guard, limits=replace(LIMITS, result=50)) == "MEMORY"
+
+
+def test_threads_share_one_guard(guard):
+    contents = [workbook(), SHAPES["D06"].make(), SHAPES["B01"].make(), SHAPES["D15"].make()] * 5
+    with ThreadPoolExecutor(4) as threads:
+        came = list(threads.map(lambda content: outcome(content, guard), contents))
+    assert came == [READS, READS, "DTD", READS] * 5
+
+
+def test_a_server_that_was_killed_is_started_again():
+    with guarded() as guard:
+        assert outcome(workbook(), guard) == READS
+        first = guard._server.pid
+        os.kill(first, 9)
+        guard._server.wait()
+        assert outcome(workbook(), guard) == READS
+        assert guard._server.pid != first
+
+
+def test_a_server_that_dies_while_it_reads_is_our_refusal_and_then_gone():
+    with guarded() as guard:
+        assert outcome(workbook(), guard) == READS
+        os.kill(guard._server.pid, 19)  # stopped: it will never answer
+        assert outcome(workbook(), guard, limits=replace(LIMITS, wall=-9.5)) == "TIMEOUT"
+        assert outcome(workbook(), guard) == READS
+
+
+def test_nothing_is_left_running():
+    with guarded() as guard:
+        outcome(workbook(), guard)
+        server = guard._server
+    assert server.poll() is not None
+
+
+def test_a_guard_that_was_never_asked_starts_nothing():
+    guard = Guard()
+    guard.close()
+    assert guard._server is None
+
+
+def test_the_server_knows_nothing_of_our_settings(monkeypatch):
+    monkeypatch.setenv("DESTINATIONS_KEYS", "secret")
+    with guarded() as guard:
+        outcome(workbook(), guard)
+        environment = Path(f"/proc/{guard._server.pid}/environ")
+        if not environment.exists():
+            pytest.skip("only where /proc shows the environment of a process")
+        assert b"secret" not in environment.read_bytes()
+
+
+def test_the_server_imports_little():
+    script = (
+        "import sys, imports.guard_server; "
+        "print([name for name in ('sqlmodel', 'sqlalchemy', 'pandas', 'yaml', 'pydantic') "
+        "if name in sys.modules])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(guard_server.__file__).parents[1],
+    )
+    assert ended.stdout.strip() == "[]"
