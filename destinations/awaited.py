@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, func, or_, select
 
 from destinations.places import members
+from destinations.undone import stands
 from destinations.waves import CALENDAR, Calendar, latest_leaving_year, wave_dates
 from models.destinations import Destination
 from models.leavers import Cohort, Leaver, Wave
@@ -49,7 +51,7 @@ def awaited(session: Session, *, today: date, calendar: Calendar = CALENDAR) -> 
     last_sent = dict(
         session.exec(
             select(Submission.urn, func.max(Submission.sent_on))
-            .where(col(Submission.refused_code).is_(None))
+            .where(col(Submission.refused_code).is_(None), col(Submission.undone_at).is_(None))
             .group_by(col(Submission.urn))
         ).all()
     )
@@ -81,6 +83,7 @@ def _unanswered(session: Session, today: date) -> dict[str, list[_Due]]:
             col(Leaver.cohort_id) == col(Cohort.id),
             col(Destination.wave) == col(Wave.number),
             col(Submission.urn) == col(Cohort.urn),
+            col(Submission.undone_at).is_(None),
         )
         .exists()
     )
@@ -112,6 +115,7 @@ def _unanswered(session: Session, today: date) -> dict[str, list[_Due]]:
             ),
             ~own_answer,
             ~own_file,
+            _is_followed(),
         )
     )
     found: dict[str, list[_Due]] = {}
@@ -125,7 +129,15 @@ def _unanswered(session: Session, today: date) -> dict[str, list[_Due]]:
 _LEAVERS = (
     or_(col(Submission.kind).is_(None), col(Submission.kind) != Kind.ENROLMENTS.value),
     col(Submission.refused_code).is_(None),
+    col(Submission.undone_at).is_(None),
 )
+
+
+def _is_followed() -> ColumnElement[bool]:
+    """Whether a cohort is one still: not one of which all that was sent has been taken back."""
+    of_cohort = col(Leaver.cohort_id) == col(Cohort.id)
+    named = select(Leaver.id).where(of_cohort, stands(col(Leaver.submission_id))).exists()
+    return named | ~select(Leaver.id).where(of_cohort).exists()
 
 
 def _newest_missing(session: Session, today: date, calendar: Calendar) -> dict[str, _Due]:
@@ -135,8 +147,9 @@ def _newest_missing(session: Session, today: date, calendar: Calendar) -> dict[s
     if not dates.opens_on <= today < dates.closes_on:
         return {}
     year_11 = select(Cohort.urn).where(Cohort.leaving_stage == LeavingStage.Y11.value)
-    ever = set(session.exec(year_11.where(Cohort.academic_year < year)))
-    there = set(session.exec(year_11.where(Cohort.academic_year >= year)))
+    followed = year_11.where(_is_followed())
+    ever = set(session.exec(followed.where(Cohort.academic_year < year)))
+    there = set(session.exec(followed.where(Cohort.academic_year >= year)))
     on_its_way = set(
         session.exec(
             select(Submission.urn).where(

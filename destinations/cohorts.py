@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from destinations.identities import Identity, identity
 from destinations.matching import Known
+from destinations.undone import stands
 from models.database import CHUNK, upsert
 from models.leavers import Cohort, Leaver
 from models.places import Institution, InstitutionLink, Membership
@@ -85,26 +86,35 @@ def known_in(session: Session, chain: Sequence[str], stage: LeavingStage, year: 
             col(Cohort.urn).in_(chain),
             col(Cohort.leaving_stage) == stage.value,
             col(Cohort.academic_year) == year,
+            stands(col(Leaver.submission_id)),
         )
     )
     return _known(session, col(Leaver.person_id).in_(people))
 
 
 def known_elsewhere(
-    session: Session, chain: Sequence[str], year: int, who: Collection[Identity]
+    session: Session,
+    chain: Sequence[str],
+    year: int,
+    who: Collection[Identity],
+    *,
+    taken_back: bool = False,
 ) -> list[Known]:
-    """People who may be these: in other cohorts of the school, or anywhere by UPN or ULN."""
+    """People who may be these: in other cohorts of the school, or anywhere by UPN or ULN.
+
+    With `taken_back`, only those whom no sheet names any longer.
+    """
     of_school = select(col(Cohort.id)).where(
         col(Cohort.urn).in_(chain),
         col(Cohort.academic_year).between(year - REACH, year + REACH),
     )
-    known = _known(session, col(Leaver.cohort_id).in_(of_school))
+    known = _known(session, col(Leaver.cohort_id).in_(of_school), taken_back=taken_back)
     for column, numbers in (
         (col(Leaver.upn), {one.upn for one in who} - {""}),
         (col(Leaver.uln), {one.uln for one in who} - {""}),
     ):
         for some in in_chunks(sorted(numbers)):
-            known.extend(_known(session, column.in_(some)))
+            known.extend(_known(session, column.in_(some), taken_back=taken_back))
     return list(dict.fromkeys(known))
 
 
@@ -134,7 +144,7 @@ def leavers_of(session: Session, people: Iterable[int]) -> list[InCohort]:
                 col(Cohort.academic_year),
             )
             .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-            .where(col(Leaver.person_id).in_(some))
+            .where(col(Leaver.person_id).in_(some), stands(col(Leaver.submission_id)))
             .order_by(col(Leaver.id))
         )
         found.extend(InCohort(*row) for row in rows)
@@ -151,6 +161,7 @@ def follows_others(session: Session, declared: Declared) -> bool:
             col(Cohort.urn).in_(school_chain(session, declared.urn)),
             col(Cohort.academic_year) == declared.academic_year,
             col(Submission.sent_on) < declared.sent_on,
+            col(Submission.undone_at).is_(None),
         )
     )
     return session.execute(earlier.limit(1)).first() is not None
@@ -161,11 +172,16 @@ def in_chunks(values: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any
     return (values[at : at + size] for at in range(0, len(values), size))
 
 
-def _known(session: Session, where: ColumnElement[bool]) -> list[Known]:
+def _known(
+    session: Session, where: ColumnElement[bool], *, taken_back: bool = False
+) -> list[Known]:
+    named = stands(col(Leaver.submission_id))
     names = ("upn", "uln", "surname", "forename", "born_on", "postcode")
     columns = [getattr(Leaver, name) for name in names]
     rows = session.execute(
-        select(col(Leaver.person_id), *columns).where(where).order_by(col(Leaver.id))
+        select(col(Leaver.person_id), *columns)
+        .where(where, ~named if taken_back else named)
+        .order_by(col(Leaver.id))
     )
     return [Known(row[0], identity(_values(names, row[1:]))) for row in rows]
 

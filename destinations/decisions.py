@@ -149,6 +149,7 @@ def waiting_again(session: Session) -> list[int]:
         select(col(Submission.id), col(Submission.sent_on), col(Submission.stage_at))
         .where(
             col(Submission.kind) == Kind.ENROLMENTS.value,
+            col(Submission.undone_at).is_(None),
             col(Submission.stage).in_((Stage.RECORDED, Stage.SUMMARISED, Stage.PUBLISHED)),
             col(Submission.id).in_(
                 select(col(Match.submission_id)).where(
@@ -165,6 +166,7 @@ def waiting_again(session: Session) -> list[int]:
         .select_from(Leaver)
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .join(Submission, col(Submission.id) == col(Leaver.submission_id))
+        .where(col(Submission.undone_at).is_(None))
         .group_by(col(Cohort.academic_year))
     ).all()
     return [

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import Session, col
 
+from destinations.undone import stands, superseded
 from models.destinations import Destination, Match
 from models.leavers import Cohort, Leaver
 from models.submissions import Submission, ToldFinding
@@ -81,12 +81,12 @@ def _leavers() -> _Query:
         )
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .join(Submission, col(Submission.id) == col(Leaver.submission_id))
+        .where(stands(col(Leaver.submission_id)))
         .order_by(*_cohort_order(), *_file_order(Leaver), col(Leaver.id))
     )
 
 
 def _destinations() -> _Query:
-    later = aliased(Destination)
     return (
         select(
             col(Leaver.person_id),
@@ -114,12 +114,13 @@ def _destinations() -> _Query:
             col(Destination.level),
             col(Destination.id),
             col(Destination.supersedes_id),
-            exists().where(col(later.supersedes_id) == col(Destination.id)).label("superseded"),
+            col(Destination.id).in_(superseded()).label("superseded"),
             col(Submission.urn).label("sender"),
         )
         .join(Leaver, col(Leaver.id) == col(Destination.leaver_id))
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .join(Submission, col(Submission.id) == col(Destination.submission_id))
+        .where(stands(col(Destination.submission_id)), stands(col(Leaver.submission_id)))
         .order_by(*_cohort_order(), *_file_order(Destination), col(Destination.id))
     )
 
@@ -138,6 +139,7 @@ def _matches() -> _Query:
             col(Submission.id),
         )
         .join(Submission, col(Submission.id) == col(Match.submission_id))
+        .where(stands(col(Match.submission_id)))
         .order_by(*_sender_order(), *_file_order(Match), col(Match.id))
     )
 
@@ -156,6 +158,7 @@ def _findings() -> _Query:
             col(Submission.id),
         )
         .join(Submission, col(Submission.id) == col(ToldFinding.submission_id))
+        .where(stands(col(ToldFinding.submission_id)))
         .order_by(*_sender_order(), *_file_order(ToldFinding), col(ToldFinding.id))
     )
 

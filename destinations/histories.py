@@ -70,6 +70,7 @@ def _before(
     there = set()
     lines: dict[int, tuple[_Line, date]] = {}
     superseded: set[int] = set()
+    taken_back: dict[int, int | None] = {}  # what it had superseded
     for some in in_chunks(sorted(leavers)):
         found = session.execute(
             select(
@@ -83,6 +84,7 @@ def _before(
                 col(Destination.row),
                 col(Submission.urn),
                 col(Submission.sent_on),
+                col(Submission.undone_at),
             )
             .join(Submission, col(Submission.id) == col(Destination.submission_id))
             .where(col(Destination.leaver_id).in_(some))
@@ -90,10 +92,18 @@ def _before(
         for one in found:
             if one.submission_id == declared.submission_id:
                 there.add((one.sheet, one.row, one.leaver_id, one.wave))
+            if one.undone_at is not None:
+                taken_back[one.id] = one.supersedes_id
+                continue
             if one.supersedes_id is not None:
                 superseded.add(one.supersedes_id)
             sender = one.urn if one.source == Source.PROVIDER else ""
             lines[one.id] = ((one.leaver_id, one.wave, one.source, sender), one.sent_on)
+    for passed in sorted(superseded & set(taken_back), reverse=True):
+        before = taken_back[passed]
+        while before is not None:
+            superseded.add(before)
+            before = taken_back.get(before)
     standing: defaultdict[_Line, list[_Standing]] = defaultdict(list)
     for made, (line, sent_on) in lines.items():
         if made not in superseded:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from destinations.cohorts import known_elsewhere
 from destinations.doubles import RowKey
 from destinations.identities import identity
-from destinations.matching import Matched, Outcome, match_rows
+from destinations.matching import Known, Matched, Outcome, match_rows
 from models.database import insert_returning
 from models.leavers import Person
 from models.sheets import MappedRow
@@ -40,7 +40,17 @@ def make_people(
     if not groups:
         return tuple(matched), 0
     here = {one.person_id for one in matched if one.person_id is not None}
-    people, levels = _from_elsewhere(session, chain, year, rows, groups, here)
+    people: dict[int, int] = {}
+    reasons: dict[int, str] = {}
+    # Whoever a sheet named that was taken back is the same person when a sheet names them again.
+    for taken_back, words in ((False, "another cohort"), (True, "a sheet that was taken back")):
+        left = {newcomer: keys for newcomer, keys in groups.items() if newcomer not in people}
+        new = [rows[key][0] for keys in left.values() for key in keys]
+        who = [identity(row.values) for row in new]
+        known = known_elsewhere(session, chain, year, who, taken_back=taken_back) if new else []
+        found, levels = _from_elsewhere(known, new, left, here)
+        people |= found
+        reasons |= {each: f"known from {words}: {level}" for each, level in levels.items()}
     unknown = [newcomer for newcomer in sorted(groups) if newcomer not in people]
     people.update(
         zip(
@@ -55,24 +65,20 @@ def make_people(
         else replace(
             one,
             person_id=people[one.newcomer],
-            reason=f"known from another cohort: {levels[one.newcomer]}"
-            if one.newcomer in levels
-            else one.reason,
+            reason=reasons.get(one.newcomer, one.reason),
         )
         for one in matched
     ), len(unknown)
 
 
 def _from_elsewhere(
-    session: Session,
-    chain: Sequence[str],
-    year: int,
-    rows: Mapping[RowKey, Sequence[MappedRow]],
+    known: Sequence[Known],
+    new: Sequence[MappedRow],
     groups: Mapping[int, Sequence[RowKey]],
     here: set[int],
 ) -> tuple[dict[int, int], dict[int, str]]:
-    new = [rows[key][0] for keys in groups.values() for key in keys]
-    known = known_elsewhere(session, chain, year, [identity(row.values) for row in new])
+    if not known:
+        return {}, {}
     found = {
         (one.sheet, one.row): one
         for one in match_rows(new, known, makes_people=False)

@@ -28,6 +28,7 @@ _KEPT: tuple[tuple[str, str, int], ...] = (
     ("ethnicity", "ethnicity", 10),
     ("form", "form", 40),
 )
+COLUMNS = tuple(column for _, column, _ in _KEPT)
 _IDENTITY = frozenset({"upn", "uln", "born_on"})
 _CHECKS = {"upn": is_upn, "uln": is_uln}
 
@@ -43,20 +44,63 @@ class Filled:
 def add_leavers(
     session: Session, submission_id: int, cohort_id: int, rows: Mapping[int, Sequence[MappedRow]]
 ) -> dict[int, int]:
-    """The leaver that each person becomes in a cohort, by person, from the rows about them."""
-    new = []
+    """The leaver that each person becomes in a cohort, by person, from the rows about them.
+
+    Somebody whom only a sheet named that was taken back becomes that leaver anew: nothing stays
+    of what it said of them.
+    """
+    before = _taken_back(session, cohort_id, rows)
+    new, again = [], []
     for person, about in sorted(rows.items()):
-        values: dict[str, Any] = {column: None for _, column, _ in _KEPT}
+        values: dict[str, Any] = dict.fromkeys(COLUMNS)
         cells: dict[str, list[Any]] = {}
         _fill(values, cells, about, submission_id)
-        new.append(
+        made = (
             values
             | {"surname": values["surname"] or "", "forename": values["forename"] or ""}
             | {"person_id": person, "cohort_id": cohort_id, "cells": cells}
             | {"submission_id": submission_id, "sheet": about[0].sheet, "row": about[0].row}
         )
+        if person in before:
+            again.append(made | {"leaver": before[person]})
+        else:
+            new.append(made)
+    set_leavers(session, again)
     ids = insert_returning(session, Leaver, new)
-    return dict(zip(sorted(rows), ids, strict=True))
+    return before | dict(zip((one["person_id"] for one in new), ids, strict=True))
+
+
+def set_leavers(session: Session, changed: Sequence[Mapping[str, Any]]) -> None:
+    """Leavers given new values, all of them the same columns; `leaver` is the id of each."""
+    if not changed:
+        return
+    names = [name for name in changed[0] if name != "leaver"]
+    table = Leaver.__table__  # type: ignore[attr-defined]
+    statement = (
+        update(table)
+        .where(table.c.id == bindparam("leaver"))
+        .values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names})
+    )
+    session.connection().execute(
+        statement,
+        [
+            {f"new_{name}": one[name] for name in names} | {"leaver": one["leaver"]}
+            for one in changed
+        ],
+    )
+
+
+def _taken_back(session: Session, cohort_id: int, people: Iterable[int]) -> dict[int, int]:
+    """The leavers that these people are in the cohort already, though nobody names them now."""
+    found: dict[int, int] = {}
+    for some in in_chunks(sorted(people)):
+        rows = session.execute(
+            select(col(Leaver.person_id), col(Leaver.id)).where(
+                col(Leaver.cohort_id) == cohort_id, col(Leaver.person_id).in_(some)
+            )
+        )
+        found |= {row.person_id: row.id for row in rows}
+    return found
 
 
 def fill_leavers(
@@ -66,33 +110,19 @@ def fill_leavers(
 
     What is known stays: the first sheet's word holds, and a blank never takes anything away.
     """
-    columns: list[Any] = [getattr(Leaver, column) for _, column, _ in _KEPT]
+    columns: list[Any] = [getattr(Leaver, column) for column in COLUMNS]
     changed, differing = [], []
     for some in in_chunks(sorted(rows)):
         found = session.execute(
             select(col(Leaver.id), col(Leaver.cells), *columns).where(col(Leaver.id).in_(some))
         )
         for leaver_id, cells, *kept in found:
-            values = dict(zip((column for _, column, _ in _KEPT), kept, strict=True))
+            values = dict(zip(COLUMNS, kept, strict=True))
             before, cells = dict(values), dict(cells)
             differing += _fill(values, cells, rows[leaver_id], submission_id)
             if values != before:
                 changed.append(values | {"cells": cells, "leaver": leaver_id})
-    if changed:
-        names = [column for _, column, _ in _KEPT] + ["cells"]
-        table = Leaver.__table__  # type: ignore[attr-defined]
-        statement = (
-            update(table)
-            .where(table.c.id == bindparam("leaver"))
-            .values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names})
-        )
-        session.connection().execute(
-            statement,
-            [
-                {f"new_{name}": one[name] for name in names} | {"leaver": one["leaver"]}
-                for one in changed
-            ],
-        )
+    set_leavers(session, changed)
     return Filled(len(changed), tuple(differing))
 
 

@@ -17,6 +17,7 @@ from destinations.awaited import awaited
 from destinations.evidence import School, evidence_pack
 from destinations.lines import summary_rows
 from destinations.receipts import receipt_of, receipt_workbook
+from destinations.undone import stands
 from destinations.workbooks import hub_summary
 from models.destinations import Publication
 from models.leavers import Cohort, Leaver
@@ -182,7 +183,7 @@ def _school(
     leavers = session.scalars(
         select(Leaver)
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-        .where(col(Cohort.urn) == urn)
+        .where(col(Cohort.urn) == urn, stands(col(Leaver.submission_id)))
         .order_by(col(Leaver.id))
     ).all()
     cited = {each.submission_id for each in answers if each.submission_id}
@@ -190,7 +191,8 @@ def _school(
         file.id or 0: file
         for file in session.scalars(
             select(Submission).where(
-                (col(Submission.urn) == urn) | col(Submission.id).in_(sorted(cited))
+                (col(Submission.urn) == urn) | col(Submission.id).in_(sorted(cited)),
+                col(Submission.undone_at).is_(None),
             )
         )
     }

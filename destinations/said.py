@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, or_, select
 from sqlmodel import Session, col
 
+from destinations.undone import stands, superseded, was_named
 from models.destinations import Destination
 from models.leavers import Cohort, Leaver, Person, Wave
 from models.submissions import Submission
@@ -32,6 +33,7 @@ def waves_of(session: Session, chosen: Chosen, today: date) -> dict[int, tuple[i
         select(col(Leaver.cohort_id), col(Destination.wave))
         .join(Destination, col(Destination.leaver_id) == col(Leaver.id))
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
+        .where(stands(col(Destination.submission_id), chosen.as_of))
         .distinct(),
         chosen,
     )
@@ -46,6 +48,8 @@ def waves_of(session: Session, chosen: Chosen, today: date) -> dict[int, tuple[i
         opened = opened.where(
             or_(col(Wave.opened_at).is_(None), col(Wave.opened_at) <= chosen.as_of)
         )
+    else:
+        recorded = recorded.where(stands(col(Leaver.submission_id)))
     found: dict[int, set[int]] = {}
     for statement in (recorded, opened):
         for cohort_id, wave in session.execute(statement):
@@ -107,32 +111,30 @@ _DESTINATION = tuple(getattr(Destination, name) for name in Said._fields[len(_LE
 
 def _statement(chosen: Chosen) -> Select[*tuple[Any, ...]]:
     """All leavers, each beside everything said of them that nothing supersedes."""
-    superseded = select(col(Destination.supersedes_id)).where(
-        col(Destination.supersedes_id).is_not(None)
-    )
-    if chosen.as_of:
-        superseded = superseded.where(col(Destination.recorded_at) <= chosen.as_of)
-    stands = [
+    counts = [
         col(Destination.leaver_id) == col(Leaver.id),
-        col(Destination.id).not_in(superseded),
+        col(Destination.id).not_in(superseded(chosen.as_of)),
+        stands(col(Destination.submission_id), chosen.as_of),
     ]
     if chosen.as_of:
-        stands.append(col(Destination.recorded_at) <= chosen.as_of)
+        counts.append(col(Destination.recorded_at) <= chosen.as_of)
     statement = _keep(
         select(*_LEAVER, *_DESTINATION)
         .select_from(Leaver)
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-        .outerjoin(Destination, and_(*stands))
+        .outerjoin(Destination, and_(*counts))
         .order_by(col(Leaver.id), col(Destination.id)),
         chosen,
     )
+    named = stands(col(Leaver.submission_id), chosen.as_of)
     if not chosen.as_of:
-        return statement
+        return statement.where(named)
     # A leaver is as old as the person they are, and as the sheet that named them.
+    then = and_(col(Submission.received_at) <= chosen.as_of, named)
     return (
         statement.join(Person, col(Person.id) == col(Leaver.person_id))
         .join(Submission, col(Submission.id) == col(Leaver.submission_id))
-        .where(col(Person.made_at) <= chosen.as_of, col(Submission.received_at) <= chosen.as_of)
+        .where(col(Person.made_at) <= chosen.as_of, or_(then, was_named(chosen.as_of)))
     )
 
 

@@ -22,7 +22,9 @@ def submissions_by_stage(engine: Engine) -> Lines:
                 func.count(),
                 func.count(col(Submission.refused_code)),
                 func.count(col(Submission.fault_code)),
-            ).group_by(col(Submission.stage))
+            )
+            .where(col(Submission.undone_at).is_(None))
+            .group_by(col(Submission.stage))
         ).all()
     found = {row[0]: row for row in rows}
     return [
@@ -49,7 +51,8 @@ def stopped(engine: Engine) -> Lines:
                 col(Submission.fault_code),
             )
             .where(
-                col(Submission.refused_code).is_not(None) | col(Submission.fault_code).is_not(None)
+                col(Submission.refused_code).is_not(None) | col(Submission.fault_code).is_not(None),
+                col(Submission.undone_at).is_(None),
             )
             .order_by(col(Submission.id))
         ).all()
@@ -76,6 +79,7 @@ def findings_by_rule(engine: Engine) -> Lines:
                 func.count(func.distinct(Submission.urn)),
             )
             .join(Submission, col(Submission.id) == ToldFinding.submission_id)
+            .where(col(Submission.undone_at).is_(None))
             .group_by(col(ToldFinding.code), col(ToldFinding.severity))
             .order_by(func.count().desc(), col(ToldFinding.code))
         ).all()

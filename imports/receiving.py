@@ -213,7 +213,11 @@ def _cover_note(session: Session, arrival: Arrival) -> CoverNote | None:
 
 def _sent_before(session: Session, urn: str, sha256: str) -> Submission | None:
     return session.execute(
-        select(Submission).where(col(Submission.urn) == urn, col(Submission.sha256) == sha256)
+        select(Submission).where(
+            col(Submission.urn) == urn,
+            col(Submission.sha256) == sha256,
+            col(Submission.undone_at).is_(None),  # what was taken back may be sent again
+        )
     ).scalar_one_or_none()
 
 

@@ -4,11 +4,14 @@ import csv
 import json
 import sys
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from destinations.cli.speech import NOTHING_TO_FIX, SOMETHING_TO_FIX, as_json, as_table, say
+
+if TYPE_CHECKING:
+    from models.submissions import Submission
 
 
 class What(StrEnum):
@@ -46,7 +49,6 @@ def where(
     """
     from sqlmodel import Session, col, select
 
-    from expectations.validating import refusal
     from models.submissions import Submission
 
     with Session(_engine()) as session:
@@ -55,34 +57,40 @@ def where(
             query = query.where(Submission.id == submission)
         if school:
             query = query.where(Submission.urn == school)
-        lines: list[dict[str, Any]] = []
-        for each in session.exec(query):
-            why = ""
-            if each.refused_code:
-                told = refusal(each.refused_code, each.refused_facts)
-                why = f"{told.says}. {told.do}"
-            elif each.fault_code:
-                why = f"our fault: {each.fault_code}"
-            lines.append(
-                {
-                    "submission": each.id,
-                    "urn": each.urn,
-                    "file": each.name,
-                    "stage": "refused" if each.refused_code else each.stage,
-                    "sent_on": each.sent_on.isoformat(),
-                    "rows": each.rows_read,
-                    "recorded": each.rows_sound - each.rows_unsure,
-                    "waiting": each.rows_waiting,
-                    "unsure": each.rows_unsure,
-                    "why": why,
-                }
-            )
+        lines = [_where(each) for each in session.exec(query)]
     if json_:
         as_json(lines)
     elif lines:
         as_table("", tuple(lines[0]), (tuple(line.values()) for line in lines))
     else:
         say("No submission like that.")
+
+
+def _where(each: "Submission") -> dict[str, Any]:
+    from destinations.books import shown
+    from expectations.validating import refusal
+
+    stage, why = each.stage, ""
+    if each.undone_at:
+        stage, why = "taken back", f"by {each.undone_by} on {shown(each.undone_at.date())}"
+        why += f": {each.undone_because}" if each.undone_because else ""
+    elif each.refused_code:
+        told = refusal(each.refused_code, each.refused_facts)
+        stage, why = "refused", f"{told.says}. {told.do}"
+    elif each.fault_code:
+        why = f"our fault: {each.fault_code}"
+    return {
+        "submission": each.id,
+        "urn": each.urn,
+        "file": each.name,
+        "stage": stage,
+        "sent_on": each.sent_on.isoformat(),
+        "rows": each.rows_read,
+        "recorded": each.rows_sound - each.rows_unsure,
+        "waiting": each.rows_waiting,
+        "unsure": each.rows_unsure,
+        "why": why,
+    }
 
 
 def findings(

@@ -31,7 +31,11 @@ def unsure(
         waiting = session.exec(
             select(Match, Submission.name)
             .join(Submission, col(Submission.id) == Match.submission_id)
-            .where(col(Match.person_id).is_(None), col(Match.level).startswith("unsure"))
+            .where(
+                col(Match.person_id).is_(None),
+                col(Match.level).startswith("unsure"),
+                col(Submission.undone_at).is_(None),
+            )
             .order_by(col(Match.submission_id), col(Match.sheet), col(Match.row))
         ).all()
     lines = [
