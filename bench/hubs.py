@@ -184,6 +184,8 @@ def _tell(hub: Path, found: Comparison, missaid: list[Any], exports: dict[str, A
         places = getattr(found, what)
         if places:
             print(f"  {what}: {len(places)}, such as {places[:6]}")
+    alarms = Counter(code for _, code in found.false_alarms)
+    print(f"  false alarms by rule: {dict(alarms)}")
     told = Counter(
         (word["file"], word["typed"], word["code"], word["recorded"]) for word in missaid
     )

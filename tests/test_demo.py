@@ -139,6 +139,14 @@ def test_everything_in_the_manifest_lies_in_its_senders_inbox(folder, told):
     assert {row["urn"] for row in told["manifest"]} == {row["URN"] for row in told["institutions"]}
 
 
+def test_one_sheet_of_the_last_autumn_has_not_come(tmp_path):
+    some = lines(make_hub(tmp_path / "some", seed=4) / "manifest.csv")
+    every = lines(make_hub(tmp_path / "all", seed=4, wishes=Wishes(unsent=0)) / "manifest.csv")
+    (missing,) = [row for row in every if row["file"] not in {one["file"] for one in some}]
+    assert missing["kind"] == "leavers"
+    assert missing["sent_on"].startswith("2026")
+
+
 def test_nobody_sends_anything_after_the_last_autumn(told):
     assert max(row["sent_on"] for row in told["manifest"]) < "2026-11-23"
 
@@ -257,7 +265,11 @@ def test_no_two_rows_of_a_sheet_are_one_leaver_unless_it_was_planted(told):
 @pytest.mark.parametrize("layout", Wishes().layouts)
 def test_every_layout_opens_and_holds_every_leaver(tmp_path, layout):
     folder = make_hub(
-        tmp_path / "hub", seed=7, schools=2, years=2, wishes=Wishes(layouts=(layout,), colleges=1)
+        tmp_path / "hub",
+        seed=7,
+        schools=2,
+        years=2,
+        wishes=Wishes(layouts=(layout,), colleges=1, unsent=0),
     )
     people = {row["person"] for row in lines(folder / "truth/people.csv")}
     rows = {row["person"] for row in lines(folder / "truth/rows.csv")}

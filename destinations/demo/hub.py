@@ -36,6 +36,7 @@ class Wishes:
     faults_a_file: int = 3  # at most; a third of the files have none
     strangers: float = 0.15  # learners of a college from elsewhere, for each leaver it enrols
     spring_lists: bool = True  # colleges say in March who is still there
+    unsent: int = 1  # sheets of the last autumn that have not come
     year_13: bool = False  # schools with a sixth form send its leavers too
 
 
@@ -118,11 +119,14 @@ def _leaver_sheets(
     chance = _chance(seed, "layouts")
     kinds = kinds_for(chance, hub.schools, wishes.layouts)
     start = chance.randrange(10)
+    unsent = _unsent(seed, hub, people, wishes)
     sent = []
     for number, (school, kind) in enumerate(zip(hub.schools, kinds, strict=True)):
         layout = draw_layout(_chance(seed, "layout", school.urn), school, start + number, kind)
         said = _all_said(_chance(seed, "said", school.urn), layout, school, people, doings)
         for occasion in _occasions(school, people, wishes):
+            if occasion in unsent:
+                continue
             here = [
                 person
                 for person in people
@@ -144,6 +148,17 @@ def _leaver_sheets(
                 )
             )
     return sent
+
+
+def _unsent(seed: int, hub: Hub, people: Sequence[YoungPerson], wishes: Wishes) -> list[Occasion]:
+    """The sheets that somebody in the hub must ask for."""
+    due = [
+        occasion
+        for school in hub.schools
+        for occasion in _occasions(school, people, wishes)
+        if occasion.autumn == wishes.last_autumn
+    ]
+    return _chance(seed, "unsent").sample(due, min(wishes.unsent, len(due)))
 
 
 def _draw_faults(chance: random.Random, wishes: Wishes) -> list[str]:
