@@ -27,6 +27,12 @@ _NOTE = re.compile(
     r"exported\b|signed\b|completed by\b|checked by\b|date\b|percentage\b|%|please\b|codes?\b|"
     r"last updated\b|updated\b)"
 )
+# These are no surnames, whatever stands beside them.
+_NEVER = re.compile(
+    r"(?i)\A\W*(?:prepared by|printed (?:on|by)|generated (?:on|by)|completed by|checked by|"
+    r"exported (?:on|by|from)|last updated|report (?:run|date|printed|generated|produced)|"
+    r"number of|no\.? of|page \d|date (?:printed|of report|completed))"
+)
 _HINT_DATE = re.compile(r"(?i)\A[dmy\s/.\-]{3,}\Z")
 _HINT = re.compile(
     r"(?i)\A(?:required|mandatory|optional|compulsory|text|free text|number|date|numeric|"
@@ -38,7 +44,8 @@ _HINT = re.compile(
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]|\?")
 _THREE_DIGITS = re.compile(r"(?:\d\D*){3}")
-_SEVEN_DIGITS = re.compile(r"(?:\d\D*){7}")
+# Spaces may stand between the digits of a UPN; what stands between those of a date may not.
+_SEVEN_DIGITS = re.compile(r"(?:\d\s*){7}")
 # A member of an enumeration is slow to look up, and this happens for every cell.
 _TEXT, _NUMBER, _DATE = CellKind.TEXT, CellKind.NUMBER, CellKind.DATE
 _UNREAD = frozenset((CellKind.FORMULA, CellKind.ERROR))
@@ -166,6 +173,8 @@ def _why_not(row: GridRow, under: _Under, signs: _Signs, around: _Around) -> str
         return EXAMPLE
     if not signs.ids and _TOTAL.match(first):
         return TOTAL
+    if _NEVER.match(first):
+        return NOTE
     if not around.leavers and _is_guidance(row, under):
         return GUIDANCE
     known = signs.names + signs.ids
