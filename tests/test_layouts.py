@@ -1,0 +1,322 @@
+"""Unknown layouts learn: asked once, confirmed by a person, remembered for that school."""
+
+import json
+from datetime import date
+
+import pytest
+from sqlmodel import Session, select
+from typer.testing import CliRunner
+
+from destinations.cli import app
+from destinations.settings import get_settings
+from flows.road import (
+    map_chunk,
+    match_and_record_chunk,
+    open_road,
+    read_chunk,
+    receive_files,
+    return_chunk,
+    unfinished,
+    validate_chunk,
+)
+from imports.columns import map_of
+from models.answers import AcceptedHeading
+from models.database import migrate, open_database, transaction
+from models.destinations import Destination
+from models.places import Hub, Institution, Membership
+from models.submissions import Submission
+from tests.builders import a_workbook
+
+OAKFIELD, PENROSE = "900100", "900200"
+TODAY = date(2025, 11, 24)
+
+THEIRS = """
+    Surname | Forename | Date of Birth | Where are they now?
+    Okafor  | Ada      | 12/03/2009    | Further Education
+    Marsh   | Peter    | 14/05/2009    | Apprenticeship
+    Bell    | Jo       | 20/06/2009    | Sixth form
+"""
+NEXT_YEAR = """
+    Date of Birth | Surname | Forename | WHERE ARE THEY NOW
+    12/03/2010    | Carr    | Al       | Further Education
+    14/05/2010    | Dunn    | Cy       | Apprenticeship
+"""
+OTHERS = """
+    UPN | Surname | Forename | Date of Birth | Where are they now?
+        | Evans   | Di       | 11/04/2009    | Apprenticeship
+        | Frost   | Ed       | 12/04/2009    | Further Education
+        | Gray    | Flo      | 13/04/2009    | Sixth form
+"""
+ONE_WORD = """
+    Surname | Forename | Date of Birth | Destination
+    Okafor  | Ada      | 12/03/2009    | Further Education
+    Marsh   | Peter    | 14/05/2009    | Plumpton thing
+"""
+
+
+@pytest.fixture
+def hub(tmp_path, monkeypatch):
+    """A hub of two schools on a fresh database and storage: its engine and its inbox."""
+    monkeypatch.setenv("DESTINATIONS_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "250")
+    get_settings.cache_clear()
+    engine = open_database(get_settings().database)
+    migrate(engine)
+    with transaction(engine) as session:
+        hub = Hub(name="Test Hub")
+        schools = [Institution(urn=urn, name=f"School {urn}") for urn in (OAKFIELD, PENROSE)]
+        session.add_all([*schools, hub])
+        session.flush()
+        for urn in (OAKFIELD, PENROSE):
+            session.add(Membership(hub_id=hub.id, urn=urn, joined_on=date(2020, 9, 1)))
+    yield engine, tmp_path / "storage"
+    engine.dispose()
+    get_settings.cache_clear()
+
+
+def send(hub, text, name="leavers.xlsx", urn=OAKFIELD):
+    inbox = hub[1] / "inbox" / urn
+    inbox.mkdir(parents=True, exist_ok=True)
+    (inbox / name).write_bytes(a_workbook(text))
+
+
+def intake(today=TODAY):
+    """What a morning does, stage by stage."""
+    with open_road(get_settings()) as road:
+        receive_files(road, today)
+        for ids in unfinished(road):
+            on = match_and_record_chunk(
+                road, validate_chunk(road, map_chunk(road, read_chunk(road, ids)))
+            )
+            assert set(on) <= set(ids)
+            return_chunk(road, ids)
+
+
+def sent(hub):
+    with Session(hub[0]) as session:
+        return {
+            (one.urn, one.name): (one.refused_code or one.stage, one.rows_sound)
+            for one in session.exec(select(Submission))
+        }
+
+
+def recorded(hub):
+    with Session(hub[0]) as session:
+        return [
+            (one.submission_id, one.row, one.activity_code)
+            for one in session.exec(select(Destination).order_by(Destination.id))
+        ]
+
+
+def cli(*words, code=0):
+    done = CliRunner().invoke(app, ["map", *words])
+    assert done.exit_code == code, done.output
+    return " ".join(done.output.split())
+
+
+def lines(*words):
+    done = CliRunner().invoke(app, ["map", *words, "--json"])
+    return [json.loads(line) for line in done.output.splitlines()]
+
+
+def receipts(hub, urn=OAKFIELD):
+    return " ".join(path.read_text() for path in (hub[1] / "returns" / urn).glob("*.txt"))
+
+
+def test_it_is_asked_then_confirmed_then_never_asked_again(hub):
+    send(hub, THEIRS)
+    intake()
+    assert sent(hub) == {(OAKFIELD, "leavers.xlsx"): ("C05", 0)}
+    assert "We read 'Where are they now?' as Destination. Right?" in receipts(hub)
+
+    assert "We read 'Where are they now?' as Destination. Right?" in cli("show", "1")
+    said = cli("accept", "1", "--by", "A. Officer")
+    assert "The next intake reads 1 submission again: 1." in said
+    intake()
+    assert sent(hub)[OAKFIELD, "leavers.xlsx"] == ("recorded", 3)
+    first = recorded(hub)
+    assert [code for _, _, code in first] == ["230", "310", "210"]
+
+    send(hub, NEXT_YEAR, "leavers 2026.xlsx")
+    intake(date(2026, 11, 23))
+    assert sent(hub)[OAKFIELD, "leavers 2026.xlsx"] == ("recorded", 2)
+    assert recorded(hub)[:3] == first
+    intake(date(2026, 11, 24))
+    assert len(recorded(hub)) == 5
+
+
+def test_another_school_is_asked_for_itself_and_told_that_it_was_confirmed_elsewhere(hub):
+    send(hub, THEIRS)
+    intake()
+    cli("accept", "1", "Where are they now?", "--by", "A. Officer")
+    send(hub, OTHERS, urn=PENROSE)
+    intake()
+    assert sent(hub)[PENROSE, "leavers.xlsx"] == ("C05", 0)
+    told = lines("show", "2")[-1]
+    assert told["read_as"] == ""
+    assert told["asks"].startswith("We read 'Where are they now?' as Destination. Right? (")
+
+
+def test_what_the_hub_shares_holds_for_every_school_and_a_schools_own_word_before_it(hub):
+    send(hub, THEIRS)
+    send(hub, OTHERS, urn=PENROSE)
+    intake()
+    assert "reads 2 submissions again" in cli("accept", "1", "--by", "A. Officer", "--hub")
+    cli("set", "2", "Where are they now?", "Intended destination", "--by", "B. Head")
+    intake()
+    assert sent(hub)[OAKFIELD, "leavers.xlsx"] == ("recorded", 3)
+    assert [line["read_as"] for line in lines("show", "1")][-1] == "activity"
+    own = lines("show", "2")[-1]
+    assert (own["read_as"], own["accepted_by"], own["for"]) == ("intended", "B. Head", PENROSE)
+
+
+def test_the_next_person_sees_who_said_what(hub):
+    send(hub, THEIRS)
+    intake()
+    cli("accept", "1", "--by", "A. Officer")
+    line = lines("show", "1")[-1]
+    assert (line["read_as"], line["accepted_by"], line["for"]) == (
+        "activity", "A. Officer", OAKFIELD,
+    )  # fmt: skip
+    assert lines("show", "1")[0]["by"] == "the standard map"
+    assert "A. Officer" in cli("show", "--school", OAKFIELD)
+    assert "Nobody has confirmed anything" in cli("show", "--school", PENROSE)
+
+
+def test_no_cell_is_shown(hub):
+    send(hub, THEIRS.replace("Sixth form", "Plumpton thing"))
+    intake()
+    shown = cli("show", "1") + json.dumps(lines("show", "1"))
+    for cell in ("Okafor", "Ada", "12/03/2009", "Plumpton"):
+        assert cell not in shown
+
+
+@pytest.mark.parametrize("heading", ["Parent DOB", "Mother's surname", "Emergency UPN"])
+def test_what_is_anothers_is_never_the_leavers_own(hub, heading):
+    send(hub, THEIRS.replace("Where are they now?", heading))
+    intake()
+    field = {"DOB": "Date of birth", "surname": "Surname", "UPN": "UPN"}[heading.split()[-1]]
+    said = cli("set", "1", heading, field, "--by", "A. Officer", code=2)
+    assert "never read as the leaver's" in " ".join(said.replace("│", " ").split())
+    with Session(hub[0]) as session:
+        assert session.exec(select(AcceptedHeading)).first() is None
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("set", "1", "Where are they now?", "Shoe size", "--by", "A"), "Date of birth"),
+        (("set", "1", "Shoe size", "Destination", "--by", "A"), "'Where are they now?'"),
+        (("set", "1", "Where are they now?", "Destination"), "--by NAME"),
+        (("set", "9", "Where are they now?", "Destination", "--by", "A"), "no submission 9"),
+        (("word", "1", "Destination", "x", "999", "--by", "A"), "230 Full-time education"),
+        (("word", "1", "Course", "x", "y", "--by", "A"), "Intended destination"),
+        (("word", "Destination", "x", "230", "--by", "A"), "--school or --hub"),
+        (("accept", "1", "Surname", "--by", "A"), "we propose nothing"),
+        (("forget", "Bus pass", "--school", OAKFIELD), "nothing is remembered"),
+    ],
+)  # fmt: skip
+def test_what_is_not_allowed_is_said_with_what_is(hub, words, says):
+    send(hub, THEIRS)
+    intake()
+    said = cli(*words, code=2)
+    assert says in " ".join(said.replace("│", " ").split())
+
+
+def test_a_word_lets_the_row_that_waited_in_and_nothing_else_changes(hub):
+    send(hub, ONE_WORD)
+    intake()
+    before = recorded(hub)
+    assert before == [(1, 2, "230")]
+    said = cli("word", "1", "Destination", "plumpton  THING", "280", "--by", "A. Officer")
+    assert "280" in said
+    assert "reads 1 submission again: 1" in said
+    intake()
+    assert recorded(hub) == [*before, (1, 3, "280")]
+    assert sent(hub)[OAKFIELD, "leavers.xlsx"] == ("recorded", 2)
+
+
+def test_a_schools_word_goes_before_the_standard_one(hub):
+    cli("word", "--school", OAKFIELD, "Destination", "Sixth form", "220", "--by", "A. Officer")
+    send(hub, THEIRS.replace("Where are they now?", "Destination"))
+    send(hub, OTHERS.replace("Where are they now?", "Destination"), urn=PENROSE)
+    intake()
+    assert {code for one, _, code in recorded(hub) if one == 1} == {"230", "310", "220"}
+    assert {code for one, _, code in recorded(hub) if one == 2} == {"230", "310", "210"}
+    assert "Sixth form".casefold() in cli("export", "--school", OAKFIELD)
+
+
+def test_a_column_left_out_is_not_asked_about_again(hub):
+    send(hub, THEIRS.replace("Where are they now?", "Destination | Bus pass"))
+    intake()
+    assert "Bus pass" in receipts(hub)
+    cli("set", "1", "Bus pass", "leave out", "--by", "A. Officer")
+    intake()
+    assert "Bus pass" not in receipts(hub)
+    assert len(recorded(hub)) == 3
+
+
+def test_a_table_that_was_not_found_is_found_once_its_headings_are_known(hub):
+    unknown = THEIRS.replace("Surname ", "Nomen ").replace("Forename", "Prae")
+    send(hub, unknown.replace("Where are they now?", "Destination"))
+    intake()
+    assert sent(hub)[OAKFIELD, "leavers.xlsx"][0].startswith(("T", "C"))
+    cli("set", "1", "Nomen", "Surname", "--by", "A. Officer")
+    cli("set", "1", "Prae", "Forename", "--by", "A. Officer")
+    intake()
+    assert sent(hub)[OAKFIELD, "leavers.xlsx"] == ("recorded", 3)
+
+
+def test_what_is_forgotten_is_asked_again(hub):
+    send(hub, THEIRS)
+    intake()
+    cli("accept", "1", "--by", "A. Officer")
+    cli("forget", "where are they now", "--school", OAKFIELD)
+    intake()
+    assert sent(hub)[OAKFIELD, "leavers.xlsx"] == ("C05", 0)
+
+
+def test_the_export_is_a_map_that_means_the_same(hub):
+    send(hub, THEIRS.replace("Where are they now?", "Where are they now? | Bus pass"))
+    intake()
+    cli("accept", "1", "--by", "A. Officer")
+    cli("set", "1", "Bus pass", "leave out", "--by", "A. Officer")
+    cli("word", "--school", OAKFIELD, "Destination", "Plumpton thing", "280", "--by", "A. Officer")
+    done = CliRunner().invoke(app, ["map", "export", "--school", OAKFIELD])
+    mine = map_of(done.output, OAKFIELD)
+    assert mine.field_of(("Where are they now?",)) == "activity"
+    assert mine.meaning(("Bus pass",)).field == "not_ours"
+    assert mine.value_of("activity", "PLUMPTON THING") == "280"
+    assert mine.field_of(("Surname",)) == "surname"
+
+
+def test_a_map_in_the_repository_is_used_for_its_school(hub, monkeypatch):
+    from imports import remembered
+
+    own = map_of(
+        "name: '900100'\nextends: standard\ncolumns: {activity: {headings: [Where are they now]}}",
+        OAKFIELD,
+    )
+    monkeypatch.setattr(remembered, "has_map", lambda name: name == OAKFIELD)
+    monkeypatch.setattr(remembered, "load_map", lambda name: own)
+    send(hub, THEIRS)
+    send(hub, OTHERS, urn=PENROSE)
+    intake()
+    assert sent(hub)[OAKFIELD, "leavers.xlsx"] == ("recorded", 3)
+    assert sent(hub)[PENROSE, "leavers.xlsx"] == ("C05", 0)
+
+
+def test_another_heading_row_of_the_school_is_asked_and_says_why(hub):
+    send(hub, THEIRS)
+    intake()
+    cli("accept", "1", "--by", "A. Officer")
+    moved = OTHERS.replace("Apprenticeship", "?").replace("Further Education", "?")
+    send(hub, moved, "other.xlsx")
+    intake()
+    told = lines("show", "2")[-1]
+    assert told["proposals"][0]["evidence"] == ["it was confirmed for another sheet of this school"]
+
+
+@pytest.mark.parametrize("command", ["show", "accept", "set", "word", "forget", "export"])
+def test_every_command_has_an_example(command):
+    assert "Example:" in CliRunner().invoke(app, ["map", command, "--help"]).output
