@@ -1,0 +1,109 @@
+"""Fix list: the findings as lines of the first tab, and as notes on the cells they are about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from destinations.fixes import biggest_first
+from models.sheets import Finding, ReadFile, Table
+from models.vocabulary import Severity
+
+MOST_NOTES = 2_000
+TITLE = "What to fix"
+YES = "Yes, this is right"
+WEIGHTS = {Severity.MUST_FIX: "Must fix", Severity.PLEASE_CHECK: "Please check"}
+HEADINGS = (
+    ("", 14),
+    ("Sheet", 15),
+    ("Cell", 9),
+    ("Heading", 18),
+    ("As you typed it", 22),
+    ("What is wrong", 36),
+    ("What to type", 40),
+    ("Confirm", 19),
+    ("Rule", 7),
+)
+_MOST_SUGGESTED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The cell that a finding is about: the row as Excel shows it, the letters of the column."""
+
+    sheet: str
+    row: int
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the list, and its cell where it has one."""
+
+    finding: Finding
+    spot: Spot | None
+
+    @property
+    def cell(self) -> str:
+        """Where it is, in a word: C14, row 14, column C."""
+        finding = self.finding
+        if finding.row is None:
+            return f"column {finding.column}" if finding.column else ""
+        return f"{finding.column}{finding.row}" if finding.column else f"row {finding.row}"
+
+    @property
+    def can_confirm(self) -> bool:
+        """Whether its sender may say that it is right as it is."""
+        return self.finding.severity is Severity.PLEASE_CHECK and self.finding.row is not None
+
+
+def lines_of(findings: Sequence[Finding], read: ReadFile) -> list[Line]:
+    """The list, biggest problems first."""
+    return [Line(finding, _spot(finding, read.tables)) for finding in biggest_first(findings)]
+
+
+def what_to_do(finding: Finding) -> str:
+    """What to do about a finding, and what may have been meant."""
+    words = f"{finding.do}." if finding.do else ""
+    if finding.suggests:
+        words = f"{words} Pick one of: {'; '.join(finding.suggests[:_MOST_SUGGESTED])}."
+    return words.strip()
+
+
+def notes_of(lines: Sequence[Line]) -> dict[Spot, tuple[Severity, str]]:
+    """For each cell its weight and the words of its note, everything about it in one."""
+    told: dict[Spot, list[Line]] = {}
+    for line in lines:
+        if line.spot is not None:
+            told.setdefault(line.spot, []).append(line)
+    return {spot: (about[0].finding.severity, _note(about)) for spot, about in told.items()}
+
+
+def field_of(
+    spot: Spot, finding: Finding, columns: Mapping[tuple[str, str], str], fields: Mapping[str, str]
+) -> str:
+    """Our field that a cell holds: by its column, else by what the rule looks at."""
+    return columns.get((spot.sheet, spot.column)) or fields.get(finding.code, "")
+
+
+def _note(lines: Sequence[Line]) -> str:
+    words = []
+    for line in lines:
+        finding = line.finding
+        weight = WEIGHTS[finding.severity].upper()
+        words.append(f"{weight}: {finding.says}.\n{what_to_do(finding)}".rstrip())
+    return "\n\n".join(words)
+
+
+def _spot(finding: Finding, tables: Sequence[Table]) -> Spot | None:
+    """The very cell; for a column its heading; for a row its first cell; None for a file."""
+    if finding.row is not None and finding.column:
+        return Spot(finding.sheet, finding.row, finding.column)
+    for table in tables:
+        if table.sheet != finding.sheet:
+            continue
+        letters = [heading.letter for heading in table.headings]
+        if finding.row is not None:
+            if any(row.number == finding.row for row in table.rows):
+                return Spot(finding.sheet, finding.row, letters[0])
+        elif finding.column in letters:
+            return Spot(finding.sheet, table.heading_rows[-1], finding.column)
+    return None

@@ -1,0 +1,41 @@
+"""Signed: how a workbook of ours is known again, and that nobody else made it.
+
+What is signed is which submission a workbook marks and what it was made of; nothing secret and
+nothing of a person.
+"""
+
+import hmac
+from dataclasses import dataclass
+
+SHEET = "_destinations"  # where the mark stands, hidden
+PROPERTY = "destinations"  # and again among the properties of the workbook
+VERSION = "d1"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a marked workbook says of itself: the submission, and the SHA-256 of its original."""
+
+    submission_id: int
+    sha256: str
+
+
+def signed(mark: Mark, key: bytes) -> str:
+    """A mark as it is written: d1.12.<sha256>.<signature>."""
+    said = f"{VERSION}.{mark.submission_id}.{mark.sha256}"
+    return f"{said}.{_signature(said, key)}"
+
+
+def recognise(written: str, key: bytes) -> Mark | None:
+    """The mark that was written; None for one that we did not sign."""
+    said, _, signature = written.strip().rpartition(".")
+    parts = said.split(".")
+    if len(parts) != 3 or parts[0] != VERSION or not parts[1].isdecimal() or len(parts[1]) > 18:
+        return None
+    if not hmac.compare_digest(signature.encode(), _signature(said, key).encode()):
+        return None
+    return Mark(int(parts[1]), parts[2])
+
+
+def _signature(said: str, key: bytes) -> str:
+    return hmac.new(key, f"marked workbook {said}".encode(), "sha256").hexdigest()
