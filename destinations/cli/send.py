@@ -32,20 +32,33 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check(
-    file: Annotated[Path, typer.Argument(help="The spreadsheet", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path | None, typer.Argument(help="The spreadsheet", exists=True, dir_okay=False)
+    ] = None,
     school: Annotated[str | None, typer.Option(help="The URN of its sender")] = None,
     cohort: Annotated[str | None, typer.Option(help="The leaving year, such as 2024/25")] = None,
     stage: Annotated[str | None, typer.Option(help="Y11 or Y13")] = None,
     wave: Annotated[int | None, typer.Option(help="0 intended, then 1, 2, 3")] = None,
     sent_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Check every file in it", exists=True, file_okay=False)
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="A line of JSON a finding")] = False,
 ) -> None:
     """Read, map and validate one file, and keep nothing.
 
     Example: `destinations check "Oakfield leavers 2025.xlsx" --cohort 2024/25`
 
+    A whole folder, each file read or refused: `destinations check --folder leavers --json`
+
     Exit 0 nothing to fix, 1 something to fix, 3 refused.
     """
+    day = sent_on.date() if sent_on else date.today()
+    if folder:
+        raise typer.Exit(_check_folder(folder, day, json_))
+    if file is None:
+        raise typer.BadParameter("give a file, or --folder")
+    from destinations.cli.folder import content_of
     from expectations.validating import refusal, validate
     from imports.columns import load_map
     from imports.guard import guarded
@@ -53,13 +66,12 @@ def check(
     from imports.reading import read_file
     from models.sheets import Declared, SubmissionRefused
 
-    day = sent_on.date() if sent_on else date.today()
     note = Said.of(kind=None, cohort=cohort, stage=stage, wave=wave)
     declared = Declared(1, school or "", day, None, note.academic_year, note.stage, wave)
     columns = load_map()
     try:
         with guarded() as guard:
-            read = read_file(file.name, file.read_bytes(), columns.field_of, guard=guard)
+            read = read_file(file.name, content_of(file), columns.field_of, guard=guard)
         mapped = map_file(read, declared, columns)
     except SubmissionRefused as refused:
         show([refusal(refused.code, dict(refused.facts))], json_)
@@ -71,6 +83,22 @@ def check(
         say(f"{file.name}: {rows} leavers read.")
     show(findings, json_)
     raise typer.Exit(SOMETHING_TO_FIX if findings else NOTHING_TO_FIX)
+
+
+def _check_folder(folder: Path, day: date, json_: bool) -> int:
+    """Tell of each file as it is done; the exit code is that of the worst."""
+    from destinations.cli.folder import check_folder
+
+    refused = False
+    for each in check_folder(folder, day):
+        refused = refused or each.outcome == "refused"
+        if json_:
+            as_json([each.line()])
+        elif each.outcome == "read":
+            say(f"{each.file}: read, {each.rows} leavers")
+        else:
+            say(f"{each.file}: refused. {each.says}. {each.do}")
+    return REFUSED if refused else NOTHING_TO_FIX
 
 
 def submit(
