@@ -62,7 +62,9 @@ def propose(
     heading = " ".join(part for part in parts if part.strip())
     if headings.is_blocked(heading):
         return ()
-    proved = _heard(heading, columns) | _proved(cells[:_LOOKED_AT], columns)
+    proved = _heard(heading, columns)
+    for name, why in _proved(cells[:_LOOKED_AT], columns).items():
+        proved[name] = f"{proved[name]}, and {why}" if name in proved else why
     near = _near(heading, columns)
     ranked = sorted(near, key=lambda field: (field not in proved, -near[field][1]))
     best = max((ratio for ratio, _ in near.values()), default=0.0)
