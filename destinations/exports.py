@@ -39,13 +39,19 @@ class _Export:
 
 
 def export(
-    session: Session, what: str, *, cohort: str | None = None, urn: str | None = None
+    session: Session,
+    what: str,
+    *,
+    cohort: str | None = None,
+    urn: str | None = None,
+    person: int | None = None,
 ) -> tuple[tuple[str, ...], Iterator[tuple[str | int | None, ...]]]:
     """The columns of "leavers", "destinations", "matches" or "findings", and their rows.
 
     Ordered by school, cohort, file, sheet and row.  `cohort` is written 2024/25; `urn` is the
-    school of a leaver, or for matches and findings the sender.  Values are text, whole numbers or
-    None; dates are ISO.  Raises KeyError for another export, ValueError for another cohort.
+    school of a leaver, or for matches and findings the sender; `person` keeps to one person's
+    leavers and destinations.  Values are text, whole numbers or None; dates are ISO.  Raises
+    KeyError for another export, ValueError for another cohort.
     """
     wanted = _EXPORTS[what]
     query = wanted.select()
@@ -53,6 +59,8 @@ def export(
         query = query.where(wanted.of_cohort(cohort))
     if urn is not None:
         query = query.where(wanted.of_school(urn))
+    if person is not None:
+        query = query.where(col(Leaver.person_id) == person)
     found = session.execute(query.execution_options(yield_per=_AT_ONCE))
     return wanted.columns, (
         tuple(_told(name, value) for name, value in zip(wanted.columns, row, strict=True))

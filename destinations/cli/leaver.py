@@ -1,0 +1,54 @@
+"""One leaver: who they are in each cohort, and every answer with the cell it came from."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from destinations.cli.speech import as_json, as_table, say
+
+ASKED = ("wave", "activity_code", "activity_group", "provider_name", "started_on", "ended_on")
+WHENCE = ("as_at", "source", "evidence", "file", "sheet", "row", "column", "superseded")
+
+
+def add_to(app: typer.Typer) -> None:
+    """This command, added to the command line."""
+    app.command()(leaver)
+
+
+def leaver(
+    person: Annotated[int, typer.Argument(help="The number of the person, as exports give it")],
+    json_: Annotated[bool, typer.Option("--json", help="A line of JSON an answer")] = False,
+) -> None:
+    """Show one leaver: their cohorts, every answer, and the cell it came from.
+
+    Example: `destinations leaver 567`
+    """
+    from sqlmodel import Session
+
+    from destinations.exports import export
+    from destinations.settings import get_settings
+    from models.database import open_database
+
+    engine = open_database(get_settings().database)
+    with Session(engine) as session:
+        named = _lines(export(session, "leavers", person=person))
+        told = _lines(export(session, "destinations", person=person))
+    engine.dispose()
+    if not named:
+        raise typer.BadParameter(f"there is no person {person}")
+    if json_:
+        as_json(told)
+        return
+    for each in named:
+        born = each["born_on"] or "not known"
+        say(
+            f"{each['forename']} {each['surname']}, born {born}: left {each['urn']} in "
+            f"{each['cohort']} ({each['stage']}); from {each['file']}, row {each['row']}"
+        )
+    as_table("", ASKED + WHENCE, ([line[name] for name in ASKED + WHENCE] for line in told))
+
+
+def _lines(exported: tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]) -> list[dict[str, Any]]:
+    columns, rows = exported
+    return [dict(zip(columns, row, strict=True)) for row in rows]
