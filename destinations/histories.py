@@ -26,12 +26,21 @@ class _Standing:
 
     sent_on: date
     destination_id: int
+    submission_id: int
 
 
 def add_statements(
-    session: Session, declared: Declared, statements: Sequence[Statement], recorded_at: datetime
+    session: Session,
+    declared: Declared,
+    statements: Sequence[Statement],
+    recorded_at: datetime,
+    *,
+    repeats: int | None = None,
 ) -> int:
     """How many statements were new; those of this submission that are there already stay as is.
+
+    `repeats` is an earlier submission of the same rows: what it said and still stands is not said
+    again.
 
     A statement supersedes the last one standing by the same source about the same wave, unless
     that was sent later: sheets may be recorded in another order than they were sent in.  Two
@@ -39,7 +48,13 @@ def add_statements(
     """
     there, standing = _before(session, declared, {one.leaver_id for one in statements})
     new = {
-        key: one for one in statements if (key := _key(one)) not in there
+        key: one
+        for one in statements
+        if (key := _key(one)) not in there
+        and not any(
+            repeats is not None and each.submission_id == repeats
+            for each in standing[_line(one, declared.urn)]
+        )
     }  # one for each (sheet, row, leaver, wave)
     rounds: list[list[Statement]] = []
     depth: defaultdict[_Line, int] = defaultdict(int)
@@ -59,7 +74,9 @@ def add_statements(
             for one in some
         ]
         for one, made in zip(some, insert_returning(session, Destination, rows), strict=True):
-            standing[_line(one, declared.urn)].append(_Standing(declared.sent_on, made))
+            standing[_line(one, declared.urn)].append(
+                _Standing(declared.sent_on, made, declared.submission_id)
+            )
     return len(new)
 
 
@@ -68,7 +85,7 @@ def _before(
 ) -> tuple[set[tuple[str, int, int, int]], defaultdict[_Line, list[_Standing]]]:
     """What these leavers' histories hold: this submission's own keys, and what stands."""
     there = set()
-    lines: dict[int, tuple[_Line, date]] = {}
+    lines: dict[int, tuple[_Line, _Standing]] = {}
     superseded: set[int] = set()
     taken_back: dict[int, int | None] = {}  # what it had superseded
     for some in in_chunks(sorted(leavers)):
@@ -98,16 +115,17 @@ def _before(
             if one.supersedes_id is not None:
                 superseded.add(one.supersedes_id)
             sender = one.urn if one.source == Source.PROVIDER else ""
-            lines[one.id] = ((one.leaver_id, one.wave, one.source, sender), one.sent_on)
+            word = _Standing(one.sent_on, one.id, one.submission_id)
+            lines[one.id] = ((one.leaver_id, one.wave, one.source, sender), word)
     for passed in sorted(superseded & set(taken_back), reverse=True):
         before = taken_back[passed]
         while before is not None:
             superseded.add(before)
             before = taken_back.get(before)
     standing: defaultdict[_Line, list[_Standing]] = defaultdict(list)
-    for made, (line, sent_on) in lines.items():
+    for made, (line, word) in lines.items():
         if made not in superseded:
-            standing[line].append(_Standing(sent_on, made))
+            standing[line].append(word)
     return there, standing
 
 

@@ -29,6 +29,7 @@ _KEPT: tuple[tuple[str, str, int], ...] = (
     ("form", "form", 40),
 )
 COLUMNS = tuple(column for _, column, _ in _KEPT)
+FIELDS = {column: field for field, column, _ in _KEPT}
 _IDENTITY = frozenset({"upn", "uln", "born_on"})
 _CHECKS = {"upn": is_upn, "uln": is_uln}
 

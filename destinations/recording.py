@@ -7,13 +7,14 @@ again adds only what was waiting and is settled since.
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
+from destinations.changes import beside_the_last, note_round
 from destinations.cohorts import (
     InCohort,
     cohort_of,
@@ -23,6 +24,7 @@ from destinations.cohorts import (
     leavers_of,
     school_chain,
 )
+from destinations.confirmations import without_confirmed
 from destinations.decisions import Kept, keep_matches, kept_matches, settle, waiting_again
 from destinations.doubles import RowKey
 from destinations.histories import add_statements
@@ -30,6 +32,7 @@ from destinations.matching import Known, Matched, Outcome, match_rows
 from destinations.newcomers import make_people
 from destinations.particulars import add_leavers, fill_leavers
 from destinations.providers import Register, load_providers
+from destinations.rounds import SAME_ROUND, sent_before
 from destinations.statements import Statement, Teller, said_by_provider, said_by_school
 from destinations.telling import keep_findings, remarks_of
 from models.leavers import Cohort
@@ -62,6 +65,8 @@ class Recorded:
     differing: int = 0  # identity values that say something else than what is kept
     new_destinations: int = 0
     remarks: tuple[Remark, ...] = ()
+    findings: tuple[Finding, ...] = ()  # those given, but for what a person has confirmed
+    changes: Mapping[str, int] = field(default_factory=dict)  # since the round before
 
 
 def record(
@@ -71,8 +76,12 @@ def record(
     *,
     recorded_at: datetime,
     register: Register | None = None,
+    same_round: int = SAME_ROUND,
 ) -> Recorded:
     """Record a submission in the caller's transaction, and say what that came to.
+
+    `same_round` is how much of two files, in percent, must be the same people for the later to be
+    the next round of the earlier.
 
     Raises ValueError when the submission's kind is not known, or for a leaver sheet its leaving
     year or stage: without those nothing can be recorded.
@@ -82,7 +91,9 @@ def record(
     fixes = {(f.sheet, f.row) for f in findings if f.severity is Severity.MUST_FIX and f.row}
     sound = {key: told for key, told in rows.items() if key not in fixes}
     kept = kept_matches(session, declared.submission_id)
-    desk = _Desk(session, declared, sound, kept, register or load_providers(session))
+    again = sent_before(session, mapped)
+    repeats = again.same.submission_id if again.same else None
+    desk = _Desk(session, declared, sound, kept, register or load_providers(session), repeats)
     if declared.kind is Kind.LEAVERS:
         done, matched = _record_leavers(desk, recorded_at)
     elif declared.kind is Kind.ENROLMENTS:
@@ -93,11 +104,22 @@ def record(
     waiting = [key for key in rows if key in fixes]
     keep_matches(session, declared.submission_id, matched, waiting, kept, decided_at=recorded_at)
     counted = _counted(done, rows, waiting, matched)
+    nameless = counted.waiting + counted.unsure
+    beside = beside_the_last(
+        session, declared, again, _by_person(matched, rows), nameless=nameless, percent=same_round
+    )
     follows = cache(lambda: follows_others(session, declared))
     remarks = remarks_of(declared, mapped.rows, matched, done.remarks, follows=follows)
-    told = replace(counted, remarks=remarks)
-    keep_findings(session, declared.submission_id, findings, told.remarks)
+    people = {(one.sheet, one.row): one.person_id for one in matched if one.person_id is not None}
+    told = replace(
+        counted,
+        remarks=without_confirmed(session, (*beside.remarks, *remarks), people, rows),
+        findings=without_confirmed(session, findings, people, rows),
+        changes=beside.changes.counts() if beside.changes else {},
+    )
+    keep_findings(session, declared.submission_id, told.findings, told.remarks)
     _note(session, declared, told, recorded_at)
+    note_round(session, declared.submission_id, again, beside)
     log.info(
         "submission %s: %s rows, %s recorded, %s wait, %s unsure, %s destinations",
         *(declared.submission_id, told.read, told.matched, told.waiting, told.unsure),
@@ -113,6 +135,7 @@ class _Desk:
     rows: Mapping[RowKey, Sequence[MappedRow]]  # the sound ones, a MappedRow for each wave
     kept: Mapping[RowKey, Kept]
     register: Register
+    repeats: int | None = None  # a submission of the same rows, sent before
 
     def match(self, known: Iterable[Known], *, makes_people: bool) -> tuple[Matched, ...]:
         """Every sound row matched; one decided before keeps its level and its reason."""
@@ -127,6 +150,12 @@ class _Desk:
             if (one.sheet, one.row) in settled
             else one
             for one in match_rows(rows, known, makes_people=makes_people, settled=settled)
+        )
+
+    def add(self, statements: Sequence[Statement], recorded_at: datetime) -> int:
+        """How many statements were new."""
+        return add_statements(
+            self.session, self.declared, statements, recorded_at, repeats=self.repeats
         )
 
     def teller(self) -> Teller:
@@ -171,7 +200,7 @@ def _record_leavers(desk: _Desk, recorded_at: datetime) -> tuple[Recorded, tuple
             new_leavers=len(added),
             filled=filled.filled,
             differing=len(filled.differing),
-            new_destinations=add_statements(desk.session, desk.declared, statements, recorded_at),
+            new_destinations=desk.add(statements, recorded_at),
             remarks=tuple(
                 Remark("M03", sheet, row, facts=(("field", field),))
                 for sheet, row, field in filled.differing
@@ -196,7 +225,7 @@ def _record_enrolments(desk: _Desk, recorded_at: datetime) -> tuple[Recorded, tu
         for row in rows
         for statement in said_by_provider(row, leavers[person], teller)
     ]
-    added = add_statements(desk.session, declared, _last_word_last(statements), recorded_at)
+    added = desk.add(_last_word_last(statements), recorded_at)
     return Recorded(declared.submission_id, new_destinations=added), matched
 
 

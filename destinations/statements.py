@@ -74,7 +74,7 @@ def said_by_school(row: MappedRow, leaver: InCohort, teller: Teller) -> tuple[St
 
     What a leaver means to do is wave 0's, whatever the wave of the sheet it stands in.
     """
-    wave = _wave(row, leaver, teller.declared)
+    wave = wave_asked(row, leaver, teller.declared)
     activity, intended = row.text("activity"), row.text("intended") or None
     told = []
     if activity or (intended and wave == 0):
@@ -168,7 +168,8 @@ def _statement(
     )
 
 
-def _wave(row: MappedRow, leaver: InCohort, declared: Declared) -> int:
+def wave_asked(row: MappedRow, leaver: InCohort, declared: Declared) -> int:
+    """The wave that a row of a leaver sheet answers: its own, its file's, or that of the day."""
     for told in (row.wave, declared.wave):
         if told is not None:
             return told

@@ -23,7 +23,9 @@ FAMILIES = {
     "R": "Across rows",
     "H": "Across the cohort",
     "Y": "Across years",
+    "X": "Across schools",
     "M": "Matching",
+    "N": "The same again, and the next round",
 }
 SEVERITY_WORDS = {Severity.MUST_FIX: "must fix", Severity.PLEASE_CHECK: "please check"}
 
