@@ -1,0 +1,54 @@
+"""What is measured can be measured: each bench runs on a small country, and its opinions agree."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parents[1]
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="memory is read from /proc"),
+]
+
+
+def bench(script: str, *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, str(HERE / "bench" / script), *words],
+        capture_output=True,
+        text=True,
+        cwd=HERE,
+        env={**os.environ, "PYTHONPATH": str(HERE), "DO_NOT_TRACK": "1"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_a_small_national_autumn_gives_every_stage_its_cost(tmp_path):
+    figures = tmp_path / "figures.json"
+    bench("national.py", "--schools", "6", "--json", str(figures))
+    told = json.loads(figures.read_text())
+    assert told["counts"]["recorded"] == 6
+    assert set(told["stages"]) == {
+        *("receive", "read", "map", "validate", "match", "record", "return"),
+        *("summarise", "publish"),
+    }
+
+
+def test_the_rules_say_the_same_in_chunks_one_at_a_time_and_in_polars():
+    told = bench("rules.py", "--schools", "6", "--one-by-one", "2")
+    assert "Rows on which polars and the catalogue differ: none." in told
+    assert "differ:" not in told.replace("the catalogue differ:", "")
+
+
+def test_a_made_up_hub_is_scored_against_its_truth():
+    told = bench("hubs.py", "--seeds", "1", "--schools", "4", "--leavers", "12")
+    line = told.strip().splitlines()[-1]
+    _, name, stopped, rows, unread, invented, *_ = (cell.strip() for cell in line.split("|"))
+    assert (name, stopped, unread, invented) == ("1", "0", "0", "0")
+    assert int(rows) > 50
