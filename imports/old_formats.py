@@ -19,10 +19,11 @@ from python_calamine import (
 from imports.limits import Limits, counted, refused
 from imports.raw import BOOLEAN, DATE, NUMBER, TEXT, RawCell, RawFile, RawRow, RawSheet
 from imports.worksheets import clean
+from models.returned import MARK_SHEET
 
 
 def read_old(content: bytes, file_format: str, limits: Limits) -> RawFile:
-    """Every worksheet; hidden ones by name only.  Raises SubmissionRefused.
+    """Every worksheet; hidden ones by name only, but for ours.  Raises SubmissionRefused.
 
     To be called in a child process: a hostile file can make calamine abort, which is not an
     exception.
@@ -48,7 +49,8 @@ def _read(workbook: CalamineWorkbook, file_format: str, limits: Limits) -> RawFi
         raise refused("TOO_MANY_SHEETS", limit=counted(limits.sheets))
     found, cells = [], 0
     for index, about in listed:
-        if about.visible != SheetVisibleEnum.Visible:
+        hidden = about.visible != SheetVisibleEnum.Visible
+        if hidden and about.name != MARK_SHEET:
             found.append(RawSheet(about.name, hidden=True))
             continue
         sheet = workbook.get_sheet_by_index(index)
@@ -60,6 +62,7 @@ def _read(workbook: CalamineWorkbook, file_format: str, limits: Limits) -> RawFi
         found.append(
             RawSheet(
                 clean(about.name),
+                hidden,
                 rows=rows,
                 merges=[
                     (first[0] + 1, first[1], last[0] + 1, last[1])

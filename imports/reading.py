@@ -6,6 +6,7 @@ from imports.guard import Guard
 from imports.limits import LIMITS, Limits, refused
 from imports.openers import open_file
 from imports.raw import RawFile
+from imports.returned import returned_of
 from imports.tables import Knows, find_tables
 from models.sheets import ReadFile, Remark, SubmissionRefused
 
@@ -54,7 +55,9 @@ def read_file(
         sum(len(table.rows) for table in found.tables),
     )
     remarks = (*_misnamed(name, raw), *raw.remarks, *found.remarks)
-    return ReadFile(raw.file_format, found.tables, found.regions, remarks)
+    return ReadFile(
+        raw.file_format, found.tables, found.regions, remarks, returned=returned_of(raw)
+    )
 
 
 def _open_here(content: bytes, limits: Limits) -> RawFile:

@@ -11,6 +11,7 @@ from imports.leaver_rows import HEADINGS_AGAIN, Body, read_body
 from imports.limits import Limits, counted, refused
 from imports.no_table import no_table
 from imports.raw import RawFile, letters
+from imports.returned import OURS, own_tabs
 from models.sheets import Heading, Region, Remark, Table
 
 __all__ = ["Found", "Knows", "find_tables"]
@@ -50,7 +51,11 @@ def find_tables(raw: RawFile, knows: Knows, limits: Limits) -> Found:
     remarks: list[Remark] = []
     grids: list[Grid] = []
     headed = False
+    ours = own_tabs(raw)
     for sheet in raw.sheets:
+        if sheet.name in ours:
+            regions.append(Region(sheet.name, 0, 0, False, OURS))
+            continue
         if sheet.hidden:
             regions.append(Region(sheet.name, 0, 0, False, "hidden sheet"))
             continue

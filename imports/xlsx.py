@@ -9,6 +9,7 @@ from imports.preflight import Opened, targets
 from imports.raw import RawFile, RawSheet, letters
 from imports.worksheets import Book, SheetRows, clean, longer, read_sheet
 from imports.xml_parts import count_elements, local, parse, root_of
+from models.returned import MARK_SHEET
 from models.sheets import Remark
 
 # Told cell by cell up to here; a file with more of them is odd enough for one sentence.
@@ -25,7 +26,10 @@ class _Listed:
 
 
 def read_xlsx(opened: Opened, limits: Limits) -> RawFile:
-    """Every worksheet of a workbook; hidden ones by name only.  Raises SubmissionRefused."""
+    """Every worksheet of a workbook; hidden ones by name only, but for the one that is ours.
+
+    Raises SubmissionRefused.
+    """
     package = opened.package
     if package is None:
         raise refused("BAD_WORKBOOK")
@@ -46,7 +50,7 @@ def read_xlsx(opened: Opened, limits: Limits) -> RawFile:
     book = Book(_texts(strings, limits), _formats(styles), limits)
     found, remarks = [], _remarks(opened)
     for one, part_name in sheets:
-        if one.hidden:
+        if one.hidden and one.name != MARK_SHEET:
             found.append(RawSheet(one.name, hidden=True))
             continue
         part = _needed(package, part_name, limits.sheet_part)
@@ -54,7 +58,7 @@ def read_xlsx(opened: Opened, limits: Limits) -> RawFile:
         read = read_sheet(part, book)
         remarks += _doubles(one.name, read)
         found.append(
-            RawSheet(one.name, False, read.rows, read.merges, frozenset(read.hidden_columns))
+            RawSheet(one.name, one.hidden, read.rows, read.merges, frozenset(read.hidden_columns))
         )
     package.rest_is_sound()
     return RawFile(opened.file_format, found, is_1904, tuple(remarks))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from models.returned import Returned
 from models.vocabulary import Kind, LeavingStage, Severity
 
 Value = str | int | float | bool | date | datetime | time | None
@@ -92,6 +93,7 @@ class ReadFile:
     tables: tuple[Table, ...]
     regions: tuple[Region, ...] = ()
     remarks: tuple["Remark", ...] = ()  # "macros were not read", "this .xls is really a web page"
+    returned: Returned | None = None  # a workbook that we marked, sent back
 
 
 @dataclass(frozen=True, slots=True)

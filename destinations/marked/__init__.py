@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from destinations.fixes import summary_sentence
 from destinations.marked.choices import choices
 from destinations.marked.copied import IDENTIFIERS, WholeSheet, copied, tab_names
-from destinations.marked.fix_list import MOST_NOTES, TITLE, YES, Line, field_of, lines_of, notes_of
+from destinations.marked.fix_list import MOST_NOTES, TITLE, Line, field_of, lines_of, notes_of
 from destinations.marked.in_place import CellMark, Marks, mark_in_place
 from destinations.marked.parts import NotSure
 from destinations.marked.signed import Mark, recognise, signed
+from models.returned import YES
 from models.sheets import Finding, ReadFile, SubmissionRefused
 
 __all__ = [

@@ -4,23 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from destinations.fixes import biggest_first
+from models.returned import CELL, CONFIRM, RULE, SHEET, TYPED
 from models.sheets import Finding, ReadFile, Table
 from models.vocabulary import Severity
 
 MOST_NOTES = 2_000
 TITLE = "What to fix"
-YES = "Yes, this is right"
 WEIGHTS = {Severity.MUST_FIX: "Must fix", Severity.PLEASE_CHECK: "Please check"}
 HEADINGS = (
     ("", 14),
-    ("Sheet", 15),
-    ("Cell", 9),
+    (SHEET, 15),
+    (CELL, 9),
     ("Heading", 18),
-    ("As you typed it", 22),
+    (TYPED, 22),
     ("What is wrong", 36),
     ("What to type", 40),
-    ("Confirm", 19),
-    ("Rule", 7),
+    (CONFIRM, 19),
+    (RULE, 7),
 )
 _MOST_SUGGESTED = 6
 

@@ -26,8 +26,9 @@ from destinations.marked.parts import (
     tags,
     with_attributes,
 )
-from destinations.marked.signed import PROPERTY, SHEET
+from destinations.marked.signed import PROPERTY
 from destinations.marked.tabs import fix_tab, list_tab, mark_tab
+from models.returned import CHOICES, FIX_LIST, MARK, MARK_SHEET
 from models.vocabulary import Severity
 
 LISTS = "Lists"
@@ -177,7 +178,7 @@ def _add_tabs(
 ) -> None:
     """Our tabs: the list in front, the hidden ones at the end."""
     taken = {each.name.casefold() for each in listed}
-    title, lists, mark = (_unused(name, taken) for name in (marks.title, LISTS, SHEET))
+    title, lists, mark = (_unused(name, taken) for name in (marks.title, LISTS, MARK_SHEET))
     columns = [*marks.choices.values(), (marks.answer,)]
     answer = NAMES.format("answer")
     tabs = {
@@ -186,9 +187,9 @@ def _add_tabs(
         mark: mark_tab(
             [
                 ("Please leave this sheet: it tells us which file this is.", ""),
-                ("mark", marks.mark),
-                ("list", title),
-                ("choices", lists),
+                (MARK, marks.mark),
+                (FIX_LIST, title),
+                (CHOICES, lists),
             ],
             looks,
         ),

@@ -7,8 +7,7 @@ nothing of a person.
 import hmac
 from dataclasses import dataclass
 
-SHEET = "_destinations"  # where the mark stands, hidden
-PROPERTY = "destinations"  # and again among the properties of the workbook
+PROPERTY = "destinations"  # the mark stands among the properties of the workbook too
 VERSION = "d1"
 
 

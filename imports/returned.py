@@ -1,0 +1,81 @@
+"""Returned: a workbook that we marked is known by its hidden sheet, and its answers are read.
+
+Whether the mark is ours is for those with the key to say; here it only decides which tabs are not
+the sender's own.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from imports.raw import RawFile, RawRow, RawSheet
+from models.returned import (
+    CELL,
+    CHOICES,
+    CONFIRM,
+    FIX_LIST,
+    MARK,
+    MARK_SHEET,
+    RULE,
+    SHEET,
+    TYPED,
+    Confirmed,
+    Returned,
+)
+
+OURS = "our own list, not part of your file"
+_LABELS = 10  # rows of the hidden sheet that are looked at
+_ROWS_TRIED = 20  # of the list, for its headings
+_MOST = 10_000
+_NEEDED = frozenset({SHEET, CELL, TYPED, CONFIRM, RULE})
+_PLACE = re.compile(r"(?:row )?([A-Z]{0,3})([0-9]{1,7})")
+
+
+def returned_of(raw: RawFile) -> Returned | None:
+    """What a workbook says of itself; None for one that we did not mark."""
+    said = _said(raw)
+    if not said.get(MARK):
+        return None
+    listed = next((sheet for sheet in raw.sheets if sheet.name == said.get(FIX_LIST)), None)
+    return Returned(said[MARK], tuple(_confirmed(listed)) if listed else ())
+
+
+def own_tabs(raw: RawFile) -> frozenset[str]:
+    """The names of the tabs that we added; none where the file is not one that we marked."""
+    said = _said(raw)
+    if not said.get(MARK):
+        return frozenset()
+    return frozenset({MARK_SHEET, said.get(FIX_LIST, ""), said.get(CHOICES, "")} - {""})
+
+
+def _said(raw: RawFile) -> dict[str, str]:
+    sheet = next((sheet for sheet in raw.sheets if sheet.name == MARK_SHEET), None)
+    if sheet is None:
+        return {}
+    rows = [_texts(row) for row in sheet.rows[:_LABELS]]
+    return {row[0]: row[1] for row in rows if 0 in row and 1 in row}
+
+
+def _confirmed(sheet: RawSheet) -> Iterator[Confirmed]:
+    columns: Mapping[str, int] = {}
+    for at, row in enumerate(sheet.rows[:_MOST]):
+        texts = _texts(row)
+        if not columns:
+            names = {text: column for column, text in texts.items()}
+            columns = names if names.keys() >= _NEEDED else {}
+            if not columns and at > _ROWS_TRIED:
+                return
+            continue
+        place = _PLACE.fullmatch(texts.get(columns[CELL], ""))
+        said = texts.get(columns[CONFIRM], "").casefold()
+        if place and said.startswith("yes"):
+            yield Confirmed(
+                texts.get(columns[RULE], ""),
+                texts.get(columns[SHEET], ""),
+                int(place[2]),
+                place[1],
+                texts.get(columns[TYPED], ""),
+            )
+
+
+def _texts(row: RawRow) -> dict[int, str]:
+    return {cell[0]: cell[2].strip() for cell in row[2]}

@@ -1,0 +1,36 @@
+"""A workbook that we marked and its sender has sent back: what it says of itself.
+
+Those who write such a workbook and those who read it know each other's words only from here.
+"""
+
+from dataclasses import dataclass
+
+MARK_SHEET = "_destinations"  # hidden: label in the first column, what it says in the second
+MARK, FIX_LIST, CHOICES = "mark", "list", "choices"
+
+# The headings of the list of what to fix that are read again.
+SHEET, CELL, TYPED, CONFIRM, RULE = "Sheet", "Cell", "As you typed it", "Confirm", "Rule"
+YES = "Yes, this is right"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """One "yes, this is right": the rule, the place it was told of, and the cell as typed then.
+
+    The place is that of the file that was marked, whatever has moved since.  `column` is '' for
+    what was told of a row as a whole.
+    """
+
+    code: str
+    sheet: str
+    row: int
+    column: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What stands in a workbook of ours: its mark, still to be checked, and what was confirmed."""
+
+    mark: str
+    confirmed: tuple[Confirmed, ...] = ()
