@@ -1,0 +1,72 @@
+"""Who may import whom: every contract in pyproject.toml breaks when somebody breaks it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).parents[1]
+PACKAGES = ("destinations", "expectations", "flows", "imports", "models")
+
+# contract -> (a module, an import that it forbids there)
+PLANTED = {
+    "The road is joined up only in flows and the command line; models know nobody": (
+        "imports/dates.py",
+        "import destinations.waves",
+    ),
+    "Nothing is built on the command line": ("flows/quiet.py", "import destinations.cli.speech"),
+    "The stages of destinations do not know one another": (
+        "destinations/publishing.py",
+        "import destinations.recording",
+    ),
+    "Only recording asks who a row is about": (
+        "destinations/summarising.py",
+        "import destinations.matching",
+    ),
+    "Settings come in as arguments: only those who join the road read them": (
+        "destinations/waves.py",
+        "import destinations.settings",
+    ),
+    "Prefect only in flows": ("destinations/waves.py", "import prefect"),
+    "Great Expectations only in expectations": ("flows/quiet.py", "import great_expectations"),
+    "pandas and numpy only in expectations": ("imports/dates.py", "import pandas"),
+    "boto3 only in destinations.storage": ("destinations/waves.py", "import boto3"),
+    "A sheet is read, mapped and judged without a database": (
+        "imports/reading.py",
+        "import models.database",
+    ),
+    "The made-up hub knows nothing of how sheets are read": (
+        "destinations/demo/words.py",
+        "import imports.dates",
+    ),
+    "Only the demonstration uses the made-up hub": (
+        "destinations/waves.py",
+        "import destinations.demo",
+    ),
+}
+
+
+def test_every_contract_bites(tmp_path):
+    contracts = tomllib.loads((HERE / "pyproject.toml").read_text())["tool"]["importlinter"]
+    names = {contract["name"] for contract in contracts["contracts"]}
+    assert names == set(PLANTED)
+    for package in PACKAGES:
+        shutil.copytree(
+            HERE / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    shutil.copy(HERE / "pyproject.toml", tmp_path)
+    for module, line in PLANTED.values():
+        with (tmp_path / module).open("a") as file:
+            file.write(f"\n{line}\n")
+    told = subprocess.run(
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    broken = {name for name in names if f"{name} BROKEN" in told}
+    assert broken == names
