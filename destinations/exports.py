@@ -15,7 +15,7 @@ from models.submissions import Submission, ToldFinding
 from models.vocabulary import activities, year_name, year_start
 
 _AT_ONCE = 2_000
-_Query = Select[*tuple[Any, ...]]
+_Query = Select[Any]
 
 # The columns that readers rely on come first; more may follow, none may go (design.md, exports).
 _LEAVERS = (

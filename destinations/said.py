@@ -109,7 +109,7 @@ _LEAVER = (
 _DESTINATION = tuple(getattr(Destination, name) for name in Said._fields[len(_LEAVER) :])
 
 
-def _statement(chosen: Chosen) -> Select[*tuple[Any, ...]]:
+def _statement(chosen: Chosen) -> Select[Any]:
     """All leavers, each beside everything said of them that nothing supersedes."""
     counts = [
         col(Destination.leaver_id) == col(Leaver.id),
@@ -138,7 +138,7 @@ def _statement(chosen: Chosen) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _keep(statement: Select[*tuple[Any, ...]], chosen: Chosen) -> Select[*tuple[Any, ...]]:
+def _keep(statement: Select[Any], chosen: Chosen) -> Select[*tuple[Any, ...]]:
     """The same, kept to the school and the leaving year that are meant."""
     if chosen.urn is not None:
         statement = statement.where(col(Cohort.urn) == chosen.urn)

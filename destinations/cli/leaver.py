@@ -7,12 +7,9 @@ import typer
 
 from destinations.cli.speech import as_json, as_table, say
 
-ASKED = ("wave", "activity_code", "activity_group", "provider_name", "started_on", "ended_on")
-WHENCE = ("as_at", "source", "evidence", "file", "sheet", "row", "column", "superseded")
-
 
 def add_to(app: typer.Typer) -> None:
-    """This command, added to the command line."""
+    """The command, added to the command line."""
     app.command()(leaver)
 
 
@@ -46,7 +43,25 @@ def leaver(
             f"{each['forename']} {each['surname']}, born {born}: left {each['urn']} in "
             f"{each['cohort']} ({each['stage']}); from {each['file']}, row {each['row']}"
         )
-    as_table("", ASKED + WHENCE, ([line[name] for name in ASKED + WHENCE] for line in told))
+    as_table(
+        "",
+        ("wave", "was doing", "where", "from", "to", "as at", "says", "cell"),
+        (_shown(line) for line in told if line["superseded"] == "N"),
+    )
+    say("Answers that were corrected since are in --json.")
+
+
+def _shown(line: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        line["wave"],
+        f"{line['activity_code']} {line['activity_group']}",
+        line["provider_name"],
+        line["started_on"],
+        line["ended_on"],
+        line["as_at"],
+        line["source"],
+        f"{line['file']} {line['sheet']} {line['column']}{line['row']}",
+    )
 
 
 def _lines(exported: tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]) -> list[dict[str, Any]]:
