@@ -138,7 +138,7 @@ def _statement(chosen: Chosen) -> Select[Any]:
     )
 
 
-def _keep(statement: Select[Any], chosen: Chosen) -> Select[*tuple[Any, ...]]:
+def _keep(statement: Select[Any], chosen: Chosen) -> Select[Any]:
     """The same, kept to the school and the leaving year that are meant."""
     if chosen.urn is not None:
         statement = statement.where(col(Cohort.urn) == chosen.urn)
