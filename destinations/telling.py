@@ -24,7 +24,18 @@ def keep_findings(
     """
     session.execute(delete(ToldFinding).where(col(ToldFinding.submission_id) == submission_id))
     told: list[tuple[Finding | Remark, Severity]] = [(one, one.severity) for one in findings]
-    told += [(one, Severity.PLEASE_CHECK) for one in remarks]
+    _keep(session, submission_id, told)
+    also_told(session, submission_id, remarks)
+
+
+def also_told(session: Session, submission_id: int, remarks: Iterable[Remark]) -> None:
+    """More that was noticed of a submission, all of it to be checked, beside what it had."""
+    _keep(session, submission_id, [(one, Severity.PLEASE_CHECK) for one in remarks])
+
+
+def _keep(
+    session: Session, submission_id: int, told: Iterable[tuple[Finding | Remark, Severity]]
+) -> None:
     rows = [
         {
             "submission_id": submission_id,

@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 
 from destinations.answers import answers
 from destinations.awaited import Awaited, awaited
+from destinations.continuity import across
 from destinations.layouts import accepted
 from destinations.providers import Register, load_providers
 from destinations.publishing import documents, publish, receipt_document
@@ -25,6 +26,7 @@ from destinations.recording import record, waiting_again
 from destinations.settings import Settings
 from destinations.storage import open_storage
 from destinations.summarising import summarise
+from destinations.telling import also_told
 from destinations.waves import Calendar, open_waves
 from expectations.catalogue import catalogue
 from expectations.validating import refusal, tell, validate
@@ -208,6 +210,8 @@ def match_and_record_chunk(road: Road, ids: Sequence[int]) -> list[int]:
         mapped, findings = road.mapped.pop(one), road.findings.pop(one)
         with transaction(road.engine) as session:
             done = record(session, mapped, findings, recorded_at=now(), register=register)
+            more = across(session, mapped, told=done.remarks)
+            also_told(session, one, more)
             session.execute(
                 update(Submission)
                 .where(col(Submission.id) == one)
@@ -218,7 +222,7 @@ def match_and_record_chunk(road: Road, ids: Sequence[int]) -> list[int]:
                     fault_code=None,
                 )
             )
-        road.told[one] = (*findings, *tell(done.remarks))
+        road.told[one] = (*findings, *tell((*done.remarks, *more)))
 
     return _each(road, ids, Stage.RECORDED, record_one, note_stage=False)
 

@@ -1,0 +1,141 @@
+"""Held twice: one number on two people, one person with two numbers, one number's other name.
+
+Nobody is told whose the other school's leaver is: only that there is one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from destinations.cohorts import in_chunks
+from destinations.decisions import UNSURE
+from destinations.identities import Identity, identity, like_forename, like_name, like_surname
+from destinations.sheet_before import Place, Sheet
+from destinations.undone import stands
+from models.leavers import Cohort, Leaver
+from models.sheets import Remark
+from models.vocabulary import year_name
+
+HERE, ELSEWHERE = "at your school", "at another school"
+_WAITS = (  # what matching says of a row that waits, and what it means here
+    (f"{UNSURE}same UPN, other name", "X01", "upn"),
+    (f"{UNSURE}same ULN, other UPN or other name", "X02", "uln"),
+    (f"{UNSURE}same name and date of birth, another UPN", "X03", "upn"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A leaver as kept in some cohort."""
+
+    who: Identity
+    cohort_id: int
+    year: int
+    urn: str
+
+
+def held_twice(session: Session, sheet: Sheet) -> Iterator[Remark]:
+    """X01, X02: a number that somebody else has.  X03: another UPN.  Y02, Y03: birth and name."""
+    places = {person: place for place, person in reversed(list(sheet.about.items()))}
+    for number, code in (("upn", "X01"), ("uln", "X02")):
+        for person, where in _with_the_same(session, sheet, number):
+            if person in places:
+                yield sheet.remark(code, places[person], number, where=where)
+    for place, level in sheet.levels.items():
+        for words, code, field in _WAITS:
+            if place not in sheet.about and level.startswith(words):
+                yield sheet.remark(code, place, field, where=HERE)
+    kept = _kept(session, sheet.people)
+    for person, place in places.items():
+        yield from _differing(sheet, place, kept.get(person, []))
+
+
+def _with_the_same(session: Session, sheet: Sheet, number: str) -> Iterator[tuple[int, str]]:
+    """People of this sheet whose number is on somebody else's leaver, and where that is."""
+    mine, other, home = aliased(Leaver), aliased(Leaver), aliased(Cohort)
+    held = getattr(mine, number)
+    told: dict[int, str] = {}
+    for some in in_chunks(sorted(sheet.people)):
+        rows = session.execute(
+            select(col(mine.person_id), col(home.urn))
+            .join(other, getattr(other, number) == held)
+            .join(home, col(home.id) == col(other.cohort_id))
+            .where(
+                col(mine.cohort_id).in_(sheet.cohorts),
+                col(mine.person_id).in_(some),
+                col(other.person_id) != col(mine.person_id),
+                stands(col(other.submission_id)),
+            )
+            .order_by(col(mine.person_id), col(home.urn))
+        )
+        for person, urn in rows:
+            where = HERE if urn in sheet.chain else ELSEWHERE
+            told[person] = HERE if HERE in (where, told.get(person)) else where
+    yield from told.items()
+
+
+def _kept(session: Session, people: set[int]) -> dict[int, list[_Kept]]:
+    """Every leaver that these people are, by person."""
+    names = ("upn", "uln", "surname", "forename", "born_on")
+    columns = [getattr(Leaver, name) for name in names]
+    found: defaultdict[int, list[_Kept]] = defaultdict(list)
+    for some in in_chunks(sorted(people)):
+        rows = session.execute(
+            select(
+                col(Leaver.person_id),
+                col(Leaver.cohort_id),
+                col(Cohort.academic_year),
+                col(Cohort.urn),
+                *columns,
+            )
+            .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
+            .where(col(Leaver.person_id).in_(some), stands(col(Leaver.submission_id)))
+            .order_by(col(Leaver.id))
+        )
+        for person, cohort, year, urn, *values in rows:
+            who = identity(dict(zip(names, values, strict=True)))
+            found[person].append(_Kept(who, cohort, year, urn))
+    return found
+
+
+def _differing(sheet: Sheet, place: Place, kept: list[_Kept]) -> Iterator[Remark]:
+    """What this row says of somebody, beside what is kept of them.
+
+    Within the cohort matching itself speaks of numbers and births that differ (M03).
+    """
+    row = sheet.rows[place]
+    who = identity(row.values)
+    others = [one for one in kept if one.cohort_id not in sheet.cohorts]
+    for one in others:
+        facts: Mapping[str, str] = {"cohort": year_name(one.year)}
+        if _both(who.born_on, one.who.born_on) and who.born_on != one.who.born_on:
+            yield sheet.remark("Y02", place, "born_on", **facts)
+            break
+    for one in others:
+        if _permanent(who.upn) and _permanent(one.who.upn) and who.upn != one.who.upn:
+            where = HERE if one.urn in sheet.chain else ELSEWHERE
+            yield sheet.remark("X03", place, "upn", where=where)
+            break
+    if any(_another_name(who, one.who) for one in kept):
+        yield sheet.remark("Y03", place, "surname")
+
+
+def _another_name(one: Identity, other: Identity) -> bool:
+    """Whether neither forename nor surname is like the other's; a change of one of them is life."""
+    given = one.surname and other.surname and one.forenames and other.forenames
+    alike = like_surname(one, other) or like_forename(one, other) or like_name(one, other)
+    return bool(given) and not alike
+
+
+def _both(one: date | None, other: date | None) -> bool:
+    return one is not None and other is not None
+
+
+def _permanent(upn: str) -> bool:
+    """A UPN that stays; one that ends in a letter is given for a while (domain.md 7)."""
+    return bool(upn) and upn[-1].isdigit()

@@ -1,0 +1,19 @@
+"""Limits: from where on a difference between sheets is worth a word.  A hub may set its own."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Shares are of 1; the others are leavers.  Nothing here makes anybody wait."""
+
+    sheet_shrinks: float = 0.2  # against the last sheet of the cohort
+    sheet_grows: float = 0.2  # by leavers that no earlier sheet of the cohort named
+    cohort_differs: float = 0.3  # from the cohort of the year before
+    other_cohort: float = 0.2  # leavers who stand in another year's cohort of the school too
+    known_rises: float = 0.3  # to all of them, from the cohort before at the same wave
+    fewest: int = 5  # a difference of fewer is chance
+    alike_from: int = 20  # below this, everybody alike is chance
+
+
+LIMITS = Limits()

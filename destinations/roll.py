@@ -1,0 +1,151 @@
+"""Roll: who is missing from a sheet, who is new on it, and whether there are as many as before."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from destinations.limits import Limits
+from destinations.sheet_before import Before, Sheet, sheet_before
+from destinations.undone import stands
+from models.destinations import Destination, Match
+from models.leavers import Cohort, Leaver
+from models.sheets import Remark
+from models.vocabulary import Group, activities, year_name
+
+SHOWN = 10  # rows named in a sentence
+SOMEWHERE = sorted(code for code, one in activities().items() if one.group is Group.EET)
+
+
+def roll_compared(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
+    """H01 to H06: the sheet against the last one, the cohort against the one before."""
+    before = sheet_before(session, sheet)
+    if before is None:
+        yield from _against_last_year(session, sheet, limits)
+    else:
+        yield from _against_last_time(session, sheet, before, limits)
+    yield from _in_another_cohort(session, sheet, limits)
+    yield from _one_provider(session, sheet, limits)
+
+
+def _against_last_time(
+    session: Session, sheet: Sheet, before: Before, limits: Limits
+) -> Iterator[Remark]:
+    fewer = before.leavers - sheet.leavers
+    sent_on = _day(before)
+    if fewer >= limits.fewest and fewer > limits.sheet_shrinks * before.leavers:
+        yield _told("H03", rows=sheet.leavers, before=before.leavers, sent_on=sent_on)
+    else:
+        gone = _gone(session, sheet, before)
+        # As many rows that wait may be about them.
+        if len(gone) > sheet.waiting:
+            missing = len(gone) - sheet.waiting
+            named = "" if sheet.waiting else _rows_named(gone)
+            yield _told("H01", missing=missing, before=before.leavers, sent_on=sent_on, who=named)
+    new = _new(session, sheet) - before.waiting
+    if new >= limits.fewest and new > limits.sheet_grows * sheet.leavers:
+        yield _told("H02", new=new, rows=sheet.leavers, cohort=year_name(sheet.year))
+
+
+def _gone(session: Session, sheet: Sheet, before: Before) -> list[tuple[str, int]]:
+    """The rows of the last sheet about somebody who is on this one no longer."""
+    here = select(col(Match.person_id)).where(
+        col(Match.submission_id) == sheet.submission_id, col(Match.person_id).is_not(None)
+    )
+    rows = session.execute(
+        select(func.min(Match.sheet), func.min(Match.row))
+        .where(
+            col(Match.submission_id) == before.submission_id,
+            col(Match.person_id).is_not(None),
+            col(Match.person_id).not_in(here),
+        )
+        .group_by(col(Match.person_id))
+    )
+    return sorted((name, row) for name, row in rows)
+
+
+def _rows_named(gone: Sequence[tuple[str, int]]) -> str:
+    """The first of them, as people say it: rows 5, 9 and 12 of it."""
+    numbers = [str(row) for _, row in gone[:SHOWN]]
+    many = len(gone) - len(numbers)
+    if len(numbers) == 1:
+        return f": row {numbers[0]} of it"
+    last = f"{many} more" if many else numbers.pop()
+    return f": rows {', '.join(numbers)} and {last} of it"
+
+
+def _new(session: Session, sheet: Sheet) -> int:
+    """How many leavers of the cohort this sheet was the first to name."""
+    counted = select(func.count()).where(
+        col(Leaver.cohort_id).in_(sheet.cohorts), col(Leaver.submission_id) == sheet.submission_id
+    )
+    return session.scalar(counted) or 0
+
+
+def _against_last_year(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
+    declared = sheet.declared
+    counted = session.execute(
+        select(col(Cohort.academic_year), func.count())
+        .join(Leaver, col(Leaver.cohort_id) == col(Cohort.id))
+        .where(
+            col(Cohort.urn).in_(sheet.chain),
+            col(Cohort.leaving_stage) == declared.leaving_stage,
+            col(Cohort.academic_year).in_((sheet.year, sheet.year - 1)),
+            stands(col(Leaver.submission_id)),
+        )
+        .group_by(col(Cohort.academic_year))
+    ).all()
+    by_year: dict[int, int] = {one[0]: one[1] for one in counted}
+    leavers, before = by_year.get(sheet.year, 0) + sheet.waiting, by_year.get(sheet.year - 1, 0)
+    apart = abs(leavers - before)
+    if before and apart >= limits.fewest and apart > limits.cohort_differs * before:
+        yield _told("H04", rows=leavers, before=before, cohort=year_name(sheet.year - 1))
+
+
+def _in_another_cohort(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
+    here = select(col(Match.person_id)).where(
+        col(Match.submission_id) == sheet.submission_id, col(Match.person_id).is_not(None)
+    )
+    found = session.execute(
+        select(col(Cohort.academic_year), func.count(func.distinct(Leaver.person_id)))
+        .join(Leaver, col(Leaver.cohort_id) == col(Cohort.id))
+        .where(
+            col(Leaver.person_id).in_(here),
+            stands(col(Leaver.submission_id)),
+            col(Cohort.urn).in_(sheet.chain),
+            col(Cohort.leaving_stage) == sheet.declared.leaving_stage,
+            col(Cohort.academic_year) != sheet.year,
+        )
+        .group_by(col(Cohort.academic_year))
+        .order_by(col(Cohort.academic_year))
+    )
+    for year, many in found:
+        if many >= limits.fewest and many > limits.other_cohort * sheet.leavers:
+            yield _told("H05", many=many, rows=sheet.leavers, cohort=year_name(year))
+
+
+def _one_provider(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
+    """Everybody who went somewhere went to one place; counted where nearly all did go somewhere."""
+    provider = func.coalesce(Destination.provider_urn, func.lower(Destination.provider_name))
+    found = session.execute(
+        select(col(Destination.wave), func.count(), func.count(func.distinct(provider)))
+        .where(
+            col(Destination.submission_id) == sheet.submission_id,
+            col(Destination.wave) > 0,
+            col(Destination.provider_name) != "",
+            col(Destination.activity_code).in_(SOMEWHERE),
+        )
+        .group_by(col(Destination.wave))
+        .order_by(col(Destination.wave))
+    )
+    for wave, many, providers in found:
+        if providers == 1 and many >= max(limits.alike_from, 0.9 * sheet.leavers):
+            yield _told("H06", many=many, wave=wave)
+
+
+def _told(code: str, **facts: object) -> Remark:
+    return Remark(code, facts=tuple((name, str(value)) for name, value in facts.items()))
+
+
+def _day(before: Before) -> str:
+    return f"{before.sent_on.day} {before.sent_on:%B %Y}"

@@ -1,0 +1,158 @@
+"""Sheet before: a recorded sheet, the people on it, and the sheet of the same cohort it follows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from destinations.undone import stands
+from models.destinations import Match
+from models.leavers import Cohort
+from models.sheets import Declared, Mapped, MappedRow, Remark
+from models.submissions import Submission
+from models.vocabulary import Kind
+
+Place = tuple[str, int]  # sheet, row
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The earlier sheet that shares the most people with this one, counted as it was recorded."""
+
+    submission_id: int
+    sent_on: date
+    people: int
+    waiting: int  # rows that are about nobody yet
+
+    @property
+    def leavers(self) -> int:
+        """Everybody on it, those that wait included."""
+        return self.people + self.waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as recorded: its cohort, and whom each of its rows is about."""
+
+    declared: Declared
+    chain: Sequence[str]
+    year: int
+    cohorts: Sequence[int]  # the ids of the one cohort under every URN of the school
+    rows: Mapping[Place, MappedRow]  # the first of each row's waves
+    about: Mapping[Place, int]  # the person of each row that is recorded
+    levels: Mapping[Place, str]  # how each row was matched, or why it was not
+    order: Mapping[Place, int]
+
+    @property
+    def submission_id(self) -> int:
+        """The sheet's own submission."""
+        return self.declared.submission_id
+
+    @property
+    def people(self) -> set[int]:
+        """Everybody that its recorded rows are about."""
+        return set(self.about.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many rows are about nobody yet."""
+        return len(self.rows) - len(self.about)
+
+    @property
+    def leavers(self) -> int:
+        """Everybody on it, those that wait included."""
+        return len(self.people) + self.waiting
+
+    def remark(self, code: str, place: Place, field: str, **facts: str) -> Remark:
+        """Something to look at in a row, at the cell of a field where the sheet has one."""
+        row = self.rows[place]
+        column = row.columns.get(field) or row.columns.get("surname") or row.columns.get("upn")
+        return Remark(
+            code,
+            *place,
+            column=column.letter if column else "",
+            heading=column.heading if column else "",
+            value=row.raw.get(column.field, "") if column else "",
+            facts=tuple(facts.items()),
+        )
+
+
+def sheet_of(session: Session, mapped: Mapped, chain: Sequence[str]) -> Sheet | None:
+    """The sheet as recorded; None where its cohort is not known."""
+    declared = mapped.declared
+    if declared.academic_year is None or declared.leaving_stage is None:
+        return None
+    rows: dict[Place, MappedRow] = {}
+    for row in mapped.rows:
+        rows.setdefault((row.sheet, row.row), row)
+    matches = session.execute(
+        select(col(Match.sheet), col(Match.row), col(Match.person_id), col(Match.level)).where(
+            col(Match.submission_id) == declared.submission_id
+        )
+    ).all()
+    cohorts = session.scalars(
+        select(col(Cohort.id)).where(
+            col(Cohort.urn).in_(chain),
+            col(Cohort.leaving_stage) == declared.leaving_stage.value,
+            col(Cohort.academic_year) == declared.academic_year,
+        )
+    ).all()
+    known = [(one, (one.sheet, one.row)) for one in matches if (one.sheet, one.row) in rows]
+    return Sheet(
+        declared,
+        chain,
+        declared.academic_year,
+        [one for one in cohorts if one is not None],
+        rows,
+        {place: one.person_id for one, place in known if one.person_id is not None},
+        {place: one.level for one, place in known},
+        {place: at for at, place in enumerate(rows)},
+    )
+
+
+def sheet_before(session: Session, sheet: Sheet) -> Before | None:
+    """The sheet of an earlier autumn that this one follows: the one that shares the most people.
+
+    So one file a form is held against last year's file of that form.
+    """
+    declared = sheet.declared
+    mine, theirs = aliased(Match), aliased(Match)
+    shared = func.count(func.distinct(theirs.person_id))
+    found = session.execute(
+        select(col(Submission.id), col(Submission.sent_on))
+        .join(theirs, col(theirs.submission_id) == col(Submission.id))
+        .join(mine, col(mine.person_id) == col(theirs.person_id))
+        .where(
+            col(mine.submission_id) == declared.submission_id,
+            col(Submission.kind) == Kind.LEAVERS.value,
+            col(Submission.urn).in_(sheet.chain),
+            col(Submission.academic_year) == declared.academic_year,
+            col(Submission.leaving_stage) == declared.leaving_stage,
+            # Another file for the same wave is its round before, of which N03 speaks.
+            col(Submission.wave).is_distinct_from(declared.wave),
+            stands(col(Submission.id)),
+            or_(
+                col(Submission.sent_on) < declared.sent_on,
+                and_(
+                    col(Submission.sent_on) == declared.sent_on,
+                    col(Submission.id) < declared.submission_id,
+                ),
+            ),
+        )
+        .group_by(col(Submission.id), col(Submission.sent_on))
+        .order_by(shared.desc(), col(Submission.sent_on).desc(), col(Submission.id).desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    people, rows, placed = session.execute(
+        select(
+            func.count(func.distinct(Match.person_id)),
+            func.count(),
+            func.count(col(Match.person_id)),
+        ).where(col(Match.submission_id) == found.id)
+    ).one()
+    return Before(found.id, found.sent_on, people, rows - placed)
