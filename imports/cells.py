@@ -1,10 +1,11 @@
 """Cells: a raw cell becomes what its sender sees and the value behind it."""
 
+from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 
 from imports.number_formats import Shows, shows
 from imports.raw import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT
-from models.sheets import BLANK, Cell, CellKind
+from models.sheets import BLANK, Cell, CellKind, Value
 
 _LAST_SERIAL = 2_958_466  # the day after 31 December 9999, the last that Excel knows
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
@@ -12,6 +13,24 @@ _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _TEXT, _NUMBER, _DATE = CellKind.TEXT, CellKind.NUMBER, CellKind.DATE
 _DATED = frozenset((Shows.DATE, Shows.MONTH, Shows.TIME))
 _LONGEST_NUMBER = 300  # digits; Python refuses to turn more than 4,300 into a number
+
+
+# A frozen dataclass fills its fields the slow way, and a file has thousands of cells.
+_NEW = object.__new__
+_SET_TEXT, _SET_VALUE, _SET_KIND, _SET_STORED, _SET_FORMAT = (
+    getattr(Cell, one.name).__set__ for one in fields(Cell)
+)
+
+
+def _made(text: str, value: Value, kind: CellKind, stored: str, number_format: str) -> Cell:
+    """The cell that Cell(...) gives, in half the time."""
+    cell = _NEW(Cell)
+    _SET_TEXT(cell, text)
+    _SET_VALUE(cell, value)
+    _SET_KIND(cell, kind)
+    _SET_STORED(cell, stored)
+    _SET_FORMAT(cell, number_format)
+    return cell
 
 
 class Cells(dict[tuple[str, str, str], Cell]):
@@ -29,7 +48,7 @@ class Cells(dict[tuple[str, str, str], Cell]):
         kind, stored, number_format = key
         if kind == TEXT:
             blank = not stored or stored.isspace()
-            cell = BLANK if blank else Cell(stored, stored, _TEXT, "", number_format)
+            cell = BLANK if blank else _made(stored, stored, _TEXT, "", number_format)
         else:
             cell = _cell(kind, stored, number_format, is_1904=self._is_1904)
         self[key] = cell
@@ -43,13 +62,13 @@ def _cell(kind: str, stored: str, number_format: str, *, is_1904: bool) -> Cell:
         return _iso(stored, number_format)
     if kind == BOOLEAN:
         is_true = stored in ("1", "true")
-        return Cell(
+        return _made(
             "TRUE" if is_true else "FALSE", is_true, CellKind.BOOLEAN, stored, number_format
         )
     if kind == ERROR:
-        return Cell(stored, None, CellKind.ERROR, stored, number_format)
+        return _made(stored, None, CellKind.ERROR, stored, number_format)
     if kind == FORMULA:
-        return Cell("", None, CellKind.FORMULA, stored, number_format)
+        return _made("", None, CellKind.FORMULA, stored, number_format)
     message = "a raw cell has a kind that no reader gives"
     raise ValueError(message)
 
@@ -57,16 +76,16 @@ def _cell(kind: str, stored: str, number_format: str, *, is_1904: bool) -> Cell:
 def _number(stored: str, number_format: str, *, is_1904: bool) -> Cell:
     number = _value(stored)
     if number is None:
-        return Cell(stored.strip(), stored.strip(), _TEXT, stored, number_format)
+        return _made(stored.strip(), stored.strip(), _TEXT, stored, number_format)
     if not number_format:
-        return Cell(str(number), number, _NUMBER, stored)
+        return _made(str(number), number, _NUMBER, stored, "")
     kind = shows(number_format)
     if kind in _DATED and 0 <= number < _LAST_SERIAL:
         when = _moment(float(number), is_1904=is_1904)
         if when is not None:
             said = _month(when) if kind is Shows.MONTH else _said(when)
-            return Cell(said, when, _DATE, stored, number_format)
-    return Cell(_shown(number, number_format, kind), number, _NUMBER, stored, number_format)
+            return _made(said, when, _DATE, stored, number_format)
+    return _made(_shown(number, number_format, kind), number, _NUMBER, stored, number_format)
 
 
 def _value(stored: str) -> int | float | None:
@@ -123,11 +142,11 @@ def _iso(stored: str, number_format: str) -> Cell:
         try:
             when = time.fromisoformat(stored).replace(tzinfo=None)
         except ValueError:
-            return Cell(stored, stored, _TEXT, stored, number_format)
+            return _made(stored, stored, _TEXT, stored, number_format)
     if isinstance(when, datetime) and when.time() == time():
         when = when.date()
     said = _month(when) if shows(number_format) is Shows.MONTH else _said(when)
-    return Cell(said, when, _DATE, stored, number_format)
+    return _made(said, when, _DATE, stored, number_format)
 
 
 def _said(when: date | datetime | time) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 from imports.alphabets import decoded
 from imports.limits import Limits, counted, refused
 from imports.raw import TEXT, RawFile, RawRow, RawSheet
-from imports.worksheets import clean
+from imports.texts import clean
 from models.sheets import Remark
 
 _DELIMITERS = (",", ";", "\t", "|")

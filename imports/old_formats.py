@@ -18,7 +18,7 @@ from python_calamine import (
 
 from imports.limits import Limits, counted, refused
 from imports.raw import BOOLEAN, DATE, NUMBER, TEXT, RawCell, RawFile, RawRow, RawSheet
-from imports.worksheets import clean
+from imports.texts import clean
 from models.returned import MARK_SHEET
 
 

@@ -1,9 +1,11 @@
 """Worksheets: the part that holds one sheet of an xlsx becomes its rows of raw cells."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from imports.limits import Limits, counted, refused
+from imports.plain_rows import PlainRows, split
 from imports.raw import (
     BOOLEAN,
     DATE,
@@ -16,10 +18,9 @@ from imports.raw import (
     RawRow,
     column_of,
 )
+from imports.texts import clean, longer
 from imports.xml_parts import End, Start, local, parse
 
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_CONTROLS = dict.fromkeys(code for code in (*range(32), 127) if code not in (9, 10))
 _RANGE = re.compile(r"\A\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})\Z")
 _KINDS = {"str": TEXT, "inlineStr": TEXT, "b": BOOLEAN, "e": ERROR, "d": DATE}
 _TRUE = ("1", "true")
@@ -31,8 +32,8 @@ _LONGEST_REFERENCE = 20
 class Book:
     """What the sheets of a workbook share: texts, number formats, and what may still be spent."""
 
-    strings: list[str]
-    formats: list[str]
+    strings: dict[str, str]  # by number, as cells name them
+    formats: dict[str, str]
     limits: Limits
     cells: int = 0
 
@@ -53,25 +54,15 @@ def read_sheet(part: bytes, book: Book) -> SheetRows:
     Raises SubmissionRefused.  A cell or row without its place stands after the one before.
     """
     sheet = _Sheet(book)
+    divided = split(part)
+    if divided:
+        parse(part)
+        plain = PlainRows(book.strings, book.formats, book.limits).read(divided[0])
+        if plain is not None:
+            parse(divided[1], *_listeners(sheet))
+            return sheet.found(plain)
     parse(part, *_listeners(sheet))
     return sheet.found()
-
-
-def clean(text: str) -> str:
-    """Text as people see it: _xHHHH_ decoded once, control characters left out."""
-    if "_x" in text and _ESCAPED.search(text):
-        text = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
-        # Two halves of a rare character, each written as a code, are one; half of one is none.
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text if text.isprintable() else text.translate(_CONTROLS)
-
-
-def longer(said: str, piece: str, most: int) -> str:
-    """A text and one piece more, refused at once beyond its limit: growing costs more each time."""
-    said += piece
-    if len(said) > most:
-        raise refused("TEXT_TOO_LONG", limit=counted(most))
-    return said
 
 
 class _Sheet:
@@ -110,13 +101,14 @@ class _Sheet:
             raise refused("TOO_MANY_CELLS", limit=counted(self.limits.cells))
         self.rows[number] = cells
 
-    def found(self) -> SheetRows:
+    def found(self, plain: Sequence[RawRow] = ()) -> SheetRows:
         """What was found, rows and cells in order whatever their order was."""
         kept = self.kept
+        kept.rows += plain
         for number in sorted(self.rows):
-            cells = self.rows[number]
-            kept.rows.append((number, number in self.hidden_rows, sorted(cells.values())))
-            self.book.cells += len(cells)
+            in_order = sorted(self.rows[number].values())
+            kept.rows.append((number, number in self.hidden_rows, in_order))
+        self.book.cells += sum(len(cells) for _, _, cells in kept.rows)
         if self.book.cells > self.limits.cells:
             raise refused("TOO_MANY_CELLS", limit=counted(self.limits.cells))
         return kept
@@ -131,11 +123,14 @@ class _Sheet:
 
     def shared(self, index: str) -> tuple[str, str]:
         """The kind and text of a cell that names a shared text by its number."""
-        try:
-            at = int(index)
-            return (TEXT, self.book.strings[at]) if at >= 0 else (ERROR, "#REF!")
-        except (ValueError, IndexError):
-            return ERROR, "#REF!"
+        text = self.book.strings.get(index.strip())
+        return (ERROR, "#REF!") if text is None else (TEXT, text)
+
+    def refuse(self, column: int) -> None:
+        """Say which limit a cell is beyond."""
+        if column >= self.limits.columns:
+            raise refused("TOO_MANY_COLS", limit=counted(self.limits.columns))
+        raise refused("TEXT_TOO_LONG", limit=counted(self.limits.text))
 
     def merge(self, attributes: dict[str, str]) -> None:
         """Note a merged range."""
@@ -170,7 +165,7 @@ def _listeners(sheet: _Sheet) -> tuple[Start, End, End]:  # noqa: C901 - see bel
     against 11.2 ms for 5,000 cells).
     """
     columns = sheet.columns
-    formats = {str(number): code for number, code in enumerate(sheet.book.formats)}
+    formats = sheet.book.formats
     most_columns, most_text = sheet.limits.columns, sheet.limits.text
     cells: dict[int, RawCell] = {}
     digits, column = "0", -1
@@ -256,13 +251,13 @@ def _listeners(sheet: _Sheet) -> tuple[Start, End, End]:  # noqa: C901 - see bel
             sheet.keep_row(digits, cells)
         elif column in cells:
             sheet.kept.doubles.append((int(digits), column))
-        if column >= most_columns:
-            raise refused("TOO_MANY_COLS", limit=counted(most_columns))
+        if column >= most_columns or len(stored) > most_text:
+            sheet.refuse(column)
         cells[column] = (column, held, stored, formats.get(style, ""))
 
     def text(piece: str) -> None:
         nonlocal said
         if is_taking:
-            said = longer(said, piece, most_text)
+            said = longer(said, piece, most_text) if said else piece
 
     return start, end, text

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from imports.limits import Limits, counted, refused
 from imports.number_formats import BUILT_IN
 from imports.packages import Package
+from imports.plain_rows import plain_strings
 from imports.preflight import Opened, targets
 from imports.raw import RawFile, RawSheet, letters
-from imports.worksheets import Book, SheetRows, clean, longer, read_sheet
+from imports.texts import clean, longer
+from imports.worksheets import Book, SheetRows, read_sheet
 from imports.xml_parts import count_elements, local, parse, root_of
 from models.returned import MARK_SHEET
 from models.sheets import Remark
@@ -118,9 +120,15 @@ def _shared(package: Package, related: dict[str, tuple[str, str]], kind: str, li
     return package.part(name, limit) or b"" if name else b""
 
 
-def _texts(part: bytes, limits: Limits) -> list[str]:
-    """The shared texts in order, as people see them."""
-    return [clean(text) for text in _strings(part, limits.text)] if part else []
+def _texts(part: bytes, limits: Limits) -> dict[str, str]:
+    """The shared texts by number, as people see them."""
+    if not part:
+        return {}
+    parse(part)
+    texts = plain_strings(part)
+    if texts is None or any(len(text) > limits.text for text in texts):
+        texts = _strings(part, limits.text)
+    return {str(number): clean(text) for number, text in enumerate(texts)}
 
 
 def _strings(part: bytes, most: int) -> list[str]:
@@ -158,10 +166,10 @@ def _strings(part: bytes, most: int) -> list[str]:
     return strings
 
 
-def _formats(part: bytes) -> list[str]:
-    """The number format of each cell style, in order; '' for general."""
+def _formats(part: bytes) -> dict[str, str]:
+    """The number format of each cell style by its number; '' for general."""
     if not part:
-        return []
+        return {}
     written: dict[str, str] = {}
     styles: list[str] = []
     inside: list[str] = []
@@ -180,7 +188,7 @@ def _formats(part: bytes) -> list[str]:
             inside.clear()
 
     parse(part, start, end)
-    return [_format(number, written) for number in styles]
+    return {str(at): _format(number, written) for at, number in enumerate(styles)}
 
 
 def _format(number: str, written: dict[str, str]) -> str:

@@ -16,7 +16,9 @@ from openpyxl import Workbook
 
 from expectations.catalogue import catalogue
 from imports.guard import guarded
+from imports.limits import LIMITS
 from imports.reading import read_file
+from imports.worksheets import Book, read_sheet
 from models.sheets import CellKind, SubmissionRefused
 from tests.headings import knows
 from tests.workbooks import (
@@ -399,6 +401,45 @@ def test_any_text_in_cells_comes_out_as_it_went_in(rows):
             shown = "".join(c for c in text.replace("\r", "") if c in "\t\n" or ord(c) > 31)
             shown = shown.replace("\x7f", "")
             assert one.text == (shown if shown.strip() else "")
+
+
+PUT = st.sampled_from(["", "<c/>", "</c>", "<v>", "</row>", '"', 'r="A9"', "&amp;", "1", "s"])
+CELLS = st.one_of(
+    st.just(""),
+    st.text(alphabet="aZ0é&<>\"'_x000D \n\t/", max_size=8),
+    st.integers(-5, 10**10),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.booleans(),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.lists(st.lists(CELLS, max_size=5), max_size=5),
+    sprinkle=st.lists(st.tuples(st.integers(0, 10**6), PUT), max_size=2),
+    number=st.integers(0, 9),
+)
+def test_the_short_way_through_a_sheet_gives_what_the_long_way_gives(rows, sprinkle, number):
+    """The same sheet with a comment in it goes the long way."""
+    shared = {"0": "Okafor", "1": "", "2": "a/>b"}
+    xml = rows_xml(rows).replace('t="inlineStr"', 't="str"')
+    xml = xml.replace("<is><t>", "<v>").replace("</t></is>", "</v>")
+    xml += f'<row r="90" hidden="1"><c r="B90" s="1" t="s"><v>{number}</v></c><c r="C90"/></row>'
+    xml += '<row r="91"/><row r="92"><c r="A92"><f>B1&lt;2</f><v>4</v></c></row>'
+    for place, put in sprinkle:
+        at = place % len(xml)
+        xml = xml[:at] + put + xml[at:]
+    formats = {"0": "", "1": "dd/mm/yyyy"}
+
+    def told(inside):
+        book = Book(shared, formats, LIMITS)
+        try:
+            kept = read_sheet(sheet(inside=inside).encode(), book)
+        except SubmissionRefused as refused:
+            return refused.facts
+        return kept.rows, sorted(set(kept.doubles)), book.cells
+
+    assert told(xml) == told("<!-- x -->" + xml)
 
 
 def assert_read_or_refused(content, name="leavers.xlsx", guard=None):
