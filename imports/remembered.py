@@ -8,6 +8,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import yaml
 
@@ -34,80 +35,107 @@ class Remembered:
     standard: ColumnMap
     headings: Sequence[AcceptedHeading] = ()
     words: Sequence[AcceptedWord] = ()
-    _made: dict[tuple[object, ...], ColumnMap] = field(default_factory=dict, repr=False)
+    _made: dict[tuple[str, str, frozenset[str]], ColumnMap] = field(
+        default_factory=dict, repr=False
+    )
 
     def to_find_tables(self, urn: str) -> ColumnMap:
         """The map that a school's headings are looked for with, whatever heading row they are of.
 
         It finds tables only: what a column is, is decided by the heading row.
         """
-        rows = {one.fingerprint for one in self.headings if one.urn == urn}
-        return self.to_map(urn, rows)
+        return self.to_map(urn, {one.fingerprint for one in self._headings.get(urn, ())})
 
     def to_map(self, urn: str, rows: Iterable[str]) -> ColumnMap:
         """The map of a school for a file with these heading rows (fingerprints)."""
-        theirs = self._of(urn, rows)
-        words = self._words_of(urn)
-        elsewhere = self._elsewhere(urn, theirs)
-        if not (theirs or words or elsewhere):
-            return self.base(urn)
-        about = (
-            urn if has_map(urn) else "",
-            *sorted((key, one.field) for key, one in theirs.items()),
-            *sorted((one.field, key, one.value) for (_, key), one in words.items()),
-            *sorted(elsewhere.items()),
-        )
+        own = urn if _has_own_map(urn) else ""
+        here = frozenset(rows) if urn in self._headings else frozenset()
+        # Schools of whom nobody said anything share one map.
+        about = own, urn if urn in self._headings or urn in self._words else HUB, here
         if about not in self._made:
             if len(self._made) >= _MOST_MAPS:
                 self._made.pop(next(iter(self._made)))
-            self._made[about] = _own_map(self.base(urn), theirs, words, elsewhere)
+            self._made[about] = self._map(urn, here)
         return self._made[about]
 
     def base(self, urn: str) -> ColumnMap:
         """What is known without anybody's word: the school's own YAML map, or the standard one."""
-        return load_map(urn) if urn.isdigit() and has_map(urn) else self.standard
+        return load_map(urn) if _has_own_map(urn) else self.standard
 
     def accepted_heading(
         self, urn: str, rows: Iterable[str], heading: str
     ) -> AcceptedHeading | None:
         """Who said what a heading of these heading rows is; None where nobody did."""
-        return self._of(urn, rows).get(heading_key(heading))
+        return self._of(urn, frozenset(rows)).get(heading_key(heading))
 
-    def _of(self, urn: str, rows: Iterable[str]) -> dict[str, AcceptedHeading]:
-        """The headings that hold for these rows of headings, by key; the nearest word last."""
-        here = set(rows)
-        meant: dict[str, AcceptedHeading] = {}
-        for one in sorted(self.headings, key=_nearness):
-            fits = one.urn in (HUB, urn) and (one.fingerprint in here or not one.fingerprint)
-            if fits and is_meaning(one.field) and not why_never(one.shown, one.field):
-                meant[heading_key(one.shown)] = one
-        return meant
+    def _map(self, urn: str, rows: frozenset[str]) -> ColumnMap:
+        theirs, words = self._of(urn, rows), self._words_of(urn)
+        elsewhere = self._elsewhere(urn, theirs)
+        base = self.base(urn)
+        if not (theirs or words or elsewhere):
+            return base
+        aliases = {one.shown: one.field or NOT_OURS for one in theirs.values()}
+        meant: dict[str, dict[str, str]] = {}
+        for (name, _), one in words.items():
+            meant.setdefault(name, {})[one.word] = one.value
+        return base.without(aliases, meant).extended(aliases, meant, elsewhere)
+
+    @cached_property
+    def _headings(self) -> dict[str, list[AcceptedHeading]]:
+        """By URN, those of any heading row first, the latest last."""
+        found: defaultdict[str, list[AcceptedHeading]] = defaultdict(list)
+        for one in sorted(self.headings, key=lambda one: (one.fingerprint != "", one.accepted_at)):
+            if is_meaning(one.field) and not why_never(one.shown, one.field):
+                found[one.urn].append(one)
+        return dict(found)
+
+    @cached_property
+    def _words(self) -> dict[str, list[AcceptedWord]]:
+        lists = closed_lists()
+        found: defaultdict[str, list[AcceptedWord]] = defaultdict(list)
+        for one in sorted(self.words, key=lambda one: one.accepted_at):
+            if one.value in lists.get(one.field, {}):
+                found[one.urn].append(one)
+        return dict(found)
+
+    @cached_property
+    def _everywhere(self) -> dict[str, tuple[str, frozenset[str]]]:
+        """The field of each heading of which nobody disagrees, and the schools that said it."""
+        said: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+        for urn, headings in self._headings.items():
+            for one in headings:
+                said[heading_key(one.shown)].add((one.field, urn))
+        return {
+            key: (min(fields), frozenset(urn for _, urn in pairs))
+            for key, pairs in said.items()
+            if len(fields := {field for field, _ in pairs}) == 1 and "" not in fields
+        }
+
+    def _of(self, urn: str, rows: frozenset[str]) -> dict[str, AcceptedHeading]:
+        """The headings that hold for these heading rows, by key; the school's own word last."""
+        return {
+            heading_key(one.shown): one
+            for one in (*self._headings.get(HUB, ()), *self._headings.get(urn, ()))
+            if one.fingerprint in rows or not one.fingerprint
+        }
 
     def _words_of(self, urn: str) -> dict[tuple[str, str], AcceptedWord]:
-        lists = closed_lists()
         return {
             (one.field, word_key(one.word)): one
-            for one in sorted(self.words, key=lambda one: (one.urn != HUB, one.accepted_at))
-            if one.urn in (HUB, urn) and one.value in lists.get(one.field, {})
+            for one in (*self._words.get(HUB, ()), *self._words.get(urn, ()))
         }
 
-    def _elsewhere(
-        self, urn: str, theirs: Mapping[str, AcceptedHeading]
-    ) -> dict[str, tuple[str, str]]:
-        """What is said of other headings elsewhere, where nobody disagrees: to be proposed."""
-        said: defaultdict[str, set[str]] = defaultdict(set)
-        own = set()
-        for one in self.headings:
-            key = heading_key(one.shown)
-            if key not in theirs and one.field in FIELDS:
-                said[key].add(one.field)
-                if one.urn == urn:
-                    own.add(key)
+    def _elsewhere(self, urn: str, theirs: Mapping[str, object]) -> dict[str, tuple[str, str]]:
+        """What was said of other headings elsewhere: only ever proposed."""
         return {
-            key: (min(fields), _OF_THIS_SCHOOL if key in own else _OF_ANOTHER)
-            for key, fields in said.items()
-            if len(fields) == 1
+            key: (field, _OF_THIS_SCHOOL if urn in schools else _OF_ANOTHER)
+            for key, (field, schools) in self._everywhere.items()
+            if key not in theirs
         }
+
+
+def _has_own_map(urn: str) -> bool:
+    return urn.isdigit() and has_map(urn)
 
 
 def heading_rows(read: ReadFile) -> tuple[str, ...]:
@@ -159,20 +187,3 @@ def written_map(
         columns.setdefault(ours, {})["values"] = values
     written = {"name": name, "extends": "standard", "columns": columns}
     return yaml.safe_dump(written, sort_keys=False, allow_unicode=True)
-
-
-def _nearness(one: AcceptedHeading) -> tuple[object, ...]:
-    return one.urn != HUB, one.fingerprint != "", one.accepted_at
-
-
-def _own_map(
-    base: ColumnMap,
-    theirs: Mapping[str, AcceptedHeading],
-    words: Mapping[tuple[str, str], AcceptedWord],
-    elsewhere: Mapping[str, tuple[str, str]],
-) -> ColumnMap:
-    aliases = {one.shown: one.field or NOT_OURS for one in theirs.values()}
-    meant: dict[str, dict[str, str]] = {}
-    for (name, _), one in words.items():
-        meant.setdefault(name, {})[one.word] = one.value
-    return base.without(aliases, meant).extended(aliases, meant, elsewhere)

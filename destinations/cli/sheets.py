@@ -6,8 +6,11 @@ Read again from the original as sent.  Counts of cells are given, never a cell.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from destinations.layouts import accepted
@@ -23,6 +26,7 @@ from imports.reading import read_file
 from imports.remembered import Remembered, fingerprint, heading_rows
 from imports.values import shown
 from models.answers import AcceptedHeading
+from models.database import open_database
 from models.sheets import ReadFile
 from models.submissions import Submission
 
@@ -64,6 +68,21 @@ class Seen:
 def everything_remembered(session: Session) -> Remembered:
     """What people confirmed, for every school."""
     return Remembered(load_map(), *accepted(session))
+
+
+def remembered_if_set_up(settings: Settings) -> Remembered:
+    """The same on a machine that may not be set up: then nobody has confirmed anything."""
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        return Remembered(load_map())
+    engine = open_database(settings.database)
+    try:
+        with Session(engine) as session:
+            return everything_remembered(session)
+    except DBAPIError:  # there is no such table, or no server
+        return Remembered(load_map())
+    finally:
+        engine.dispose()
 
 
 def read_original(settings: Settings, remembered: Remembered, sent: Submission) -> ReadFile:

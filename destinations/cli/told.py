@@ -7,12 +7,10 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from destinations.cli.sheets import everything_remembered, read_original
 from destinations.settings import Settings
-from destinations.storage import open_storage
 from expectations.catalogue import words
-from imports.columns import load_map
-from imports.guard import guarded
-from imports.reading import read_file
+from imports.remembered import Remembered
 from models.sheets import Finding, SubmissionRefused
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Severity
@@ -32,6 +30,7 @@ def told_findings(
             .where(ToldFinding.submission_id == submission)
             .order_by(col(ToldFinding.id))
         ).all()
+        remembered = everything_remembered(session)
     if sent is None:
         return None
     if sent.refused_code:
@@ -47,7 +46,7 @@ def told_findings(
         )
         for each in kept
     )
-    return with_values(told, _cells(settings, sent)) if told else ()
+    return with_values(told, _cells(settings, remembered, sent)) if told else ()
 
 
 def with_values(
@@ -67,13 +66,11 @@ def _finding(code: str, severity: Severity, facts: dict[str, Any]) -> Finding:
     return Finding(code, severity, says, do, facts=tuple(sorted(facts.items())))
 
 
-def _cells(settings: Settings, sent: Submission) -> dict[tuple[str, int, str], str]:
-    store = open_storage(
-        settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
-    )
+def _cells(
+    settings: Settings, remembered: Remembered, sent: Submission
+) -> dict[tuple[str, int, str], str]:
     try:
-        with guarded() as guard:
-            read = read_file(sent.name, store.get(sent.stored_as), load_map().field_of, guard=guard)
+        read = read_original(settings, remembered, sent)
     except (SubmissionRefused, KeyError):  # the original is gone, or retention took it
         return {}
     return {
