@@ -41,7 +41,7 @@ class Document:
 
     key: str
     content: bytes
-    what: str  # summary, evidence pack, receipt
+    what: str  # summary, evidence pack, receipt, marked workbook
     urn: str | None = None
     hub: str | None = None
     edition: str = ""
@@ -128,6 +128,18 @@ def receipt_document(
         f"returns/{submission.urn}/{stem} receipt.xlsx",
         receipt_workbook(receipt),
         "receipt",
+        urn=submission.urn,
+        edition=submission.sent_on.isoformat(),
+    )
+
+
+def marked_document(session: Session, submission: Submission, content: bytes) -> Document:
+    """The workbook that a sender gets back with what is to be fixed marked in it."""
+    stem = _receipt_stem(session, submission)
+    return Document(
+        f"returns/{submission.urn}/{stem} - please fix.xlsx",
+        content,
+        "marked workbook",
         urn=submission.urn,
         edition=submission.sent_on.isoformat(),
     )

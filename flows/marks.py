@@ -1,15 +1,30 @@
-"""Marks: what reading knows of a file, handed to those who mark it.  Nothing of Prefect's here."""
+"""Marks: what reading knows of a file, handed to those who mark it, and what comes back with it.
 
-from collections.abc import Mapping, Sequence
+Nothing of Prefect's here.
+"""
 
-from destinations.marked import Marked, Sent, WholeSheet, marked_workbook
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlmodel import Session
+
+from destinations.cohorts import school_chain
+from destinations.confirmations import confirm, value_in
+from destinations.marked import Marked, Sent, WholeSheet, marked_workbook, recognise
 from destinations.marked.copied import identifier_columns
+from expectations.catalogue import catalogue
 from imports.cells import Cells
 from imports.columns import ColumnMap
 from imports.grids import grid_of
 from imports.guard import Guard
 from imports.reading import read_file
-from models.sheets import Finding, ReadFile
+from imports.remembered import Remembered, heading_rows
+from imports.tables import Knows
+from models.returned import Confirmed, Returned
+from models.sheets import Declared, Finding, Mapped, ReadFile
+from models.submissions import Submission
+
+log = logging.getLogger(__name__)
 
 
 def mark_file(
@@ -19,25 +34,101 @@ def mark_file(
     *,
     guard: Guard,
     columns: ColumnMap,
-    fields: Mapping[str, str],
-    submission_id: int,
-    key: bytes | None,
+    knows: Knows | None = None,
+    submission_id: int = 0,
+    key: bytes | None = None,
 ) -> Marked:
-    """The marked workbook of one file that was read; `fields` gives our field for a rule's code."""
+    """The marked workbook of one file that was read.
+
+    `columns` is what it is mapped with, `knows` what its tables are found with, where they differ.
+    """
     known = {
         (table.sheet, heading.letter): ours
         for table in read.tables
         for heading in table.headings
         if (ours := columns.field_of(heading.parts))
     }
+    fields = {code: rule.field for code, rule in catalogue().items()}
     sent = Sent(content, read, lambda: _whole(content, read, guard, known), known, fields)
     return marked_workbook(
         sent,
         findings,
         submission_id=submission_id,
         key=key,
-        again=lambda marked: read_file("marked.xlsx", marked, columns.field_of, guard=guard),
+        again=lambda marked: read_file(
+            "marked.xlsx", marked, knows or columns.field_of, guard=guard
+        ),
     )
+
+
+def mark_submission(
+    content: bytes,
+    read: ReadFile,
+    findings: Sequence[Finding],
+    *,
+    of: Declared,
+    guard: Guard,
+    known: Remembered,
+    key: bytes,
+) -> bytes:
+    """The marked workbook of one submission, by what people said of its school's headings."""
+    return mark_file(
+        content,
+        read,
+        findings,
+        guard=guard,
+        columns=known.to_map(of.urn, heading_rows(read)),
+        knows=known.to_find_tables(of.urn).field_of,
+        submission_id=of.submission_id,
+        key=key,
+    ).content
+
+
+def take_up(session: Session, returned: Returned | None, mapped: Mapped, *, key: bytes) -> int:
+    """How many answers were taken from a workbook that we marked and its sender sent back.
+
+    The submission becomes the next round of the one that was marked, where that was the same
+    school's and we signed it; its "yes, this is right" are noted before anything is recorded.
+    """
+    mark = recognise(returned.mark, key) if returned else None
+    declared = mapped.declared
+    before = session.get(Submission, mark.submission_id) if mark else None
+    if returned is None or mark is None or before is None or before.sha256 != mark.sha256:
+        return 0
+    if before.urn not in school_chain(session, declared.urn):
+        return 0
+    this = session.get(Submission, declared.submission_id)
+    if this is not None and this.id != before.id:
+        this.follows_id = before.id
+        session.flush()
+    return _confirm(session, before.id or 0, returned.confirmed, mapped)
+
+
+def _confirm(
+    session: Session, submission_id: int, answers: Iterable[Confirmed], mapped: Mapped
+) -> int:
+    done = 0
+    for one in answers:
+        # A csv file has no sheets, and its copy has one.
+        rows = [row for row in mapped.rows if row.row == one.row and one.sheet in ("", row.sheet)]
+        ours, whole = value_in(rows, one.column)
+        try:
+            confirm(
+                session,
+                submission_id,
+                one.sheet,
+                one.row,
+                one.code,
+                value=one.value if one.column else whole,
+                by=f"the sender of submission {mapped.declared.submission_id}",
+                field=ours,
+            )
+        except (LookupError, ValueError) as why:
+            # Told of nobody we know, or to be put right: it is asked again.
+            log.info("an answer in submission %s was not taken: %s", submission_id, why)
+        else:
+            done += 1
+    return done
 
 
 def _whole(

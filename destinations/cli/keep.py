@@ -15,17 +15,19 @@ def add_to(app: typer.Typer) -> None:
 
 
 def setup() -> None:
-    """Create or migrate the database and lay out the storage.
+    """Create or migrate the database, lay out the storage, make the key that signs workbooks.
 
     Example: `destinations setup`
 
     Running it again is safe.
     """
+    from destinations.keys import marking_key
     from destinations.settings import get_settings
     from destinations.storage import open_storage
     from models.database import migrate, open_database
 
     settings = get_settings()
+    marking_key(settings.keys.get_secret_value() if settings.keys else None, settings.home)
     engine = open_database(settings.database)
     migrate(engine)
     engine.dispose()

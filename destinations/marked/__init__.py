@@ -89,7 +89,7 @@ def marked_workbook(
     `again` reads a workbook: what is marked in place must read as it did before.
     """
     mark = Mark(submission_id, hashlib.sha256(sent.content).hexdigest())
-    written = signed(mark, key) if key else ""
+    written = signed(mark, key)
     lines = lines_of(findings, sent.read)
     why = _KINDS.get(sent.read.file_format, "")
     if not why:
