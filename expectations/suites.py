@@ -99,6 +99,15 @@ def suite_hash(kind: Kind, year: int) -> str:
     return hashlib.sha256(snapshot(kind, year).encode()).hexdigest()
 
 
+def suites_in_code() -> dict[tuple[str, int], str]:
+    """The hash of every different suite, by kind of sheet and the year it begins in."""
+    return {
+        (kind.value, year): suite_hash(kind, year)
+        for kind in Kind
+        for year in sorted({FIRST_YEAR, *CHANGES[kind]})
+    }
+
+
 def snapshots() -> dict[str, str]:
     """Every different suite by the name of its file: "leavers_2024.json"."""
     return {

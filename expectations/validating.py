@@ -12,6 +12,7 @@ from expectations.judge import RuleDidNotRun, broken_rules
 from expectations.rule import Rule
 from expectations.told import in_order, refusal, tell
 from expectations.tolerances import TOLERANCES, Tolerances
+from expectations.trial import AS_IT_IS, Trial
 from models.sheets import Finding, Mapped, MappedRow
 from models.vocabulary import Kind, academic_year
 
@@ -36,10 +37,16 @@ class Judged:
     suites: Mapping[int, str] = field(default_factory=dict)
 
 
-def validate(chunk: Sequence[Mapped], *, tolerances: Tolerances = TOLERANCES) -> Judged:
+def validate(
+    chunk: Sequence[Mapped],
+    *,
+    tolerances: Tolerances = TOLERANCES,
+    trial: Trial = AS_IT_IS,
+) -> Judged:
     """The findings of every submission of the chunk, mapping's own among them, in reading order.
 
-    Any number of submissions may be given, of both kinds and of any years.
+    Any number of submissions may be given, of both kinds and of any years.  A `trial` leaves rules
+    out or weighs them otherwise, and changes nothing else.
     """
     from expectations.suites import suite_hash
 
@@ -48,7 +55,7 @@ def validate(chunk: Sequence[Mapped], *, tolerances: Tolerances = TOLERANCES) ->
     suites: dict[int, str] = {}
     for kind, year, alike in _by_suite(chunk):
         for portion in _portions(alike):
-            judged, failed = _apart(portion, kind, year, tolerances)
+            judged, failed = _apart(portion, kind, year, tolerances, trial)
             for mapped in portion:
                 number = mapped.declared.submission_id
                 if number in failed:
@@ -86,24 +93,24 @@ def _portions(chunk: Sequence[Mapped]) -> Iterator[list[Mapped]]:
 
 
 def _apart(
-    portion: Sequence[Mapped], kind: Kind, year: int, tolerances: Tolerances
+    portion: Sequence[Mapped], kind: Kind, year: int, tolerances: Tolerances, trial: Trial
 ) -> tuple[dict[int, list[Finding]], dict[int, str]]:
     """The findings by submission; where a rule did not run, halved until the cause stands alone."""
     try:
-        return _judge(portion, kind, year, tolerances), {}
+        return _judge(portion, kind, year, tolerances, trial), {}
     except RuleDidNotRun as fault:
         if len(portion) == 1:
             number = portion[0].declared.submission_id
             log.error("rule %s did not run on submission %s", fault.code, number)
             return {}, {number: fault.code}
         half = len(portion) // 2
-        first, first_faults = _apart(portion[:half], kind, year, tolerances)
-        second, second_faults = _apart(portion[half:], kind, year, tolerances)
+        first, first_faults = _apart(portion[:half], kind, year, tolerances, trial)
+        second, second_faults = _apart(portion[half:], kind, year, tolerances, trial)
         return first | second, first_faults | second_faults
 
 
 def _judge(
-    portion: Sequence[Mapped], kind: Kind, year: int, tolerances: Tolerances
+    portion: Sequence[Mapped], kind: Kind, year: int, tolerances: Tolerances, trial: Trial
 ) -> dict[int, list[Finding]]:
     from expectations.frames import frame
 
@@ -111,7 +118,11 @@ def _judge(
         return {}
     try:
         framed = frame(portion, tolerances)
-        broken = list(broken_rules(framed.table, kind, year))
+        broken = [
+            (tried, position)
+            for rule, position in broken_rules(framed.table, kind, year)
+            if (tried := trial.of(rule))
+        ]
     except RuleDidNotRun:
         raise
     except Exception as error:
