@@ -67,7 +67,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         code="D03",
-        severity=MUST_FIX,
+        # What a leaver meant to do must not hold back what they are doing.
+        severity=PLEASE_CHECK,
         says="We do not know this intended destination",
         do="Use one of the words in the guide; we suggest the nearest we know",
         bad="see the world",
