@@ -6,6 +6,7 @@ it was.
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
@@ -41,7 +42,8 @@ def confirm(
     """Note that an oddity is right; gives the id of the person whom the row is about.
 
     `value` is what the cell holds, as we read it or as it was typed (`value_in` gives it, and
-    our `field`).
+    our `field`).  With '' for what was told of a row as a whole, it holds for that person and rule
+    whatever the row says.
     `sheet` may be '' where only one sheet has such a row.  Doing it twice is the same as once.
     Raises LookupError where that was not told of the row, and ValueError where it must be put
     right, or where nobody knows yet whom the row is about.
@@ -81,16 +83,20 @@ def without_confirmed(
     session: Session,
     findings: Sequence[Told],
     people: Mapping[RowKey, int],
-    rows: Mapping[RowKey, Sequence[MappedRow]],
+    rows: Iterable[MappedRow],
 ) -> tuple[Told, ...]:
     """The findings that nobody has confirmed, in their order.
 
-    `people` says whom the rows are about, by sheet and row; `rows` has what they hold.
+    `people` says whom the rows are about, by sheet and row; `rows` are all those of the file.
     """
-    confirmed = _confirmed(session, set(people.values()))
+    about = {people[key] for one in findings if (key := (one.sheet, one.row or 0)) in people}
+    confirmed = _confirmed(session, about)
     if not confirmed:
         return tuple(findings)
-    return tuple(one for one in findings if not _is_confirmed(one, confirmed, people, rows))
+    held: defaultdict[RowKey, list[MappedRow]] = defaultdict(list)
+    for row in rows:
+        held[row.sheet, row.row].append(row)
+    return tuple(one for one in findings if not _is_confirmed(one, confirmed, people, held))
 
 
 def value_in(rows: Sequence[MappedRow], column: str) -> tuple[str, Value]:
@@ -144,8 +150,8 @@ def _is_confirmed(
     if person is None or getattr(one, "severity", None) is Severity.MUST_FIX:
         return False
     if not one.column:
-        whole = _digest(person, _plain(_whole(rows.get(key, ()))))
-        return (person, one.code, whole) in confirmed
+        whole = _plain(_whole(rows.get(key, ())))
+        return any((person, one.code, _digest(person, said)) in confirmed for said in (whole, ""))
     return any(
         (person, one.code, _digest(person, _plain(value))) in confirmed
         for field, row in _fields(rows.get(key, ()), one.column)

@@ -6,7 +6,7 @@ again adds only what was waiting and is settled since.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
@@ -67,6 +67,7 @@ class Recorded:
     remarks: tuple[Remark, ...] = ()
     findings: tuple[Finding, ...] = ()  # those given, but for what a person has confirmed
     changes: Mapping[str, int] = field(default_factory=dict)  # since the round before
+    people: Mapping[RowKey, int] = field(default_factory=dict)  # whom each row is about
 
 
 def record(
@@ -77,11 +78,12 @@ def record(
     recorded_at: datetime,
     register: Register | None = None,
     same_round: int = SAME_ROUND,
+    set_aside: Collection[str] = (),
 ) -> Recorded:
     """Record a submission in the caller's transaction, and say what that came to.
 
     `same_round` is how much of two files, in percent, must be the same people for the later to be
-    the next round of the earlier.
+    the next round of the earlier.  `set_aside` has the codes of rules that are not told here.
 
     Raises ValueError when the submission's kind is not known, or for a leaver sheet its leaving
     year or stage: without those nothing can be recorded.
@@ -111,10 +113,12 @@ def record(
     follows = cache(lambda: follows_others(session, declared))
     remarks = remarks_of(declared, mapped.rows, matched, done.remarks, follows=follows)
     people = {(one.sheet, one.row): one.person_id for one in matched if one.person_id is not None}
+    remarks = tuple(one for one in (*beside.remarks, *remarks) if one.code not in set_aside)
     told = replace(
         counted,
-        remarks=without_confirmed(session, (*beside.remarks, *remarks), people, rows),
-        findings=without_confirmed(session, findings, people, rows),
+        remarks=without_confirmed(session, remarks, people, mapped.rows),
+        findings=without_confirmed(session, findings, people, mapped.rows),
+        people=people,
         changes=beside.changes.counts() if beside.changes else {},
     )
     keep_findings(session, declared.submission_id, told.findings, told.remarks)

@@ -1,10 +1,14 @@
 """What differs between a laptop and a council: read once, at the edge, and handed on as values."""
 
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Kind = TypeVar("Kind")
 
 
 class Settings(BaseSettings):
@@ -33,8 +37,46 @@ class Settings(BaseSettings):
     chunk: int = Field(
         default=200, ge=1, le=2_000, description="How many submissions are judged in one call"
     )
-    server_port: int = Field(
-        default=4200, description="The Prefect page, on loopback only"
+    server_port: int = Field(default=4200, description="The Prefect page, on loopback only")
+
+    tolerance_years_from_year_group: int = Field(
+        default=2, ge=1, description="Years outside a year group from which a birth must be fixed"
+    )
+    tolerance_enrolled_from_age: int = Field(
+        default=14, ge=0, description="The youngest that a college plausibly enrols"
+    )
+    tolerance_enrolled_to_age: int = Field(
+        default=25, ge=0, description="The oldest that an enrolment list plausibly names"
+    )
+    tolerance_rows_to_be_constant: int = Field(
+        default=20, ge=2, description="Rows from which a column that never varies is asked about"
+    )
+    tolerance_sheet_shrinks: float = Field(
+        default=0.2, ge=0, le=1, description="Share missing of a cohort's last sheet"
+    )
+    tolerance_sheet_grows: float = Field(
+        default=0.2, ge=0, le=1, description="Share of leavers that no earlier sheet named"
+    )
+    tolerance_cohort_differs: float = Field(
+        default=0.3, ge=0, description="By how much a cohort differs from that of the year before"
+    )
+    tolerance_other_cohort: float = Field(
+        default=0.2, ge=0, le=1, description="Share that stands in another year's cohort too"
+    )
+    tolerance_known_rises: float = Field(
+        default=0.3, ge=0, le=1, description="Rise of the known, to all of them, since last year"
+    )
+    tolerance_fewest: int = Field(
+        default=5, ge=1, description="Leavers below which a difference is chance"
+    )
+    tolerance_alike_from: int = Field(
+        default=20, ge=1, description="Leavers from which everybody alike is asked about"
+    )
+    same_round_percent: int = Field(
+        default=50,
+        ge=1,
+        le=100,
+        description="Of two files the same people: then two rounds",
     )
 
     @property
@@ -46,6 +88,11 @@ class Settings(BaseSettings):
     def store(self) -> str:
         """The storage address."""
         return self.storage or str(self.home / "storage")
+
+    def tolerances(self, kind: type[Kind]) -> Kind:
+        """The limits that this hub has drawn, as the frozen class that holds limits of a kind."""
+        names = [each.name for each in fields(kind)]  # type: ignore[arg-type]
+        return kind(**{name: getattr(self, f"tolerance_{name}") for name in names})
 
 
 @cache

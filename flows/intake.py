@@ -45,13 +45,13 @@ def intake(today: date | None = None) -> dict[str, int]:
             UUID, create_progress_artifact(0.0, key="intake-progress", description="Submissions")
         )
         for done, chunk in enumerate(chunks, start=1):
-            recorded = record(validate(map_(read(chunk))))
+            recorded = record(validate(map_(read(chunk)), day), day)
             publish(chunk)
             for submission in recorded:
                 tell(submission, "recorded")
             update_progress_artifact(progress, 100.0 * done / len(chunks))
         for chunk in road.enrolments_again(way):
-            record(validate(map_(read(chunk))))
+            record(validate(map_(read(chunk)), day), day)
             publish(chunk)
 
         by_stage = boards.submissions_by_stage(way.engine)

@@ -1,0 +1,130 @@
+"""Waivers: a rule set aside for one school and cohort, by name, with a reason, until a day."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
+
+from models.answers import Waiver
+from models.places import Institution
+from models.sheets import Declared, Finding
+from models.vocabulary import LeavingStage, Severity
+
+_SAID = ("code", "academic_year", "leaving_stage", "waived_by", "reason", "expires_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """The findings that are told, and how often each rule that is set aside would have spoken."""
+
+    findings: tuple[Finding, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def waive(
+    session: Session,
+    *,
+    code: str,
+    urn: str,
+    by: str,
+    reason: str,
+    expires_on: date,
+    today: date,
+    academic_year: int | None = None,
+    leaving_stage: LeavingStage | None = None,
+) -> int:
+    """Set a rule aside for a school until a day, that day included; gives the waiver's number.
+
+    For one leaving year and stage, or for all where they are not given.  The same again is the
+    same waiver.  Raises LookupError for a school that is not in the register, and ValueError
+    where nobody or no reason is named, or the day has passed.  Whether the rule may be set aside
+    is for the caller to know: a refusal never may.
+    """
+    if not by.strip() or not reason.strip():
+        message = "say who sets the rule aside, and why"
+        raise ValueError(message)
+    if expires_on < today:
+        message = "the day until which it holds has passed"
+        raise ValueError(message)
+    known = select(col(Institution.id)).where(col(Institution.urn) == urn)
+    if session.execute(known).first() is None:
+        message = "no school with this URN is in the register"
+        raise LookupError(message)
+    made = Waiver(
+        code=code,
+        urn=urn,
+        academic_year=academic_year,
+        leaving_stage=leaving_stage.value if leaving_stage else None,
+        waived_by=by.strip()[:100],
+        reason=reason.strip()[:400],
+        expires_on=expires_on,
+    )
+    for one in in_force(session, today, urn=urn):
+        if all(getattr(one, name) == getattr(made, name) for name in _SAID):
+            return one.id or 0
+    session.add(made)
+    session.flush()
+    return made.id or 0
+
+
+def end_waiver(session: Session, number: int, *, by: str, ended_at: datetime) -> None:
+    """A waiver holds no longer; ending one that has ended changes nothing.
+
+    Raises LookupError when there is no such waiver.
+    """
+    one = session.get(Waiver, number)
+    if one is None:
+        message = "there is no such waiver"
+        raise LookupError(message)
+    if one.ended_at is None:
+        one.ended_at, one.ended_by = ended_at, by[:100]
+        session.add(one)
+        session.flush()
+
+
+def in_force(session: Session, today: date, *, urn: str | None = None) -> list[Waiver]:
+    """The waivers that hold today, of one school or of all, by school and rule."""
+    query = select(Waiver).where(col(Waiver.ended_at).is_(None), col(Waiver.expires_on) >= today)
+    if urn is not None:
+        query = query.where(col(Waiver.urn) == urn)
+    order = (col(Waiver.urn), col(Waiver.code), col(Waiver.id))
+    return list(session.scalars(query.order_by(*order)))
+
+
+def set_aside(session: Session, declared: Declared, today: date) -> frozenset[str]:
+    """The codes of the rules that are set aside today for a submission's school and cohort."""
+    year, stage = declared.academic_year, declared.leaving_stage
+    return frozenset(
+        session.scalars(
+            select(col(Waiver.code)).where(
+                col(Waiver.urn) == declared.urn,
+                col(Waiver.ended_at).is_(None),
+                col(Waiver.expires_on) >= today,
+                or_(col(Waiver.academic_year).is_(None), col(Waiver.academic_year) == year),
+                or_(col(Waiver.leaving_stage).is_(None), col(Waiver.leaving_stage) == stage),
+            )
+        )
+    )
+
+
+def without_waived(
+    session: Session, declared: Declared, findings: Sequence[Finding], today: date
+) -> Waived:
+    """The findings of a submission but for those of rules set aside for its school and cohort.
+
+    A row that had only such things to fix waits no longer.  What stops a whole file is told
+    whatever is set aside.
+    """
+    codes = set_aside(session, declared, today)
+
+    def is_waived(one: Finding) -> bool:
+        stops_all = one.severity is Severity.MUST_FIX and one.row is None
+        return one.code in codes and not stops_all
+
+    return Waived(
+        tuple(one for one in findings if not is_waived(one)),
+        dict(sorted(Counter(one.code for one in findings if is_waived(one)).items())),
+    )
