@@ -14,10 +14,11 @@ from imports.raw import BOOLEAN, ERROR, NUMBER, TEXT, RawCell, RawRow, letters
 from imports.texts import clean
 
 _CELL = re.compile(
-    r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,6})")?(?: t="(s|n|b|e|str)")?'
-    r"(?:/>|>(<f>[^<]*</f>)?<v>([^<&]{0,8000})</v></c>)"
+    r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,6})")?(?:'
+    r' t="inlineStr"><is><t(?: xml:space="preserve")?>([^<&]{0,8000})</t></is></c>|'
+    r'(?: t="(s|n|b|e|str|inlineStr)")?(?: ?/>|>(<f>[^<]*</f>)?<v>([^<&]{0,8000})</v></c>))'
 )
-_ROW = re.compile(r'<row r="([1-9][0-9]{0,6})"((?: [A-Za-z0-9:]+="[^"<>&]*")*)(/?)>')
+_ROW = re.compile(r'<row r="([1-9][0-9]{0,6})"((?: [A-Za-z0-9:]+="[^"<>&]*")*)( ?/)?>')
 _HIDDEN = re.compile(r' hidden="(?:1|true)"')
 _KINDS = {"n": NUMBER, "b": BOOLEAN, "e": ERROR, "str": TEXT}
 _STRING = re.compile(r"<si><t(?: xml:space=\"preserve\")?>([^<&]*)</t></si>")
@@ -87,21 +88,24 @@ class PlainRows:
         """The cells of one row with something in them; None where it holds anything else."""
         held = _CELL.findall(row)
         # Every tag must be one of the cells': four of a cell with a value, one of an empty cell,
-        # two more of a formula.  A "/>" within a text only makes this fail.
-        if row.count("<") != 4 * len(held) - 3 * row.count("/>") + 2 * row.count("<f>"):
+        # two more of a formula or a text inline.  A "/>" within a text only makes this fail.
+        more = row.count("<f>") + row.count("<is>")
+        if row.count("<") != 4 * len(held) - 3 * row.count("/>") + 2 * more:
             return None
         columns, strings, formats = self._columns, self._strings, self._formats
         cells: list[RawCell] = []
         last = -1
         try:
-            for said, number, style, kind, _, value in held:
-                if not value:
+            for said, number, style, inline, kind, _, value in held:
+                if not (value or inline):
                     continue
                 column = columns[said]
                 if column <= last or number != digits:
                     return None
                 last = column
-                if kind == "s":
+                if inline:
+                    stored, kind = clean(inline), TEXT
+                elif kind == "s":
                     stored, kind = strings[value], TEXT
                 elif kind:
                     stored, kind = clean(value), _KINDS[kind]

@@ -422,8 +422,10 @@ CELLS = st.one_of(
 def test_the_short_way_through_a_sheet_gives_what_the_long_way_gives(rows, sprinkle, number):
     """The same sheet with a comment in it goes the long way."""
     shared = {"0": "Okafor", "1": "", "2": "a/>b"}
-    xml = rows_xml(rows).replace('t="inlineStr"', 't="str"')
-    xml = xml.replace("<is><t>", "<v>").replace("</t></is>", "</v>")
+    xml = rows_xml(rows)
+    if number % 2:
+        xml = xml.replace('t="inlineStr"', 't="str"')
+        xml = xml.replace("<is><t>", "<v>").replace("</t></is>", "</v>")
     xml += f'<row r="90" hidden="1"><c r="B90" s="1" t="s"><v>{number}</v></c><c r="C90"/></row>'
     xml += '<row r="91"/><row r="92"><c r="A92"><f>B1&lt;2</f><v>4</v></c></row>'
     for place, put in sprinkle:
@@ -436,7 +438,7 @@ def test_the_short_way_through_a_sheet_gives_what_the_long_way_gives(rows, sprin
         try:
             kept = read_sheet(sheet(inside=inside).encode(), book)
         except SubmissionRefused as refused:
-            return refused.facts
+            return refused.code
         return kept.rows, sorted(set(kept.doubles)), book.cells
 
     assert told(xml) == told("<!-- x -->" + xml)
