@@ -6,7 +6,7 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 
 from destinations.awaited import Awaited
-from models.submissions import Submission, ToldFinding
+from models.submissions import Arrival, Submission, ToldFinding
 from models.summaries import SummaryLine
 from models.vocabulary import Stage, year_name
 
@@ -65,6 +65,18 @@ def stopped(engine: Engine) -> Lines:
         }
         for row in rows
     ]
+
+
+def inbox_waiting(engine: Engine) -> Lines:
+    """Files whose school is not known or in no hub, by the folder they lie in: counts only."""
+    with Session(engine) as session:
+        rows = session.execute(
+            select(col(Arrival.urn), col(Arrival.refused_code), func.count())
+            .where(col(Arrival.refused_code).is_not(None), col(Arrival.submission_id).is_(None))
+            .group_by(col(Arrival.urn), col(Arrival.refused_code))
+            .order_by(col(Arrival.urn))
+        ).all()
+    return [{"folder": row[0], "why": row[1], "files": row[2]} for row in rows]
 
 
 def findings_by_rule(engine: Engine) -> Lines:

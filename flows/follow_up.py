@@ -6,10 +6,9 @@ Running it twice: safe.  A wave that is open stays as it was opened.
 from datetime import date
 
 from prefect import flow
-from prefect.artifacts import create_table_artifact
 
 from destinations.settings import get_settings
-from flows import boards, road
+from flows import boards, pages, road
 from flows.quiet import redact
 from flows.stages import stage
 
@@ -28,5 +27,5 @@ def follow_up(today: date | None = None) -> dict[str, int]:
 
         opened = open_waves(today or date.today())
         awaited = who_has_not_sent(today or date.today())
-        create_table_artifact(boards.who_has_not_sent(awaited), key="who-has-not-sent")
+        pages.put("who-has-not-sent", boards.who_has_not_sent(awaited))
     return {"opened": opened, "awaited": len(awaited)}

@@ -9,14 +9,10 @@ from typing import cast
 from uuid import UUID
 
 from prefect import flow
-from prefect.artifacts import (
-    create_progress_artifact,
-    create_table_artifact,
-    update_progress_artifact,
-)
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
 from destinations.settings import get_settings
-from flows import boards, road
+from flows import boards, pages, road
 from flows.quiet import StageFailed, redact
 from flows.stages import stage, tell
 
@@ -55,12 +51,11 @@ def intake(today: date | None = None) -> dict[str, int]:
             publish(chunk)
 
         by_stage = boards.submissions_by_stage(way.engine)
-        create_table_artifact(by_stage, key="submissions-by-stage")
-        create_table_artifact(boards.findings_by_rule(way.engine), key="findings-by-rule")
-        create_table_artifact(boards.stopped(way.engine), key="submissions-stopped")
-        create_table_artifact(
-            boards.coverage_by_school(road.summarise_all(way, day)), key="coverage-by-school"
-        )
+        pages.put("submissions-by-stage", by_stage)
+        pages.put("submissions-stopped", boards.stopped(way.engine))
+        pages.put("inbox-waiting", boards.inbox_waiting(way.engine))
+        pages.put("findings-by-rule", boards.findings_by_rule(way.engine))
+        pages.put("coverage-by-school", boards.coverage_by_school(road.summarise_all(way, day)))
     faults = sum(line["our fault"] for line in by_stage)
     if faults:
         raise StageFailed(f"{faults} submissions stopped through our fault: see where they are")

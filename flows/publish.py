@@ -6,10 +6,9 @@ Running it twice: safe.  A document that has not changed is not written again.
 from datetime import date
 
 from prefect import flow
-from prefect.artifacts import create_table_artifact
 
 from destinations.settings import get_settings
-from flows import boards, road
+from flows import boards, pages, road
 from flows.quiet import redact
 from flows.stages import stage
 
@@ -29,5 +28,5 @@ def publish(today: date | None = None) -> dict[str, int]:
 
         lines = summarise(day)
         written = publish_(lines, day)
-        create_table_artifact(boards.coverage_by_school(lines), key="coverage-by-school")
+        pages.put("coverage-by-school", boards.coverage_by_school(lines))
     return {"lines": len(lines), "documents": written}

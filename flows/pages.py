@@ -1,0 +1,19 @@
+"""What a data officer finds on the Prefect page after a run: tables, each saying what it shows."""
+
+from prefect.artifacts import create_table_artifact
+
+from flows.boards import Lines
+
+SHOWS = {
+    "submissions-by-stage": "How many submissions stand at each stage, and how many stopped there.",
+    "submissions-stopped": "Submissions that did not go on, and why: `destinations where NUMBER`.",
+    "inbox-waiting": "Files in the inbox whose school is not known or in no hub: they wait there.",
+    "findings-by-rule": "How often each rule found something: `destinations rules CODE`.",
+    "coverage-by-school": "Known destinations of all leavers, by school, cohort and wave.",
+    "who-has-not-sent": "The answers that were due and have not come.",
+}
+
+
+def put(key: str, lines: Lines) -> None:
+    """One table on the page, in place of the last of its kind.  Counts, ids and rule codes only."""
+    create_table_artifact(lines, key=key, description=SHOWS[key])
