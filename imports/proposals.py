@@ -35,6 +35,8 @@ NAMES = {
 
 _NEAR, _MARGIN = 90, 5
 _PROOF = 0.8
+# Senders have words of their own: half of a column of destinations may be strange to us.
+_MANY_WORDS = 0.5
 _ENOUGH_CELLS = 3
 _LOOKED_AT = 200
 _WORTH_SAYING = 55
@@ -146,8 +148,13 @@ def _proved(cells: Sequence[Cell], columns: ColumnMap) -> dict[str, str]:
         for field, what, test in _TESTS
         if (share := sum(map(test, cells)) / len(cells)) >= _PROOF
     }
-    if known_share(cells, columns) >= _PROOF and not all(map(_is_flag, cells)):
-        found["activity"] = "its words are destinations that we know"
+    share = known_share(cells, columns)
+    if share >= _MANY_WORDS and not all(map(_is_flag, cells)):
+        found["activity"] = (
+            "its words are destinations that we know"
+            if share >= _PROOF
+            else f"{round(share * 100)}% of its cells hold destinations that we know"
+        )
     return found
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 from destinations.cli import app
+from destinations.layouts import accept_heading, accept_word, accepted, read_again
 from destinations.settings import get_settings
 from flows.road import (
     map_chunk,
@@ -22,10 +23,11 @@ from flows.road import (
 )
 from imports.columns import map_of
 from models.answers import AcceptedHeading
+from models.base import now
 from models.database import migrate, open_database, transaction
 from models.destinations import Destination
 from models.places import Hub, Institution, Membership
-from models.submissions import Submission
+from models.submissions import Submission, ToldFinding
 from tests.builders import a_workbook
 
 OAKFIELD, PENROSE = "900100", "900200"
@@ -333,3 +335,69 @@ def test_another_heading_row_of_the_school_is_asked_and_says_why(hub):
 @pytest.mark.parametrize("command", ["show", "accept", "set", "word", "forget", "export"])
 def test_every_command_has_an_example(command):
     assert "Example:" in CliRunner().invoke(app, ["map", command, "--help"]).output
+
+
+def test_a_check_and_what_was_told_know_it_too(hub, tmp_path):
+    send(hub, THEIRS.replace("Sixth form", "Plumpton thing"))
+    intake()
+    cli("accept", "1", "--by", "A. Officer")
+    intake()
+    told = CliRunner().invoke(app, ["findings", "1", "--json"]).output.splitlines()
+    assert "Plumpton thing" in [json.loads(line)["value"] for line in told]
+    file = tmp_path / "again.xlsx"
+    file.write_bytes(a_workbook(THEIRS))
+    asked = ["check", str(file), "--cohort", "2024/25", "--sent-on", "2025-11-24"]
+    assert CliRunner().invoke(app, [*asked, "--school", OAKFIELD]).exit_code in (0, 1)
+    assert CliRunner().invoke(app, [*asked, "--school", PENROSE]).exit_code == 3
+
+
+def test_the_later_word_holds_and_none_is_kept_without_a_name(session):
+    said = {"urn": OAKFIELD, "rows": ["row"], "key": "route", "shown": "Route", "at": now()}
+    accept_heading(session, **said, field="activity", by="A. Officer")
+    accept_heading(session, **said, field="course", by="B. Head")
+    word = {"urn": "", "field": "sex", "word": "y", "at": now()}
+    accept_word(session, **word, value="F", by="A. Officer")
+    accept_word(session, **word, value="M", by="B. Head")
+    headings, words = accepted(session)
+    assert [(one.field, one.accepted_by) for one in headings] == [("course", "B. Head")]
+    assert [(one.value, one.accepted_by) for one in words] == [("M", "B. Head")]
+    with pytest.raises(ValueError, match="without a name"):
+        accept_heading(session, **said, field="course", by=" ")
+    with pytest.raises(ValueError, match="without a name"):
+        accept_word(session, **word, value="F", by="")
+
+
+def test_only_what_waited_for_it_is_read_again(session):
+    def one(name, urn=OAKFIELD, **more):
+        return Submission(
+            urn=urn, name=name, sha256=name, size=1, stored_as=name, sent_on=TODAY,
+            **{"stage": "recorded"} | more,
+        )  # fmt: skip
+
+    every = [
+        one("refused for a column", refused_code="C02", refused_facts={"found": "x"}),
+        one("refused for a password", refused_code="F04"),
+        one("told of that heading"),
+        one("told of another"),
+        one("taken back", refused_code="C02", undone_at=now()),
+        one("of another school", PENROSE, refused_code="C02"),
+        one("corrected since", refused_code="C02"),
+    ]
+    session.add_all(every)
+    session.flush()
+    session.add(one("the correction", follows_id=every[6].id))
+    for sent_, heading in ((every[2], "Route"), (every[3], "Bus pass")):
+        session.add(
+            ToldFinding(
+                submission_id=sent_.id, code="C10", severity="please_check", heading=heading
+            )
+        )
+    session.flush()
+    again = read_again(
+        session, urn=OAKFIELD, codes=("C02", "C10"), about=lambda heading: heading == "Route"
+    )
+    assert again == [every[0].id, every[2].id]
+    session.expire_all()
+    assert (every[0].stage, every[0].refused_code, every[0].refused_facts) == ("received", None, {})
+    assert every[1].refused_code == "F04"
+    assert every[3].stage == "recorded"
