@@ -94,13 +94,13 @@ class PlainRows:
             return None
         columns, strings, formats = self._columns, self._strings, self._formats
         cells: list[RawCell] = []
-        last = -1
+        last, most = -1, self._limits.text
         try:
             for said, number, style, inline, kind, _, value in held:
                 if not (value or inline):
                     continue
                 column = columns[said]
-                if column <= last or number != digits:
+                if column <= last or number != digits or len(value) + len(inline) > most:
                     return None
                 last = column
                 if inline:
