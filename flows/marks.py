@@ -19,6 +19,7 @@ from imports.grids import grid_of
 from imports.guard import Guard
 from imports.reading import read_file
 from imports.remembered import Remembered, heading_rows
+from imports.returned import own_tabs
 from imports.tables import Knows
 from models.returned import Confirmed, Returned
 from models.sheets import Declared, Finding, Mapped, ReadFile
@@ -141,8 +142,9 @@ def _whole(
     for table in read.tables:
         headed.setdefault(table.sheet, []).extend(table.heading_rows)
     whole = []
+    ours = own_tabs(raw)
     for sheet in raw.sheets:
-        if sheet.hidden:
+        if sheet.hidden or sheet.name in ours:
             continue
         grid = grid_of(sheet, made)
         whole.append(

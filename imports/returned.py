@@ -36,15 +36,14 @@ def returned_of(raw: RawFile) -> Returned | None:
     if not said.get(MARK):
         return None
     listed = next((sheet for sheet in raw.sheets if sheet.name == said.get(FIX_LIST)), None)
-    return Returned(said[MARK], tuple(_confirmed(listed)) if listed else ())
+    tabs = (said.get(FIX_LIST, ""), said.get(CHOICES, ""), MARK_SHEET)
+    return Returned(said[MARK], tuple(_confirmed(listed)) if listed else (), tabs)
 
 
 def own_tabs(raw: RawFile) -> frozenset[str]:
     """The names of the tabs that we added; none where the file is not one that we marked."""
-    said = _said(raw)
-    if not said.get(MARK):
-        return frozenset()
-    return frozenset({MARK_SHEET, said.get(FIX_LIST, ""), said.get(CHOICES, "")} - {""})
+    returned = returned_of(raw)
+    return frozenset(returned.tabs) if returned else frozenset()
 
 
 def _said(raw: RawFile) -> dict[str, str]:

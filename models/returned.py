@@ -34,3 +34,4 @@ class Returned:
 
     mark: str
     confirmed: tuple[Confirmed, ...] = ()
+    tabs: tuple[str, ...] = ()  # ours: the list of what to fix, the choices, the mark

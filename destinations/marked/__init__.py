@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from destinations.fixes import summary_sentence
+from destinations.marked.added import CellMark, Marks
 from destinations.marked.choices import choices
 from destinations.marked.copied import IDENTIFIERS, WholeSheet, copied, tab_names
 from destinations.marked.fix_list import MOST_NOTES, TITLE, Line, field_of, lines_of, notes_of
-from destinations.marked.in_place import CellMark, Marks, mark_in_place
+from destinations.marked.in_place import mark_in_place
 from destinations.marked.parts import NotSure
 from destinations.marked.signed import Mark, recognise, signed
 from models.returned import YES
@@ -94,7 +95,8 @@ def marked_workbook(
     why = _KINDS.get(sent.read.file_format, "")
     if not why:
         try:
-            marks = _marks(sent, lines, findings, {}, OWN, written)
+            own = sent.read.returned.tabs if sent.read.returned else ()
+            marks = replace(_marks(sent, lines, findings, {}, OWN, written), own=own)
             content = mark_in_place(sent.content, marks)
             if again is None or _reads_the_same(sent.read, again(content)):
                 return Marked(content, in_place=True)

@@ -1,22 +1,25 @@
 """Jottings: the notes on the cells of one sheet, ours beside those that are there."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
-from destinations.marked.cells import Place, Sheet, column_of, put_after_cells
+from destinations.marked.cells import Place, Sheet, column_of, letters_of, put_after_cells
 from destinations.marked.parts import (
     MAIN,
     RELATIONS,
+    Edit,
     NotSure,
     Tag,
     Workbook,
     declare,
     edited,
     escaped,
+    expat_for,
     inside,
     quoted,
     relate,
     related,
+    run,
     tags,
 )
 
@@ -26,6 +29,9 @@ RULE = "\n\n-- destinations --\n"  # between a note of theirs and ours
 _COMMENTS, _DRAWING = f"{RELATIONS}/comments", f"{RELATIONS}/vmlDrawing"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+_OURS = ("MUST FIX:", "PLEASE CHECK:")  # how a note of ours begins
+_A_SHAPE = re.compile(rb"<v:shape\b(?:(?!</v:shape>).)*</v:shape>", re.DOTALL)
+_WHERE = (b"Row", b"Column")
 _END = re.compile(rb"</\s*xml\s*>\s*\Z", re.IGNORECASE)
 _LETTERS_A_LINE, _LINE_PIXELS, _WIDE = 44, 15, 300
 _EMPTY = (
@@ -69,6 +75,65 @@ def jot(workbook: Workbook, sheet: Sheet, name: str, notes: Mapping[Place, str])
     workbook.put(comments, part)
     if new:
         _draw(workbook, sheet, name, kinds, {place: notes[place] for place in new})
+
+
+def unjot(workbook: Workbook, name: str) -> None:
+    """Take our notes off a sheet again, and our words from those of theirs."""
+    comments = _one(related(workbook, name), _COMMENTS)
+    if not comments:
+        return
+    part = workbook.part(comments)
+    gone: set[str] = set()
+    edits: list[Edit] = []
+    found = tags(part, "comment", "text")
+    texts = [tag for tag in found if tag.name == "text"]
+    for tag, said in zip((one for one in found if one.name == "comment"), _said(part), strict=True):
+        text = next((one for one in texts if tag.holds(one)), None)
+        if said.startswith(_OURS):
+            gone.add(tag.get("ref"))
+            edits.append((tag.starts, tag.ends, b""))
+        elif RULE.strip() in said and text is not None:
+            theirs = said.partition(RULE.strip())[0].rstrip()
+            edits.append((text.opened, text.closes, _run(theirs).encode()))
+    if not edits:
+        return
+    workbook.put(comments, edited(part, edits))
+    for kind, drawing in related(workbook, name).values():
+        if kind == _DRAWING and gone:
+            workbook.put(drawing, _without_shapes(workbook.part(drawing), gone))
+
+
+def _said(part: bytes) -> list[str]:
+    """The words of each note, in order."""
+    said: list[str] = []
+    is_taking = False
+
+    def start(name: str, _: dict[str, str]) -> None:
+        nonlocal is_taking
+        if name == "comment":
+            said.append("")
+        is_taking = name == "t"
+
+    def end(_: str) -> None:
+        nonlocal is_taking
+        is_taking = False
+
+    def text(words: str) -> None:
+        if is_taking and said:
+            said[-1] += words
+
+    run(expat_for(part, start, end, text), part)
+    return said
+
+
+def _without_shapes(part: bytes, cells: Container[str]) -> bytes:
+    def kept(shape: re.Match[bytes]) -> bytes:
+        row, column = (re.search(rb"<x:%b>\s*(\d+)" % each, shape[0]) for each in _WHERE)
+        if row and column and f"{letters_of(int(column[1]))}{int(row[1]) + 1}" in cells:
+            return b""
+        return shape[0]
+
+    return _A_SHAPE.sub(kept, part)
 
 
 def _with_notes(
