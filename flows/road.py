@@ -18,18 +18,23 @@ from sqlmodel import Session, col
 
 from destinations.answers import answers
 from destinations.awaited import Awaited, awaited
-from destinations.continuity import across
+from destinations.confirmations import without_confirmed
+from destinations.continuity import Limits, across
+from destinations.keys import marking_key
 from destinations.layouts import accepted
 from destinations.providers import Register, load_providers
-from destinations.publishing import documents, publish, receipt_document
+from destinations.publishing import documents, marked_document, publish, receipt_document
 from destinations.recording import record, waiting_again
 from destinations.settings import Settings
 from destinations.storage import open_storage
 from destinations.summarising import summarise
 from destinations.telling import also_told
+from destinations.waivers import set_aside, without_waived
 from destinations.waves import Calendar, open_waves
 from expectations.catalogue import catalogue
+from expectations.tolerances import Tolerances
 from expectations.validating import refusal, tell, validate
+from flows.marks import mark_submission, take_up
 from imports.columns import load_map
 from imports.guard import Guard, guarded
 from imports.mapping import map_file
@@ -65,6 +70,13 @@ class Road:
     findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     suites: dict[int, str] = field(default_factory=dict)
     told: dict[int, tuple[Finding, ...]] = field(default_factory=dict)  # for the receipts
+    as_read: dict[int, ReadFile] = field(default_factory=dict)  # for the marked workbooks
+
+    @property
+    def key(self) -> bytes:
+        """What signs the workbooks that we give back."""
+        given = self.settings.keys
+        return marking_key(given.get_secret_value() if given else None, self.settings.home)
 
     @property
     def calendar(self) -> Calendar:
@@ -86,6 +98,7 @@ class Road:
             self.findings,
             self.suites,
             self.told,
+            self.as_read,
         ):
             pile.clear()
 
@@ -158,7 +171,7 @@ def read_chunk(road: Road, ids: Sequence[int]) -> list[int]:
     """Each original becomes tables as sent."""
     with Session(road.engine) as session:
         for each in session.scalars(select(Submission).where(col(Submission.id).in_(ids))):
-            road.declared[_id(each)] = _declared(each)
+            road.declared[_id(each)] = declared_of(each)
             road.names[_id(each)] = each.name
         originals = {
             _id(each): each.stored_as
@@ -181,16 +194,23 @@ def map_chunk(road: Road, ids: Sequence[int]) -> list[int]:
 
     def map_one(one: int) -> None:
         read, declared = road.read.pop(one), road.declared[one]
+        road.as_read[one] = read
         columns = road.remembered.to_map(declared.urn, heading_rows(read))
         road.mapped[one] = map_file(read, declared, columns)
 
     return _each(road, ids, Stage.MAPPED, map_one)
 
 
-def validate_chunk(road: Road, ids: Sequence[int]) -> list[int]:
-    """Findings for each submission; one call for the whole chunk."""
-    judged = validate([road.mapped[one] for one in ids])
-    road.findings.update(judged.findings)
+def validate_chunk(road: Road, ids: Sequence[int], today: date | None = None) -> list[int]:
+    """Findings for each submission; one call for the whole chunk.  Rules set aside are silent."""
+    day, tolerances = today or now().date(), road.settings.tolerances(Tolerances)
+    judged = validate([road.mapped[one] for one in ids], tolerances=tolerances)
+    with Session(road.engine) as session:
+        for one, findings in judged.findings.items():
+            told = without_waived(session, road.mapped[one].declared, findings, day)
+            road.findings[one] = told.findings
+            if told.counts:
+                log.info("submission %s: set aside %s", one, dict(told.counts))
     road.suites.update(judged.suites)
     for one, rule in judged.faults.items():
         _our_fault(road, one, Stage.VALIDATED, f"rule {rule} did not run")
@@ -198,19 +218,35 @@ def validate_chunk(road: Road, ids: Sequence[int]) -> list[int]:
     return _each(road, sound, Stage.VALIDATED, lambda one: None)
 
 
-def match_and_record_chunk(road: Road, ids: Sequence[int]) -> list[int]:
+def match_and_record_chunk(road: Road, ids: Sequence[int], today: date | None = None) -> list[int]:
     """Rows matched and recorded, one transaction a submission, in the order they were sent.
 
     The two stages share the transaction: of two sheets of one cohort in one chunk, the second must
     find the people that the first made.
     """
-    register = road.register()
+    day, register, limits = (
+        today or now().date(),
+        road.register(),
+        road.settings.tolerances(Limits),
+    )
 
     def record_one(one: int) -> None:
         mapped, findings = road.mapped.pop(one), road.findings.pop(one)
         with transaction(road.engine) as session:
-            done = record(session, mapped, findings, recorded_at=now(), register=register)
-            more = across(session, mapped, told=done.remarks)
+            take_up(session, road.as_read[one].returned, mapped, key=road.key)
+            silent = set_aside(session, mapped.declared, day)
+            done = record(
+                session,
+                mapped,
+                findings,
+                recorded_at=now(),
+                register=register,
+                same_round=road.settings.same_round_percent,
+                set_aside=silent,
+            )
+            found = across(session, mapped, told=done.remarks, limits=limits)
+            heard = [one for one in found if one.code not in silent]
+            more = without_confirmed(session, heard, done.people, mapped.rows)
             also_told(session, one, more)
             session.execute(
                 update(Submission)
@@ -222,13 +258,17 @@ def match_and_record_chunk(road: Road, ids: Sequence[int]) -> list[int]:
                     fault_code=None,
                 )
             )
-        road.told[one] = (*findings, *tell((*done.remarks, *more)))
+        road.told[one] = (*done.findings, *tell((*done.remarks, *more)))
 
     return _each(road, ids, Stage.RECORDED, record_one, note_stage=False)
 
 
 def return_chunk(road: Road, ids: Sequence[int]) -> int:
-    """How many receipts were written: to every sender of the chunk whose file we are done with."""
+    """How many documents were written, to every sender of the chunk whose file we are done with.
+
+    A receipt to each, and to those with something to fix or check their workbook, marked.
+    """
+    marked = _marked(road, ids)
     fields = {code: rule.field for code, rule in catalogue().items()}
     with transaction(road.engine) as session:
         sent = session.scalars(select(Submission).where(col(Submission.id).in_(ids))).all()
@@ -237,9 +277,32 @@ def return_chunk(road: Road, ids: Sequence[int]) -> int:
             for each in sent
             if each.refused_code or _id(each) in road.told
         ]
-        done = publish(session, road.store, receipts, published_at=now())
+        books = [
+            marked_document(session, each, marked[_id(each)])
+            for each in sent
+            if _id(each) in marked
+        ]
+        done = publish(session, road.store, [*receipts, *books], published_at=now())
     road.clear()
     return done.written
+
+
+def _marked(road: Road, ids: Sequence[int]) -> dict[int, bytes]:
+    """The marked workbook of each submission that was read and has something to be told of."""
+    with Session(road.engine) as session:
+        found = session.scalars(select(Submission).where(col(Submission.id).in_(ids)))
+        originals = {_id(one): one.stored_as for one in found if not one.refused_code}
+    marked = {}
+    for one, stored_as in originals.items():
+        if road.told.get(one) and one in road.as_read:
+            try:
+                marked[one] = mark_submission(
+                    road.store.get(stored_as), road.as_read[one], road.told[one],
+                    of=road.declared[one], guard=road.guard, known=road.remembered, key=road.key,
+                )  # fmt: skip
+            except Exception as error:  # the receipt says all of it too
+                log.error("submission %s was not marked: %s", one, _where(error))
+    return marked
 
 
 def _told(road: Road, submission: Submission) -> tuple[Finding, ...]:
@@ -335,7 +398,8 @@ def _id(submission: Submission) -> int:
     return submission.id
 
 
-def _declared(submission: Submission) -> Declared:
+def declared_of(submission: Submission) -> Declared:
+    """What is known of a submission before its rows are."""
     return Declared(
         submission_id=_id(submission),
         urn=submission.urn,
