@@ -60,8 +60,8 @@ def test_it_reads_exactly_what_is_read_here(guard):
 
 
 def test_a_file_that_needs_too_much_memory_is_refused_for_it(guard):
-    little = replace(LIMITS, memory=80 * 1024 * 1024)
-    many = workbook({f"Year {n}": _long_sheet() for n in range(8)})
+    little = replace(LIMITS, memory=80 * 1024 * 1024, cells=10_000_000)
+    many = workbook({f"Year {n}": _long_sheet() for n in range(24)})
     assert outcome(many, guard, limits=little) == "MEMORY"
     assert outcome(workbook(), guard) == READS
 

@@ -19,7 +19,10 @@ from destinations.cli.speech import (
 )
 
 if TYPE_CHECKING:
-    from models.sheets import Finding
+    from collections.abc import Sequence
+
+    from imports.columns import ColumnMap
+    from models.sheets import Finding, ReadFile
 
 MANIFEST = ("urn", "file", "kind", "cohort", "wave", "sent_on")
 SHOWN = 20  # in the terminal; the workbook and --json hold everything
@@ -44,10 +47,15 @@ def check(
         Path | None, typer.Option(help="Check every file in it", exists=True, file_okay=False)
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="A line of JSON a finding")] = False,
+    marked: Annotated[
+        Path | None, typer.Option(help="Write the workbook, with the faults marked, to here")
+    ] = None,
 ) -> None:
     """Read, map and validate one file, and keep nothing.
 
     Example: `destinations check "Oakfield leavers 2025.xlsx" --cohort 2024/25`
+
+    The same workbook with its faults marked: `destinations check leavers.xlsx --marked fix.xlsx`
 
     A whole folder, each file read or refused: `destinations check --folder leavers --json`
 
@@ -59,30 +67,49 @@ def check(
     if file is None:
         raise typer.BadParameter("give a file, or --folder")
     from destinations.cli.folder import content_of
+    from destinations.cli.sheets import remembered_if_set_up
+    from destinations.settings import get_settings
     from expectations.validating import refusal, validate
-    from imports.columns import load_map
     from imports.guard import guarded
     from imports.mapping import map_file
     from imports.reading import read_file
+    from imports.remembered import heading_rows
     from models.sheets import Declared, SubmissionRefused
 
     note = Said.of(kind=None, cohort=cohort, stage=stage, wave=wave)
     declared = Declared(1, school or "", day, None, note.academic_year, note.stage, wave)
-    columns = load_map()
+    remembered = remembered_if_set_up(get_settings())
+    columns = remembered.to_find_tables(declared.urn)
+    content = content_of(file)
     try:
         with guarded() as guard:
-            read = read_file(file.name, content_of(file), columns.field_of, guard=guard)
+            read = read_file(file.name, content, columns.field_of, guard=guard)
+        columns = remembered.to_map(declared.urn, heading_rows(read))
         mapped = map_file(read, declared, columns)
     except SubmissionRefused as refused:
         show([refusal(refused.code, dict(refused.facts))], json_)
         raise typer.Exit(REFUSED) from None
     judged = validate([mapped])
     findings = judged.findings.get(1, ())
+    if marked:
+        marked.write_bytes(_marked(content, read, findings, columns))
     if not json_:
         rows = len({(row.sheet, row.row) for row in mapped.rows})
         say(f"{file.name}: {rows} leavers read.")
     show(findings, json_)
     raise typer.Exit(SOMETHING_TO_FIX if findings else NOTHING_TO_FIX)
+
+
+def _marked(
+    content: bytes, read: "ReadFile", findings: "Sequence[Finding]", columns: "ColumnMap"
+) -> bytes:
+    """The workbook with its faults marked; nobody will know it again, for nothing is kept."""
+    from flows.marks import mark_file
+    from imports.guard import guarded
+
+    with guarded() as guard:
+        one = mark_file(content, read, findings, guard=guard, columns=columns)
+    return one.content
 
 
 def _check_folder(folder: Path, day: date, json_: bool) -> int:
