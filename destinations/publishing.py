@@ -41,7 +41,7 @@ class Document:
 
     key: str
     content: bytes
-    what: str  # summary, evidence pack, receipt, marked workbook
+    what: str  # summary, evidence pack, receipt, marked workbook, quality page
     urn: str | None = None
     hub: str | None = None
     edition: str = ""
@@ -88,7 +88,7 @@ def documents(
     record and the same edition give the same bytes.
     """
     waiting = awaited(session, today=edition)
-    for hub, slug in _slugs(session).items():
+    for hub, slug in hub_folders(session).items():
         of_hub = [line for line in lines if line.hub == hub]
         place = f"hubs/{slug}/{edition.isoformat()}"
         book = hub_summary(
@@ -164,7 +164,8 @@ def slug(words: str) -> str:
     return "-".join(kept.split())[:LONGEST_NAME].strip("-") or "hub"
 
 
-def _slugs(session: Session) -> dict[str, str]:
+def hub_folders(session: Session) -> dict[str, str]:
+    """The folder of each hub, by its name."""
     # In the order the hubs were made, so that a later hub of the same name never takes a folder.
     found: dict[str, str] = {}
     for name in session.scalars(select(Hub.name).order_by(col(Hub.id))):

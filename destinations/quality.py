@@ -63,8 +63,8 @@ def quality_page(
     parts = [
         f"<h1>{escape(title)}</h1>",
         f"<p>As known on {_day(edition)}. Rules by code, and the rows that they speak of. Files go "
-        "by the number of their submission, sheets by their place in the file, cells by the letters "
-        "and numbers that Excel shows. Nobody is named here.</p>",
+        "by the number of their submission, sheets by their place in the file, cells by the "
+        "letters and numbers that Excel shows. Nobody is named here.</p>",
         _summary(failing),
         _rules(failing, schools, words),
         _history(_runs(session, urns)),
@@ -94,7 +94,7 @@ def _failing(session: Session, urns: Sequence[str]) -> list[Failing]:
         )
         .order_by(col(ToldFinding.submission_id), col(ToldFinding.id))
     ).all()
-    cells: defaultdict[tuple[Any, ...], list[str]] = defaultdict(list)
+    cells: defaultdict[tuple[str, str, str, int, date], list[str]] = defaultdict(list)
     for one in rows:
         key = (one.code, one.severity, one.urn, one.submission_id, one.sent_on)
         cells[key].append(_cell(one.sheet, one.row, one.column, one.regions))

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     tolerance_fewest: int = Field(
         default=5, ge=1, description="Leavers below which a difference is chance"
     )
+    tolerance_suspect_rule: float = Field(
+        default=0.2, ge=0, le=1, description="Share of all rows from which a rule is itself suspect"
+    )
     tolerance_alike_from: int = Field(
         default=20, ge=1, description="Leavers from which everybody alike is asked about"
     )

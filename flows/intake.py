@@ -12,7 +12,7 @@ from prefect import flow
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
 from destinations.settings import get_settings
-from flows import boards, pages, road
+from flows import boards, pages, road, rules
 from flows.quiet import StageFailed, redact
 from flows.stages import stage, tell
 
@@ -46,7 +46,8 @@ def intake(today: date | None = None) -> dict[str, int]:
             for submission in recorded:
                 tell(submission, "recorded")
             update_progress_artifact(progress, 100.0 * done / len(chunks))
-        for chunk in road.enrolments_again(way):
+        again = road.enrolments_again(way)
+        for chunk in again:
             record(validate(map_(read(chunk)), day), day)
             publish(chunk)
 
@@ -55,6 +56,8 @@ def intake(today: date | None = None) -> dict[str, int]:
         pages.put("submissions-stopped", boards.stopped(way.engine))
         pages.put("inbox-waiting", boards.inbox_waiting(way.engine))
         pages.put("findings-by-rule", boards.findings_by_rule(way.engine))
+        pages.put("rules-and-schools", rules.tally_rules(way, [*chunks, *again]))
+        pages.put("suites-not-adopted", rules.suites_not_adopted(way))
         pages.put("coverage-by-school", boards.coverage_by_school(road.summarise_all(way, day)))
     faults = sum(line["our fault"] for line in by_stage)
     if faults:

@@ -9,6 +9,9 @@ SHOWS = {
     "submissions-stopped": "Submissions that did not go on, and why: `destinations where NUMBER`.",
     "inbox-waiting": "Files in the inbox whose school is not known or in no hub: they wait there.",
     "findings-by-rule": "How often each rule found something: `destinations rules CODE`.",
+    "rules-and-schools": "What each rule said in the last intake that brought files, by school, "
+    "beside the one before. A rule that spoke on more than a fifth of all rows is itself suspect.",
+    "suites-not-adopted": "Rules that changed and nobody has adopted: `destinations rules try`.",
     "coverage-by-school": "Known destinations of all leavers, by school, cohort and wave.",
     "who-has-not-sent": "The answers that were due and have not come.",
 }

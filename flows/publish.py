@@ -8,7 +8,7 @@ from datetime import date
 from prefect import flow
 
 from destinations.settings import get_settings
-from flows import boards, pages, road
+from flows import boards, pages, road, rules
 from flows.quiet import redact
 from flows.stages import stage
 
@@ -25,8 +25,9 @@ def publish(today: date | None = None) -> dict[str, int]:
     with road.open_road(get_settings()) as way:
         summarise = stage(way, "summarise", road.summarise_all)
         publish_ = stage(way, "publish", road.publish_all, retries=2)
+        quality = stage(way, "publish quality pages", rules.publish_quality, retries=2)
 
         lines = summarise(day)
-        written = publish_(lines, day)
+        written = publish_(lines, day) + quality(day)
         pages.put("coverage-by-school", boards.coverage_by_school(lines))
     return {"lines": len(lines), "documents": written}

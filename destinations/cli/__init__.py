@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from destinations.cli import ask, keep, layouts, leaver, run, send, settle
+from destinations.cli import ask, keep, layouts, leaver, rules, run, send, settle
 
 app = typer.Typer(
     name="destinations",
@@ -14,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for group in (keep, send, run, ask, leaver, settle, layouts):
+for group in (keep, send, run, ask, leaver, settle, layouts, rules):
     group.add_to(app)
 
 

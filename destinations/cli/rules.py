@@ -1,0 +1,194 @@
+"""The rules: what they say, what a changed suite would change, and whose word put it in force."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from destinations.cli.speech import NOTHING_TO_FIX, SOMETHING_TO_FIX, as_json, as_table, say
+
+if TYPE_CHECKING:
+    from expectations.rule import Rule
+    from expectations.trial import Trial
+    from flows.trials import Difference
+
+
+class _CodeFirst(TyperGroup):
+    """`rules I03` is `rules show I03`: what is no command is a rule's code."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments, with the command that they leave out."""
+        if not args or (args[0] not in self.commands and args[0] != "--help"):
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+rules = typer.Typer(
+    name="rules",
+    cls=_CodeFirst,
+    help="What every rule says; trying a changed suite, and adopting it.",
+    rich_markup_mode="markdown",
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """These commands, added to the command line."""
+    app.add_typer(rules)
+
+
+@rules.command()
+def show(
+    code: Annotated[str | None, typer.Argument(help="A rule's code, such as I03")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="A line of JSON a rule")] = False,
+) -> None:
+    """Show the rules, or all about one of them.
+
+    Example: `destinations rules I03`
+    """
+    from expectations.catalogue import SEVERITY_WORDS, catalogue
+
+    chosen = list(catalogue().values())
+    if code:
+        if code.upper() not in catalogue():
+            raise typer.BadParameter(f"there is no rule {code}")
+        chosen = [catalogue()[code.upper()]]
+    if json_:
+        as_json(_line(rule) for rule in chosen)
+    elif code:
+        for name, value in _line(chosen[0]).items():
+            say(f"{name}: {value}")
+    else:
+        rows = [(rule.code, SEVERITY_WORDS[rule.severity], rule.says) for rule in chosen]
+        as_table("Rules", ("Code", "Weight", "Says"), rows)
+
+
+def _line(rule: "Rule") -> dict[str, Any]:
+    return {
+        "code": rule.code,
+        "severity": rule.severity.value,
+        "says": rule.says,
+        "do": rule.do,
+        "bad": rule.bad,
+        "good": rule.good,
+        "source": rule.source,
+        "since": rule.since,
+        "field": rule.field,
+        "refuses": rule.refuses,
+    }
+
+
+Without = Annotated[list[str] | None, typer.Option(help="Leave this rule out")]
+Weigh = Annotated[
+    list[str] | None, typer.Option(help="CODE=please_check or CODE=must_fix: weigh it otherwise")
+]
+Tolerance = Annotated[list[str] | None, typer.Option(help="name=number: another limit")]
+
+
+@rules.command("try")
+def try_(
+    suite: Annotated[
+        Path | None,
+        typer.Option(help="YAML with without, weigh, tolerances", exists=True, dir_okay=False),
+    ] = None,
+    without: Without = None,
+    weigh: Weigh = None,
+    tolerance: Tolerance = None,
+    json_: Annotated[bool, typer.Option("--json", help="A line of JSON a school and rule")] = False,
+) -> None:
+    """Run a changed suite over everything ever sent, and show what would change.
+
+    Example: `destinations rules try --weigh P11=must_fix --tolerance years_from_year_group=1`
+
+    Without options, the rules as they are in the code stand beside those that judged each file.
+    Nothing is recorded and nobody is told.  Exit 0 nothing would change, 1 something would.
+    """
+    found = _compare(suite, without, weigh, tolerance)
+    if json_:
+        as_json(found.lines())
+        as_json(found.rows_by_school())
+    else:
+        _tell(found)
+    raise typer.Exit(SOMETHING_TO_FIX if found.total else NOTHING_TO_FIX)
+
+
+@rules.command()
+def adopt(
+    by: Annotated[str, typer.Option(help="Who says so")],
+) -> None:
+    """Put the rules as they are in the code in force, by name, after a trial over everything sent.
+
+    Example: `destinations rules adopt --by "Dana Officer"`
+    """
+    from destinations.adoptions import adopt as put_in_force
+    from destinations.settings import get_settings
+    from expectations.suites import suites_in_code
+    from models.database import open_database, transaction
+
+    found = _compare(None, None, None, None)
+    engine = open_database(get_settings().database)
+    with transaction(engine) as session:
+        number = put_in_force(session, suites_in_code(), by=by, would_change=found.total)
+    engine.dispose()
+    if number:
+        say(f"{number} suites are in force now. {found.total:,} findings differ by them.")
+    else:
+        say("These suites were in force already.")
+
+
+def _compare(
+    suite: Path | None,
+    without: list[str] | None,
+    weigh: list[str] | None,
+    tolerance: list[str] | None,
+) -> "Difference":
+    import yaml
+
+    from destinations.settings import get_settings
+    from expectations.tolerances import Tolerances
+    from expectations.trial import trial_of
+    from flows.road import open_road
+    from flows.trials import compare
+
+    described = yaml.safe_load(suite.read_text(encoding="utf-8")) if suite else {}
+    if not isinstance(described or {}, Mapping):
+        raise typer.BadParameter("a suite to try is a mapping: without, weigh, tolerances")
+    described = dict(described or {})
+    described["without"] = [*(described.get("without") or ()), *(without or ())]
+    described["weigh"] = {**(described.get("weigh") or {}), **_pairs(weigh)}
+    described["tolerances"] = {**(described.get("tolerances") or {}), **_pairs(tolerance)}
+    settings = get_settings()
+    try:
+        trial: Trial = trial_of(described, settings.tolerances(Tolerances))
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong)) from None
+    with open_road(settings) as road:
+        return compare(road, trial, date.today())
+
+
+def _pairs(given: Iterable[str] | None) -> dict[str, str]:
+    """I03=please_check as a name and its value."""
+    pairs = {}
+    for one in given or ():
+        name, equals, value = one.partition("=")
+        if not (name and equals and value):
+            raise typer.BadParameter(f"{one}: write name=value")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _tell(found: "Difference") -> None:
+    say(f"{found.submissions:,} submissions, {found.rows:,} rows were judged both ways.")
+    if found.unread:
+        say(f"{found.unread:,} could not be read again.")
+    if not found.total:
+        say("Nothing would change.")
+        return
+    for title, lines in (
+        ("Findings that would differ", found.lines()),
+        ("Rows that would wait, or wait no longer", found.rows_by_school()),
+    ):
+        if lines:
+            as_table(title, list(lines[0]), (list(line.values()) for line in lines))

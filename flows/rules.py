@@ -1,0 +1,80 @@
+"""Rules: what a run found, counted; the suites in force; and the hubs' quality pages.
+
+Nothing of Prefect's here.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import date
+
+from sqlmodel import Session
+
+from destinations.adoptions import not_adopted
+from destinations.places import members
+from destinations.publishing import Document, hub_folders, publish
+from destinations.quality import quality_page
+from destinations.tallies import last_run, lines_of, tally
+from expectations.catalogue import catalogue
+from expectations.suites import suites_in_code
+from flows.boards import Lines
+from flows.road import Road
+from models.base import now
+from models.database import transaction
+
+log = logging.getLogger(__name__)
+
+
+def tally_rules(road: Road, chunks: Iterable[Iterable[int]]) -> Lines:
+    """What each rule said in this run, by school, beside the run before; counts only.
+
+    A run that brought nothing adds nothing to the history.
+    """
+    with transaction(road.engine) as session:
+        ids = [one for chunk in chunks for one in chunk]
+        if ids:
+            tally(session, ids, run_at=now())
+        spoke = last_run(session, suspect=road.settings.tolerance_suspect_rule)
+    for one in spoke:
+        if one.is_suspect:
+            log.warning("rule %s spoke on %.0f %% of all rows", one.code, 100 * one.share)
+    return lines_of(spoke)
+
+
+def suites_not_adopted(road: Road) -> Lines:
+    """The suites of the code that nobody has adopted.  Those of a new hub are in force at once."""
+    with transaction(road.engine) as session:
+        found = not_adopted(session, suites_in_code())
+    for one in found:
+        log.warning("the %s suite of %s is not the adopted one", one.kind, one.academic_year)
+    return [
+        {
+            "sheet": one.kind,
+            "sent from": one.academic_year,
+            "adopted": one.adopted[:12],
+            "in use": one.in_code[:12],
+            "what to do": "destinations rules try, then destinations rules adopt",
+        }
+        for one in found
+    ]
+
+
+def publish_quality(road: Road, today: date) -> int:
+    """How many quality pages were written: one for each hub, about rows and not about people."""
+    words = {code: (rule.says, rule.do) for code, rule in catalogue().items()}
+    with transaction(road.engine) as session:
+        pages = list(_pages(session, today, words))
+        return publish(session, road.store, pages, published_at=now()).written
+
+
+def _pages(session: Session, today: date, words: dict[str, tuple[str, str]]) -> Iterable[Document]:
+    edition = today.isoformat()
+    homes = [home for there in members(session, day=today).values() for home in there]
+    for hub, folder in hub_folders(session).items():
+        urns = sorted({home.urn for home in homes if home.hub == hub})
+        yield Document(
+            f"hubs/{folder}/{edition}/quality.html",
+            quality_page(session, hub=hub, urns=urns, edition=today, words=words),
+            "quality page",
+            hub=hub,
+            edition=edition,
+        )

@@ -1,0 +1,211 @@
+"""Trials: a changed suite runs over everything that was ever sent, beside the one in force.
+
+Originals are read again; nothing is recorded and nobody is told.  Nothing of Prefect's here.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from destinations.waivers import without_waived
+from expectations.catalogue import catalogue
+from expectations.suites import suite_hash
+from expectations.tolerances import Tolerances
+from expectations.trial import Trial
+from expectations.validating import validate
+from flows.road import Road, declared_of
+from imports.mapping import map_file
+from imports.reading import read_file
+from imports.remembered import heading_rows
+from models.sheets import Declared, Finding, Mapped, SubmissionRefused
+from models.submissions import Submission, ToldFinding
+from models.vocabulary import Kind, Severity, academic_year
+
+log = logging.getLogger(__name__)
+
+Cell = tuple[str, str, int | None, str]  # rule, sheet, row, column
+Row = tuple[str, int]
+
+
+@dataclass
+class Difference:
+    """What would change, counted by (school, rule), and rows by school.
+
+    A finding that only weighs otherwise is neither new nor gone.
+    """
+
+    new: Counter[tuple[str, str]] = field(default_factory=Counter)
+    gone: Counter[tuple[str, str]] = field(default_factory=Counter)
+    heavier: Counter[tuple[str, str]] = field(default_factory=Counter)
+    lighter: Counter[tuple[str, str]] = field(default_factory=Counter)
+    would_wait: Counter[str] = field(default_factory=Counter)
+    freed: Counter[str] = field(default_factory=Counter)
+    submissions: int = 0
+    rows: int = 0
+    unread: int = 0  # originals that are gone, or that we cannot read today
+
+    @property
+    def total(self) -> int:
+        """How many findings would differ."""
+        changed = (self.new, self.gone, self.heavier, self.lighter)
+        return sum(each.total() for each in changed)
+
+    def lines(self) -> list[dict[str, str | int]]:
+        """By school and rule: new, gone, and weighed otherwise."""
+        keys = sorted({*self.new, *self.gone, *self.heavier, *self.lighter})
+        return [
+            {
+                "urn": urn,
+                "rule": code,
+                "new": self.new[urn, code],
+                "gone": self.gone[urn, code],
+                "must now be fixed": self.heavier[urn, code],
+                "need only be checked": self.lighter[urn, code],
+            }
+            for urn, code in keys
+        ]
+
+    def rows_by_school(self) -> list[dict[str, str | int]]:
+        """By school: rows that would wait, and rows that would wait no longer."""
+        return [
+            {"urn": urn, "would wait": self.would_wait[urn], "freed": self.freed[urn]}
+            for urn in sorted({*self.would_wait, *self.freed})
+        ]
+
+
+def compare(road: Road, trial: Trial, today: date) -> Difference:
+    """The trial beside the suite in force, over every submission that was recorded.
+
+    In force is what judged the submission: where the code has changed since, what its sender was
+    told; where it has not, the code as it is, so that what was confirmed since is no difference.
+    """
+    found = Difference()
+    tolerances = road.settings.tolerances(Tolerances)
+    for declared, mapped, hashes in _history(road, found):
+        before = _judged(road, declared, mapped, Trial(tolerances=tolerances), today)
+        after = _judged(road, declared, mapped, trial, today)
+        with Session(road.engine) as session:
+            for one in mapped:
+                number = one.declared.submission_id
+                if hashes[number] != _hash(one.declared):
+                    before[number] = _told(session, number)
+        for one in mapped:
+            number = one.declared.submission_id
+            if number in before and number in after:
+                _count(found, one.declared.urn, before[number], after[number])
+                found.submissions += 1
+                found.rows += len({(row.sheet, row.row) for row in one.rows})
+    return found
+
+
+Judged = dict[int, dict[Cell, Severity]]
+
+
+def _history(
+    road: Road, found: Difference
+) -> Iterator[tuple[dict[int, Declared], list[Mapped], dict[int, str | None]]]:
+    """Everything recorded, read and mapped again, a chunk at a time."""
+    with Session(road.engine) as session:
+        ids = session.scalars(
+            select(col(Submission.id))
+            .where(
+                col(Submission.refused_code).is_(None),
+                col(Submission.suite_hash).is_not(None),
+                col(Submission.undone_at).is_(None),
+            )
+            .order_by(col(Submission.sent_on), col(Submission.id))
+        ).all()
+    size = road.settings.chunk
+    for at in range(0, len(ids), size):
+        with Session(road.engine) as session:
+            sent = session.scalars(
+                select(Submission).where(col(Submission.id).in_(ids[at : at + size]))
+            ).all()
+        declared = {one.id or 0: declared_of(one) for one in sent}
+        mapped = [again for one in sent if (again := _read_again(road, one, declared, found))]
+        yield declared, mapped, {one.id or 0: one.suite_hash for one in sent}
+
+
+def _read_again(
+    road: Road, sent: Submission, declared: Mapping[int, Declared], found: Difference
+) -> Mapped | None:
+    try:
+        known = declared[sent.id or 0]
+        read = read_file(
+            sent.name,
+            road.store.get(sent.stored_as),
+            road.remembered.to_find_tables(known.urn).field_of,
+            guard=road.guard,
+        )
+        return map_file(read, known, road.remembered.to_map(known.urn, heading_rows(read)))
+    except (SubmissionRefused, KeyError):  # as we read today; or retention took the original
+        found.unread += 1
+        log.info("submission %s could not be read again", sent.id)
+        return None
+
+
+def _judged(
+    road: Road,
+    declared: Mapping[int, Declared],
+    mapped: Sequence[Mapped],
+    trial: Trial,
+    today: date,
+) -> Judged:
+    judged = validate(mapped, tolerances=trial.tolerances, trial=trial)
+    with Session(road.engine) as session:
+        return {
+            number: _cells(without_waived(session, declared[number], told, today).findings)
+            for number, told in judged.findings.items()
+        }
+
+
+def _cells(findings: Sequence[Finding]) -> dict[Cell, Severity]:
+    return {(one.code, one.sheet, one.row, one.column): one.severity for one in findings}
+
+
+def _told(session: Session, number: int) -> dict[Cell, Severity]:
+    """What its sender was told."""
+    kept = session.scalars(
+        select(ToldFinding).where(col(ToldFinding.submission_id) == number)
+    ).all()
+    return {(one.code, one.sheet, one.row, one.column): Severity(one.severity) for one in kept}
+
+
+def _hash(declared: Declared) -> str:
+    year = academic_year(declared.sent_on.year, declared.sent_on.month)
+    return suite_hash(declared.kind or Kind.LEAVERS, year)
+
+
+def _count(
+    found: Difference, urn: str, before: dict[Cell, Severity], after: dict[Cell, Severity]
+) -> None:
+    found.new.update((urn, cell[0]) for cell in after.keys() - before.keys() if _is_judged(cell))
+    found.gone.update((urn, cell[0]) for cell in before.keys() - after.keys() if _is_judged(cell))
+    for cell in before.keys() & after.keys():
+        if before[cell] is not after[cell]:
+            weighed = found.heavier if after[cell] is Severity.MUST_FIX else found.lighter
+            weighed[urn, cell[0]] += 1
+    waited, waits = _waiting(before), _waiting(after)
+    if waits - waited:
+        found.would_wait[urn] += len(waits - waited)
+    if waited - waits:
+        found.freed[urn] += len(waited - waits)
+
+
+def _is_judged(cell: Cell) -> bool:
+    """Whether a suite says it, and not a stage that noticed something on its way."""
+    rule = catalogue().get(cell[0])
+    return rule is None or bool(rule.kind)
+
+
+def _waiting(told: Mapping[Cell, Severity]) -> set[Row]:
+    return {
+        (sheet, row)
+        for (_, sheet, row, _), severity in told.items()
+        if row is not None and severity is Severity.MUST_FIX
+    }
