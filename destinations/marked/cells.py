@@ -138,6 +138,7 @@ def offer(sheet: Sheet, lists: Mapping[Place, str]) -> None:
 
     Another drop-down of that very cell makes room; any other word may still be typed.
     """
+    lists = _free(sheet, lists)
     if not lists:
         return
     found = tags(sheet.part, *_FOLLOWING, "dataValidation")
@@ -156,6 +157,25 @@ def offer(sheet: Sheet, lists: Mapping[Place, str]) -> None:
     else:
         whole = b'<dataValidations count="%d">%b</dataValidations>' % (count, more)
         put_after_cells(sheet, "dataValidations", whole, found)
+
+
+def _free(sheet: Sheet, lists: Mapping[Place, str]) -> Mapping[Place, str]:
+    """The places where ours can stand: a list from another tab makes room too, if any is left."""
+    if b"x14:dataValidation " not in sheet.part:
+        return lists
+    found = tags(sheet.part, "x14:dataValidation", "xm:sqref")
+    for tag in found:
+        if tag.name == "xm:sqref" and any(
+            one.name != "xm:sqref" and one.holds(tag) for one in found
+        ):
+            before = sheet.part[tag.opened : tag.closes].decode()
+            kept = without(before, lists)
+            if kept and kept != before:
+                sheet.edits.append((tag.opened, tag.closes, kept.encode()))
+            elif not kept:
+                taken = [one for one in lists if without(before, [one]) != before]
+                lists = {one: name for one, name in lists.items() if one not in taken}
+    return lists
 
 
 def _make_room(sheet: Sheet, tag: Tag, cells: Iterable[Place]) -> bool:

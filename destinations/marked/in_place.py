@@ -11,6 +11,7 @@ from destinations.marked.looks import Looks
 from destinations.marked.parts import MAIN, RELATIONS, NotSure, Workbook, opened, related, tags
 
 _PLAIN = "parts that we could not be sure of"
+_RARE = "a form of workbook that few programs write"
 
 # Parts that we send nobody, or that a change would break, by a word of their names.
 _UNWELCOME = (
@@ -66,7 +67,7 @@ def _main(workbook: Workbook) -> str:
     top = tags(part, "workbook")
     if not top or top[0].attributes.get("xmlns") != MAIN:
         # Strict workbooks, and those whose elements all have a prefix.
-        raise NotSure("a form of workbook that few programs write")
+        raise NotSure(_RARE)
     return main
 
 
@@ -93,6 +94,9 @@ def _mark_sheet(
     workbook: Workbook, name: str, cells: Mapping[Place, CellMark], looks: Looks
 ) -> None:
     part = deselect(workbook.part(name))
+    top = tags(part, "worksheet")
+    if not top or top[0].attributes.get("xmlns") != MAIN:
+        raise NotSure(_RARE)
     sheet = found_in(part, {row for row, _ in cells})
     colour(
         sheet,

@@ -30,8 +30,14 @@ _COMMENTS, _DRAWING = f"{RELATIONS}/comments", f"{RELATIONS}/vmlDrawing"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _OURS = ("MUST FIX:", "PLEASE CHECK:")  # how a note of ours begins
-_A_SHAPE = re.compile(rb"<v:shape\b(?:(?!</v:shape>).)*</v:shape>", re.DOTALL)
-_WHERE = (b"Row", b"Column")
+_SPACES = {
+    "v": "urn:schemas-microsoft-com:vml",
+    "o": "urn:schemas-microsoft-com:office:office",
+    "x": "urn:schemas-microsoft-com:office:excel",
+}
+_START = re.compile(rb"<xml\b[^>]*>")
+_DECLARED = re.compile(r"""xmlns:([A-Za-z_][\w.-]*)\s*=\s*["']([^"']*)["']""")
+_OUR_PREFIX = re.compile(r"(</?|\s)([vox]):(?=\w)")
 _END = re.compile(rb"</\s*xml\s*>\s*\Z", re.IGNORECASE)
 _LETTERS_A_LINE, _LINE_PIXELS, _WIDE = 44, 15, 300
 _EMPTY = (
@@ -127,13 +133,29 @@ def _said(part: bytes) -> list[str]:
 
 
 def _without_shapes(part: bytes, cells: Container[str]) -> bytes:
+    ours = {name: prefix.encode() for name, prefix in _prefixes(part).items()}
+    a_shape = re.compile(rb"<%b:shape\b(?:(?!</%b:shape>).)*</%b:shape>" % ((ours["v"],) * 3), re.S)
+
     def kept(shape: re.Match[bytes]) -> bytes:
-        row, column = (re.search(rb"<x:%b>\s*(\d+)" % each, shape[0]) for each in _WHERE)
+        row, column = (
+            re.search(rb"<%b:%b>\s*(\d+)" % (ours["x"], each), shape[0])
+            for each in (b"Row", b"Column")
+        )
         if row and column and f"{letters_of(int(column[1]))}{int(row[1]) + 1}" in cells:
             return b""
         return shape[0]
 
-    return _A_SHAPE.sub(kept, part)
+    return a_shape.sub(kept, part)
+
+
+def _prefixes(part: bytes) -> dict[str, str]:
+    """What a drawing calls the three languages that notes are drawn in."""
+    top = _START.search(part)
+    said = dict(_DECLARED.findall(top[0].decode("utf-8", "replace"))) if top else {}
+    known = {space: prefix for prefix, space in said.items()}
+    if not known.keys() >= set(_SPACES.values()):
+        raise NotSure("notes that we could not be sure of")
+    return {name: known[space] for name, space in _SPACES.items()}
 
 
 def _with_notes(
@@ -223,7 +245,13 @@ def _draw(
     )
     kind = "" if b"_x0000_t2020" in part else _KIND_OF_SHAPE
     at = end.start()
-    workbook.put(drawing, edited(part, [(at, at, (kind + shapes).encode())]))
+    more = _in_their_words(kind + shapes, _prefixes(part)).encode()
+    workbook.put(drawing, edited(part, [(at, at, more)]))
+
+
+def _in_their_words(xml: str, prefixes: Mapping[str, str]) -> str:
+    """Shapes with the prefixes of the drawing they go into."""
+    return _OUR_PREFIX.sub(lambda found: f"{found[1]}{prefixes[found[2]]}:", xml)
 
 
 def _thousand(part: bytes) -> int:

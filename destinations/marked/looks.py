@@ -21,6 +21,8 @@ FILLS = {
         '<bgColor rgb="FFE3F0FA"/></patternFill></fill>'
     ),
 }
+# Our colours as they come back; LibreOffice makes one colour of a hatched fill.
+_OURS = (b'"ffffc58a"', b'"ff8fbee3"', b'"ffcee4f5"')
 _WHITE = (
     '<fill><patternFill patternType="solid"><fgColor rgb="FF{}"/><bgColor indexed="64"/>'
     "</patternFill></fill>"
@@ -34,6 +36,12 @@ _LINE = (
 _BAR = (
     '<border><left style="thick"><color rgb="FF{}"/></left><right/><top/>'
     '<bottom style="thin"><color rgb="FFD9D9D9"/></bottom><diagonal/></border>'
+)
+_BOX = "<border>{}<diagonal/></border>".format(
+    "".join(
+        f'<{side} style="thin"><color rgb="FF6F777B"/></{side}>'
+        for side in ("left", "right", "top", "bottom")
+    )
 )
 _AS_TEXT = 49  # the format "@": what is typed stays as typed
 
@@ -60,7 +68,7 @@ LOOKS = {
     "link": Look(_FONT.format("<u/>", 10, "0B4F9E"), "", _THIN),
     "must": Look(_BOLD, FILLS[Severity.MUST_FIX], _BAR.format("F46A25")),
     "check": Look(_BODY, FILLS[Severity.PLEASE_CHECK], _BAR.format("6BACE6")),
-    "answer": Look(_BODY, _WHITE.format("FFFFFF"), _LINE.format("3D3D3D")),
+    "answer": Look(_BODY, _WHITE.format("FFFFFF"), _BOX),
     "shaded": Look(_BODY, _WHITE.format("F3F2F1"), _THIN),
 }
 
@@ -111,7 +119,7 @@ class Looks:
             return None
         tag = fills.there[int(fill)]
         said = self.part[tag.starts : tag.ends].lower()
-        if not any(color in said for color in (b'"ffffc58a"', b'"ff8fbee3"')):
+        if not any(color in said for color in _OURS):
             return None
         return formats.add(self._with_fill(formats.there[style], 0, False))
 

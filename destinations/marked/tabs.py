@@ -36,7 +36,7 @@ def fix_tab(
     width = sum(width for _, width in HEADINGS)
     rows = [_row(1, [("What to fix", "title")], looks, 28)]
     for number, words in enumerate(above, start=2):
-        high = 6 + 15 * lines_needed(words, width, 1.0)
+        high = 6 + 15 * lines_needed(words, width, 0.95)
         rows.append(_row(number, [(words, "big" if number == 2 else "body")], looks, high))
     first = len(above) + 3
     rows.append(_row(first, [(words, "heading") for words, _ in HEADINGS], looks, 20))
