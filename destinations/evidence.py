@@ -27,6 +27,7 @@ from destinations.figures import (
 )
 from destinations.lineage import every_answer, named_leavers
 from destinations.notes import method
+from destinations.waivers import SetAside
 from models.leavers import Leaver
 from models.submissions import Submission
 from models.summaries import SummaryLine
@@ -70,7 +71,7 @@ class School:
 
     `lines` are the school's own, every breakdown; `answers` every leaver at every wave;
     `files` the submissions that the answers came from, and the school's own; `senders` the name of
-    who sent them, by URN.
+    who sent them, by URN; `aside` the rules set aside for the school, each with what it says.
     """
 
     urn: str
@@ -81,6 +82,7 @@ class School:
     leavers: Sequence[Leaver]
     files: Mapping[int, Submission]
     senders: Mapping[str, str]
+    aside: Sequence[tuple[str, SetAside]] = ()
 
 
 def evidence_pack(school: School) -> bytes:
@@ -95,7 +97,7 @@ def evidence_pack(school: School) -> bytes:
         ]
         _cohort(book, of_cohort)
     own = [file for file in school.files.values() if file.urn == school.urn]
-    method(book, own)
+    method(book, own, school.aside)
     named_leavers(book, school.leavers, school.answers, school.files)
     every_answer(book, school)
     return book.content()

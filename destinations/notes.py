@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from destinations.books import Book, Cell, Column, Page, widths
 from destinations.figures import year_group
+from destinations.waivers import SetAside
 from models.submissions import Submission
 
 TERMS = (
@@ -128,6 +129,15 @@ _SENT = (
 )
 
 
+_ASIDE = (
+    Column("What is not asked there", 65, span=2),
+    Column("Leavers of", 13),
+    Column("  Until", 15, "date"),
+    Column("Why", 46),
+    Column("By whom", 40, span=4),
+)
+
+
 def about(book: Book) -> Page:
     """The page "About": the words, what is not known, national figures with how they were made."""
     page = book.page("About", widths(NATIONAL))
@@ -141,8 +151,13 @@ def about(book: Book) -> Page:
     return page
 
 
-def method(book: Book, files_sent: Sequence[Submission]) -> Page:
-    """The page "Method": how the numbers were made, what is left out, and what the school sent."""
+def method(
+    book: Book, files_sent: Sequence[Submission], aside: Sequence[tuple[str, SetAside]] = ()
+) -> Page:
+    """The page "Method": how the numbers were made, what is left out, and what the school sent.
+
+    `aside` are the rules set aside for the school, each with what it says.
+    """
     page = book.page("Method", widths(NATIONAL))
     row = page.across(0, "Method and what is left out", "title") + 1
     for word, meaning in HOW_IT_WAS_MADE:
@@ -153,6 +168,13 @@ def method(book: Book, files_sent: Sequence[Submission]) -> Page:
     row = page.across(row, "What the school sent", "section")
     ordered = sorted(files_sent, key=lambda file: (file.sent_on, file.id or 0))
     row = page.table(row, _SENT, [_sent(file) for file in ordered]) + 1
+    if aside:
+        row = page.across(row, "Rules set aside", "section")
+        told = [
+            (f"{says} ({one.code})", one.cohort, one.until, one.reason, one.by)
+            for says, one in aside
+        ]
+        row = page.table(row, _ASIDE, told) + 1
     national(page, row)
     return page
 

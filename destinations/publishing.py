@@ -5,8 +5,8 @@ import hashlib
 import logging
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import PurePath
 
@@ -16,15 +16,16 @@ from destinations.answers import Answer
 from destinations.awaited import awaited
 from destinations.evidence import School, evidence_pack
 from destinations.lines import summary_rows
-from destinations.receipts import receipt_of, receipt_workbook
+from destinations.receipts import LONDON, receipt_of, receipt_workbook
 from destinations.undone import stands
+from destinations.waivers import told_aside
 from destinations.workbooks import hub_summary
 from models.destinations import Publication
 from models.leavers import Cohort, Leaver
 from models.places import Hub, Institution
 from models.sheets import Finding
 from models.store import Store
-from models.submissions import Submission
+from models.submissions import Arrival, Submission
 from models.summaries import SummaryLine
 
 log = logging.getLogger(__name__)
@@ -81,10 +82,12 @@ def documents(
     edition: date,
     *,
     answers: Callable[[str], Iterable[Answer]],
+    rules: Mapping[str, str] | None = None,
 ) -> Iterator[Document]:
     """Each hub's summary (workbook and csv), then each school's evidence pack, made as asked for.
 
-    `lines` are of every hub, as summarised; `answers` gives those of one school, by URN.  The same
+    `lines` are of every hub, as summarised; `answers` gives those of one school, by URN; `rules`
+    what each rule says, by its code.  The same
     record and the same edition give the same bytes.
     """
     waiting = awaited(session, today=edition)
@@ -99,7 +102,7 @@ def documents(
                 f"{place}/{name}", content, "summary", hub=hub, edition=edition.isoformat()
             )
     for urn, of_school in _by_school(lines).items():
-        school = _school(session, of_school, edition, tuple(answers(urn)))
+        school = _school(session, of_school, edition, tuple(answers(urn)), rules or {})
         name = f"evidence {safe_name(school.name)} {edition.isoformat()}.xlsx"
         yield Document(
             f"returns/{urn}/{name}",
@@ -122,7 +125,10 @@ def receipt_document(
     Findings hold cells as typed, for their sender only; of a refused file, the one that says why.
     """
     name = session.scalar(select(Institution.name).where(col(Institution.urn) == submission.urn))
-    receipt = receipt_of(submission, findings, school=name or submission.urn, fields=fields)
+    since = session.get(Submission, submission.follows_id) if submission.follows_id else None
+    receipt = receipt_of(
+        submission, findings, school=name or submission.urn, fields=fields, since=since
+    )
     stem = _receipt_stem(session, submission)
     return Document(
         f"returns/{submission.urn}/{stem} receipt.xlsx",
@@ -130,6 +136,28 @@ def receipt_document(
         "receipt",
         urn=submission.urn,
         edition=submission.sent_on.isoformat(),
+    )
+
+
+def sent_again_document(
+    session: Session, submission: Submission, arrival: Arrival, findings: Sequence[Finding]
+) -> Document:
+    """The answer to bytes that had been sent before: when that was, and how their rows stand."""
+    name = session.scalar(select(Institution.name).where(col(Institution.urn) == submission.urn))
+    receipt = replace(
+        receipt_of(submission, findings, school=name or submission.urn),
+        file=arrival.name,
+        received_at=arrival.arrived_at,
+    )
+    moment = arrival.arrived_at
+    day = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(LONDON).date()
+    stem = safe_name(PurePath(arrival.name).stem)
+    return Document(
+        f"returns/{submission.urn}/{day.isoformat()} {stem} sent before receipt.xlsx",
+        receipt_workbook(receipt),
+        "receipt",
+        urn=submission.urn,
+        edition=day.isoformat(),
     )
 
 
@@ -190,7 +218,11 @@ def _by_school(lines: Iterable[SummaryLine]) -> dict[str, list[SummaryLine]]:
 
 
 def _school(
-    session: Session, lines: Sequence[SummaryLine], edition: date, answers: tuple[Answer, ...]
+    session: Session,
+    lines: Sequence[SummaryLine],
+    edition: date,
+    answers: tuple[Answer, ...],
+    rules: Mapping[str, str],
 ) -> School:
     urn = lines[0].urn
     leavers = session.scalars(
@@ -223,6 +255,7 @@ def _school(
         leavers=leavers,
         files=files,
         senders={number: name for number, name in senders if number},
+        aside=[(rules.get(one.code, one.code), one) for one in told_aside(session, urn, edition)],
     )
 
 

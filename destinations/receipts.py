@@ -20,6 +20,7 @@ __all__ = ["Receipt", "receipt_of", "receipt_text", "receipt_workbook", "summary
 
 LONDON = ZoneInfo("Europe/London")
 WEIGHTS = {Severity.MUST_FIX: "Must fix", Severity.PLEASE_CHECK: "Please check"}
+CHANGES = ("new", "changed", "gone", "would_become_blank")
 SHEET_OF_CSV = "(the file)"
 
 _PAGE = (24, 22, 16, 70)
@@ -47,7 +48,8 @@ class Receipt:
     """What is told of one file.
 
     `fields` gives our field for a rule's code ("I01" -> "upn"), so that faults can be counted by
-    what they are about.  `is_kept` is False for a check, of which nothing is recorded.
+    what they are about.  `changes` counts what a next round changed `since` the one before, named
+    by its file and day.  `is_kept` is False for a check, of which nothing is recorded.
     """
 
     file: str
@@ -60,6 +62,8 @@ class Receipt:
     rows_recorded: int = 0
     rows_waiting: int = 0
     rows_unsure: int = 0
+    changes: Mapping[str, int] = field(default_factory=dict)
+    since: str = ""
     is_refused: bool = False
     is_kept: bool = True
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -71,8 +75,12 @@ def receipt_of(
     *,
     school: str,
     fields: Mapping[str, str] | None = None,
+    since: Submission | None = None,
 ) -> Receipt:
-    """The receipt of a submission that went as far as it could; a refused one has its finding."""
+    """The receipt of a submission that went as far as it could; a refused one has its finding.
+
+    `since` is the submission that it is the next round of.
+    """
     return Receipt(
         file=submission.name,
         school=school,
@@ -84,6 +92,8 @@ def receipt_of(
         rows_recorded=submission.rows_sound,
         rows_waiting=submission.rows_waiting,
         rows_unsure=submission.rows_unsure,
+        changes=submission.changes,
+        since=f"“{since.name}”, sent on {shown(since.sent_on)}" if since else "",
         is_refused=submission.refused_code is not None,
         fields=fields or {},
     )
@@ -112,6 +122,7 @@ def receipt_text(receipt: Receipt) -> str:
     if not receipt.is_refused:
         lines += [receipt.about, ""] if receipt.about else []
         lines += [f"{name}: {number}" for name, number in _row_counts(receipt)]
+        lines += _changed(receipt)
         lines += [f"  {_rows_of(each)}: {_used(each)}" for each in receipt.regions]
         for weight, words in WEIGHTS.items():
             told = [each for each in biggest_first(receipt.findings) if each.severity == weight]
@@ -145,6 +156,8 @@ def _what_was_read(page: Page, row: int, receipt: Receipt) -> int:
         page.text(row, 0, name, "label")
         page.cell(row, 1, number, "count left")
         row += 1
+    for words in _changed(receipt):
+        row = page.across(row, words, "body")
     if not receipt.regions:
         return row
     row = page.across(row + 1, "What we read and what we left out", "section")
@@ -206,6 +219,20 @@ def _row_counts(receipt: Receipt) -> list[tuple[str, int]]:
         ("Recorded", receipt.rows_recorded),
         ("Waiting for a fix", receipt.rows_waiting),
         ("Not sure who it is", receipt.rows_unsure),
+    ]
+
+
+def _changed(receipt: Receipt) -> list[str]:
+    """What has changed since the round before, in one sentence; nothing for a first round."""
+    if not receipt.since or not receipt.changes:
+        return []
+    if not any(receipt.changes.values()):
+        return [f"Nothing has changed since {receipt.since}."]
+    told = {name: f"{receipt.changes.get(name, 0):,}" for name in CHANGES}
+    return [
+        f"Since {receipt.since}: {told['new']} new, {told['changed']} changed, "
+        f"{told['gone']} gone, {told['would_become_blank']} would have become blank "
+        "and were left as they were."
     ]
 
 

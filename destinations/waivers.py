@@ -5,13 +5,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
 from models.answers import Waiver
 from models.places import Institution
 from models.sheets import Declared, Finding
-from models.vocabulary import LeavingStage, Severity
+from models.submissions import Submission, ToldFinding
+from models.vocabulary import LeavingStage, Severity, Stage, year_name
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A rule that is set aside for a school, as its evidence pack tells it."""
+
+    code: str
+    cohort: str  # "Y11 2024/25", or "every cohort"
+    by: str
+    reason: str
+    until: date
+
 
 _SAID = ("code", "academic_year", "leaving_stage", "waived_by", "reason", "expires_on")
 
@@ -39,9 +52,12 @@ def waive(
     """Set a rule aside for a school until a day, that day included; gives the waiver's number.
 
     For one leaving year and stage, or for all where they are not given.  The same again is the
-    same waiver.  Raises LookupError for a school that is not in the register, and ValueError
-    where nobody or no reason is named, or the day has passed.  Whether the rule may be set aside
-    is for the caller to know: a refusal never may.
+    same waiver.  Submissions with rows that wait for that rule stand before recording afterwards,
+    for the next intake.
+
+    Raises LookupError for a school that is not in the register, and ValueError where nobody or no
+    reason is named, or the day has passed.  Whether the rule may be set aside is for the caller to
+    know: a refusal never may.
     """
     if not by.strip() or not reason.strip():
         message = "say who sets the rule aside, and why"
@@ -67,7 +83,34 @@ def waive(
             return one.id or 0
     session.add(made)
     session.flush()
+    _take_up_again(session, made)
     return made.id or 0
+
+
+def _take_up_again(session: Session, made: Waiver) -> None:
+    """Rows that waited only for what is set aside wait no longer."""
+    told = select(col(ToldFinding.submission_id)).where(
+        col(ToldFinding.code) == made.code,
+        col(ToldFinding.severity) == Severity.MUST_FIX.value,
+        col(ToldFinding.row).is_not(None),
+    )
+    waiting = [
+        col(Submission.urn) == made.urn,
+        col(Submission.undone_at).is_(None),
+        col(Submission.refused_code).is_(None),
+        col(Submission.stage).in_((Stage.RECORDED, Stage.SUMMARISED, Stage.PUBLISHED)),
+        col(Submission.id).in_(told),
+    ]
+    if made.academic_year is not None:
+        waiting.append(col(Submission.academic_year) == made.academic_year)
+    if made.leaving_stage is not None:
+        waiting.append(col(Submission.leaving_stage) == made.leaving_stage)
+    session.execute(
+        update(Submission)
+        .where(*waiting)
+        .values(stage=Stage.MATCHED.value)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def end_waiver(session: Session, number: int, *, by: str, ended_at: datetime) -> None:
@@ -92,6 +135,19 @@ def in_force(session: Session, today: date, *, urn: str | None = None) -> list[W
         query = query.where(col(Waiver.urn) == urn)
     order = (col(Waiver.urn), col(Waiver.code), col(Waiver.id))
     return list(session.scalars(query.order_by(*order)))
+
+
+def told_aside(session: Session, urn: str, today: date) -> tuple[SetAside, ...]:
+    """What is set aside for a school today, for its readers."""
+    return tuple(
+        SetAside(one.code, _cohort(one), one.waived_by, one.reason, one.expires_on)
+        for one in in_force(session, today, urn=urn)
+    )
+
+
+def _cohort(one: Waiver) -> str:
+    year = year_name(one.academic_year) if one.academic_year is not None else ""
+    return f"{one.leaving_stage or ''} {year}".strip() or "every cohort"
 
 
 def set_aside(session: Session, declared: Declared, today: date) -> frozenset[str]:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from destinations.limits import Limits
 from destinations.sheet_before import Place, Sheet
-from destinations.undone import superseded
+from destinations.undone import stands, superseded
 from models.destinations import Destination
 from models.leavers import Cohort, Leaver
 from models.sheets import Remark
@@ -38,6 +38,7 @@ def _turned_round(session: Session, sheet: Sheet) -> Iterator[Remark]:
             col(then.activity_code) == UNIVERSITY,
             col(then.wave) > 0,
             col(then.id).not_in(superseded()),
+            stands(col(then.submission_id)),
         )
         .group_by(col(now.sheet), col(now.row))
     )
@@ -76,6 +77,7 @@ def _unmoved(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]
             col(now.provider_name) != "",
             col(then.source) == Source.SCHOOL.value,
             col(then.id).not_in(superseded()),
+            stands(col(then.submission_id)),
         )
         .group_by(col(now.wave))
         .order_by(col(now.wave))
@@ -114,14 +116,18 @@ def _all_known(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remar
         select(func.count())
         .select_from(Leaver)
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-        .where(*of_before)
+        .where(*of_before, stands(col(Leaver.submission_id)))
     )
     before = session.execute(
         select(col(Destination.wave), known)
         .join(Leaver, col(Leaver.id) == col(Destination.leaver_id))
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .where(
-            *of_before, col(Destination.wave).in_(full), col(Destination.id).not_in(superseded())
+            *of_before,
+            col(Destination.wave).in_(full),
+            col(Destination.id).not_in(superseded()),
+            stands(col(Destination.submission_id)),
+            stands(col(Leaver.submission_id)),
         )
         .group_by(col(Destination.wave))
         .order_by(col(Destination.wave))

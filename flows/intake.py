@@ -13,6 +13,7 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
 from destinations.settings import get_settings
 from flows import boards, pages, road, rules
+from flows.again import answer_sent_again
 from flows.quiet import StageFailed, redact
 from flows.stages import stage, tell
 
@@ -34,6 +35,7 @@ def intake(today: date | None = None) -> dict[str, int]:
         validate = stage(way, "validate", road.validate_chunk)
         record = stage(way, "match and record", road.match_and_record_chunk)
         publish = stage(way, "publish", road.return_chunk, retries=2)
+        answer = stage(way, "publish", answer_sent_again, retries=2)
 
         arrived = receive(day)
         chunks = road.unfinished(way)
@@ -50,6 +52,7 @@ def intake(today: date | None = None) -> dict[str, int]:
         for chunk in again:
             record(validate(map_(read(chunk)), day), day)
             publish(chunk)
+        answer()
 
         by_stage = boards.submissions_by_stage(way.engine)
         pages.put("submissions-by-stage", by_stage)

@@ -31,7 +31,7 @@ from destinations.summarising import summarise
 from destinations.telling import also_told
 from destinations.waivers import set_aside, without_waived
 from destinations.waves import Calendar, open_waves
-from expectations.catalogue import catalogue
+from expectations.catalogue import catalogue, words
 from expectations.tolerances import Tolerances
 from expectations.validating import refusal, tell, validate
 from flows.marks import mark_submission, take_up
@@ -315,7 +315,11 @@ def publish_all(road: Road, lines: tuple[SummaryLine, ...], today: date) -> int:
     """How many documents were written for hub leads and schools."""
     with transaction(road.engine) as session:
         made = documents(
-            session, lines, today, answers=lambda urn: answers(session, urn=urn, today=today)
+            session,
+            lines,
+            today,
+            answers=lambda urn: answers(session, urn=urn, today=today),
+            rules={code: words(code)[0] for code in catalogue()},
         )
         done = publish(session, road.store, made, published_at=now())
         session.execute(

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from destinations.cli import ask, keep, layouts, leaver, rules, run, send, settle
+from destinations.cli import answer, ask, keep, layouts, leaver, rules, run, send, settle
 
 app = typer.Typer(
     name="destinations",

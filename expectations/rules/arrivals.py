@@ -63,7 +63,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="A06",
         severity=PLEASE_CHECK,
-        says="You have sent exactly this file before, so nothing has changed",
+        says="You sent exactly this file on {sent_on}, as {file}, so nothing has changed",
         do="If you meant to send a newer one, save your changes and send that file",
         bad="the same file twice",
         good="a file with this autumn's answers",

@@ -1,0 +1,254 @@
+"""Answering: an oddity is right, a rule does not hold here, a submission is taken back."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from destinations.cli.speech import as_json, as_table, say
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from sqlmodel import Session
+
+    from destinations.settings import Settings
+    from models.sheets import MappedRow
+    from models.submissions import Submission
+
+By = Annotated[str, typer.Option(help="Who says so")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """These commands, added to the command line."""
+    app.command()(confirm)
+    app.command()(waive)
+    app.command()(unwaive)
+    app.command()(waivers)
+    app.command()(undo)
+
+
+def confirm(
+    submission: Annotated[int, typer.Argument(help="The number of the submission")],
+    row: Annotated[int, typer.Argument(help="The row, as Excel shows it")],
+    code: Annotated[str, typer.Argument(help="The code of the rule, such as P10")],
+    by: By,
+    sheet: Annotated[str, typer.Option(help="The sheet, where there are several")] = "",
+) -> None:
+    """Say that something we asked about is right.  It is not asked again until the value changes.
+
+    Example: `destinations confirm 12 34 P10 --by "A. Careers Leader"`
+
+    Only "please check" can be confirmed; what must be fixed waits until it is.
+    """
+    from destinations.confirmations import confirm as note
+    from destinations.confirmations import value_in
+    from models.database import transaction
+    from models.submissions import Submission
+
+    settings, engine = _here()
+    with transaction(engine) as session:
+        sent = session.get(Submission, submission)
+        if sent is None:
+            raise typer.BadParameter(f"there is no submission {submission}")
+        sheet, column = _place(session, submission, sheet, row, code.upper())
+        rows = _rows(session, settings, sent, sheet, row)
+        field, value = value_in(rows, column)
+        try:
+            note(session, submission, sheet, row, code.upper(), value=value, by=by, field=field)
+        except (LookupError, ValueError) as told:
+            raise typer.BadParameter(str(told)) from None
+    say("Noted. It is not asked again until the value changes.")
+
+
+def waive(
+    code: Annotated[str, typer.Argument(help="The code of the rule, such as R04")],
+    school: Annotated[str, typer.Option(help="The URN of the school or college")],
+    by: By,
+    reason: Annotated[str, typer.Option(help="Why the rule does not hold there")],
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day it holds")],
+    cohort: Annotated[str | None, typer.Option(help="Only this leaving year: 2024/25")] = None,
+    stage: Annotated[str | None, typer.Option(help="Only this stage: Y11 or Y13")] = None,
+) -> None:
+    """Set a rule aside for a school, and a cohort of it, until a day.
+
+    Example: `destinations waive R04 --school 123456 --cohort 2024/25 --by "A. Officer"
+    --reason "all of them went to one college" --until 2027-08-31`
+
+    It stands in the school's evidence pack.  A refusal cannot be set aside.
+    """
+    from destinations.waivers import waive as set_aside
+    from expectations.catalogue import catalogue
+    from models.database import transaction
+    from models.vocabulary import LeavingStage, year_start
+
+    rule = catalogue().get(code.upper())
+    if rule is None:
+        raise typer.BadParameter(f"there is no rule {code}")
+    if rule.refuses:
+        raise typer.BadParameter(
+            "a refusal cannot be set aside: nothing of such a file can be read"
+        )
+    _, engine = _here()
+    try:
+        with transaction(engine) as session:
+            number = set_aside(
+                session,
+                code=rule.code,
+                urn=school,
+                by=by,
+                reason=reason,
+                expires_on=until.date(),
+                today=date.today(),
+                academic_year=year_start(cohort) if cohort else None,
+                leaving_stage=LeavingStage(stage.upper()) if stage else None,
+            )
+    except (LookupError, ValueError) as told:
+        raise typer.BadParameter(str(told)) from None
+    say(f"Waiver {number}: {rule.code} is set aside for {school} until {_day(until.date())}.")
+
+
+def unwaive(
+    number: Annotated[int, typer.Argument(help="The number of the waiver")],
+    by: By,
+) -> None:
+    """End a waiver before its day.
+
+    Example: `destinations unwaive 3 --by "A. Officer"`
+    """
+    from destinations.waivers import end_waiver
+    from models.base import now
+    from models.database import transaction
+
+    _, engine = _here()
+    try:
+        with transaction(engine) as session:
+            end_waiver(session, number, by=by, ended_at=now())
+    except LookupError as told:
+        raise typer.BadParameter(str(told)) from None
+    say("Ended. The rule speaks again from the next intake.")
+
+
+def waivers(
+    school: Annotated[str | None, typer.Option(help="Only this URN")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="A line of JSON a waiver")] = False,
+) -> None:
+    """List the rules that are set aside today: for whom, by whom, why and until when.
+
+    Example: `destinations waivers --school 123456`
+    """
+    from sqlmodel import Session
+
+    from destinations.waivers import in_force
+    from expectations.catalogue import words
+    from models.vocabulary import year_name
+
+    _, engine = _here()
+    with Session(engine) as session:
+        lines: list[dict[str, Any]] = [
+            {
+                "waiver": one.id,
+                "rule": one.code,
+                "says": words(one.code)[0],
+                "urn": one.urn,
+                "cohort": year_name(one.academic_year) if one.academic_year is not None else "",
+                "stage": one.leaving_stage or "",
+                "by": one.waived_by,
+                "reason": one.reason,
+                "until": one.expires_on.isoformat(),
+            }
+            for one in in_force(session, date.today(), urn=school)
+        ]
+    if json_:
+        as_json(lines)
+    elif lines:
+        as_table("", tuple(lines[0]), (tuple(line.values()) for line in lines))
+    else:
+        say("No rule is set aside.")
+
+
+def undo(
+    submission: Annotated[int, typer.Argument(help="The number of the submission")],
+    by: By,
+    reason: Annotated[str, typer.Option(help="Why it is taken back")] = "",
+) -> None:
+    """Take a submission back: nothing of it counts any longer, and history is kept.
+
+    Example: `destinations undo 12 --by "A. Officer" --reason "the wrong year's file"`
+
+    What it had taken the place of is current again.  The same file may be sent again afterwards.
+    """
+    from destinations.undo import undo as take_back
+    from flows.again import record_again
+    from models.base import now
+    from models.database import transaction
+
+    settings, engine = _here()
+    try:
+        with transaction(engine) as session:
+            done = take_back(session, submission, by=by, reason=reason, undone_at=now())
+    except (LookupError, ValueError) as told:
+        raise typer.BadParameter(str(told)) from None
+    engine.dispose()
+    again = record_again(settings, done.again, date.today())
+    say(
+        f"Submission {submission} is taken back. Of what it said, nothing counts now: "
+        f"{_count(done.destinations, 'destination')}, {_count(done.leavers, 'leaver')} "
+        "whom nobody else names."
+    )
+    if again:
+        say(f"{_count(again, 'other submission')} told us what it had told, and stands for it now.")
+
+
+def _here() -> "tuple[Settings, Engine]":
+    from destinations.settings import get_settings
+    from models.database import open_database
+
+    settings = get_settings()
+    return settings, open_database(settings.database)
+
+
+def _place(session: "Session", submission: int, sheet: str, row: int, code: str) -> tuple[str, str]:
+    """The sheet and the column of what was told of a row."""
+    from sqlmodel import col, select
+
+    from models.submissions import ToldFinding
+
+    query = select(ToldFinding.sheet, ToldFinding.column).where(
+        ToldFinding.submission_id == submission, ToldFinding.row == row, ToldFinding.code == code
+    )
+    if sheet:
+        query = query.where(ToldFinding.sheet == sheet)
+    found = session.exec(query.order_by(col(ToldFinding.id))).all()
+    if not found:
+        raise typer.BadParameter(f"{code} was not told of row {row} of submission {submission}")
+    if len({name for name, _ in found}) > 1:
+        raise typer.BadParameter("several sheets have such a row: name one with --sheet")
+    return found[0]
+
+
+def _rows(
+    session: "Session", settings: "Settings", sent: "Submission", sheet: str, row: int
+) -> "list[MappedRow]":
+    """One row of a submission in our words, read again from its original."""
+    from destinations.cli.sheets import everything_remembered, read_original
+    from flows.road import declared_of
+    from imports.mapping import map_file
+    from imports.remembered import heading_rows
+    from models.sheets import SubmissionRefused
+
+    remembered = everything_remembered(session)
+    try:
+        read = read_original(settings, remembered, sent)
+    except (SubmissionRefused, KeyError):
+        raise typer.BadParameter("the original of that submission is no longer kept") from None
+    columns = remembered.to_map(sent.urn, heading_rows(read))
+    mapped = map_file(read, declared_of(sent), columns)
+    return [one for one in mapped.rows if (one.sheet, one.row) == (sheet, row)]
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

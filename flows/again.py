@@ -1,0 +1,69 @@
+"""Again: what was sent before is answered, and what may say more is recorded once more.
+
+Nothing of Prefect's here.  Running it twice: safe.  What is recorded already is left alone, and
+what a kill left half way is taken up by the next intake.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from destinations.publishing import publish, sent_again_document
+from destinations.rounds import shown
+from destinations.settings import Settings
+from expectations.validating import refusal, tell
+from flows import road
+from models.base import now
+from models.database import transaction
+from models.sheets import Finding, Remark
+from models.submissions import Arrival, Submission
+
+# Answers older than this were given by the runs before; so are all of them, once given.
+LATELY = timedelta(days=7)
+
+
+def answer_sent_again(way: road.Road) -> int:
+    """How many senders were told that the bytes they sent lately had been sent before."""
+    with transaction(way.engine) as session:
+        found = session.execute(
+            select(Arrival, Submission)
+            .join(Submission, col(Submission.id) == col(Arrival.submission_id))
+            .where(col(Arrival.is_again), col(Arrival.arrived_at) > now() - LATELY)
+            .order_by(col(Arrival.id))
+        ).all()
+        answers = [
+            sent_again_document(session, sent, arrival, _sent_before(sent))
+            for arrival, sent in found
+        ]
+        return publish(session, way.store, answers, published_at=now()).written
+
+
+def _sent_before(sent: Submission) -> tuple[Finding, ...]:
+    facts = (("file", sent.name), ("sent_on", shown(sent.sent_on)))
+    told = tell([Remark("A06", facts=facts)])
+    if sent.refused_code:
+        return (*told, refusal(sent.refused_code, sent.refused_facts))
+    return told
+
+
+def record_again(settings: Settings, ids: Sequence[int], today: date) -> int:
+    """How many of these submissions were recorded again; enrolment lists that wait go after them.
+
+    Those that stop through our fault are marked so, as they are in the intake.
+    """
+    if not ids:
+        return 0
+    with road.open_road(settings) as way:
+        done = _take(way, ids, today)
+        for chunk in road.enrolments_again(way):
+            _take(way, chunk, today)
+    return done
+
+
+def _take(way: road.Road, ids: Sequence[int], today: date) -> int:
+    mapped = road.map_chunk(way, road.read_chunk(way, ids))
+    recorded = road.match_and_record_chunk(way, road.validate_chunk(way, mapped, today), today)
+    road.return_chunk(way, ids)
+    return len(recorded)
