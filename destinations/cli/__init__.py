@@ -14,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for group in (keep, send, run, ask, leaver, settle, layouts, rules):
+for group in (keep, send, run, ask, leaver, settle, answer, layouts, rules):
     group.add_to(app)
 
 
