@@ -30,8 +30,10 @@ $(VENV)/.made: requirements.lock pyproject.toml
 	@python="$$(.ci/python)"; \
 	if [ -x $(BIN)/python ] && ! $(BIN)/python .ci/in_range.py; then rm -rf $(VENV); fi; \
 	[ -x $(BIN)/python ] || { echo "Setting up $(VENV) with $$($$python --version)"; "$$python" -m venv $(VENV); }
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@# The lock is complete: nothing is left to resolve, and so nothing newer can slip in.
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip check --quiet
 	@touch $@
 
 .PHONY: demo
