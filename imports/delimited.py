@@ -8,7 +8,7 @@ from itertools import islice
 
 from imports.alphabets import decoded
 from imports.limits import Limits, counted, refused
-from imports.raw import TEXT, RawFile, RawRow, RawSheet
+from imports.raw import TEXT, RawCell, RawFile, RawRow, RawSheet
 from imports.texts import clean
 from models.sheets import Remark
 
@@ -25,7 +25,7 @@ def read_delimited(content: bytes, limits: Limits) -> RawFile:
     """
     text, _ = decoded(content)
     text, said = _said_delimiter(text.lstrip("\ufeff"))
-    delimiter = said or _best_delimiter(text, limits)
+    delimiter = said or _best_delimiter(text)
     rows: list[RawRow] = []
     cells = 0
     lost_on: list[int] = []
@@ -36,7 +36,7 @@ def read_delimited(content: bytes, limits: Limits) -> RawFile:
         if not row:
             continue
         cells += len(row)
-        _check(number, row[-1][0], cells, limits)
+        _check(number, row, cells, limits)
         if any(_LOST in field for field in record):
             lost_on.append(number)
         rows.append((number, False, row))
@@ -53,17 +53,15 @@ def _said_delimiter(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _best_delimiter(text: str, limits: Limits) -> str:
-    return max(_DELIMITERS, key=lambda delimiter: _score(text, delimiter, limits))
+def _best_delimiter(text: str) -> str:
+    return max(_DELIMITERS, key=lambda delimiter: _score(text, delimiter))
 
 
-def _score(text: str, delimiter: str, limits: Limits) -> float:
+def _score(text: str, delimiter: str) -> float:
     """How much like a table the text is: the share of the commonest width, times its columns."""
     try:
         widths = Counter(
-            len(record)
-            for record in islice(_reader(text, delimiter, limits), _RECORDS_TRIED)
-            if record
+            len(record) for record in islice(_reader(text, delimiter), _RECORDS_TRIED) if record
         )
     except csv.Error:
         return -1
@@ -75,20 +73,21 @@ def _score(text: str, delimiter: str, limits: Limits) -> float:
 
 def _records(text: str, delimiter: str, limits: Limits) -> Iterator[list[str]]:
     try:
-        yield from _reader(text, delimiter, limits)
+        yield from _reader(text, delimiter)
     except csv.Error as error:
         raise refused("TEXT_TOO_LONG", limit=counted(limits.text)) from error
 
 
-def _reader(text: str, delimiter: str, limits: Limits) -> Iterable[list[str]]:
-    csv.field_size_limit(limits.text)
+def _reader(text: str, delimiter: str) -> Iterable[list[str]]:
     return csv.reader(StringIO(text, newline=""), delimiter=delimiter)
 
 
-def _check(number: int, column: int, cells: int, limits: Limits) -> None:
+def _check(number: int, row: list[RawCell], cells: int, limits: Limits) -> None:
     if number > limits.rows:
         raise refused("TOO_MANY_ROWS", limit=counted(limits.rows))
-    if column >= limits.columns:
+    if row[-1][0] >= limits.columns:
         raise refused("TOO_MANY_COLS", limit=counted(limits.columns))
+    if max(len(text) for _, _, text, _ in row) > limits.text:
+        raise refused("TEXT_TOO_LONG", limit=counted(limits.text))
     if cells > limits.cells:
         raise refused("TOO_MANY_CELLS", limit=counted(limits.cells))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from imports.grids import Grid, GridRow
+from imports.signs import is_number_of_a_person
 from models.sheets import CellKind
 
 Knows = Callable[[tuple[str, ...]], str | None]
@@ -27,6 +28,7 @@ class Known:
     texts: set[str] = field(default_factory=set)  # the lowest parts that turned out to be known
     may_ask: int = _ASKED_A_FILE
     may_ask_here: int = _ASKED_A_SHEET
+    is_strict: bool = True
 
     def next_sheet(self) -> None:
         """Begin a sheet: a long one must not leave the next without questions."""
@@ -74,7 +76,10 @@ class Block:
 
 
 def find_blocks(grid: Grid, known: Known) -> list[Block]:
-    """Every block of headings on a sheet, from the top, tables side by side apart."""
+    """Every block of headings on a sheet, from the top, tables side by side apart.
+
+    With `known.is_strict` they need three headings that we know, without it two and one more.
+    """
     known.next_sheet()
     blocks: list[Block] = []
     last_used = -1
@@ -94,6 +99,12 @@ def is_enough(fields: Sequence[str | None]) -> bool:
     return len(said) >= _KNOWN_NEEDED and len(said & KEYS) >= _KEYS_NEEDED
 
 
+def _is_enough(block: Block, known: Known) -> bool:
+    if known.is_strict:
+        return is_enough(list(block.fields.values()))
+    return _keys(block) >= _KEYS_NEEDED and len(block.parts) >= _KNOWN_NEEDED
+
+
 def _may_be_headings(grid: Grid, at: int, known: Known, *, is_first: bool) -> bool:
     row = grid.rows[at]
     if len(row.cells) < _KEYS_NEEDED:
@@ -111,7 +122,7 @@ def _may_be_headings(grid: Grid, at: int, known: Known, *, is_first: bool) -> bo
 
 def _block_at(grid: Grid, at: int, known: Known, *, after: int) -> Block | None:
     alone = _block(grid, (at,), known)
-    if is_enough(list(alone.fields.values())):
+    if _is_enough(alone, known):
         below = _with_row_below(grid, alone, known)
         return _with_groups_above(grid, below, known, after=after)
     for depth in range(2, _MOST_ROWS + 1):
@@ -119,7 +130,7 @@ def _block_at(grid: Grid, at: int, known: Known, *, after: int) -> Block | None:
         if first <= after or not _are_together(grid, first, at):
             return None
         block = _block(grid, tuple(range(first, at + 1)), known)
-        if is_enough(list(block.fields.values())) and _is_group_row(grid, first, block):
+        if _is_enough(block, known) and _is_above(grid, first, at, block):
             return _with_row_below(grid, block, known)
     return None
 
@@ -170,7 +181,7 @@ def _with_row_below(grid: Grid, block: Block, known: Known) -> Block:
     if not _are_together(grid, block.rows[-1], at):
         return block
     above, below = grid.rows[block.rows[-1]], grid.rows[at]
-    if any(cell.kind is not _TEXT for cell in below.cells.values()):
+    if any(cell.kind is not _TEXT for cell in below.cells.values()) or _is_about_somebody(below):
         return block
     deeper = _block(grid, (*block.rows, at), known)
     merges = list(grid.merges_on(above.number))
@@ -194,6 +205,25 @@ def _with_groups_above(grid: Grid, block: Block, known: Known, *, after: int) ->
             break
         block, at = taller, at - 1
     return block
+
+
+def _is_above(grid: Grid, first: int, at: int, block: Block) -> bool:
+    """Whether two rows are headings together: the upper one has labels over several columns.
+
+    Where each has a cell of its own in every column, the lower one is a leaver.
+    """
+    upper, lower = grid.rows[first], grid.rows[at]
+    labels = [cell.text for cell in upper.cells.values()]
+    is_shared = any(column not in upper.cells for column in lower.cells)
+    return (
+        _is_group_row(grid, first, block)
+        and (is_shared or len(set(labels)) < len(labels))
+        and not _is_about_somebody(lower)
+    )
+
+
+def _is_about_somebody(row: GridRow) -> bool:
+    return any(is_number_of_a_person(cell) for cell in row.cells.values())
 
 
 def _is_group_row(grid: Grid, at: int, block: Block) -> bool:

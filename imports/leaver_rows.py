@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from imports.grids import Grid, GridRow
 from imports.heading_rows import KEYS, Block
-from models.sheets import BLANK, Cell, CellKind, Row
+from imports.signs import is_answer, is_birthday, is_name, is_number_of_a_person
+from models.sheets import BLANK, CellKind, Row
 
 HEADINGS_AGAIN = "headings repeated"
 TOTAL = "total"
@@ -18,7 +19,9 @@ NOBODY = "nobody is named"
 
 _NAMES = ("surname", "forename", "full_name")
 _EXAMPLE = re.compile(r"(?i)\A\W*(?:e\.\s?g\b|eg\s*[:.]|example\b|for example\b)")
-_TOTAL = re.compile(r"(?i)\A\W*(?:grand\s+|sub[\s-]*|overall\s+|year\s+\w+\s+)?totals?\b")
+_TOTAL = re.compile(
+    r"(?i)\A\W*(?:grand\s+|sub[\s-]*|overall\s+|year\s+\w+\s+)?totals?\b|\s(?:sub-?)?totals?[\W\d]*\Z"
+)
 # Words that begin a note below a table.  Some are surnames too: they only decide where nothing
 # else says who the row is about.
 _NOTE = re.compile(
@@ -41,13 +44,6 @@ _HINT = re.compile(
 )
 
 
-_LETTER = re.compile(r"[^\W\d_]")
-_WORD = re.compile(r"[^\W\d_]|\?")
-_THREE_DIGITS = re.compile(r"(?:\d\D*){3}")
-# Spaces may stand between the digits of a UPN; what stands between those of a date may not.
-_SEVEN_DIGITS = re.compile(r"(?:\d\s*){7}")
-# A member of an enumeration is slow to look up, and this happens for every cell.
-_TEXT, _NUMBER, _DATE = CellKind.TEXT, CellKind.NUMBER, CellKind.DATE
 _UNREAD = frozenset((CellKind.FORMULA, CellKind.ERROR))
 
 
@@ -134,8 +130,8 @@ class _Under:
         fields = block.fields.items()
         self.start, self.stop = start, block.last_column + 1
         self.keys = [(column, name) for column, name in fields if name in KEYS]
-        self.answers = [column for column, name in fields if name and name not in KEYS]
-        self.known = [column for column, name in fields if name]
+        known = [column for column, name in fields if name and name not in KEYS]
+        self.answers = known or [column for column, name in fields if not name]
         self.headed = list(block.parts)
 
     def signs(self, row: GridRow) -> _Signs:
@@ -219,33 +215,3 @@ def _is_guidance(row: GridRow, under: _Under) -> bool:
         keys += 1
         hints += bool(_HINT.match(text) or (name == "born_on" and _HINT_DATE.match(text)))
     return hints > 0 and hints * 2 >= keys
-
-
-def is_name(cell: Cell) -> bool:
-    """Whether a cell may hold a name: a text with letters that does not announce another."""
-    return (
-        cell.kind is _TEXT
-        and _LETTER.search(cell.text) is not None
-        and not cell.text.rstrip().endswith(":")
-    )
-
-
-def is_answer(cell: Cell) -> bool:
-    """Whether a cell answers something: words, a question mark, or a day."""
-    return cell.kind is _DATE or (cell.kind is _TEXT and _WORD.search(cell.text) is not None)
-
-
-def is_number_of_a_person(cell: Cell) -> bool:
-    """Whether a cell may hold a UPN or a ULN, sound or not: nothing else has that many digits."""
-    return _SEVEN_DIGITS.search(cell.text) is not None
-
-
-def is_birthday(cell: Cell) -> bool:
-    """Whether a cell may hold a date of birth, however it is written, possible or not."""
-    if cell.kind is _DATE:
-        return True
-    value = cell.value
-    if cell.kind is _NUMBER and isinstance(value, int | float):
-        # A serial number of some day since 1950, or the digits of a date.
-        return 18_264 <= value <= 60_000 or 10_150 <= value <= 99_999_999
-    return len(cell.text) <= 60 and _THREE_DIGITS.search(cell.text) is not None

@@ -82,6 +82,8 @@ CODES = {
     "CRASH": "F20",
     "UNREADABLE": "F20",
     "ZIP": "F21",
+    "NUMBERS": "F22",
+    "LINK": "F23",
 }
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from imports.grids import Grid
 from imports.heading_rows import KEYS, Known, is_enough
-from imports.leaver_rows import is_birthday, is_number_of_a_person
 from imports.raw import RawFile
+from imports.signs import is_birthday, is_number_of_a_person
 from models.sheets import Cell, CellKind, SubmissionRefused
 
 _COLUMNS_TRIED, _ROWS_TRIED, _HEADINGS_TOLD = 4, 80, 12
@@ -30,6 +30,9 @@ def no_table(
         return SubmissionRefused("T04", found=", ".join(best[:_HEADINGS_TOLD]))
     if any(_is_headless(grid) for grid in grids):
         return SubmissionRefused("T02")
+    hidden = sum(sheet.hidden for sheet in raw.sheets)
+    if hidden:
+        return SubmissionRefused("T08", hidden="1 tab" if hidden == 1 else f"{hidden} tabs")
     return SubmissionRefused("T01")
 
 

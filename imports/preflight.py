@@ -95,6 +95,8 @@ def _look_at_text(content: bytes) -> Opened:
             raise refused("WEB_PAGE")
         if opening.startswith("<?xml"):
             raise refused("NOT_XLSX", what="an XML file")
+    if opening.startswith("{") and "docs.google.com" in opening:
+        raise refused("LINK")
     return Opened("csv")
 
 
@@ -140,7 +142,7 @@ def _look_inside(package: Package, limits: Limits) -> Opened:
     if types is None or relations is None:
         if package.has("content.xml") and package.has("manifest.xml"):
             return Opened("ods", package)
-        raise refused("ZIP")
+        raise refused("NUMBERS" if package.has(".iwa") else "ZIP")
     main = next(
         (target for kind, target in targets(relations, "").values() if kind == "officeDocument"), ""
     )

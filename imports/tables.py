@@ -11,7 +11,6 @@ from imports.leaver_rows import HEADINGS_AGAIN, Body, read_body
 from imports.limits import Limits, counted, refused
 from imports.no_table import no_table
 from imports.raw import RawFile, letters
-from imports.returned import OURS, own_tabs
 from models.sheets import Heading, Region, Remark, Table
 
 __all__ = ["Found", "Knows", "find_tables"]
@@ -45,31 +44,34 @@ def find_tables(raw: RawFile, knows: Knows, limits: Limits) -> Found:
     never guessed.
     """
     made_cells = Cells(is_1904=raw.is_1904)
+    grids = [grid_of(sheet, made_cells) for sheet in raw.sheets if not sheet.hidden]
     known = Known(knows)
+    parts = [_parts(grid, known) for grid in grids]
+    if not _leavers(parts):
+        # Two headings that tell who somebody is will do where nothing better is found; which of
+        # the others is the destination is then asked.
+        known.is_strict = False
+        parts = [_parts(grid, known) for grid in grids]
+    if not _leavers(parts):
+        raise no_table(raw, grids, known, is_headed=any(parts))
+
     tables: list[Table] = []
     regions: list[Region] = []
     remarks: list[Remark] = []
-    grids: list[Grid] = []
-    headed = False
-    ours = own_tabs(raw)
+    shown = zip(grids, parts, strict=True)
     for sheet in raw.sheets:
-        if sheet.name in ours:
-            regions.append(Region(sheet.name, 0, 0, False, OURS))
-            continue
         if sheet.hidden:
             regions.append(Region(sheet.name, 0, 0, False, "hidden sheet"))
             continue
-        grid = grid_of(sheet, made_cells)
-        grids.append(grid)
-        parts = _parts(grid, known)
-        headed = headed or bool(parts)
-        made = [_table(grid, part, limits) for part in parts if part.body.rows]
-        tables += made
-        regions += _regions(grid, parts)
-        remarks += _remarks(grid, parts)
-    if not tables:
-        raise no_table(raw, grids, known, is_headed=headed)
+        grid, of_sheet = next(shown)
+        tables += [_table(grid, part, limits) for part in of_sheet if part.body.rows]
+        regions += _regions(grid, of_sheet)
+        remarks += _remarks(grid, of_sheet)
     return Found(tuple(tables), tuple(regions), tuple(remarks))
+
+
+def _leavers(parts: Sequence[Sequence["_Part"]]) -> int:
+    return sum(len(part.body.rows) for of_sheet in parts for part in of_sheet)
 
 
 def _parts(grid: Grid, known: Known) -> list[_Part]:

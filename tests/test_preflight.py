@@ -2,6 +2,7 @@
 
 import pytest
 
+from expectations.catalogue import catalogue, places
 from imports.limits import CODES, LIMITS, Limits
 from imports.reading import read_file
 from models.sheets import SubmissionRefused
@@ -36,7 +37,19 @@ def test_a_shape_is_read_or_refused_for_its_reason(code):
 
 
 def test_every_reason_has_a_code_of_the_catalogue():
-    assert all(code.startswith("F") for code in CODES.values())
+    assert set(CODES.values()) <= set(catalogue())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [code for code in SHAPES if SHAPES[code].outcome != READS and not SHAPES[code].is_deadly],
+)
+def test_a_refusal_has_everything_that_its_sentence_needs(code):
+    with pytest.raises(SubmissionRefused) as refusal:
+        read_file("leavers.xlsx", SHAPES[code].make(), knows)
+    rule = catalogue()[refusal.value.code]
+    assert rule.refuses
+    assert set(places(rule)) <= set(dict(refusal.value.facts))
 
 
 @pytest.mark.parametrize(

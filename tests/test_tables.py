@@ -5,6 +5,7 @@ Sheets are drawn: a bar between cells, # before a number, @ before a date, every
 
 import pytest
 
+from expectations.catalogue import catalogue, places
 from imports.limits import LIMITS
 from imports.raw import DATE, FORMULA, NUMBER, TEXT, RawFile, RawSheet
 from imports.tables import find_tables
@@ -52,6 +53,9 @@ def rows_of(text, **more):
 def refusal(*sheets):
     with pytest.raises(SubmissionRefused) as refused:
         found(*sheets)
+    rule = catalogue()[refused.value.code]
+    assert rule.refuses
+    assert set(places(rule)) == set(dict(refused.value.facts))
     return refused.value
 
 
@@ -184,6 +188,8 @@ LAYOUTS = {
 
         TOTAL   | #1
         Grand total |  |  | #1
+        11A total | | | #1
+        Number on roll | total: 3
         Number of leavers: 1
         * provisional
         N.B. some are provisional
@@ -479,6 +485,38 @@ def test_a_column_without_a_heading_is_kept_where_it_holds_something():
         ("D", "UPN"),
     ]
     assert [cell.text for cell in table.rows[0].cells] == ["Okafor", "Ada", "new", "A845400011001"]
+
+
+def test_two_headings_that_tell_who_and_an_unknown_one_are_a_table():
+    text = """
+        Name       | DOB        | Gone to
+        Ada Okafor | 04/05/2007 | College
+        Tom Price  |            | Job
+    """
+    (table,) = found(drawn(text)).tables
+    assert table.heading_rows == (1,)
+    assert [heading.text for heading in table.headings] == ["Name", "DOB", "Gone to"]
+    assert rows_of(text) == [2, 3]
+
+
+def test_they_are_no_table_beside_a_better_one():
+    contacts = drawn("Surname | Forename | Telephone\nSmith | Jo | 01273 000000", "Staff")
+    better = drawn("Surname | Forename | UPN\nOkafor | Ada | A845400011001", "Leavers")
+    assert leavers(contacts, better) == [("Leavers", 2)]
+
+
+def test_a_leaver_under_two_known_headings_is_not_taken_for_headings():
+    text = """
+        Name       | DOB        | Provider type
+        Ada Okafor | 04/05/2007 | College
+        Tom Price  | 11/12/2006 | College
+    """
+    assert rows_of(text) == [2, 3]
+
+
+def test_leavers_on_a_hidden_tab_are_asked_for():
+    cover = drawn("Welcome to our destinations workbook", "Cover")
+    assert refusal(cover, RawSheet("Leavers", hidden=True)).code == "T08"
 
 
 REFUSED = {

@@ -167,6 +167,20 @@ RULES: tuple[Rule, ...] = (
         bad="leavers.zip renamed to leavers.xlsx",
         good="the workbook inside it",
     ),
+    _refused(
+        "F22",
+        "This is an Apple Numbers spreadsheet, which we do not read",
+        "In Numbers choose File, Export To, Excel, and send the file that it makes",
+        bad="leavers.numbers",
+        good="leavers.xlsx exported from Numbers",
+    ),
+    _refused(
+        "F23",
+        "This is only a link to a Google Sheet; your leavers are not in it",
+        "Open the sheet, choose File, Download, Microsoft Excel (.xlsx), and send that file",
+        bad="leavers.gsheet",
+        good="leavers.xlsx downloaded from Google Sheets",
+    ),
     _noticed(
         "F30",
         "The name of this file does not fit what it is: it is {what}, and we read it as that",
@@ -261,6 +275,15 @@ RULES: tuple[Rule, ...] = (
         "Right-click a tab, choose Unhide, show the sheet with your leavers, save and send again",
         bad="leavers on a hidden sheet",
         good="leavers on a sheet that is shown",
+    ),
+    _refused(
+        "T08",
+        "We found no table of leavers on the tabs that are shown; {hidden} of this workbook cannot "
+        "be seen, and we do not read those",
+        "If your leavers are on a hidden tab, right-click any tab, choose Unhide, save and send "
+        "again; if not, put headings such as UPN, Surname, Forename and Destination above them",
+        bad="leavers on a hidden tab behind a cover page",
+        good="leavers on a tab that is shown",
     ),
     _noticed(
         "T11",
