@@ -21,6 +21,8 @@ __all__ = ["Receipt", "receipt_of", "receipt_text", "receipt_workbook", "summary
 LONDON = ZoneInfo("Europe/London")
 WEIGHTS = {Severity.MUST_FIX: "Must fix", Severity.PLEASE_CHECK: "Please check"}
 CHANGES = ("new", "changed", "gone", "would_become_blank")
+# The same file, the same rows, last year's rows: told before anything else.
+SAID_FIRST = ("A06", "N01", "N02")
 SHEET_OF_CSV = "(the file)"
 
 _PAGE = (24, 22, 16, 70)
@@ -199,7 +201,10 @@ def _headline(receipt: Receipt) -> str:
     if receipt.is_refused:
         told = [sentence(each) for each in biggest_first(receipt.findings)]
         return " ".join(["We could not use this file.", *told])
-    return summary_sentence(receipt.findings, receipt.fields)
+    first = [each for each in receipt.findings if each.code in SAID_FIRST]
+    others = [each for each in receipt.findings if each.code not in SAID_FIRST]
+    words = summary_sentence(others, receipt.fields)
+    return " ".join([*(sentence(each) for each in first), words])
 
 
 def _received(receipt: Receipt) -> list[str]:

@@ -181,10 +181,15 @@ def undo(
     from flows.again import record_again
     from models.base import now
     from models.database import transaction
+    from models.submissions import Submission
 
     settings, engine = _here()
     try:
         with transaction(engine) as session:
+            before = session.get(Submission, submission)
+            if before is not None and before.undone_at is not None:
+                say(f"Submission {submission} was taken back already, by {before.undone_by}.")
+                return
             done = take_back(session, submission, by=by, reason=reason, undone_at=now())
     except (LookupError, ValueError) as told:
         raise typer.BadParameter(str(told)) from None

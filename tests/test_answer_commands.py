@@ -1,0 +1,232 @@
+"""A school's files on the road, and what a person answers on the command line."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from sqlmodel import Session, select
+from typer.testing import CliRunner, Result
+
+from destinations.cli import app
+from destinations.exports import export
+from destinations.limits import Limits
+from destinations.settings import get_settings
+from expectations.tolerances import Tolerances
+from flows import road
+from flows.again import answer_sent_again
+from models.database import migrate, open_database, transaction
+from models.places import Hub, Institution, Membership
+from models.submissions import Submission
+from tests.builders import a_workbook
+
+URN = "900100"
+TODAY = date(2025, 11, 24)
+
+ROUND = """
+    UPN           | Surname | Forename | Date of Birth | Destination       | Where
+                  | Okafor  | Ada      | 12/03/2008    | Further Education | Downs College
+                  | Marsh   | Peter    | 14/05/2009    | Apprenticeship    | Acme Ltd
+                  |         | Jo       | 20/06/2009    | Sixth form        | Oakfield
+"""
+
+
+@pytest.fixture
+def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A hub of one school on a fresh database: the folder of its storage."""
+    monkeypatch.setenv("DESTINATIONS_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "250")
+    get_settings.cache_clear()
+    engine = open_database(get_settings().database)
+    migrate(engine)
+    with transaction(engine) as session:
+        hub = Hub(name="Test Hub")
+        session.add_all([Institution(urn=URN, name="Test School"), hub])
+        session.flush()
+        session.add(Membership(hub_id=hub.id, urn=URN, joined_on=date(2020, 9, 1)))
+    engine.dispose()
+    yield tmp_path / "storage"
+    get_settings.cache_clear()
+
+
+def send(storage: Path, text: str, name: str) -> None:
+    inbox = storage / "inbox" / URN
+    inbox.mkdir(parents=True, exist_ok=True)
+    (inbox / name).write_bytes(a_workbook(text))
+
+
+def intake(today: date = TODAY) -> None:
+    with road.open_road(get_settings()) as way:
+        road.receive_files(way, today)
+        for ids in [*road.unfinished(way), *road.enrolments_again(way)]:
+            mapped = road.map_chunk(way, road.read_chunk(way, ids))
+            road.match_and_record_chunk(way, road.validate_chunk(way, mapped, today), today)
+            road.return_chunk(way, ids)
+        answer_sent_again(way)
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+def told(number: int) -> list[tuple[str, int | None]]:
+    lines = run("findings", str(number), "--json").stdout.splitlines()
+    return [(one["code"], one["row"]) for one in map(json.loads, lines)]
+
+
+def exported(what: str) -> list[tuple[object, ...]]:
+    with Session(open_database(get_settings().database)) as session:
+        return list(export(session, what)[1])
+
+
+def where(number: int) -> dict[str, object]:
+    return json.loads(run("where", str(number), "--json").stdout)  # type: ignore[no-any-return]
+
+
+def receipt(storage: Path, name: str) -> str:
+    (found,) = (storage / "returns" / URN).glob(f"*{name}*receipt.xlsx")
+    page = load_workbook(found)["Receipt"]
+    rows = page.iter_rows(values_only=True)
+    return " ".join(str(cell) for row in rows for cell in row if cell)
+
+
+@pytest.mark.slow
+def test_an_oddity_that_was_confirmed_is_not_in_the_next_round(storage: Path) -> None:
+    send(storage, ROUND, "leavers.xlsx")
+    intake()
+    odd = [one for one in told(1) if one[0].startswith("P") and one[1] == 2]
+    assert odd
+    done = run("confirm", "1", "2", odd[0][0], "--by", "A. Head")
+    assert done.exit_code == 0, done.output
+    send(storage, ROUND.replace("Acme", "Smith"), "leavers 2.xlsx")
+    intake()
+    assert odd[0] not in told(2)
+    send(storage, ROUND.replace("12/03/2008", "13/03/2008"), "leavers 3.xlsx")
+    intake()
+    assert odd[0] in told(3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [("9", "2", "P10"), ("1", "99", "P10"), ("1", "4", "P01")],
+    ids=["no submission", "no row", "must be fixed"],
+)
+def test_what_cannot_be_confirmed_is_said(storage: Path, words: tuple[str, ...]) -> None:
+    send(storage, ROUND, "leavers.xlsx")
+    intake()
+    done = run("confirm", *words, "--by", "A. Head")
+    assert done.exit_code == 2
+
+
+@pytest.mark.slow
+def test_a_rule_set_aside_lets_its_rows_in_and_is_listed(storage: Path) -> None:
+    send(storage, ROUND, "leavers.xlsx")
+    intake()
+    (code,) = {code for code, row in told(1) if row == 4}
+    assert where(1)["waiting"] == 1
+    words = ("--school", URN, "--by", "A. Officer", "--reason", "no surname", "--until")
+    assert run("waive", code, *words, "2025-01-01").exit_code == 2
+    assert run("waive", "Z99", *words, "2099-08-31").exit_code == 2
+    assert run("waive", "F01", *words, "2099-08-31").exit_code == 2
+    assert run("waive", code, *words, "2099-08-31").exit_code == 0
+    intake()
+    assert (where(1)["waiting"], [one for one in told(1) if one[1] == 4]) == (0, [])
+    line = json.loads(run("waivers", "--json").stdout)
+    assert (line["rule"], line["urn"], line["by"]) == (code, URN, "A. Officer")
+    assert run("unwaive", str(line["waiver"]), "--by", "A. Officer").exit_code == 0
+    assert run("waivers", "--json").stdout == ""
+    assert run("unwaive", "99", "--by", "A. Officer").exit_code == 2
+
+
+@pytest.mark.slow
+def test_a_submission_taken_back_counts_no_longer_and_may_be_sent_anew(storage: Path) -> None:
+    send(storage, ROUND, "leavers.xlsx")
+    intake()
+    send(storage, ROUND.replace("Apprenticeship", "Sixth form"), "round 2.xlsx")
+    before = exported("leavers"), exported("destinations")
+    intake()
+    assert len(exported("destinations")) > len(before[1])
+    done = run("undo", "2", "--by", "A. Officer", "--reason", "the wrong file")
+    assert done.exit_code == 0, done.output
+    assert (exported("leavers"), exported("destinations")) == before
+    assert where(2)["stage"] == "taken back"
+    assert "A. Officer" in str(where(2)["why"])
+    assert "already" in run("undo", "2", "--by", "A. Officer").output
+    assert run("undo", "9", "--by", "A. Officer").exit_code == 2
+    (storage / "inbox" / URN / "round 2.xlsx").unlink()
+    intake()
+    send(storage, ROUND.replace("Apprenticeship", "Sixth form"), "round 2 again.xlsx")
+    intake()
+    assert where(3)["stage"] == "recorded"
+    assert len(exported("destinations")) > len(before[1])
+
+
+@pytest.mark.slow
+def test_what_another_sheet_says_too_stands_as_soon_as_the_first_is_taken_back(
+    storage: Path,
+) -> None:
+    send(storage, ROUND, "leavers.xlsx")
+    intake()
+    send(storage, ROUND.replace("Acme", "Smith"), "round 2.xlsx")
+    intake()
+    assert run("undo", "1", "--by", "A. Officer").exit_code == 0
+    leavers = exported("leavers")
+    assert [(row[7], row[8], row[12]) for row in leavers] == [
+        ("Okafor", "2008-03-12", "round 2.xlsx"),
+        ("Marsh", "2009-05-14", "round 2.xlsx"),
+    ]
+    assert {row[16] for row in exported("destinations")} == {"round 2.xlsx"}
+
+
+@pytest.mark.slow
+def test_a_receipt_says_what_a_round_changed(storage: Path) -> None:
+    send(storage, ROUND, "leavers.xlsx")
+    intake()
+    send(storage, ROUND.replace("Apprenticeship", "Sixth form"), "round 2.xlsx")
+    intake()
+    said = receipt(storage, "round 2")
+    since = "Since “leavers.xlsx”, sent on 24 November 2025: "
+    assert since + "0 new, 1 changed, 0 gone, 0 would have become blank" in said
+    send(storage, ROUND.replace("Apprenticeship", "Sixth form") + "|||||\n", "round 3.xlsx")
+    intake()
+    said = receipt(storage, "round 3")
+    assert "You sent these same rows on 24 November 2025, in round 2.xlsx" in said
+    assert "Nothing has changed since “round 2.xlsx”, sent on 24 November 2025." in said
+
+
+@pytest.mark.slow
+def test_the_same_bytes_are_answered_kindly_and_once(storage: Path) -> None:
+    send(storage, ROUND, "leavers.xlsx")
+    intake()
+    inbox = storage / "inbox" / URN
+    (inbox / "copy.xlsx").write_bytes((inbox / "leavers.xlsx").read_bytes())
+    intake()
+    said = receipt(storage, "copy sent before")
+    assert "You sent exactly this file on 24 November 2025, as leavers.xlsx" in said
+    returned = sorted((storage / "returns" / URN).iterdir())
+    intake()
+    assert sorted((storage / "returns" / URN).iterdir()) == returned
+    with Session(open_database(get_settings().database)) as session:
+        assert len(session.exec(select(Submission)).all()) == 1
+
+
+def test_every_tolerance_is_a_setting_with_the_same_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    get_settings.cache_clear()
+    settings = get_settings()
+    assert settings.tolerances(Tolerances) == Tolerances()
+    assert settings.tolerances(Limits) == Limits()
+    monkeypatch.setenv("DESTINATIONS_TOLERANCE_ENROLLED_TO_AGE", "30")
+    get_settings.cache_clear()
+    assert get_settings().tolerances(Tolerances).enrolled_to_age == 30
+    get_settings.cache_clear()
+
+
+def test_every_setting_stands_in_the_example() -> None:
+    example = (Path(__file__).parents[1] / ".env.example").read_text(encoding="utf-8")
+    named = {f"DESTINATIONS_{name.upper()}" for name in type(get_settings()).model_fields}
+    assert {name for name in named if name not in example} == set()

@@ -1,0 +1,140 @@
+"""A rule set aside for one school and cohort is silent there, and nowhere else, until its day."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from destinations.evidence import evidence_pack
+from destinations.waivers import SetAside, end_waiver, in_force, waive, without_waived
+from models.answers import Waiver
+from models.base import now
+from models.database import transaction
+from models.sheets import Declared, Finding
+from models.submissions import Submission
+from models.vocabulary import Kind, LeavingStage, Severity
+from tests.books_opened import opened, words
+from tests.builders_packs import a_school
+from tests.builders_recording import (
+    OTHER_SCHOOL,
+    SCHOOL,
+    U1,
+    a_hub,
+    a_submission,
+    everything,
+    must_fix,
+    recorded,
+)
+
+TODAY = date(2026, 11, 23)
+SHEET = Declared(1, SCHOOL, TODAY, Kind.LEAVERS, 2024, LeavingStage.Y11, 1)
+LIST = Declared(2, SCHOOL, TODAY, Kind.ENROLMENTS)
+FILE_STOPS = Finding("P01", Severity.MUST_FIX, "", "")
+CHECK = Finding("R04", Severity.PLEASE_CHECK, "", "", "Leavers", None, "E")
+
+
+@pytest.fixture(name="engine")
+def _of_a_hub(engine: Engine) -> Engine:
+    a_hub(engine)
+    return engine
+
+
+def set_aside(engine: Engine, code: str = "P01", urn: str = SCHOOL, **more: object) -> int:
+    said = {"by": "A. Officer", "reason": "a special school", "expires_on": date(2027, 8, 31)}
+    with transaction(engine) as session:
+        return waive(session, code=code, urn=urn, today=TODAY, **(said | more))  # type: ignore[arg-type]
+
+
+def told(engine: Engine, declared: Declared = SHEET, today: date = TODAY) -> list[str]:
+    with Session(engine) as session:
+        findings = (must_fix(2), CHECK)
+        return [one.code for one in without_waived(session, declared, findings, today).findings]
+
+
+def test_a_rule_that_is_set_aside_is_silent_and_counted(engine: Engine) -> None:
+    set_aside(engine)
+    with Session(engine) as session:
+        found = [must_fix(2), must_fix(3), CHECK]
+        done = without_waived(session, SHEET, found, TODAY)
+    assert (done.findings, done.counts) == ((CHECK,), {"P01": 2})
+
+
+@pytest.mark.parametrize(
+    ("more", "declared", "is_silent"),
+    [
+        ({}, SHEET, True),
+        ({}, LIST, True),
+        ({"academic_year": 2024}, SHEET, True),
+        ({"academic_year": 2023}, SHEET, False),
+        ({"academic_year": 2024}, LIST, False),
+        ({"leaving_stage": LeavingStage.Y11}, SHEET, True),
+        ({"leaving_stage": LeavingStage.Y13}, SHEET, False),
+        ({"urn": OTHER_SCHOOL}, SHEET, False),
+    ],
+)
+def test_it_is_silent_for_that_school_and_cohort_only(engine, more, declared, is_silent):
+    set_aside(engine, **more)
+    assert told(engine, declared) == (["R04"] if is_silent else ["P01", "R04"])
+
+
+def test_it_holds_to_the_end_of_its_day_or_until_it_is_ended(engine: Engine) -> None:
+    number = set_aside(engine)
+    assert told(engine, today=date(2027, 8, 31)) == ["R04"]
+    assert told(engine, today=date(2027, 9, 1)) == ["P01", "R04"]
+    with transaction(engine) as session:
+        end_waiver(session, number, by="B. Lead", ended_at=now())
+        end_waiver(session, number, by="Somebody else", ended_at=now())
+    assert told(engine) == ["P01", "R04"]
+    (kept,) = everything(engine, Waiver)
+    assert kept.ended_by == "B. Lead"
+    with transaction(engine) as session, pytest.raises(LookupError):
+        end_waiver(session, 99, by="B. Lead", ended_at=now())
+
+
+def test_what_stops_a_whole_file_is_never_set_aside(engine: Engine) -> None:
+    set_aside(engine)
+    with Session(engine) as session:
+        assert without_waived(session, SHEET, [FILE_STOPS], TODAY).findings == (FILE_STOPS,)
+
+
+def test_the_same_again_is_the_same_waiver(engine: Engine) -> None:
+    assert set_aside(engine) == set_aside(engine)
+    assert set_aside(engine, reason="another") != set_aside(engine)
+    with Session(engine) as session:
+        assert len(in_force(session, TODAY)) == 2
+        assert in_force(session, TODAY, urn=OTHER_SCHOOL) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ({"by": "  "}, ValueError),
+        ({"reason": ""}, ValueError),
+        ({"expires_on": date(2026, 11, 22)}, ValueError),
+        ({"urn": "999999"}, LookupError),
+    ],
+)
+def test_it_needs_a_name_a_reason_a_day_to_come_and_a_school(engine, more, error):
+    with pytest.raises(error):
+        set_aside(engine, **more)
+    assert everything(engine, Waiver) == []
+
+
+def test_rows_that_waited_for_it_are_taken_up_again(engine: Engine) -> None:
+    sheets = [a_submission(engine), a_submission(engine, cohort=2022)]
+    for sheet in sheets:
+        recorded(engine, sheet, [f"{U1}, -, Sam, 2008-03-14, 230"], [must_fix(2)])
+    set_aside(engine, academic_year=2023)
+    assert [one.stage for one in everything(engine, Submission)] == ["matched", "recorded"]
+    done = recorded(engine, sheets[0], [f"{U1}, -, Sam, 2008-03-14, 230"])
+    assert (done.waiting, done.new_destinations) == (0, 1)
+
+
+def test_the_schools_evidence_pack_shows_it() -> None:
+    one = SetAside("P01", "Y11 2024/25", "A. Officer", "a special school", date(2027, 8, 31))
+    school = replace(a_school(), aside=[("The surname is missing", one)])
+    shown = words(opened(evidence_pack(school))["Method"])
+    assert {"Rules set aside", "The surname is missing (P01)", "A. Officer"} <= set(shown)
+    assert "Rules set aside" not in words(opened(evidence_pack(a_school()))["Method"])
