@@ -19,7 +19,7 @@ from imports.grids import grid_of
 from imports.guard import Guard
 from imports.reading import read_file
 from imports.remembered import Remembered, heading_rows
-from imports.returned import own_tabs
+from imports.returned import without_our_tabs
 from imports.tables import Knows
 from models.returned import Confirmed, Returned
 from models.sheets import Declared, Finding, Mapped, ReadFile
@@ -136,15 +136,14 @@ def _whole(
     content: bytes, read: ReadFile, guard: Guard, known: Mapping[tuple[str, str], str]
 ) -> list[WholeSheet]:
     """Every visible sheet with all its cells."""
-    raw = guard.open_file(content)
+    raw = without_our_tabs(guard.open_file(content))
     made = Cells(is_1904=raw.is_1904)
     headed: dict[str, list[int]] = {}
     for table in read.tables:
         headed.setdefault(table.sheet, []).extend(table.heading_rows)
     whole = []
-    ours = own_tabs(raw)
     for sheet in raw.sheets:
-        if sheet.hidden or sheet.name in ours:
+        if sheet.hidden:
             continue
         grid = grid_of(sheet, made)
         whole.append(

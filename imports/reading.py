@@ -6,7 +6,7 @@ from imports.guard import Guard
 from imports.limits import LIMITS, Limits, refused
 from imports.openers import open_file
 from imports.raw import RawFile
-from imports.returned import returned_of
+from imports.returned import our_tabs, returned_of, without_our_tabs
 from imports.tables import Knows, find_tables
 from models.sheets import ReadFile, Remark, SubmissionRefused
 
@@ -46,7 +46,7 @@ def read_file(
     guard the bytes are opened in a child process, without one in this.  Raises SubmissionRefused.
     """
     raw = guard.open_file(content, limits) if guard else _open_here(content, limits)
-    found = find_tables(raw, knows, limits)
+    found = find_tables(without_our_tabs(raw), knows, limits)
     log.info(
         "read a %s file: %d sheets, %d tables, %d rows",
         raw.file_format,
@@ -55,9 +55,9 @@ def read_file(
         sum(len(table.rows) for table in found.tables),
     )
     remarks = (*_misnamed(name, raw), *raw.remarks, *found.remarks)
-    return ReadFile(
-        raw.file_format, found.tables, found.regions, remarks, returned=returned_of(raw)
-    )
+    returned = returned_of(raw)
+    regions = (*found.regions, *our_tabs(raw, returned))
+    return ReadFile(raw.file_format, found.tables, regions, remarks, returned=returned)
 
 
 def _open_here(content: bytes, limits: Limits) -> RawFile:

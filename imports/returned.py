@@ -6,6 +6,7 @@ the sender's own.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from imports.raw import RawFile, RawRow, RawSheet
 from models.returned import (
@@ -21,6 +22,7 @@ from models.returned import (
     Confirmed,
     Returned,
 )
+from models.sheets import Region
 
 OURS = "our own list, not part of your file"
 _LABELS = 10  # rows of the hidden sheet that are looked at
@@ -40,10 +42,18 @@ def returned_of(raw: RawFile) -> Returned | None:
     return Returned(said[MARK], tuple(_confirmed(listed)) if listed else (), tabs)
 
 
-def own_tabs(raw: RawFile) -> frozenset[str]:
-    """The names of the tabs that we added; none where the file is not one that we marked."""
+def without_our_tabs(raw: RawFile) -> RawFile:
+    """The file without the tabs that we added, whatever they were called."""
     returned = returned_of(raw)
-    return frozenset(returned.tabs) if returned else frozenset()
+    if returned is None:
+        return raw
+    return replace(raw, sheets=[one for one in raw.sheets if one.name not in returned.tabs])
+
+
+def our_tabs(raw: RawFile, returned: Returned | None) -> list[Region]:
+    """What is told of the tabs that we added."""
+    tabs = returned.tabs if returned else ()
+    return [Region(one.name, 0, 0, False, OURS) for one in raw.sheets if one.name in tabs]
 
 
 def _said(raw: RawFile) -> dict[str, str]:

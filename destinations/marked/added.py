@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from destinations.marked.cells import Place, letters_of
 from destinations.marked.choices import NAMES
 from destinations.marked.fix_list import Line
 from destinations.marked.looks import Looks
@@ -22,6 +21,7 @@ from destinations.marked.parts import (
     tags,
     with_attributes,
 )
+from destinations.marked.sheet import Place, letters_of
 from destinations.marked.signed import PROPERTY
 from destinations.marked.tabs import fix_tab, list_tab, mark_tab
 from models.returned import CHOICES, FIX_LIST, MARK, MARK_SHEET

@@ -2,11 +2,11 @@
 
 from collections.abc import Container
 
-from destinations.marked.cells import Place, Sheet, found_in, letters_of
 from destinations.marked.choices import NAMES
 from destinations.marked.jottings import unjot
 from destinations.marked.looks import Looks
-from destinations.marked.parts import Workbook, tags, with_attributes
+from destinations.marked.parts import Workbook, with_attributes
+from destinations.marked.sheet import Place, Sheet, found_in, letters_of
 
 _LISTED = b">" + NAMES.format("").encode()
 
@@ -28,7 +28,7 @@ def clear(workbook: Workbook, name: str, looks: Looks, keep: Container[Place]) -
 
 
 def _without_lists(sheet: Sheet) -> None:
-    found = tags(sheet.part, "dataValidations", "dataValidation")
+    found = sheet.tags
     whole = next((tag for tag in found if tag.name == "dataValidations"), None)
     if whole is None:
         return

@@ -13,7 +13,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import OverlappingRange
 
 from destinations.books import FONT, LONGEST, done
-from destinations.marked.cells import column_of
+from destinations.marked.sheet import column_of
 from models.sheets import Cell, CellKind
 
 IDENTIFIERS = frozenset(

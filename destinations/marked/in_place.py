@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from destinations.marked.added import CellMark, Listed, Marks, add_property, add_tabs
-from destinations.marked.cells import Place, colour, deselect, found_in, offer
+from destinations.marked.cells import colour, deselect
 from destinations.marked.choices import NAMES
 from destinations.marked.cleared import clear
 from destinations.marked.jottings import jot
 from destinations.marked.looks import Looks
+from destinations.marked.offers import offer
 from destinations.marked.parts import MAIN, RELATIONS, NotSure, Workbook, opened, related, tags
+from destinations.marked.sheet import Place, found_in
 
 _PLAIN = "parts that we could not be sure of"
 _RARE = "a form of workbook that few programs write"
@@ -94,9 +96,6 @@ def _mark_sheet(
     workbook: Workbook, name: str, cells: Mapping[Place, CellMark], looks: Looks
 ) -> None:
     part = deselect(workbook.part(name))
-    top = tags(part, "worksheet")
-    if not top or top[0].attributes.get("xmlns") != MAIN:
-        raise NotSure(_RARE)
     sheet = found_in(part, {row for row, _ in cells})
     colour(
         sheet,

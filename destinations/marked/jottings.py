@@ -3,7 +3,6 @@
 import re
 from collections.abc import Container, Mapping
 
-from destinations.marked.cells import Place, Sheet, column_of, letters_of, put_after_cells
 from destinations.marked.parts import (
     MAIN,
     RELATIONS,
@@ -22,6 +21,7 @@ from destinations.marked.parts import (
     run,
     tags,
 )
+from destinations.marked.sheet import Place, Sheet, column_of, letters_of, put_after_cells
 
 AUTHOR = "destinations"
 RULE = "\n\n-- destinations --\n"  # between a note of theirs and ours
@@ -220,7 +220,7 @@ def _draw(
     notes: Mapping[Place, str],
 ) -> None:
     """The shape of each note, in the drawing that the sheet has for them or in a new one."""
-    legacy = next(iter(tags(sheet.part, "legacyDrawing")), None)
+    legacy = next((tag for tag in sheet.tags if tag.name == "legacyDrawing"), None)
     drawing = kinds.get(legacy.get("id"), ("", ""))[1] if legacy is not None else ""
     if not drawing:
         if legacy is not None:

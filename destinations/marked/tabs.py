@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from destinations.books import lines as lines_needed
-from destinations.marked.cells import drop_down, letters_of
 from destinations.marked.fix_list import HEADINGS, WEIGHTS, Line, what_to_do
 from destinations.marked.looks import Looks
+from destinations.marked.offers import drop_down
 from destinations.marked.parts import MAIN, RELATIONS, escaped, quoted
+from destinations.marked.sheet import letters_of
 from models.vocabulary import Severity
 
 LONGEST = 32_767  # characters that one cell can hold
