@@ -13,10 +13,12 @@ from imports.limits import Limits
 from imports.raw import BOOLEAN, ERROR, NUMBER, TEXT, RawCell, RawRow, letters
 from imports.texts import clean
 
+# A formula without a value is not plain: the long way knows what it means.
 _CELL = re.compile(
     r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,6})")?(?:'
     r' t="inlineStr"><is><t(?: xml:space="preserve")?>([^<&]{0,8000})</t></is></c>|'
-    r'(?: t="(s|n|b|e|str|inlineStr)")?(?: ?/>|>(<f>[^<]*</f>)?<v>([^<&]{0,8000})</v></c>))'
+    r'(?: t="(s|n|b|e|str|inlineStr)")?(?: ?/>|'
+    r">(<f>[^<]*</f>)?<v>((?(6)[^<&]{1,8000}|[^<&]{0,8000}))</v></c>))"
 )
 _ROW = re.compile(r'<row r="([1-9][0-9]{0,6})"((?: [A-Za-z0-9:]+="[^"<>&]*")*)( ?/)?>')
 _HIDDEN = re.compile(r' hidden="(?:1|true)"')

@@ -245,7 +245,8 @@ def _listeners(sheet: _Sheet) -> tuple[Start, End, End]:  # noqa: C901 - see bel
             held, stored = (NUMBER, said) if kind is None else _odd(kind, said)
         else:
             held, stored = FORMULA, ""
-        if not stored and (has_value or not has_formula):
+        # An empty text may be what a formula gives; an empty number is one not worked out yet.
+        if not stored and (said or not has_formula or (has_value and kind == "str")):
             return
         if not cells:
             sheet.keep_row(digits, cells)

@@ -99,6 +99,8 @@ def the_cell(xml, *, formats=(), properties="", shared=None):
         ('<c t="s"><v>99</v></c>', "", "#REF!", None, CellKind.ERROR),
         ('<c t="s"><v>-1</v></c>', "", "#REF!", None, CellKind.ERROR),
         ("<c><f>A1*2</f></c>", "", "", None, CellKind.FORMULA),
+        ("<c><f>A1*2</f><v></v></c>", "", "", None, CellKind.FORMULA),
+        ("<c><f>A1*2</f><v/></c>", "", "", None, CellKind.FORMULA),
         ("<c><f>A1*2</f><v>4</v></c>", "", "4", 4, NUMBER),
         ('<c t="str"><f>A1</f><v></v></c>', "", "", None, CellKind.BLANK),
         ('<c t="str"><v>a_x000D_b</v></c>', "", "ab", "ab", TEXT),
@@ -428,6 +430,9 @@ def test_the_short_way_through_a_sheet_gives_what_the_long_way_gives(rows, sprin
         xml = xml.replace("<is><t>", "<v>").replace("</t></is>", "</v>")
     xml += f'<row r="90" hidden="1"><c r="B90" s="1" t="s"><v>{number}</v></c><c r="C90"/></row>'
     xml += '<row r="91"/><row r="92"><c r="A92"><f>B1&lt;2</f><v>4</v></c></row>'
+    if number == 9:
+        xml += '<row r="93"><c r="A93"><f>B1</f><v></v></c><c r="B93" t="str"><f>B1</f><v></v></c>'
+        xml += '<c r="C93"><f>B1</f></c><c r="D93"><f>B1</f><v/></c></row>'
     for place, put in sprinkle:
         at = place % len(xml)
         xml = xml[:at] + put + xml[at:]
