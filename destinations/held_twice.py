@@ -7,16 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from destinations.cohorts import in_chunks
 from destinations.decisions import UNSURE
 from destinations.identities import Identity, identity, like_forename, like_name, like_surname
-from destinations.sheet_before import Place, Sheet
-from destinations.undone import stands
+from destinations.sheet_before import Place, Sheet, stands
 from models.leavers import Cohort, Leaver
 from models.sheets import Remark
 from models.vocabulary import year_name
@@ -43,6 +44,8 @@ def held_twice(session: Session, sheet: Sheet) -> Iterator[Remark]:
     """X01, X02: a number that somebody else has.  X03: another UPN.  Y02, Y03: birth and name."""
     places = {person: place for place, person in reversed(list(sheet.about.items()))}
     for number, code in (("upn", "X01"), ("uln", "X02")):
+        if not any(row.get(number) for row in sheet.rows.values()):
+            continue
         for person, where in _with_the_same(session, sheet, number):
             if person in places:
                 yield sheet.remark(code, places[person], number, where=where)
@@ -57,22 +60,9 @@ def held_twice(session: Session, sheet: Sheet) -> Iterator[Remark]:
 
 def _with_the_same(session: Session, sheet: Sheet, number: str) -> Iterator[tuple[int, str]]:
     """People of this sheet whose number is on somebody else's leaver, and where that is."""
-    mine, other, home = aliased(Leaver), aliased(Leaver), aliased(Cohort)
-    held = getattr(mine, number)
     told: dict[int, str] = {}
     for some in in_chunks(sorted(sheet.people)):
-        rows = session.execute(
-            select(col(mine.person_id), col(home.urn))
-            .join(other, getattr(other, number) == held)
-            .join(home, col(home.id) == col(other.cohort_id))
-            .where(
-                col(mine.cohort_id).in_(sheet.cohorts),
-                col(mine.person_id).in_(some),
-                col(other.person_id) != col(mine.person_id),
-                stands(col(other.submission_id)),
-            )
-            .order_by(col(mine.person_id), col(home.urn))
-        )
+        rows = session.execute(_holders(number), {"cohorts": sheet.cohorts, "people": some})
         for person, urn in rows:
             where = HERE if urn in sheet.chain else ELSEWHERE
             told[person] = HERE if HERE in (where, told.get(person)) else where
@@ -81,24 +71,11 @@ def _with_the_same(session: Session, sheet: Sheet, number: str) -> Iterator[tupl
 
 def _kept(session: Session, people: set[int]) -> dict[int, list[_Kept]]:
     """Every leaver that these people are, by person."""
-    names = ("upn", "uln", "surname", "forename", "born_on")
-    columns = [getattr(Leaver, name) for name in names]
     found: defaultdict[int, list[_Kept]] = defaultdict(list)
     for some in in_chunks(sorted(people)):
-        rows = session.execute(
-            select(
-                col(Leaver.person_id),
-                col(Leaver.cohort_id),
-                col(Cohort.academic_year),
-                col(Cohort.urn),
-                *columns,
-            )
-            .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-            .where(col(Leaver.person_id).in_(some), stands(col(Leaver.submission_id)))
-            .order_by(col(Leaver.id))
-        )
+        rows = session.execute(_leavers(), {"people": some})
         for person, cohort, year, urn, *values in rows:
-            who = identity(dict(zip(names, values, strict=True)))
+            who = identity(dict(zip(_NAMES, values, strict=True)))
             found[person].append(_Kept(who, cohort, year, urn))
     return found
 
@@ -139,3 +116,45 @@ def _both(one: date | None, other: date | None) -> bool:
 def _permanent(upn: str) -> bool:
     """A UPN that stays; one that ends in a letter is given for a while (domain.md 7)."""
     return bool(upn) and upn[-1].isdigit()
+
+
+# The questions, each put together once: that takes longer than asking them.
+
+_NAMES = ("upn", "uln", "surname", "forename", "born_on")
+
+
+@cache
+def _holders(number: str) -> Select[Any]:
+    """People of a cohort whose number stands on somebody else's leaver too, and at which school."""
+    mine, other, home = aliased(Leaver), aliased(Leaver), aliased(Cohort)
+    return (
+        select(col(mine.person_id), col(home.urn))
+        .join(other, getattr(other, number) == getattr(mine, number))
+        .join(home, col(home.id) == col(other.cohort_id))
+        .where(
+            col(mine.cohort_id).in_(bindparam("cohorts", expanding=True)),
+            col(mine.person_id).in_(bindparam("people", expanding=True)),
+            col(other.person_id) != col(mine.person_id),
+            stands(col(other.submission_id)),
+        )
+        .order_by(col(mine.person_id), col(home.urn))
+    )
+
+
+@cache
+def _leavers() -> Select[Any]:
+    return (
+        select(
+            col(Leaver.person_id),
+            col(Leaver.cohort_id),
+            col(Cohort.academic_year),
+            col(Cohort.urn),
+            *(getattr(Leaver, name) for name in _NAMES),
+        )
+        .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
+        .where(
+            col(Leaver.person_id).in_(bindparam("people", expanding=True)),
+            stands(col(Leaver.submission_id)),
+        )
+        .order_by(col(Leaver.id))
+    )

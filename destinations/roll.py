@@ -1,13 +1,14 @@
 """Roll: who is missing from a sheet, who is new on it, and whether there are as many as before."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session, col
 
 from destinations.limits import Limits
-from destinations.sheet_before import Before, Sheet, sheet_before
-from destinations.undone import stands
+from destinations.sheet_before import Before, Sheet, sheet_before, stands
 from models.destinations import Destination, Match
 from models.leavers import Cohort, Leaver
 from models.sheets import Remark
@@ -49,17 +50,8 @@ def _against_last_time(
 
 def _gone(session: Session, sheet: Sheet, before: Before) -> list[tuple[str, int]]:
     """The rows of the last sheet about somebody who is on this one no longer."""
-    here = select(col(Match.person_id)).where(
-        col(Match.submission_id) == sheet.submission_id, col(Match.person_id).is_not(None)
-    )
     rows = session.execute(
-        select(func.min(Match.sheet), func.min(Match.row))
-        .where(
-            col(Match.submission_id) == before.submission_id,
-            col(Match.person_id).is_not(None),
-            col(Match.person_id).not_in(here),
-        )
-        .group_by(col(Match.person_id))
+        _missing(), {"before": before.submission_id, "sheet": sheet.submission_id}
     )
     return sorted((name, row) for name, row in rows)
 
@@ -76,24 +68,13 @@ def _rows_named(gone: Sequence[tuple[str, int]]) -> str:
 
 def _new(session: Session, sheet: Sheet) -> int:
     """How many leavers of the cohort this sheet was the first to name."""
-    counted = select(func.count()).where(
-        col(Leaver.cohort_id).in_(sheet.cohorts), col(Leaver.submission_id) == sheet.submission_id
-    )
-    return session.scalar(counted) or 0
+    asked = {"cohorts": sheet.cohorts, "sheet": sheet.submission_id}
+    return session.scalar(_named_first(), asked) or 0
 
 
 def _against_last_year(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
-    declared = sheet.declared
     counted = session.execute(
-        select(col(Cohort.academic_year), func.count())
-        .join(Leaver, col(Leaver.cohort_id) == col(Cohort.id))
-        .where(
-            col(Cohort.urn).in_(sheet.chain),
-            col(Cohort.leaving_stage) == declared.leaving_stage,
-            col(Cohort.academic_year).in_((sheet.year, sheet.year - 1)),
-            stands(col(Leaver.submission_id)),
-        )
-        .group_by(col(Cohort.academic_year))
+        _sizes(), sheet.cohort | {"years": [sheet.year, sheet.year - 1]}
     ).all()
     by_year: dict[int, int] = {one[0]: one[1] for one in counted}
     leavers, before = by_year.get(sheet.year, 0) + sheet.waiting, by_year.get(sheet.year - 1, 0)
@@ -103,22 +84,7 @@ def _against_last_year(session: Session, sheet: Sheet, limits: Limits) -> Iterat
 
 
 def _in_another_cohort(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
-    here = select(col(Match.person_id)).where(
-        col(Match.submission_id) == sheet.submission_id, col(Match.person_id).is_not(None)
-    )
-    found = session.execute(
-        select(col(Cohort.academic_year), func.count(func.distinct(Leaver.person_id)))
-        .join(Leaver, col(Leaver.cohort_id) == col(Cohort.id))
-        .where(
-            col(Leaver.person_id).in_(here),
-            stands(col(Leaver.submission_id)),
-            col(Cohort.urn).in_(sheet.chain),
-            col(Cohort.leaving_stage) == sheet.declared.leaving_stage,
-            col(Cohort.academic_year) != sheet.year,
-        )
-        .group_by(col(Cohort.academic_year))
-        .order_by(col(Cohort.academic_year))
-    )
+    found = session.execute(_elsewhere(), sheet.cohort | {"sheet": sheet.submission_id})
     for year, many in found:
         if many >= limits.fewest and many > limits.other_cohort * sheet.leavers:
             yield _told("H05", many=many, rows=sheet.leavers, cohort=year_name(year))
@@ -126,18 +92,7 @@ def _in_another_cohort(session: Session, sheet: Sheet, limits: Limits) -> Iterat
 
 def _one_provider(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
     """Everybody who went somewhere went to one place; counted where nearly all did go somewhere."""
-    provider = func.coalesce(Destination.provider_urn, func.lower(Destination.provider_name))
-    found = session.execute(
-        select(col(Destination.wave), func.count(), func.count(func.distinct(provider)))
-        .where(
-            col(Destination.submission_id) == sheet.submission_id,
-            col(Destination.wave) > 0,
-            col(Destination.provider_name) != "",
-            col(Destination.activity_code).in_(SOMEWHERE),
-        )
-        .group_by(col(Destination.wave))
-        .order_by(col(Destination.wave))
-    )
+    found = session.execute(_providers(), {"sheet": sheet.submission_id})
     for wave, many, providers in found:
         if providers == 1 and many >= max(limits.alike_from, 0.9 * sheet.leavers):
             yield _told("H06", many=many, wave=wave)
@@ -149,3 +104,83 @@ def _told(code: str, **facts: object) -> Remark:
 
 def _day(before: Before) -> str:
     return f"{before.sent_on.day} {before.sent_on:%B %Y}"
+
+
+# The questions, each put together once: that takes longer than asking them.
+
+
+def _here() -> Select[Any]:
+    """The people of a sheet."""
+    return select(col(Match.person_id)).where(
+        col(Match.submission_id) == bindparam("sheet"), col(Match.person_id).is_not(None)
+    )
+
+
+@cache
+def _missing() -> Select[Any]:
+    return (
+        select(func.min(Match.sheet), func.min(Match.row))
+        .where(
+            col(Match.submission_id) == bindparam("before"),
+            col(Match.person_id).is_not(None),
+            col(Match.person_id).not_in(_here()),
+        )
+        .group_by(col(Match.person_id))
+    )
+
+
+@cache
+def _named_first() -> Select[Any]:
+    return select(func.count()).where(
+        col(Leaver.cohort_id).in_(bindparam("cohorts", expanding=True)),
+        col(Leaver.submission_id) == bindparam("sheet"),
+    )
+
+
+@cache
+def _sizes() -> Select[Any]:
+    return (
+        select(col(Cohort.academic_year), func.count())
+        .join(Leaver, col(Leaver.cohort_id) == col(Cohort.id))
+        .where(
+            col(Cohort.urn).in_(bindparam("chain", expanding=True)),
+            col(Cohort.leaving_stage) == bindparam("stage"),
+            col(Cohort.academic_year).in_(bindparam("years", expanding=True)),
+            stands(col(Leaver.submission_id)),
+        )
+        .group_by(col(Cohort.academic_year))
+    )
+
+
+@cache
+def _elsewhere() -> Select[Any]:
+    return (
+        select(col(Cohort.academic_year), func.count(func.distinct(Leaver.person_id)))
+        .join(Leaver, col(Leaver.cohort_id) == col(Cohort.id))
+        .where(
+            col(Leaver.person_id).in_(_here()),
+            stands(col(Leaver.submission_id)),
+            col(Cohort.urn).in_(bindparam("chain", expanding=True)),
+            col(Cohort.leaving_stage) == bindparam("stage"),
+            col(Cohort.academic_year) != bindparam("year"),
+        )
+        .group_by(col(Cohort.academic_year))
+        .order_by(col(Cohort.academic_year))
+    )
+
+
+@cache
+def _providers() -> Select[Any]:
+    """By wave: leavers who went somewhere, and the places they went to."""
+    provider = func.coalesce(Destination.provider_urn, func.lower(Destination.provider_name))
+    return (
+        select(col(Destination.wave), func.count(), func.count(func.distinct(provider)))
+        .where(
+            col(Destination.submission_id) == bindparam("sheet"),
+            col(Destination.wave) > 0,
+            col(Destination.provider_name) != "",
+            col(Destination.activity_code).in_(SOMEWHERE),
+        )
+        .group_by(col(Destination.wave))
+        .order_by(col(Destination.wave))
+    )

@@ -3,12 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from destinations.undone import stands
 from models.destinations import Match
 from models.leavers import Cohort
 from models.sheets import Declared, Mapped, MappedRow, Remark
@@ -50,6 +62,12 @@ class Sheet:
     def submission_id(self) -> int:
         """The sheet's own submission."""
         return self.declared.submission_id
+
+    @property
+    def cohort(self) -> dict[str, Any]:
+        """Which cohort it is of, as the questions to the database ask for it."""
+        stage = self.declared.leaving_stage
+        return {"chain": self.chain, "stage": stage.value if stage else "", "year": self.year}
 
     @property
     def people(self) -> set[int]:
@@ -113,46 +131,78 @@ def sheet_of(session: Session, mapped: Mapped, chain: Sequence[str]) -> Sheet | 
     )
 
 
+def stands(submission_id: Any) -> ColumnElement[bool]:
+    """Whether the submission in this column was not taken back, asked of one at a time.
+
+    The list of all that were would be made anew for every sheet of a whole country.
+    """
+    sent = aliased(Submission)
+    return exists(
+        select(col(sent.id))
+        .where(col(sent.id) == submission_id, col(sent.undone_at).is_(None))
+        .correlate_except(sent)
+    )
+
+
 def sheet_before(session: Session, sheet: Sheet) -> Before | None:
     """The sheet of an earlier autumn that this one follows: the one that shares the most people.
 
     So one file a form is held against last year's file of that form.
     """
     declared = sheet.declared
+    found = session.execute(
+        _most_shared(),
+        {
+            "sheet": declared.submission_id,
+            "sent_on": declared.sent_on,
+            "wave": declared.wave,
+            **sheet.cohort,
+        },
+    ).first()
+    if found is None:
+        return None
+    people, rows, placed = session.execute(_counted(), {"sheet": found.id}).one()
+    return Before(found.id, found.sent_on, people, rows - placed)
+
+
+# The questions, each put together once: that takes longer than asking them.
+
+
+@cache
+def _most_shared() -> Select[Any]:
     mine, theirs = aliased(Match), aliased(Match)
     shared = func.count(func.distinct(theirs.person_id))
-    found = session.execute(
+    sent_on: Any = bindparam("sent_on", type_=Date())
+    this: Any = bindparam("sheet", type_=Integer())
+    return (
         select(col(Submission.id), col(Submission.sent_on))
         .join(theirs, col(theirs.submission_id) == col(Submission.id))
         .join(mine, col(mine.person_id) == col(theirs.person_id))
         .where(
-            col(mine.submission_id) == declared.submission_id,
+            col(mine.submission_id) == this,
             col(Submission.kind) == Kind.LEAVERS.value,
-            col(Submission.urn).in_(sheet.chain),
-            col(Submission.academic_year) == declared.academic_year,
-            col(Submission.leaving_stage) == declared.leaving_stage,
+            col(Submission.urn).in_(bindparam("chain", expanding=True)),
+            col(Submission.academic_year) == bindparam("year"),
+            col(Submission.leaving_stage) == bindparam("stage"),
             # Another file for the same wave is its round before, of which N03 speaks.
-            col(Submission.wave).is_distinct_from(declared.wave),
-            stands(col(Submission.id)),
+            col(Submission.wave).is_distinct_from(bindparam("wave", type_=Integer())),
+            col(Submission.undone_at).is_(None),
             or_(
-                col(Submission.sent_on) < declared.sent_on,
-                and_(
-                    col(Submission.sent_on) == declared.sent_on,
-                    col(Submission.id) < declared.submission_id,
-                ),
+                col(Submission.sent_on) < sent_on,
+                and_(col(Submission.sent_on) == sent_on, col(Submission.id) < this),
             ),
         )
         .group_by(col(Submission.id), col(Submission.sent_on))
         .order_by(shared.desc(), col(Submission.sent_on).desc(), col(Submission.id).desc())
         .limit(1)
-    ).first()
-    if found is None:
-        return None
-    people, rows, placed = session.execute(
-        select(
-            func.count(func.distinct(Match.person_id)),
-            func.count(),
-            func.count(col(Match.person_id)),
-        ).where(col(Match.submission_id) == found.id)
-    ).one()
-    return Before(found.id, found.sent_on, people, rows - placed)
+    )
+
+
+@cache
+def _counted() -> Select[Any]:
+    """People on a sheet, its rows, and those of them that are about somebody."""
+    return select(
+        func.count(func.distinct(Match.person_id)),
+        func.count(),
+        func.count(col(Match.person_id)),
+    ).where(col(Match.submission_id) == bindparam("sheet"))

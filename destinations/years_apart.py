@@ -1,14 +1,15 @@
 """Years apart: what a sheet says of its leavers, beside what was said of them a year before."""
 
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from destinations.limits import Limits
-from destinations.sheet_before import Place, Sheet
-from destinations.undone import stands, superseded
+from destinations.sheet_before import Place, Sheet, stands
 from models.destinations import Destination
 from models.leavers import Cohort, Leaver
 from models.sheets import Remark
@@ -21,28 +22,19 @@ UNKNOWN = sorted(code for code, one in activities().items() if one.group is Grou
 
 def years_compared(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
     """Y01, Y04, Y05 and Y06: answers that turned round, and answers that did not move at all."""
-    yield from _turned_round(session, sheet)
-    yield from _unmoved(session, sheet, limits)
-    yield from _all_known(session, sheet, limits)
+    told = session.execute(_told_by_wave(), {"sheet": sheet.submission_id}).all()
+    if any(one.sixth_form for one in told):
+        yield from _turned_round(session, sheet)
+    if any(one.known >= limits.alike_from for one in told):
+        yield from _unmoved(session, sheet, limits)
+    full = [one.wave for one in told if one.known >= max(sheet.leavers, limits.alike_from)]
+    if full:
+        yield from _all_known(session, sheet, limits, full)
 
 
 def _turned_round(session: Session, sheet: Sheet) -> Iterator[Remark]:
     """From university to a school's sixth form."""
-    now, then = aliased(Destination), aliased(Destination)
-    rows = session.execute(
-        select(col(now.sheet), col(now.row), func.max(then.wave))
-        .join(then, and_(col(then.leaver_id) == col(now.leaver_id), col(then.wave) < col(now.wave)))
-        .where(
-            col(now.submission_id) == sheet.submission_id,
-            col(now.activity_code).in_(SIXTH_FORM),
-            col(then.activity_code) == UNIVERSITY,
-            col(then.wave) > 0,
-            col(then.id).not_in(superseded()),
-            stands(col(then.submission_id)),
-        )
-        .group_by(col(now.sheet), col(now.row))
-    )
-    for name, row, wave in rows:
+    for name, row, wave in session.execute(_turned(), {"sheet": sheet.submission_id}):
         if (name, row) in sheet.rows:
             place: Place = (name, row)
             yield sheet.remark("Y01", place, "activity", wave=str(wave))
@@ -53,86 +45,144 @@ def _unmoved(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]
 
     Answers that nobody knows are left out, and so are those that name no place.
     """
-    now, then = aliased(Destination), aliased(Destination)
-    same = and_(
-        col(now.activity_code) == col(then.activity_code),
-        func.lower(now.provider_name) == func.lower(then.provider_name),
-        col(now.course) == col(then.course),
-    )
-    meant = and_(  # an intention may have been told in a word, without a code
-        col(then.activity_code) == "",
-        col(then.intended).is_not(None),
-        func.lower(now.provider_name) == func.lower(then.provider_name),
-    )
-    rows = session.execute(
-        select(col(now.wave), func.count(), func.sum(case((same, 1), (meant, 1), else_=0)))
-        .join(
-            then,
-            and_(col(then.leaver_id) == col(now.leaver_id), col(then.wave) == col(now.wave) - 1),
-        )
-        .where(
-            col(now.submission_id) == sheet.submission_id,
-            col(now.wave) > 0,
-            col(now.activity_code).not_in(UNKNOWN),
-            col(now.provider_name) != "",
-            col(then.source) == Source.SCHOOL.value,
-            col(then.id).not_in(superseded()),
-            stands(col(then.submission_id)),
-        )
-        .group_by(col(now.wave))
-        .order_by(col(now.wave))
-    )
-    for wave, many, alike in rows:
+    for wave, many, alike in session.execute(_alike(), {"sheet": sheet.submission_id}):
         if many == alike and many >= max(limits.alike_from, 0.5 * sheet.leavers):
             code = "Y05" if wave == 1 else "Y04"
             facts = (("many", str(many)), ("wave", str(wave - 1)))
             yield Remark(code, facts=facts)
 
 
-def _all_known(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
+def _all_known(session: Session, sheet: Sheet, limits: Limits, full: list[int]) -> Iterator[Remark]:
     """Everybody known, where of last year's cohort many were not at the same wave."""
-    known = func.count(
-        func.distinct(case((col(Destination.activity_code).not_in((*UNKNOWN, "")), Leaver.id)))
-    )
-    told = session.execute(
-        select(col(Destination.wave), known)
-        .join(Leaver, col(Leaver.id) == col(Destination.leaver_id))
-        .where(
-            col(Destination.submission_id) == sheet.submission_id,
-            col(Destination.wave) > 0,
+    cohort = sheet.cohort | {"year": sheet.year - 1}
+    leavers = session.scalar(_size_before(), cohort) or 0
+    if leavers < limits.alike_from:
+        return
+    for wave, many in session.execute(_known_before(), cohort | {"waves": full}):
+        if many < (1 - limits.known_rises) * leavers:
+            facts = {"rows": sheet.leavers, "known": many, "before": leavers, "wave": wave}
+            yield Remark("Y06", facts=tuple((name, str(value)) for name, value in facts.items()))
+
+
+# The questions, each put together once: that takes longer than asking them.
+
+
+_KNOWN = func.count(
+    func.distinct(case((col(Destination.activity_code).not_in((*UNKNOWN, "")), Leaver.id)))
+)
+
+
+@cache
+def _told_by_wave() -> Select[Any]:
+    """What a sheet says, by wave: leavers known, and rows that say sixth form."""
+    in_sixth_form = case((col(Destination.activity_code).in_(SIXTH_FORM), 1), else_=0)
+    return (
+        select(
+            col(Destination.wave),
+            _KNOWN.label("known"),
+            func.sum(in_sixth_form).label("sixth_form"),
         )
+        .join(Leaver, col(Leaver.id) == col(Destination.leaver_id))
+        .where(col(Destination.submission_id) == bindparam("sheet"), col(Destination.wave) > 0)
         .group_by(col(Destination.wave))
         .order_by(col(Destination.wave))
-    ).all()
-    full = [wave for wave, many in told if many >= max(sheet.leavers, limits.alike_from)]
-    if not full:
-        return
-    of_before = (
-        col(Cohort.urn).in_(sheet.chain),
-        col(Cohort.leaving_stage) == sheet.declared.leaving_stage,
-        col(Cohort.academic_year) == sheet.year - 1,
     )
-    leavers = session.scalar(
+
+
+@cache
+def _turned() -> Select[Any]:
+    """Rows of a sheet that say sixth form, and the last wave before it that said university."""
+    now, then = aliased(Destination), aliased(Destination)
+    return (
+        select(col(now.sheet), col(now.row), func.max(then.wave))
+        .join(then, and_(col(then.leaver_id) == col(now.leaver_id), col(then.wave) < col(now.wave)))
+        .where(
+            col(now.submission_id) == bindparam("sheet"),
+            col(now.activity_code).in_(SIXTH_FORM),
+            col(then.activity_code) == UNIVERSITY,
+            col(then.wave) > 0,
+            _is_last(then),
+            stands(col(then.submission_id)),
+        )
+        .group_by(col(now.sheet), col(now.row))
+    )
+
+
+@cache
+def _alike() -> Select[Any]:
+    """By wave: answers of a sheet that stand beside one of the wave before, and those the same."""
+    now, then = aliased(Destination), aliased(Destination)
+    same_place = func.lower(now.provider_name) == func.lower(then.provider_name)
+    same = and_(
+        col(now.activity_code) == col(then.activity_code),
+        same_place,
+        col(now.course) == col(then.course),
+    )
+    # An intention may have been told in a word, without a code.
+    meant = and_(col(then.activity_code) == "", col(then.intended).is_not(None), same_place)
+    before = and_(col(then.leaver_id) == col(now.leaver_id), col(then.wave) == col(now.wave) - 1)
+    return (
+        select(col(now.wave), func.count(), func.sum(case((same, 1), (meant, 1), else_=0)))
+        .join(then, before)
+        .where(
+            col(now.submission_id) == bindparam("sheet"),
+            col(now.wave) > 0,
+            col(now.activity_code).not_in(UNKNOWN),
+            col(now.provider_name) != "",
+            col(then.source) == Source.SCHOOL.value,
+            _is_last(then),
+            stands(col(then.submission_id)),
+        )
+        .group_by(col(now.wave))
+        .order_by(col(now.wave))
+    )
+
+
+def _is_last(one: Any) -> ColumnElement[bool]:
+    """Whether no word that stands has taken the place of this one; asked of its leaver alone."""
+    later = aliased(Destination)
+    return ~exists(
+        select(col(later.id))
+        .where(
+            col(later.leaver_id) == col(one.leaver_id),
+            col(later.supersedes_id) == col(one.id),
+            stands(col(later.submission_id)),
+        )
+        .correlate_except(later)
+    )
+
+
+def _of_cohort() -> tuple[Any, ...]:
+    return (
+        col(Cohort.urn).in_(bindparam("chain", expanding=True)),
+        col(Cohort.leaving_stage) == bindparam("stage"),
+        col(Cohort.academic_year) == bindparam("year"),
+        stands(col(Leaver.submission_id)),
+    )
+
+
+@cache
+def _size_before() -> Select[Any]:
+    return (
         select(func.count())
         .select_from(Leaver)
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-        .where(*of_before, stands(col(Leaver.submission_id)))
+        .where(*_of_cohort())
     )
-    before = session.execute(
-        select(col(Destination.wave), known)
+
+
+@cache
+def _known_before() -> Select[Any]:
+    return (
+        select(col(Destination.wave), _KNOWN)
         .join(Leaver, col(Leaver.id) == col(Destination.leaver_id))
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .where(
-            *of_before,
-            col(Destination.wave).in_(full),
-            col(Destination.id).not_in(superseded()),
+            *_of_cohort(),
+            col(Destination.wave).in_(bindparam("waves", expanding=True)),
+            _is_last(Destination),
             stands(col(Destination.submission_id)),
-            stands(col(Leaver.submission_id)),
         )
         .group_by(col(Destination.wave))
         .order_by(col(Destination.wave))
     )
-    for wave, many in before:
-        if leavers and leavers >= limits.alike_from and many < (1 - limits.known_rises) * leavers:
-            facts = {"rows": sheet.leavers, "known": many, "before": leavers, "wave": wave}
-            yield Remark("Y06", facts=tuple((name, str(value)) for name, value in facts.items()))
