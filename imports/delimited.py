@@ -1,6 +1,7 @@
 """Delimited: a csv or tab-separated file becomes one sheet, by our own rule for its letters."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from io import StringIO
@@ -14,7 +15,8 @@ from models.sheets import Remark
 
 _DELIMITERS = (",", ";", "\t", "|")
 _RECORDS_TRIED = 60
-_LOST = "\N{REPLACEMENT CHARACTER}"
+# What could not be read, and what the accents of a Mac turn into among Windows letters.
+_LOST = re.compile(r"\ufffd|(?<=[A-Za-z])[\u017d\u2021\u02c6\u2030\u2039\u02dc\u203a\u2022]")
 
 
 def read_delimited(content: bytes, limits: Limits) -> RawFile:
@@ -37,7 +39,7 @@ def read_delimited(content: bytes, limits: Limits) -> RawFile:
             continue
         cells += len(row)
         _check(number, row, cells, limits)
-        if any(_LOST in field for field in record):
+        if any(_LOST.search(field) for _, _, field, _ in row):
             lost_on.append(number)
         rows.append((number, False, row))
     remarks = tuple(Remark("F35", "", number) for number in lost_on[:20])

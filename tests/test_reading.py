@@ -319,6 +319,12 @@ def test_letters_that_could_not_be_read_are_told_by_row():
     assert [(remark.code, remark.row) for remark in read(text, "a.csv").remarks] == [("F35", 3)]
 
 
+def test_accents_of_a_mac_are_asked_about():
+    text = written([("Ren\u00e9e", "Okafor"), ("Tom", "Price"), ("Chlo\u00e9", "Zhang")], ",")
+    remarks = read(text.encode("mac-roman"), "leavers.csv").remarks
+    assert [(remark.code, remark.row) for remark in remarks] == [("F35", 2), ("F35", 4)]
+
+
 def test_an_unclosed_quotation_mark_is_refused_kindly():
     text = written(ONE, ",") + '"' + "x,y\n" * 20_000
     with pytest.raises(SubmissionRefused) as refused:
