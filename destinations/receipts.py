@@ -288,10 +288,12 @@ def _regions(kept: Sequence[Any]) -> tuple[Region, ...]:
 
 
 def _rows_of(region: Region) -> str:
-    return f"{region.sheet or SHEET_OF_CSV}, {_span(region)}"
+    return ", ".join(part for part in (region.sheet or SHEET_OF_CSV, _span(region)) if part)
 
 
 def _span(region: Region) -> str:
+    if not region.last_row:
+        return ""  # a whole sheet, such as a hidden one
     if region.first_row == region.last_row:
         return f"row {region.first_row}"
     return f"rows {region.first_row} to {region.last_row}"

@@ -54,13 +54,17 @@ def _one_for_each_cell(findings: Iterable[Finding]) -> Iterator[Finding]:
     """The weightiest thing about each cell, the first told of it where two weigh the same.
 
     What is wrong across rows stands beside what is wrong with a cell; a row that has moved
-    sideways is told that and nothing else.
+    sideways is told that and nothing else.  Where the whole file seems to be of another cohort,
+    that is said once and not again of each date of birth.
     """
     every = list(findings)
     moved = {(one.sheet, one.row) for one in every if one.code == "R06"}
+    is_of_others = any(one.code == "C30" for one in every)
     best: dict[tuple[Any, ...], Finding] = {}
     for one in every:
         if one.row and (one.sheet, one.row) in moved and one.code != "R06":
+            continue
+        if is_of_others and one.code == "P11":
             continue
         is_cell = bool(one.row) and bool(one.column) and one.code[0] in "CIPDE"
         key = (one.sheet, one.row, one.column) if is_cell else (id(one),)

@@ -1,6 +1,6 @@
 """Columns asked for: those that every sheet needs, and those that no map knows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from imports.cohorts import headings_found
 from imports.columns import ColumnMap
@@ -14,7 +14,9 @@ from models.vocabulary import Kind
 _MOST = 40
 
 
-def with_needed(layouts: Sequence[Layout], declared: Declared) -> tuple[list[Layout], list[Remark]]:
+def with_needed(
+    layouts: Sequence[Layout], declared: Declared, columns: ColumnMap
+) -> tuple[list[Layout], list[Remark]]:
     """The tables that have every column they need, and a remark for each that has not.
 
     Raises SubmissionRefused where no table has them: C01 for names, C02 for the destination.
@@ -32,7 +34,11 @@ def with_needed(layouts: Sequence[Layout], declared: Declared) -> tuple[list[Lay
         Remark(
             "C14",
             sheet=layout.table.sheet,
-            facts=(("missing", _listed(lacks)), ("sheet", layout.table.sheet)),
+            facts=(
+                ("missing", _listed(lacks)),
+                ("perhaps", _perhaps(_asked([layout], _WHO | _ANSWERS, columns))),
+                ("sheet", layout.table.sheet),
+            ),
         )
         for layout, lacks in zip(layouts, missing, strict=True)
         if lacks
@@ -65,7 +71,14 @@ def with_proposals(
     refused: SubmissionRefused, layouts: Sequence[Layout], columns: ColumnMap
 ) -> SubmissionRefused:
     """The refusal with the columns that may be the missing ones, for a person to say yes to."""
-    lacks = _MAY_LACK.get(refused.code, frozenset())
+    asked = _asked(layouts, _MAY_LACK.get(refused.code, frozenset()), columns)
+    if not asked:
+        return refused
+    return SubmissionRefused(refused.code, **dict(refused.facts), perhaps=_perhaps(asked))
+
+
+def _asked(layouts: Sequence[Layout], lacks: frozenset[str], columns: ColumnMap) -> dict[str, str]:
+    """What to ask of the columns that may be those that tables lack, by their name."""
     asked: dict[str, str] = {}
     for layout in layouts:
         for one in layout.placed:
@@ -75,10 +88,11 @@ def with_proposals(
                     if wanted and not layout.has(proposal.field):
                         why = " and ".join(proposal.evidence)
                         asked.setdefault(proposal.name, question(one.heading, proposal.name, why))
-    if not asked:
-        return refused
-    perhaps = f". {' '.join(asked.values())} {_THEN}"
-    return SubmissionRefused(refused.code, **dict(refused.facts), perhaps=perhaps)
+    return asked
+
+
+def _perhaps(asked: Mapping[str, str]) -> str:
+    return f". {' '.join(asked.values())} {_THEN}" if asked else ""
 
 
 def question(heading: str, ours: str, evidence: str) -> str:
@@ -98,9 +112,10 @@ def _missing(layout: Layout, declared: Declared) -> list[str]:
 
 _THEN = "If so, tell your hub, and you need not send it again"
 _WHO = frozenset({"surname", "forename", "full_name"})
+_ANSWERS = frozenset({"activity", "intended"})
 _MAY_LACK = {
     "C01": _WHO | {"activity"},
-    "C02": frozenset({"activity", "intended"}),
+    "C02": _ANSWERS,
     "C04": frozenset({"born_on", "year_group", "leaving_year"}),
     "C05": frozenset({"activity", "intended", "started_on", "course", "level"}),
 }
@@ -125,4 +140,4 @@ def _unknown(layout: Layout, one: Placed, proposals: Sequence[Proposal]) -> Rema
 
 def _listed(names: Sequence[str]) -> str:
     quoted = [f"'{name}'" for name in names]
-    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

@@ -125,6 +125,12 @@ def read_date(cell: Cell, order: Order, latest: date) -> tuple[date | None, str]
     return day, "ambiguous" if day and doubtful else ""
 
 
+def is_counted_day(cell: Cell) -> bool:
+    """Whether a cell holds a day as the number that Excel counts it by."""
+    text = re.sub(r"\.0+$", "", cell.text.strip())
+    return cell.kind in _WRITTEN and len(text) == 5 and text.isdecimal() and int(text) in _SERIALS
+
+
 @lru_cache(maxsize=50_000)
 def typed_date(text: str) -> Typed:
     """What a text says of a date; nothing at all where it is not one."""

@@ -157,6 +157,10 @@ class _Under:
         cells = row.cells
         return sum(column in cells and is_answer(cells[column]) for column in self.answers)
 
+    def is_inside(self, row: GridRow) -> bool:
+        """Whether nothing stands in the first column, where titles do."""
+        return min(self.headed) not in row.cells
+
     def filled_on(self, row: GridRow) -> int:
         """How many cells have something in them under any heading."""
         return sum(column in row.cells for column in self.headed)
@@ -189,7 +193,7 @@ def _why_not_nearly(row: GridRow, under: _Under, signs: _Signs, around: _Around,
     if known and answers:
         # One sign is enough among leavers, not in what stands below them.
         return NOBODY if around.gap and around.leavers else ""
-    if under.filled_on(row) <= 1:
+    if under.filled_on(row) <= 1 and not (answers and under.is_inside(row)):
         return NOTE if around.leavers and around.gap else TITLE
     return NOBODY if answers or known else NOTE
 

@@ -6,7 +6,7 @@ dropped.  What is provably repairable is repaired and said.
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from imports.asked import unknown_columns, with_needed, with_proposals
@@ -17,7 +17,7 @@ from imports.layouts import Layout, lay_out, settle
 from imports.rows import write_rows
 from imports.written import date_orders, read_births
 from imports.years import with_waves
-from models.sheets import Declared, Mapped, ReadFile, Remark, SubmissionRefused
+from models.sheets import Declared, Mapped, ReadFile, Region, Remark, SubmissionRefused
 from models.vocabulary import Kind, academic_year
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def _mapped(
     layouts = [_with_leaving_date(layout, kind) for layout in layouts]
     declared, about_cohort = _completed(replace(declared, kind=kind), layouts)
     layouts, about_years = _settled(layouts, declared, columns)
-    layouts, about_tables = with_needed(layouts, declared)
+    layouts, about_tables = with_needed(layouts, declared, columns)
     orders, about_dates = date_orders(layouts, declared)
     unused, about_columns = unknown_columns(layouts, columns)
     written = write_rows(layouts, declared, columns, orders)
@@ -73,8 +73,22 @@ def _mapped(
         suggests=written.suggests,
         unused=unused,
         file_format=read.file_format,
-        regions=read.regions,
+        regions=tuple(_with_left_out(read, layouts)),
     )
+
+
+def _with_left_out(read: ReadFile, layouts: Sequence[Layout]) -> Iterator[Region]:
+    """What was made of the sheets, tables without a column they need told as left out."""
+    kept = {(one.table.sheet, one.table.heading_rows) for one in layouts}
+    left = {
+        (table.sheet, table.heading_rows[0])
+        for table in read.tables
+        if (table.sheet, table.heading_rows) not in kept
+    }
+    for region in read.regions:
+        if region.used and (region.sheet, region.first_row) in left:
+            region = replace(region, used=False, why="a column is missing")
+        yield region
 
 
 def _with_leaving_date(layout: Layout, kind: Kind) -> Layout:

@@ -89,7 +89,9 @@ def nearest_words(field: str, typed: str, columns: ColumnMap) -> tuple[str, ...]
     key = phrases.key_of(phrases.phrase_of(typed))
     labels = closed_lists()[field]
     nearest: dict[str, None] = {}
-    for scorer, least in ((fuzz.ratio, 50), (fuzz.WRatio, 70)):
+    # A word of three or four letters is part of too many others to say anything.
+    scorers = ((fuzz.ratio, 65), (fuzz.WRatio, 80)) if len(key) > 4 else ((fuzz.ratio, 65),)
+    for scorer, least in scorers:
         found = process.extract(key, words, scorer=scorer, limit=40, score_cutoff=least)
         nearest |= {labels[columns.words[field][word]]: None for word, _, _ in found}
     return tuple(nearest)[:3]

@@ -10,6 +10,7 @@ from imports.identifiers import IDENTIFIERS, as_shown, has_lost_zeros, missing_l
 from imports.layouts import Layout, Placed, cell_at
 from imports.names import Split, plain_text, splitter
 from imports.proposals import nearest_words
+from imports.unread import unread
 from imports.values import Reader, is_blank, shown
 from imports.written import Orders
 from imports.years import waves_of
@@ -54,7 +55,7 @@ def write_rows(
         _say_zeros(layout, written)
         for row in layout.table.rows:
             for answer in _answered(row, answers, declared):
-                written.rows.append(_mapped(row, layout.table.sheet, answer, written.suggests))
+                written.rows.append(_mapped(row, layout.table.sheet, answer, written))
     return written
 
 
@@ -107,7 +108,7 @@ def _answered(row: Row, answers: Sequence[_Answer], declared: Declared) -> list[
     return told or [answer for answer in answers if answer.wave == declared.wave]
 
 
-def _mapped(row: Row, sheet: str, answer: _Answer, suggests: Suggests) -> MappedRow:
+def _mapped(row: Row, sheet: str, answer: _Answer, written: Written) -> MappedRow:
     raw: dict[str, str] = {}
     values: dict[str, Value] = {}
     marks: dict[str, str] = {}
@@ -120,9 +121,10 @@ def _mapped(row: Row, sheet: str, answer: _Answer, suggests: Suggests) -> Mapped
         values[one.field] = value
         if mark:
             marks[one.field] = mark
+            written.remarks += unread(sheet, row.number, one, cell, mark)
         near = _nearest(one.field, cell, value, mark, reader.columns)
         if near:
-            suggests[sheet, row.number, one.field] = near
+            written.suggests[sheet, row.number, one.field] = near
     if answer.split and "full_name" in raw:
         _tell_apart(raw["full_name"], answer.split, values)
     return MappedRow(sheet, row.number, answer.wave, raw, values, answer.columns, marks)

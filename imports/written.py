@@ -1,9 +1,17 @@
 """How a sender wrote: the order of day and month, column by column, across every tab of a file."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
-from imports.dates import Order, Window, common_order, order_of, read_date
+from imports.dates import (
+    Order,
+    Window,
+    common_order,
+    is_counted_day,
+    order_of,
+    read_date,
+)
 from imports.layouts import Layout
 from imports.values import DATES
 from models.sheets import Cell, Column, Declared, Remark, SubmissionRefused
@@ -48,7 +56,19 @@ def date_orders(layouts: Sequence[Layout], declared: Declared) -> tuple[Orders, 
             remarks.append(_about(column, "C20"))
         elif order is Order.EITHER and common:
             orders[field, wave] = common
+        remarks += _counted_days(layouts, field, wave, column)
     return orders, remarks
+
+
+def _counted_days(
+    layouts: Sequence[Layout], field: str, wave: int | None, column: Column
+) -> list[Remark]:
+    """Dates that are kept as the numbers Excel counts days by, told once for their column."""
+    count = sum(map(is_counted_day, _cells(layouts, field, wave)))
+    if not count:
+        return []
+    told = _about(column, "C27")
+    return [replace(told, facts=(*told.facts, ("count", str(count))))]
 
 
 def _birth_window(declared: Declared) -> Window | None:

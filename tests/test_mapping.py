@@ -259,7 +259,7 @@ def test_no_names_at_all_is_refused_with_what_was_found():
     said = refused("UPN | DOB | Destination\nN845400011023 | 17/03/2007 | FE")
     assert said.code == "C01"
     assert words(said.code, dict(said.facts))[0] == (
-        "There is no column called 'Surname' and 'Forename'; right now it has columns called "
+        "There is no column called 'Surname' or 'Forename'; right now it has columns called "
         "'UPN', 'DOB', 'Destination'"
     )
 
@@ -292,7 +292,7 @@ def test_a_table_without_names_is_left_out_and_said():
     )
     assert len(result.rows) == 1
     assert told(result.remarks[0])[0] == (
-        "We left out the table on the tab 'Extra': it has no column called 'Surname' and 'Forename'"
+        "We left out a table on this sheet: it has no column called 'Surname' or 'Forename'"
     )
 
 

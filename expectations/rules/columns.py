@@ -60,8 +60,8 @@ RULES: tuple[Rule, ...] = (
             "has columns called {found}"
         ),
         do=(
-            "Add a column called 'Destination' to leavers, or 'Start date' to people "
-            "enrolled{perhaps}"
+            "If these are leavers, add a column called 'Destination'; if they are people enrolled, "
+            "one called 'Start date'{perhaps}"
         ),
         bad="Surname, Forename, Date of birth",
         good="Surname, Forename, Date of birth, Destination",
@@ -126,8 +126,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="C14",
         severity=PLEASE_CHECK,
-        says="We left out the table on the tab '{sheet}': it has no column called {missing}",
-        do="Add the column if there are leavers on it",
+        says="We left out a table on this sheet: it has no column called {missing}",
+        do="If there are leavers on it, add the column, or rename the one that holds it{perhaps}",
         bad="a tab without surnames",
         good="Surname, Forename, Destination on every tab",
         source="ours",
@@ -201,6 +201,29 @@ RULES: tuple[Rule, ...] = (
         bad="UPN, Surname, Forename, Destination",
         good="UPN, Surname, Forename, Date of birth, Destination",
         source="ours",
+        since=SINCE,
+    ),
+    Rule(
+        code="C26",
+        severity=PLEASE_CHECK,
+        says="We left this cell of '{heading}' out: it has {what}",
+        do="Type the value itself, or clear the cell",
+        bad="#N/A",
+        good="K",
+        source="ours, spreadsheets.md 1.3",
+        since=SINCE,
+    ),
+    Rule(
+        code="C27",
+        severity=PLEASE_CHECK,
+        says=(
+            "In '{heading}' some dates are plain numbers ({count} of them); we read them as the "
+            "days that Excel counts"
+        ),
+        do="Check one or two; in Excel choose Format Cells, Date, to see them as dates",
+        bad="39339",
+        good="14/09/2007",
+        source="Excel counts days from 1900, spreadsheets.md 1.5",
         since=SINCE,
     ),
     Rule(

@@ -43,7 +43,10 @@ RULES: tuple[Rule, ...] = (
         code="D01",
         severity=MUST_FIX,
         says="We do not know this destination",
-        do="Use one of the words in the guide, or an NCCIS code; we suggest the nearest we know",
+        do=(
+            "Write it in words such as Sixth form, College, Apprenticeship, Job, NEET or Not "
+            "known, or as an NCCIS code"
+        ),
         bad="went to sea",
         good="Apprenticeship",
         source="NCCIS 2019-20 error 201",
@@ -51,6 +54,18 @@ RULES: tuple[Rule, ...] = (
         field="activity",
         kind="ExpectColumnValuesToNotBeNull",
         kwargs={"column": "activity", "when": (("activity__raw", "filled"),)},
+    ),
+    Rule(
+        code="D13",
+        severity=MUST_FIX,
+        says="The destination is missing: the cell has {what}",
+        do="Type the destination itself, or open the workbook in Excel, put the formula right, "
+        "save it and send it again",
+        bad="#N/A",
+        good="Apprenticeship",
+        source="ours, spreadsheets.md 1.3",
+        since=SINCE,
+        field="activity",
     ),
     Rule(
         code="D02",
@@ -70,7 +85,7 @@ RULES: tuple[Rule, ...] = (
         # What a leaver meant to do must not hold back what they are doing.
         severity=PLEASE_CHECK,
         says="We do not know this intended destination",
-        do="Use one of the words in the guide; we suggest the nearest we know",
+        do="Write it in words such as Sixth form, College, Apprenticeship or Job",
         bad="see the world",
         good="Apprenticeship",
         source="NCCIS 2019-20 error 302",

@@ -287,7 +287,8 @@ RULES: tuple[Rule, ...] = (
     ),
     _noticed(
         "T11",
-        "{count} rows with leavers are hidden in your sheet; we read them like the others",
+        "Rows with leavers are hidden in your sheet ({count} of them); we read them like the "
+        "others",
         "Check that they should be among your leavers; delete those that should not",
         bad="rows hidden by a filter",
         good="rows that can be seen",

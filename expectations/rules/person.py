@@ -33,6 +33,22 @@ def _known_word(code: str, field: str, says: str, do: str, *, bad: str, good: st
     )
 
 
+def _unread(code: str, field: str, what: str) -> Rule:
+    """A cell that everybody needs shows a mark such as #N/A, or a formula without its value."""
+    return Rule(
+        code=code,
+        severity=MUST_FIX,
+        says=f"The {what} is missing: the cell has {{what}}",
+        do=f"Type the {what} itself, or open the workbook in Excel, put the formula right, save it "
+        "and send it again",
+        bad="#N/A",
+        good="14/02/2007" if field == "born_on" else "Okafor",
+        source="ours, spreadsheets.md 1.3",
+        since=SINCE,
+        field=field,
+    )
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         code="P01",
@@ -116,6 +132,10 @@ RULES: tuple[Rule, ...] = (
         kind="ExpectColumnValuesToNotBeNull",
         kwargs={"column": "surname", "when": (("full_name__raw", "filled"),)},
     ),
+    _unread("P07", "born_on", "date of birth"),
+    _unread("P08", "surname", "surname"),
+    _unread("P09", "forename", "first name"),
+    _unread("P14", "full_name", "name"),
     Rule(
         code="P10",
         severity=MUST_FIX,

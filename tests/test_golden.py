@@ -1,0 +1,86 @@
+"""Golden spreadsheets: each quirk beside the exact words that its sender gets.
+
+A .findings file changes by hand only, in the same commit as the reason.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from destinations.fixes import biggest_first, sentence, summary_sentence
+from expectations.catalogue import catalogue
+from expectations.validating import refusal, validate
+from imports.columns import load_map
+from imports.mapping import map_file
+from imports.reading import read_file
+from models.sheets import Finding, Mapped, Region, SubmissionRefused
+from models.vocabulary import Kind, Severity, year_name
+from tests.drawings import Drawing, a_file
+
+FOLDER = Path(__file__).parent / "spreadsheets"
+QUIRKS = sorted(path.stem for path in FOLDER.glob("*.sheet"))
+FIELDS = {code: rule.field for code, rule in catalogue().items()}
+WEIGHTS = {Severity.MUST_FIX: "Must fix", Severity.PLEASE_CHECK: "Please check"}
+
+
+@pytest.mark.parametrize("quirk", QUIRKS)
+def test_a_sender_gets_exactly_these_words(quirk):
+    assert _told()[quirk] == (FOLDER / f"{quirk}.findings").read_text(encoding="utf-8")
+
+
+def test_every_drawing_has_its_words_and_the_other_way_round():
+    assert sorted(path.stem for path in FOLDER.glob("*.findings")) == QUIRKS
+    assert len(QUIRKS) >= 25
+
+
+@cache
+def _told() -> dict[str, str]:
+    """What is told of every file.  They are all judged in one call, as an intake does it."""
+    told: dict[str, str] = {}
+    read: dict[int, tuple[str, Mapped]] = {}
+    for number, quirk in enumerate(QUIRKS, start=1):
+        drawing = a_file((FOLDER / f"{quirk}.sheet").read_text(encoding="utf-8"), number)
+        try:
+            read[number] = quirk, _mapped(drawing)
+        except SubmissionRefused as refused:
+            told[quirk] = f"Refused: {sentence(refusal(refused.code, refused.facts))}\n"
+    judged = validate([mapped for _, mapped in read.values()])
+    for number, (quirk, mapped) in read.items():
+        told[quirk] = _words(mapped, judged.findings[number])
+    return told
+
+
+def _mapped(drawing: Drawing) -> Mapped:
+    columns = load_map()
+    return map_file(
+        read_file(drawing.name, drawing.content, columns.field_of), drawing.declared, columns
+    )
+
+
+def _words(mapped: Mapped, findings: tuple[Finding, ...]) -> str:
+    lines = [_about(mapped), *map(_region, mapped.regions), "", summary_sentence(findings, FIELDS)]
+    for weight, said in WEIGHTS.items():
+        told = [each for each in biggest_first(findings) if each.severity == weight]
+        if told:
+            lines += ["", said, *(f"  {sentence(each)}" for each in told)]
+    return "\n".join(lines) + "\n"
+
+
+def _about(mapped: Mapped) -> str:
+    declared = mapped.declared
+    rows = len({(row.sheet, row.row) for row in mapped.rows})
+    if declared.kind is Kind.ENROLMENTS:
+        return f"{rows} rows of people enrolled"
+    stage = declared.leaving_stage.value if declared.leaving_stage else ""
+    cohort = year_name(declared.academic_year) if declared.academic_year else ""
+    waves = sorted({row.wave for row in mapped.rows if row.wave is not None})
+    return f"{rows} {stage} leavers of {cohort}, wave {', '.join(map(str, waves))}"
+
+
+def _region(region: Region) -> str:
+    span = f", row {region.first_row}"
+    if region.last_row != region.first_row:
+        span = f", rows {region.first_row} to {region.last_row}"
+    words = "read" if region.used else "left out"
+    return f"  {region.sheet or 'the file'}{span if region.last_row else ''}: {words}: {region.why}"
