@@ -77,13 +77,15 @@ def cells_moved_about(seed: Seed, dice: Random) -> Mutant:
 
 
 def headings_again(seed: Seed, dice: Random) -> Mutant:
-    """Words that are headings stand in the cells of a row."""
+    """Words that are headings stand in the cells of a row; two of them begin another table."""
     words = ("UPN", "Surname", "Forename", "Date of Birth", "Destination", "Name", "DOB", "Year 11")
     changes: list[Change] = []
+    most = dice.choice((1, 1, 2, 9))
     for place in _few(seed, dice, 2):
-        letters = _letters(seed, place, dice)
+        letters = _letters(seed, place, dice)[:most]
         changes += [(place, letter, dice.choice(words)) for letter in letters]
-    return _applied(seed, changes, dice)
+    made = _applied(seed, changes, dice)
+    return made if most == 1 else Mutant(made.content)
 
 
 def beside_the_table(seed: Seed, dice: Random) -> Mutant:
