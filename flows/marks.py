@@ -5,6 +5,7 @@ Nothing of Prefect's here.
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlmodel import Session
 
@@ -24,6 +25,7 @@ from imports.tables import Knows
 from models.returned import Confirmed, Returned
 from models.sheets import Declared, Finding, Mapped, ReadFile
 from models.submissions import Submission
+from models.vocabulary import Kind, LeavingStage
 
 log = logging.getLogger(__name__)
 
@@ -85,24 +87,48 @@ def mark_submission(
     ).content
 
 
+def as_before(
+    session: Session, returned: Returned | None, declared: Declared, *, key: bytes
+) -> Declared:
+    """What is known of a submission, and of the one that it is the next round of where it is."""
+    before = _marked_before(session, returned, declared, key)
+    if before is None:
+        return declared
+    return replace(
+        declared,
+        kind=declared.kind or (Kind(before.kind) if before.kind else None),
+        academic_year=declared.academic_year or before.academic_year,
+        leaving_stage=declared.leaving_stage
+        or (LeavingStage(before.leaving_stage) if before.leaving_stage else None),
+        wave=before.wave if declared.wave is None else declared.wave,
+    )
+
+
 def take_up(session: Session, returned: Returned | None, mapped: Mapped, *, key: bytes) -> int:
     """How many answers were taken from a workbook that we marked and its sender sent back.
 
-    The submission becomes the next round of the one that was marked, where that was the same
-    school's and we signed it; its "yes, this is right" are noted before anything is recorded.
+    The submission becomes the next round of the one that was marked; each "yes, this is right" is
+    noted before anything is recorded.
     """
-    mark = recognise(returned.mark, key) if returned else None
-    declared = mapped.declared
-    before = session.get(Submission, mark.submission_id) if mark else None
-    if returned is None or mark is None or before is None or before.sha256 != mark.sha256:
+    before = _marked_before(session, returned, mapped.declared, key)
+    if returned is None or before is None:
         return 0
-    if before.urn not in school_chain(session, declared.urn):
-        return 0
-    this = session.get(Submission, declared.submission_id)
+    this = session.get(Submission, mapped.declared.submission_id)
     if this is not None and this.id != before.id:
         this.follows_id = before.id
         session.flush()
     return _confirm(session, before.id or 0, returned.confirmed, mapped)
+
+
+def _marked_before(
+    session: Session, returned: Returned | None, declared: Declared, key: bytes
+) -> Submission | None:
+    """The submission that a workbook was marked for: signed by us, and of the same school."""
+    mark = recognise(returned.mark, key) if returned else None
+    before = session.get(Submission, mark.submission_id) if mark else None
+    if mark is None or before is None or before.sha256 != mark.sha256:
+        return None
+    return before if before.urn in school_chain(session, declared.urn) else None
 
 
 def _confirm(

@@ -8,118 +8,44 @@ a run that is killed anywhere is simply run again.
 
 import logging
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import date
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from destinations.answers import answers
 from destinations.awaited import Awaited, awaited
 from destinations.confirmations import without_confirmed
 from destinations.continuity import Limits, across
-from destinations.keys import marking_key
-from destinations.layouts import accepted
-from destinations.providers import Register, load_providers
 from destinations.publishing import documents, marked_document, publish, receipt_document
 from destinations.recording import record, waiting_again
-from destinations.settings import Settings
-from destinations.storage import open_storage
 from destinations.summarising import summarise
 from destinations.telling import also_told
 from destinations.waivers import set_aside, without_waived
-from destinations.waves import Calendar, open_waves
+from destinations.waves import open_waves
 from expectations.catalogue import catalogue, words
 from expectations.tolerances import Tolerances
 from expectations.validating import refusal, tell, validate
-from flows.marks import mark_submission, take_up
-from imports.columns import load_map
-from imports.guard import Guard, guarded
+from flows.desk import Road, open_road
+from flows.marks import as_before, mark_submission, take_up
 from imports.mapping import map_file
 from imports.reading import read_file
 from imports.receiving import inbox_files, receive
-from imports.remembered import Remembered, heading_rows
+from imports.remembered import heading_rows
 from models.base import now
-from models.database import open_database, transaction
-from models.sheets import Declared, Finding, Mapped, ReadFile, SubmissionRefused
-from models.store import Store
+from models.database import transaction
+from models.sheets import Declared, Finding, SubmissionRefused
 from models.submissions import Submission
 from models.summaries import SummaryLine
 from models.vocabulary import Kind, LeavingStage, Stage
 
+__all__ = ["Road", "open_road"]
+
 log = logging.getLogger(__name__)
 
 UNFINISHED = (Stage.RECEIVED, Stage.READ, Stage.MAPPED, Stage.VALIDATED, Stage.MATCHED)
-
-
-@dataclass(frozen=True)
-class Road:
-    """What the stages need, and the desk where a run keeps what it has not yet recorded."""
-
-    engine: Engine
-    store: Store
-    settings: Settings
-    remembered: Remembered  # what every school's headings and words mean
-    guard: Guard
-    declared: dict[int, Declared] = field(default_factory=dict)
-    names: dict[int, str] = field(default_factory=dict)
-    read: dict[int, ReadFile] = field(default_factory=dict)
-    mapped: dict[int, Mapped] = field(default_factory=dict)
-    findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
-    suites: dict[int, str] = field(default_factory=dict)
-    told: dict[int, tuple[Finding, ...]] = field(default_factory=dict)  # for the receipts
-    as_read: dict[int, ReadFile] = field(default_factory=dict)  # for the marked workbooks
-
-    @property
-    def key(self) -> bytes:
-        """What signs the workbooks that we give back."""
-        given = self.settings.keys
-        return marking_key(given.get_secret_value() if given else None, self.settings.home)
-
-    @property
-    def calendar(self) -> Calendar:
-        """When each wave opens, is asked and is due."""
-        return Calendar(waves=self.settings.waves)
-
-    def register(self) -> Register:
-        """Schools and providers by every name and number they go by."""
-        with Session(self.engine) as session:
-            return load_providers(session)
-
-    def clear(self) -> None:
-        """Forget what lies on the desk."""
-        for pile in (
-            self.declared,
-            self.names,
-            self.read,
-            self.mapped,
-            self.findings,
-            self.suites,
-            self.told,
-            self.as_read,
-        ):
-            pile.clear()
-
-
-@contextmanager
-def open_road(settings: Settings) -> Iterator[Road]:
-    """The road for one run; the reading child lives as long as it."""
-    engine = open_database(settings.database)
-    store = open_storage(
-        settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
-    )
-    with guarded() as guard:
-        try:
-            yield Road(engine, store, settings, _remembered(engine), guard)
-        finally:
-            engine.dispose()
-
-
-def _remembered(engine: Engine) -> Remembered:
-    with Session(engine) as session:
-        return Remembered(load_map(), *accepted(session))
 
 
 def receive_files(road: Road, today: date) -> int:
@@ -194,6 +120,10 @@ def map_chunk(road: Road, ids: Sequence[int]) -> list[int]:
 
     def map_one(one: int) -> None:
         read, declared = road.read.pop(one), road.declared[one]
+        if read.returned:
+            with Session(road.engine) as session:
+                declared = as_before(session, read.returned, declared, key=road.key)
+            road.declared[one] = declared
         road.as_read[one] = read
         columns = road.remembered.to_map(declared.urn, heading_rows(read))
         road.mapped[one] = map_file(read, declared, columns)

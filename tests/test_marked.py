@@ -119,7 +119,9 @@ def test_the_first_tab_says_what_to_fix_biggest_first_with_links():
         assert line["Cell"].hyperlink.target is None
     destination = next(line for line in lines if line["Rule"].value == "D01")
     assert destination["As you typed it"].value == "went to sea"
-    assert destination["What to type"].value == "Put it right. Pick one of: Not known."
+    assert destination["What to type"].value == (
+        "Put it right. Pick one of: Not known. The cell has a list to pick from."
+    )
 
 
 def test_only_what_is_to_be_checked_can_be_confirmed():

@@ -14,7 +14,7 @@ from destinations.fixes import summary_sentence
 from destinations.marked.added import CellMark, Marks
 from destinations.marked.choices import choices
 from destinations.marked.copied import IDENTIFIERS, WholeSheet, copied, tab_names
-from destinations.marked.fix_list import MOST_NOTES, TITLE, Line, field_of, lines_of, notes_of
+from destinations.marked.fix_list import MOST_NOTES, TITLE, Line, lines_of, notes_of
 from destinations.marked.in_place import mark_in_place
 from destinations.marked.parts import NotSure
 from destinations.marked.signed import Mark, recognise, signed
@@ -91,7 +91,7 @@ def marked_workbook(
     """
     mark = Mark(submission_id, hashlib.sha256(sent.content).hexdigest())
     written = signed(mark, key)
-    lines = lines_of(findings, sent.read)
+    lines = lines_of(findings, sent.read, sent.columns, sent.fields)
     why = _KINDS.get(sent.read.file_format, "")
     if not why:
         try:
@@ -124,16 +124,14 @@ def _marks(
 ) -> Marks:
     lists = choices()
     cells: dict[str, dict[tuple[int, str], CellMark]] = {}
-    by_spot = {line.spot: line.finding for line in reversed(lines) if line.spot is not None}
+    by_spot = {line.spot: line for line in reversed(lines) if line.spot is not None}
     for number, (spot, (severity, note)) in enumerate(notes_of(lines).items()):
-        finding = by_spot[spot]
-        ours = field_of(spot, finding, sent.columns, sent.fields)
-        is_value = finding.row is not None and finding.column == spot.column
+        line = by_spot[spot]
         cells.setdefault(names.get(spot.sheet, spot.sheet), {})[spot.row, spot.column] = CellMark(
             severity,
             note if number < MOST_NOTES else "",
-            ours if is_value and ours in lists else "",
-            as_text=is_value and ours in IDENTIFIERS,
+            line.field if line.has_list else "",
+            as_text=line.field in IDENTIFIERS,
         )
     used = {one.choices for of_sheet in cells.values() for one in of_sheet.values()}
     confirms = any(line.can_confirm for line in lines)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from destinations.fixes import biggest_first
+from destinations.marked.choices import choices
 from models.returned import CELL, CONFIRM, RULE, SHEET, TYPED
 from models.sheets import Finding, ReadFile, Table
 from models.vocabulary import Severity
@@ -40,6 +41,23 @@ class Line:
 
     finding: Finding
     spot: Spot | None
+    field: str = ""  # our field that the cell holds, where it is a value that is wrong
+
+    @property
+    def has_list(self) -> bool:
+        """Whether the words for the cell can be picked from a list in it."""
+        return self.field in choices()
+
+    @property
+    def to_do(self) -> str:
+        """What to do about it, what may have been meant, and where to pick a word from."""
+        words = f"{self.finding.do}." if self.finding.do else ""
+        if self.finding.suggests:
+            nearest = "; ".join(self.finding.suggests[:_MOST_SUGGESTED])
+            words = f"{words} Pick one of: {nearest}."
+        if self.has_list:
+            words = f"{words} The cell has a list to pick from."
+        return words.strip()
 
     @property
     def cell(self) -> str:
@@ -55,17 +73,23 @@ class Line:
         return self.finding.severity is Severity.PLEASE_CHECK and self.finding.row is not None
 
 
-def lines_of(findings: Sequence[Finding], read: ReadFile) -> list[Line]:
-    """The list, biggest problems first."""
-    return [Line(finding, _spot(finding, read.tables)) for finding in biggest_first(findings)]
+def lines_of(
+    findings: Sequence[Finding],
+    read: ReadFile,
+    columns: Mapping[tuple[str, str], str],
+    fields: Mapping[str, str],
+) -> list[Line]:
+    """The list, biggest problems first.
 
-
-def what_to_do(finding: Finding) -> str:
-    """What to do about a finding, and what may have been meant."""
-    words = f"{finding.do}." if finding.do else ""
-    if finding.suggests:
-        words = f"{words} Pick one of: {'; '.join(finding.suggests[:_MOST_SUGGESTED])}."
-    return words.strip()
+    `columns` gives our field for a sheet and the letters of a column, `fields` for a rule's code.
+    """
+    lines = []
+    for finding in biggest_first(findings):
+        spot = _spot(finding, read.tables)
+        is_value = finding.row is not None and bool(finding.column)
+        ours = columns.get((finding.sheet, finding.column)) or fields.get(finding.code, "")
+        lines.append(Line(finding, spot, ours if is_value else ""))
+    return lines
 
 
 def notes_of(lines: Sequence[Line]) -> dict[Spot, tuple[Severity, str]]:
@@ -77,19 +101,12 @@ def notes_of(lines: Sequence[Line]) -> dict[Spot, tuple[Severity, str]]:
     return {spot: (about[0].finding.severity, _note(about)) for spot, about in told.items()}
 
 
-def field_of(
-    spot: Spot, finding: Finding, columns: Mapping[tuple[str, str], str], fields: Mapping[str, str]
-) -> str:
-    """Our field that a cell holds: by its column, else by what the rule looks at."""
-    return columns.get((spot.sheet, spot.column)) or fields.get(finding.code, "")
-
-
 def _note(lines: Sequence[Line]) -> str:
     words = []
     for line in lines:
         finding = line.finding
         weight = WEIGHTS[finding.severity].upper()
-        words.append(f"{weight}: {finding.says}.\n{what_to_do(finding)}".rstrip())
+        words.append(f"{weight}: {finding.says}.\n{line.to_do}".rstrip())
     return "\n\n".join(words)
 
 

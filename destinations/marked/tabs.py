@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from destinations.books import lines as lines_needed
-from destinations.marked.fix_list import HEADINGS, WEIGHTS, Line, what_to_do
+from destinations.marked.fix_list import HEADINGS, WEIGHTS, Line
 from destinations.marked.looks import Looks
 from destinations.marked.offers import drop_down
 from destinations.marked.parts import MAIN, RELATIONS, escaped, quoted
@@ -102,7 +102,7 @@ def _cells(line: Line) -> list[tuple[str, str]]:
         finding.heading,
         finding.value,
         f"{finding.says}.",
-        what_to_do(finding),
+        line.to_do,
         "",
         finding.code,
     )

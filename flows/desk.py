@@ -1,0 +1,89 @@
+"""Desk: what the stages of one run need, and what it has read and not yet recorded."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from destinations.keys import marking_key
+from destinations.layouts import accepted
+from destinations.providers import Register, load_providers
+from destinations.settings import Settings
+from destinations.storage import open_storage
+from destinations.waves import Calendar
+from imports.columns import load_map
+from imports.guard import Guard, guarded
+from imports.remembered import Remembered
+from models.database import open_database
+from models.sheets import Declared, Finding, Mapped, ReadFile
+from models.store import Store
+
+
+@dataclass(frozen=True)
+class Road:
+    """What the stages need, and the desk where a run keeps what it has not yet recorded."""
+
+    engine: Engine
+    store: Store
+    settings: Settings
+    remembered: Remembered  # what every school's headings and words mean
+    guard: Guard
+    declared: dict[int, Declared] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    read: dict[int, ReadFile] = field(default_factory=dict)
+    mapped: dict[int, Mapped] = field(default_factory=dict)
+    findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    suites: dict[int, str] = field(default_factory=dict)
+    told: dict[int, tuple[Finding, ...]] = field(default_factory=dict)  # for the receipts
+    as_read: dict[int, ReadFile] = field(default_factory=dict)  # for the marked workbooks
+
+    @property
+    def key(self) -> bytes:
+        """What signs the workbooks that we give back."""
+        given = self.settings.keys
+        return marking_key(given.get_secret_value() if given else None, self.settings.home)
+
+    @property
+    def calendar(self) -> Calendar:
+        """When each wave opens, is asked and is due."""
+        return Calendar(waves=self.settings.waves)
+
+    def register(self) -> Register:
+        """Schools and providers by every name and number they go by."""
+        with Session(self.engine) as session:
+            return load_providers(session)
+
+    def clear(self) -> None:
+        """Forget what lies on the desk."""
+        for pile in (
+            self.declared,
+            self.names,
+            self.read,
+            self.mapped,
+            self.findings,
+            self.suites,
+            self.told,
+            self.as_read,
+        ):
+            pile.clear()
+
+
+@contextmanager
+def open_road(settings: Settings) -> Iterator[Road]:
+    """The road for one run; the reading child lives as long as it."""
+    engine = open_database(settings.database)
+    store = open_storage(
+        settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
+    )
+    with guarded() as guard:
+        try:
+            yield Road(engine, store, settings, _remembered(engine), guard)
+        finally:
+            engine.dispose()
+
+
+def _remembered(engine: Engine) -> Remembered:
+    with Session(engine) as session:
+        return Remembered(load_map(), *accepted(session))
