@@ -1,6 +1,6 @@
 """Maps: which headings and which words are ours.  A map is a YAML file and only ever adds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
@@ -9,10 +9,9 @@ from types import MappingProxyType
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from imports import headings, phrases
+from imports import headings, meanings, phrases
 from imports.fields import (
     FIELDS,
-    INTENDED_BY_ACTIVITY,
     LEFT_ON,
     NOT_OURS,
     PERHAPS,
@@ -20,17 +19,19 @@ from imports.fields import (
     closed_lists,
 )
 from imports.moments import Moment, moment_of
-from models.vocabulary import ID01, Group, group_of
+from models.vocabulary import ID01
 
 # Words round a moment that change nothing: "position at 1 November 2023".
 _AROUND = headings.listed(
     "at as on in by from for of the is was position current actual status academic "
-    "ay autumn term year"
+    "ay autumn term year update follow up followup tracking tracked survey"
 )
 # A year beside these is the year of a cohort, not the moment of an answer.
 _COHORT = headings.listed("leaver leavers cohort class summer left leaving")
 # What a later map may give a meaning to: it had none that is asked for.
 _OPEN = frozenset({PERHAPS, NOT_OURS, LEFT_ON})
+_MOST_MEANT = 20_000  # cells that hold a sentence each would fill the memory
+_BESIDE_ANY = "any"
 
 
 class Words(BaseModel):
@@ -40,6 +41,9 @@ class Words(BaseModel):
 
     headings: tuple[str, ...] = ()
     values: dict[str, tuple[str, ...]] = {}
+    # Words that change nothing, by the values beside which they do not: "any", or what the
+    # values begin with ("21 22" for a sixth form of either kind).
+    neutral: dict[str, tuple[str, ...]] = {}
 
 
 class MapFile(BaseModel):
@@ -49,6 +53,8 @@ class MapFile(BaseModel):
 
     name: str
     extends: str | None = None
+    # Words that change nothing in a heading, by the fields that it may be of.
+    around: dict[str, tuple[str, ...]] = {}
     columns: dict[str, Words] = {}
 
 
@@ -65,16 +71,21 @@ class ColumnMap:
     """Everything that is known of headings and words, ready to be looked up.
 
     `headings` goes from a heading's key to our field; `words`, for each field with a closed list,
-    from a word's key to its value.  `heard`, from a heading's key to a field and why it is
+    from a word's key to its value; `neutral` has, for each field, the words that change nothing
+    and the beginnings of the values beside which they do not, and `around` the same for headings
+    and fields.  `heard`, from a heading's key to a field and why it is
     proposed, is what people said of that heading elsewhere: it is never used, only proposed.
     """
 
     name: str = ""
     headings: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    neutral: Mapping[str, meanings.Neutral] = field(default_factory=dict)
+    around: meanings.Neutral = field(default_factory=dict)
     written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # to suggest from
     heard: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     _seen: dict[tuple[str, ...], Meaning | None] = field(default_factory=dict, repr=False)
+    _meant: dict[tuple[str, str], str | None] = field(default_factory=dict, repr=False)
 
     def field_of(self, parts: tuple[str, ...]) -> str | None:
         """Our field for a heading, its parts outermost first; None where no map has it."""
@@ -95,38 +106,14 @@ class ColumnMap:
 
     def value_of(self, name: str, typed: str) -> str | None:
         """The value that a typed word has in a field with a closed list; None where unknown."""
-        meant = self._listed(name, typed)
-        if meant or name != "intended" or typed.strip()[:1].isdigit():
-            return meant
-        # A word for what somebody does is a word for what somebody means to do.
-        return INTENDED_BY_ACTIVITY.get(self._listed("activity", typed) or "")
-
-    def _listed(self, name: str, typed: str) -> str | None:
-        words = self.words.get(name, {})
-        meant = _first(words, phrases.keys_of(typed))
-        if meant or name not in ("activity", "intended"):
-            return meant
-        code, rest = phrases.code_and_words(typed)
-        if not code:
-            return self._softened(name, typed)
-        if phrases.is_doubtful(rest):
-            return None
-        by_code = words.get(code)
-        by_words = _first(words, phrases.keys_of(rest)) if rest else by_code
-        # A code beside words that mean something else is two answers, and so none.
-        return by_code if by_words in (None, by_code) else None
-
-    def _softened(self, name: str, typed: str) -> str | None:
-        # To doubt that nothing is known is still to know nothing: "Unknown?".
-        words = self.words.get(name, {})
-        said = phrases.phrase_of(typed)
-        sure = tuple(word for word in said if word != "?")
-        if name == "activity" and sure and sure != said:
-            return "810" if words.get(phrases.key_of(sure)) == "810" else None
-        # "NEET - young mother" and "Young carer (NEET)" are the NEET that the rest says.
-        rest = tuple(word for word in said if word != "neet")
-        code = words.get(phrases.key_of(rest)) if rest and rest != said else None
-        return code if code and group_of(code) is Group.NEET else None
+        known = self._meant.get((name, typed), "")
+        if known == "":
+            if len(self._meant) >= _MOST_MEANT:
+                self._meant.clear()
+            known = self._meant[name, typed] = meanings.value_of(
+                name, typed, self.words, self.neutral
+            )
+        return known
 
     def knows_values(self, name: str) -> bool:
         """Whether a field has a closed list of values."""
@@ -164,7 +151,7 @@ class ColumnMap:
             listed = self.words.get(name, {})
             kept[name] = {key: value for key, value in listed.items() if key not in strange}
         known = {key: meant for key, meant in self.headings.items() if key not in gone}
-        return replace(self, headings=known, words=kept, _seen={})
+        return replace(self, headings=known, words=kept, _seen={}, _meant={})
 
     def _looked_up(self, said: tuple[str, ...]) -> Meaning | None:
         whole = " ".join(said)
@@ -172,7 +159,9 @@ class ColumnMap:
         if exact:
             return Meaning(exact)
         # "Tutor group" is ours for all that "tutor" is not, below "Pupil" as well.
-        if any(headings.is_blocked(part) and self._has(part) not in FIELDS for part in said):
+        if any(
+            headings.is_blocked(undated(part)) and self._has(part) not in FIELDS for part in said
+        ):
             return None
         return (
             self._dated(said)
@@ -185,7 +174,9 @@ class ColumnMap:
         return self.headings.get(headings.key_of(headings.words_of(text)))
 
     def _known(self, text: str) -> Meaning | None:
-        known = _first(self.headings, headings.keys_of(text))
+        known = _first(self.headings, headings.keys_of(text)) or meanings.accounted(
+            headings.loud(text), meanings.Vocabulary(self.headings, self.around)
+        )
         return Meaning(known) if known else None
 
     def _dated(self, said: tuple[str, ...]) -> Meaning | None:
@@ -274,6 +265,7 @@ def _add(base: ColumnMap, more: MapFile) -> ColumnMap:
     }
     written = dict(base.written)
     words = {name: dict(listed) for name, listed in base.words.items()}
+    neutral = dict(base.neutral)
     lists = closed_lists()
     for name, new in more.columns.items():
         if name not in (*FIELDS, LEFT_ON, PERHAPS, NOT_OURS):
@@ -289,8 +281,21 @@ def _add(base: ColumnMap, more: MapFile) -> ColumnMap:
             words.setdefault(name, {}) if new.values else {},
             ((_key(one), value) for value, all_of in new.values.items() for one in all_of),
         )
+        neutral[name] = _with_neutral(neutral.get(name, {}), new.neutral, _key)
     frozen = {name: MappingProxyType(listed) for name, listed in words.items()}
-    return ColumnMap(more.name, known, frozen, written, base.heard)
+    around = _with_neutral(base.around, more.around, heading_key)
+    return ColumnMap(more.name, known, frozen, neutral, around, written, base.heard)
+
+
+def _with_neutral(
+    base: meanings.Neutral, more: Mapping[str, tuple[str, ...]], key_of: Callable[[str], str]
+) -> meanings.Neutral:
+    known = dict(base)
+    for beside, all_of in more.items():
+        begins = ("",) if beside == _BESIDE_ANY else tuple(beside.split())
+        for key in map(key_of, all_of):
+            known[key] = tuple(dict.fromkeys((*known.get(key, ()), *begins)))
+    return known
 
 
 def _put(known: dict[str, str], pairs: Iterable[tuple[str, str]]) -> None:

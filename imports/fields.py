@@ -38,6 +38,10 @@ INTENDED_BY_ACTIVITY = {
     for code in codes.split()
 }
 
+# Staying, unless the words say that it is at another school.
+STAYING = "210"
+ELSEWHERE = listed("other another different external elsewhere outside")
+
 
 def closed_lists() -> dict[str, dict[str, str]]:
     """For each field with a closed list, its values and what each is called."""

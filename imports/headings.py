@@ -91,6 +91,11 @@ def keys_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in keys if key))
 
 
+def loud(text: str) -> tuple[str, ...]:
+    """The words of a heading without those that say nothing."""
+    return tuple(word for word in words_of(text) if word not in _SILENT)
+
+
 def is_blocked(text: str) -> bool:
     """Whether a heading names another person or another thing: "Parent DOB", "Head of year"."""
     return not BLOCKED.isdisjoint(words_of(text))

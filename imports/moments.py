@@ -89,9 +89,16 @@ def _joined(text: str) -> str:
     text = _ISO_DATE.sub(lambda date: f" {_NAMES[int(date['m']) - 1]} {date['y']} ", text)
     text = re.sub(r"\b(20\d\d)\s*[/\-\u2013\u2014_]\s*((?:20)?\d\d)\b", r" ay\1to\2 ", text)
     text = _SHORT_YEARS.sub(_two_short_years, text)
+    text = _YEARS_ON.sub(r"year \1", text)
+    text = _SHORT_YEAR.sub(r"\1 20\2", text)
     return re.sub(r"\b([A-Za-z]{3,9})(\d{2}|20\d\d)\b", r"\1 \2", text)
 
 
+# "+1" stands for a year after leaving, "Dest 24" for 2024.
+_YEARS_ON = re.compile(r"^\s*\+\s*([123])\s*$")
+_SHORT_YEAR = re.compile(
+    r"\b(dest|destn|destinations?|activity|status)[\s\-\u2013']+(2\d)\s*$", re.IGNORECASE
+)
 _SHORT_YEARS = re.compile(r"(?<![\d/.\-])([12]\d)\s*[/\-\u2013]\s*([123]\d)(?![\d/.\-])")
 
 

@@ -6,13 +6,13 @@ kept, so that a doubtful answer never passes for a sure one.
 
 import re
 import unicodedata
-from collections.abc import Callable
 from functools import lru_cache
 
 from imports.headings import listed
 
 _PIECES = re.compile(r"[a-z0-9]+|\?+|/")
 _SHORT = (
+    ("w/out", " without "),
     ("w/o", " without "),
     ("w/", " with "),
     ("f/t", " ft "),
@@ -25,25 +25,35 @@ _SHORT = (
     ("&", " and "),
     ("+", " and "),
     ("and/or", " or "),
+    ("to be confirmed", " tbc "),
+    ("to be agreed", " tbc "),
+    ("to be advised", " tba "),
+    ("un-employed", "unemployed"),
+    ("apprentice ship", "apprenticeship"),
+    ("sixth from", " sixth form "),
+    ("6th from", " sixth form "),
 )
 _A_LEVELS = re.compile(r"\ba[ -]?levels?\b")
 _INITIALS = re.compile(r"\b(?:[a-z]\.\s?){2,}(?:[a-z]\b)?")
 
 # Spellings that mean the same wherever they stand.
 _SAME = {
-    "sixth": "6th 6ths vith vi sith sixths 6ht sixt",
+    "sixth": "6th 6ths vith vi sith sixths 6ht sixt sixith sixh sxith",
     "sixth form": "6thform sixthform viform vithform 6form",
     "college": "coll col colleges colledge collage collge colege collegue colleage clg cllg",
     "apprenticeship": (
         "app apps apprentice apprentices apprenticeships apprentiship apprentiships appship "
         "appships apprenticship apprentership apprenticehip aprenticeship apprentaship apprent "
         "apprenticeshp apprentinceship apprentaceship aprentiship apprenticeshi appren appr "
-        "apprentiseship apprenticeshop"
+        "apprentiseship apprenticeshop apprenctice apprencticeship aprrenticeship apprenticehsip"
     ),
-    "university": "uni univ unis universities univeristy universty uny",
+    "university": (
+        "uni univ unis universities univeristy universty uny universtiy unversity univercity "
+        "univesity univerity"
+    ),
     "employment": (
         "employed employ emp job jobs work working works worked employement emplyment "
-        "employmnt employment"
+        "employmnt emloyment emplyoment employmet empolyment empoyment"
     ),
     "full time": "ft fulltime",
     "part time": "pt parttime",
@@ -52,20 +62,23 @@ _SAME = {
     "training": "train trainng traning",
     "provider": "providers prov",
     "school": "schools sch scool",
+    "self employed": "selfemployed",
+    "general": "gen",
     "volunteering": "vol voluntary volunteer volunteers voluntering voluntry",
-    "unemployed": "unemp unemployeed unemplyed",
-    "temporary": "temp temporay",
+    "unemployed": "unemp unemployeed unemplyed unemploied unemployd unemploye unemployment",
+    "temporary": "temp temporay temporarily temping",
     "further": "furthur futher furher",
     "higher": "hihger",
     "neet": "neets",
-    "unknown": "unknow unknwn unkown unkonwn unknwon unkwown unkn unk",
+    "unknown": "unknow unknwn unkown unkonwn unknwon unkwown unkn unk uknown",
+    "known": "kown knwon konwn know",
     "year": "yr yrs years",
     "level": "lvl lev levels",
     "placement": "placements",
     "travelling": "traveling",
     "post 16": "post16 p16",
     "btec": "btecs",
-    "traineeship": "traineeships traineship",
+    "traineeship": "traineeships traineship traneeship trainership",
     "internship": "internships",
     "programme": "prog program programmes programs",
     "independent": "indep ind",
@@ -101,22 +114,6 @@ _FILLER = listed(
 )
 _JOINED_LEVEL = re.compile(r"l(?:evel|vl)?([1-7])")
 _JOINED_YEAR = re.compile(r"(?:y|yr|year)(\d{1,2})")
-_YEARS = frozenset({"1", "2", "3", "12", "13", "14"})
-_NTH = frozenset({"1st", "2nd", "3rd", "first", "second", "third"})
-_NOT_EDUCATION = ((), ("other",), ("training",), ("employment",))
-
-
-@lru_cache(maxsize=50_000)
-def keys_of(text: str) -> tuple[str, ...]:
-    """The keys to look a typed word up by, surest first.
-
-    As typed; then without what only says more of the same: a level, a year of study, a first
-    "with", "education" in front, "full time".
-    """
-    forms = [phrase_of(text)]
-    for shorter in (_without_level, _without_year, _without_with, _without_kind, _without_full):
-        forms.append(shorter(forms[-1]) or forms[-1])
-    return tuple(dict.fromkeys(key_of(words) for words in forms if words))
 
 
 def key_of(words: tuple[str, ...]) -> str:
@@ -145,52 +142,11 @@ def phrase_of(text: str) -> tuple[str, ...]:
     kept = tuple(word for word in words if word not in _FILLER)
     if kept and set(kept) == {"?"}:
         return ("?",)
-    half = len(kept) // 2
-    # "Further education (FE)" says it twice.
-    return kept[:half] if kept and kept[:half] == kept[half:] else kept or tuple(words)
-
-
-def _without_level(words: tuple[str, ...]) -> tuple[str, ...]:
-    return _without_pairs(words, lambda one, next_: one == "level" and next_ in "1234567")
-
-
-def _without_year(words: tuple[str, ...]) -> tuple[str, ...]:
-    # "College year 2", "2nd year at university", "school sixth form year 12".
-    return _without_pairs(
-        words,
-        lambda one, next_: one == "year" and next_ in _YEARS or one in _NTH and next_ == "year",
-    )
-
-
-def _without_pairs(words: tuple[str, ...], is_more: Callable[[str, str], bool]) -> tuple[str, ...]:
-    kept = list(words)
-    for at in range(len(words) - 2, -1, -1):
-        if is_more(words[at], words[at + 1]):
-            del kept[at : at + 2]
-    return tuple(kept)
-
-
-def _without_with(words: tuple[str, ...]) -> tuple[str, ...]:
-    return words[1:] if words[:1] == ("with",) else words
-
-
-def _without_kind(words: tuple[str, ...]) -> tuple[str, ...]:
-    # "Full-time education: further education"; but "education: other" is not "other".
-    for kind in (("full", "time", "education"), ("education",)):
-        rest = words[len(kind) :]
-        if words[: len(kind)] == kind and rest not in _NOT_EDUCATION:
-            return rest
-    return words
-
-
-def _without_full(words: tuple[str, ...]) -> tuple[str, ...]:
-    if words[:2] == ("full", "time"):
-        return words[2:]
-    return words[:-2] if words[-2:] == ("full", "time") else words
+    return kept or tuple(words)
 
 
 _CODE_FIRST = re.compile(
-    r"\s*(\d{3})(?:\.0+)?\s*(?:[-\u2013\u2014:.)=|/]+\s*|\s+|$)(.*)", re.DOTALL
+    r"[\s(\[]*(\d{3})(?:\.0+)?\s*(?:[-\u2013\u2014:.)=|/\]]+\s*|\s+|$)(.*)", re.DOTALL
 )
 _CODE_LAST = re.compile(r"(.*?)\s*[-\u2013\u2014:(\[|]?\s*\b(\d{3})\s*[)\]]?\s*", re.DOTALL)
 
@@ -210,9 +166,14 @@ def code_and_words(text: str) -> tuple[str, str]:
     return "", text
 
 
-_DOUBT = listed("? or tbc tba maybe possibly perhaps probably unconfirmed")
+_DOUBT = listed(
+    "? or tbc tba maybe possibly perhaps probably unconfirmed not no never left leaving dropped "
+    "withdrawn withdrew applied applying application offer offered offers conditional waiting "
+    "awaiting pending hoping hopes wants intends plans planned finished completed ended was until "
+    "then next last before previously formerly"
+)
 
 
 def is_doubtful(text: str) -> bool:
-    """Whether the words beside a code take it back: "210 tbc", "210 or 230"."""
+    """Whether the words beside a code take it back: "210 tbc", "210 or 230", "230 - left"."""
     return not _DOUBT.isdisjoint(phrase_of(text))

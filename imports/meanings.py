@@ -1,0 +1,129 @@
+"""Meanings: a typed phrase becomes a value when every word of it is accounted for.
+
+"Still at our 6th form (level 3)" is a sixth form, since "still", "our" and "level 3" change
+nothing beside one.  Nothing is matched by likeness: one word that nobody listed, a word of doubt,
+or two answers, and the phrase has no meaning.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from imports import phrases
+from imports.fields import ELSEWHERE, INTENDED_BY_ACTIVITY, STAYING
+from models.vocabulary import Intended
+
+Values = Mapping[str, str]  # from a phrase's key to the value it means
+# From a phrase's key to what the values begin with beside which it says nothing.
+Neutral = Mapping[str, tuple[str, ...]]
+
+_BETWEEN = frozenset({"or", "and"})
+_MOST_WORDS = 16
+_LONGEST = 12
+_CODED = ("activity", "intended")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What is known of the words of one field: those that mean something, those that do not."""
+
+    values: Values
+    neutral: Neutral
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to account for the words so far."""
+
+    value: str = ""
+    beside: frozenset[tuple[str, ...]] = frozenset()
+    pieces: int = 0
+    is_open: bool = False  # after "or" and "and" the same must be said again
+
+
+def value_of(
+    name: str, typed: str, words: Mapping[str, Values], neutral: Mapping[str, Neutral]
+) -> str | None:
+    """The value that a typed phrase has in a field with a closed list; None where it has none.
+
+    `words` and `neutral` are those of every field, by its name.
+    """
+    own = Vocabulary(words.get(name, {}), neutral.get(name, {}))
+    meant = _coded(typed, own) if name in _CODED else _plain(typed, own)
+    if meant or name != "intended" or typed.strip()[:1].isdigit():
+        return meant
+    # A word for what somebody does is a word for what somebody means to do.
+    both = {**neutral.get("activity", {}), **own.neutral}
+    code = _coded(typed, Vocabulary(words.get("activity", {}), both))
+    if code == STAYING and not ELSEWHERE.isdisjoint(phrases.phrase_of(typed)):
+        return Intended.OTHER_EDUCATION.value
+    return INTENDED_BY_ACTIVITY.get(code or "")
+
+
+def _coded(typed: str, own: Vocabulary) -> str | None:
+    meant = _exact(typed, own.values)
+    if meant:
+        return meant
+    code, rest = phrases.code_and_words(typed)
+    if not code:
+        return _plain(typed, own)
+    by_code = own.values.get(code)
+    by_words = _plain(rest, own) if rest else by_code
+    if by_words is None and phrases.is_doubtful(rest):
+        return None
+    # A code beside words that mean something else is two answers, and so none.
+    return by_code if by_words in (None, by_code) else None
+
+
+def _plain(typed: str, own: Vocabulary) -> str | None:
+    said = phrases.phrase_of(typed)
+    sure = tuple(word for word in said if word != "?")
+    if sure and sure != said:
+        # To doubt that nothing is known is still to know nothing: "Unknown?".
+        return "810" if own.values.get(phrases.key_of(sure)) == "810" else None
+    return _exact(typed, own.values) or accounted(said, own)
+
+
+def _exact(typed: str, values: Values) -> str | None:
+    return values.get(phrases.key_of(phrases.phrase_of(typed)))
+
+
+def accounted(words: tuple[str, ...], own: Vocabulary) -> str | None:
+    """The one value that accounts for every word; None where there is none, or more than one."""
+    if len(words) > _MOST_WORDS:
+        return None
+    found = _covered(words, own, _Way())
+    loose = [own.neutral[word] for word in words if word in own.neutral]
+    if not found and loose:
+        # "Level 2 course at our local sixth form": what changes nothing may stand anywhere.
+        firm = tuple(word for word in words if word not in own.neutral)
+        found = _covered(firm, own, _Way(beside=frozenset(loose)))
+    return found.pop() if len(found) == 1 else None
+
+
+def _covered(words: tuple[str, ...], own: Vocabulary, start: _Way) -> set[str]:
+    """The values of the ways in the fewest pieces: a long phrase says more than its words."""
+    ways: list[set[_Way]] = [set() for _ in range(len(words) + 1)]
+    ways[0] = {start}
+    for first, word in enumerate(words):
+        if word in _BETWEEN:
+            ways[first + 1] |= {replace(way, is_open=True) for way in ways[first] if way.value}
+        for last in range(first + 1, min(len(words), first + _LONGEST) + 1):
+            ways[last] |= _with(ways[first], "".join(words[first:last]), own)
+    whole = [way for way in ways[-1] if way.value and not way.is_open and _fits(way)]
+    fewest = min((way.pieces for way in whole), default=0)
+    return {way.value for way in whole if way.pieces == fewest}
+
+
+def _with(ways: set[_Way], key: str, own: Vocabulary) -> set[_Way]:
+    value, beside = own.values.get(key), own.neutral.get(key)
+    more = set()
+    for way in ways:
+        if value and way.value in ("", value):
+            more.add(_Way(value, way.beside, way.pieces + 1))
+        if beside is not None:
+            more.add(_Way(way.value, way.beside | {beside}, way.pieces + 1, way.is_open))
+    return more
+
+
+def _fits(way: _Way) -> bool:
+    return all(way.value.startswith(beside) for beside in way.beside)

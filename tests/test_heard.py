@@ -1,0 +1,140 @@
+"""What was heard: phrases and headings of schools, written down before the maps were looked at.
+
+tests/words_heard.csv has, for each, the value or field that any careers officer would read, and
+nothing where none could: those must stay as typed.  Where two honest people would differ it is
+left to its sender, and `why` says so.
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imports.columns import MapFile, load_map
+from imports.fields import FIELDS, closed_lists
+from tests.test_maps import MAPS, _loaded
+
+STANDARD = load_map()
+with (Path(__file__).parent / "words_heard.csv").open(encoding="utf-8", newline="") as lines:
+    HEARD = list(csv.DictReader(lines))
+KINDS = [*closed_lists(), "heading"]
+UNDERSTOOD = [one for one in HEARD if one["means"] and one["kind"] != "heading"]
+WORDED = [one for one in UNDERSTOOD if not any(letter.isdigit() for letter in one["typed"])]
+NEUTRAL = {
+    name: words.neutral
+    for path in MAPS
+    for name, words in MapFile.model_validate(_loaded(path)).columns.items()
+    if words.neutral
+}
+# Each of them takes an answer back, or puts it off.
+TAKEN_BACK = """
+    part time? | tbc | left | dropped out | withdrawn | not | no longer | applied for | offered |
+    waiting for | hoping for | maybe | possibly | perhaps | or | to be confirmed | until June |
+    not started | conditional offer | pending | next year | last year | then | was | finished
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_heard_is_understood(kind):
+    misheard = {
+        one["typed"]: (_means(one), one["means"])
+        for one in HEARD
+        if one["kind"] == kind and one["means"] and _means(one) != one["means"]
+    }
+    assert misheard == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_nobody_could_tell_stays_as_typed(kind):
+    guessed = {
+        one["typed"]: _means(one)
+        for one in HEARD
+        if one["kind"] == kind and not one["means"] and _is_read(_means(one))
+    }
+    assert guessed == {}
+
+
+@given(st.sampled_from(UNDERSTOOD), st.data())
+def test_a_word_that_changes_nothing_never_changes_the_meaning(one, data):
+    groups = NEUTRAL[one["kind"]]
+    beside = [each for each in groups if _begins(one["means"], each)]
+    word = data.draw(st.sampled_from(groups[data.draw(st.sampled_from(beside))]))
+    for typed in (f"{one['typed']} {word}", f"{word} {one['typed']}", f"{one['typed']} ({word})"):
+        assert STANDARD.value_of(one["kind"], typed) in (one["means"], None), typed
+
+
+@given(st.sampled_from(WORDED), st.sampled_from(["zq", "Zebra", "x1x", "Ouseford", "qwerty"]))
+def test_a_word_nobody_knows_makes_a_phrase_unknown(one, word):
+    for typed in (f"{one['typed']} {word}", f"{word} {one['typed']}", f"{one['typed']} ({word})"):
+        assert STANDARD.value_of(one["kind"], typed) is None, typed
+
+
+@pytest.mark.parametrize("doubt", [one.strip() for one in TAKEN_BACK.split("|")])
+@pytest.mark.parametrize("typed", ["College", "Our sixth form", "Apprenticeship level 3", "230"])
+def test_an_answer_taken_back_or_put_off_is_none(typed, doubt):
+    assert STANDARD.value_of("activity", f"{doubt} {typed}") is None
+    assert STANDARD.value_of("activity", f"{typed} {doubt}") is None
+    assert STANDARD.value_of("activity", f"{typed} ({doubt})") is None
+
+
+@given(st.sampled_from([one for one in UNDERSTOOD if one["kind"] == "activity"]), st.data())
+def test_one_or_another_is_no_answer(one, data):
+    other = data.draw(st.sampled_from([other for other in UNDERSTOOD if _differs(one, other)]))
+    typed = f"{one['typed']} or {other['typed']}"
+    assert STANDARD.value_of("activity", typed) in (None, _whole(typed))
+
+
+@pytest.mark.parametrize("path", MAPS, ids=lambda path: path.stem)
+def test_nothing_is_listed_twice_in_a_map(path):
+    yaml.load(path.read_text("utf-8"), _Once)
+
+
+def test_a_school_may_add_words_that_change_nothing():
+    text = "name: oak\nextends: standard\naround: {activity: [Oakfield]}\n"
+    text += "columns: {activity: {neutral: {'21': [Oakfield]}}}"
+    from imports.columns import map_of
+
+    own = map_of(text, "oak")
+    assert own.value_of("activity", "Oakfield sixth form") == "210"
+    assert own.value_of("activity", "Oakfield college") is None
+    assert own.field_of(("Oakfield destination",)) == "activity"
+    assert STANDARD.value_of("activity", "Oakfield sixth form") is None
+    assert STANDARD.field_of(("Oakfield destination",)) is None
+
+
+class _Once(yaml.BaseLoader):
+    """Reads a map and refuses a key that stands twice, of which YAML keeps the last."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [key.value for key, _ in node.value]
+        assert len(keys) == len(set(keys)), keys
+        return super().construct_mapping(node, deep)
+
+
+def _means(one):
+    if one["kind"] != "heading":
+        return STANDARD.value_of(one["kind"], one["typed"])
+    meaning = STANDARD.meaning((one["typed"],))
+    return meaning.field if meaning else None
+
+
+def _is_read(meant):
+    return meant in FIELDS or meant in {value for each in closed_lists().values() for value in each}
+
+
+def _begins(value, beside):
+    return beside == "any" or value.startswith(tuple(beside.split()))
+
+
+def _differs(one, other):
+    return other["kind"] == "activity" and other["means"] != one["means"]
+
+
+def _whole(typed):
+    """What the phrase is listed as: "not in employment or training" is one answer."""
+    from imports.columns import word_key
+
+    return STANDARD.words["activity"].get(word_key(typed))
