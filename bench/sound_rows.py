@@ -25,8 +25,10 @@ def rows_of(name: str, content: bytes) -> dict[Place, dict[str, str]]:
     }
 
 
-def meaning_of(name: str, content: bytes) -> dict[Wave, dict[str, Any]] | None:
-    """The values of every row; None where it cannot be told which leavers they are."""
+def meaning_of(
+    name: str, content: bytes, declared: Any = None
+) -> tuple[dict[Wave, dict[str, Any]] | None, Any]:
+    """The values of every row, and what the file is; None where that cannot be told."""
     from imports.columns import load_map
     from imports.mapping import map_file
     from imports.reading import read_file
@@ -35,10 +37,11 @@ def meaning_of(name: str, content: bytes) -> dict[Wave, dict[str, Any]] | None:
     columns = load_map()
     read = read_file(name, content, columns.field_of)
     try:
-        mapped = map_file(read, Declared(1, "", TODAY), columns)
+        mapped = map_file(read, declared or Declared(1, "", TODAY), columns)
     except SubmissionRefused:
-        return None
-    return {(row.sheet, row.row, row.wave): dict(row.values) for row in mapped.rows}
+        return None, None
+    rows = {(row.sheet, row.row, row.wave): dict(row.values) for row in mapped.rows}
+    return rows, mapped.declared
 
 
 def lost(sound: Seed, mutant: Mutant, wanted: Iterable[Place]) -> str:
@@ -56,7 +59,7 @@ def lost(sound: Seed, mutant: Mutant, wanted: Iterable[Place]) -> str:
 
 def otherwise(sound: Seed, mutant: Mutant, wanted: Iterable[Place]) -> str:
     """Which of the rows mean something else now; '' where none does."""
-    now = meaning_of(sound.name, mutant.content)
+    now, _ = meaning_of(sound.name, mutant.content, sound.declared)
     if now is None:
         return "read, but cannot be mapped any more"
     places = set(wanted)
