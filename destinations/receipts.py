@@ -254,12 +254,14 @@ def _next(receipt: Receipt) -> list[str]:
     if must or receipt.rows_waiting:
         waits = ("row waits until it is", "rows wait until they are")
         words.append(
-            f"{count(receipt.rows_waiting, *waits)} put right. Change your own file and send the "
-            "whole of it again: what is recorded already stays as it is."
+            f"{count(receipt.rows_waiting, *waits)} put right. Change your own file, or the "
+            "marked copy beside this receipt (“please fix”), and send the whole of it again: what "
+            "is recorded already stays as it is."
         )
     if any(each.severity == Severity.PLEASE_CHECK for each in receipt.findings):
         words.append(
-            "What is marked “please check” is recorded as you typed it. If it is right, do nothing."
+            "What is marked “please check” is recorded as you typed it. If it is right, do "
+            "nothing, or say so in the column Confirm of the marked copy: we will not ask again."
         )
     if receipt.rows_unsure:
         words.append(
@@ -292,6 +294,8 @@ def _rows_of(region: Region) -> str:
 
 
 def _span(region: Region) -> str:
+    if not region.last_row:
+        return "all of it"
     if not region.last_row:
         return ""  # a whole sheet, such as a hidden one
     if region.first_row == region.last_row:

@@ -105,6 +105,9 @@ def marked_workbook(
             what = str(reason)
         except SubmissionRefused:
             what = _NOT_AS_IT_WAS
+        except Exception as error:  # whatever a strange workbook leads to, the copy is there
+            log.warning("submission %s: %s while marking", submission_id, type(error).__name__)
+            what = _NOT_AS_IT_WAS
         why = f"your workbook holds {what}"
     log.info("submission %s is marked in a fresh copy", submission_id)
     sheets = sent.whole()

@@ -13,7 +13,7 @@ from destinations.marked.parts import MAIN, RELATIONS, NotSure, Workbook, opened
 from destinations.marked.sheet import Place, found_in
 
 _PLAIN = "parts that we could not be sure of"
-_RARE = "a form of workbook that few programs write"
+_RARE = "parts written in a way that few programs use"
 
 # Parts that we send nobody, or that a change would break, by a word of their names.
 _UNWELCOME = (

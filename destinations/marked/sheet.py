@@ -28,7 +28,7 @@ _CELL = re.compile(rb"<c(?=[\s/>])")
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,3})([0-9]{1,7})[\"']")
 _STYLE = re.compile(rb"\ss\s*=\s*[\"']([0-9]{1,6})[\"']")
 _HAS_STYLE = re.compile(rb"\scustomFormat\s*=\s*[\"'](?:1|true)[\"']")
-_RARE = "a form of workbook that few programs write"
+_RARE = "parts written in a way that few programs use"
 
 
 @dataclass(slots=True)
