@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from functools import cache
 from io import BytesIO, StringIO
 from pathlib import Path
 from xml.etree import ElementTree
@@ -492,10 +493,10 @@ def test_whatever_was_typed_is_told_as_it_was_typed(words):
     assert shown.replace("\ufffe", "") == re.sub("[\ufffe\uffff]", "", plain)
 
 
-def a_book_once(made: list[bytes] = []) -> bytes:  # noqa: B006 - openpyxl stamps each with its moment
-    if not made:
-        made.append(a_book())
-    return made[0]
+@cache
+def a_book_once() -> bytes:
+    """The same bytes each time: openpyxl writes the moment into what it saves."""
+    return a_book()
 
 
 # ---- with real programs and files ----
