@@ -110,10 +110,13 @@ def test_a_data_officer_sees_counts_after_each_run(hub, prefect_server):
     follow_up(TODAY)
     publish(TODAY)
 
+    assert list(hub[1].parents[1].glob(f"hubs/test-hub/{TODAY.isoformat()}/quality.html"))
     keys = {row[0] for row in _query(prefect_server[1], "select distinct key from artifact")}
     assert keys >= {
         "submissions-by-stage",
         "findings-by-rule",
+        "rules-and-schools",
+        "suites-not-adopted",
         "coverage-by-school",
         "intake-progress",
         "who-has-not-sent",
