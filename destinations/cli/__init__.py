@@ -23,7 +23,10 @@ def main() -> None:
     try:
         app()
     except Exception as error:  # the last wall: a traceback can quote a cell
-        from destinations.cli.speech import our_fault
+        from destinations.cli.speech import is_not_set_up, not_set_up, our_fault
 
+        if is_not_set_up(error):
+            not_set_up()
+            sys.exit(2)
         our_fault(error)
         sys.exit(4)

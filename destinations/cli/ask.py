@@ -58,6 +58,8 @@ def where(
         if school:
             query = query.where(Submission.urn == school)
         lines = [_where(each) for each in session.exec(query)]
+    if submission is not None and not lines:
+        raise typer.BadParameter(f"there is no submission {submission}")
     if json_:
         as_json(lines)
     elif lines:
@@ -128,10 +130,12 @@ def export(
 
     from sqlmodel import Session
 
+    from destinations.cli.manifests import Said
     from destinations.exports import export as exported
     from destinations.summarising import summarise, summary_rows
     from models.vocabulary import year_start
 
+    Said.of(None, cohort, None, None)  # a cohort that is none is said, not found to be empty
     with Session(_engine()) as session:
         if what is What.SUMMARY:
             lines = summarise(session, today=date.today())

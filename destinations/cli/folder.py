@@ -35,10 +35,13 @@ class Checked:
 
 
 def check_folder(folder: Path, today: date) -> Iterator[Checked]:
-    """Every file below the folder, in the order of their names, as each is done."""
+    """Every file below the folder, in the order of their names, as each is done.
+
+    Whatever is not a folder is told: a link to nowhere and a pipe as what cannot be opened.
+    """
     columns = load_map()
     with guarded() as guard:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for path in sorted(path for path in folder.rglob("*") if not path.is_dir()):
             yield _checked(path, str(path.relative_to(folder)), columns, guard, today)
 
 
@@ -48,9 +51,18 @@ def content_of(path: Path) -> bytes:
         return opened.read(LIMITS.file_size + 1)
 
 
+def _opened(path: Path) -> bytes:
+    if not path.is_file():  # nobody knows whether a pipe ever ends
+        raise SubmissionRefused("F24")
+    try:
+        return content_of(path)
+    except OSError as error:
+        raise SubmissionRefused("F24") from error
+
+
 def _checked(path: Path, name: str, columns: ColumnMap, guard: Guard, today: date) -> Checked:
     try:
-        read = read_file(path.name, content_of(path), columns.field_of, guard=guard)
+        read = read_file(path.name, _opened(path), columns.field_of, guard=guard)
         found = sum(len(table.rows) for table in read.tables)
         sheets = len({table.sheet for table in read.tables})
         try:

@@ -1,20 +1,21 @@
 """Checking a file before it is sent, and sending it."""
 
-import csv
 import hashlib
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from destinations.cli.manifests import COLUMNS, Said, Sending, from_manifest, urn_meant
 from destinations.cli.speech import (
     NOTHING_TO_FIX,
+    OUR_FAULT,
     REFUSED,
     SOMETHING_TO_FIX,
     as_json,
     as_table,
+    on_one_line,
     say,
 )
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from imports.columns import ColumnMap
     from models.sheets import Finding, ReadFile
 
-MANIFEST = ("urn", "file", "kind", "cohort", "wave", "sent_on")
 SHOWN = 20  # in the terminal; the workbook and --json hold everything
 
 
@@ -90,6 +90,10 @@ def check(
         show([refusal(refused.code, dict(refused.facts))], json_)
         raise typer.Exit(REFUSED) from None
     judged = validate([mapped])
+    if judged.faults:
+        rule = judged.faults[1]
+        say(f"This stopped through our fault: rule {rule} did not run. Please report it.")
+        raise typer.Exit(OUR_FAULT)
     findings = judged.findings.get(1, ())
     if marked:
         marked.write_bytes(_marked(content, read, findings, columns))
@@ -121,23 +125,33 @@ def _check_folder(folder: Path, day: date, json_: bool) -> int:
         refused = refused or each.outcome == "refused"
         if json_:
             as_json([each.line()])
-        elif each.outcome == "read":
-            say(f"{each.file}: read, {each.rows} leavers")
+            continue
+        name = on_one_line(each.file)
+        if each.outcome == "read":
+            say(f"{name}: read, {each.rows} {'leaver' if each.rows == 1 else 'leavers'}")
         else:
-            say(f"{each.file}: refused. {each.says}. {each.do}")
+            say(f"{name}: refused. {each.says}. {each.do}")
     return REFUSED if refused else NOTHING_TO_FIX
 
 
 def submit(
-    file: Annotated[Path | None, typer.Argument(help="The spreadsheet")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="The spreadsheet", exists=True, dir_okay=False)
+    ] = None,
     school: Annotated[str | None, typer.Option(help="The URN of its sender")] = None,
     kind: Annotated[str | None, typer.Option(help="leavers or enrolments")] = None,
     cohort: Annotated[str | None, typer.Option(help="The leaving year, such as 2024/25")] = None,
     stage: Annotated[str | None, typer.Option(help="Y11 or Y13")] = None,
     wave: Annotated[int | None, typer.Option(help="0 intended, then 1, 2, 3")] = None,
     sent_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
-    manifest: Annotated[Path | None, typer.Option(help="CSV: " + ", ".join(MANIFEST))] = None,
-    folder: Annotated[Path | None, typer.Option(help="Where the manifest's files are")] = None,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(help="CSV: " + ", ".join(COLUMNS), exists=True, dir_okay=False),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where the manifest's files are", exists=True, file_okay=False),
+    ] = None,
 ) -> None:
     """Put a file in the inbox as its sender would, with what is known of it.
 
@@ -149,71 +163,11 @@ def submit(
         sendings = from_manifest(manifest, folder or manifest.parent)
     elif file and school:
         day = sent_on.date() if sent_on else date.today()
-        sendings = [Sending(file, school, Said.of(kind, cohort, stage, wave), day)]
+        sendings = [Sending(file, urn_meant(school), Said.of(kind, cohort, stage, wave), day)]
     else:
         raise typer.BadParameter("give a file and --school, or --manifest and --folder")
     send(sendings)
     say(f"{len(sendings)} {'file' if len(sendings) == 1 else 'files'} in the inbox.")
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a sender says of a file, in our words."""
-
-    kind: Any = None
-    academic_year: int | None = None
-    stage: Any = None
-    wave: int | None = None
-
-    @staticmethod
-    def of(kind: str | None, cohort: str | None, stage: str | None, wave: int | None) -> "Said":
-        """The words of the command line or a manifest.  Raises BadParameter for others."""
-        from models.vocabulary import Kind, LeavingStage, year_start
-
-        try:
-            return Said(
-                Kind(kind) if kind else None,
-                year_start(cohort) if cohort else None,
-                LeavingStage(stage) if stage else None,
-                wave,
-            )
-        except ValueError as unknown:
-            raise typer.BadParameter(
-                "a kind is leavers or enrolments, a cohort like 2024/25, a stage Y11 or Y13"
-            ) from unknown
-
-
-@dataclass(frozen=True)
-class Sending:
-    """One file on its way to the inbox."""
-
-    file: Path
-    urn: str
-    said: Said
-    sent_on: date
-
-
-def from_manifest(manifest: Path, folder: Path) -> list[Sending]:
-    """Every sending that a manifest names.  Raises BadParameter where it cannot be followed."""
-    with manifest.open(encoding="utf-8-sig", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    missing = [name for name in MANIFEST if rows and name not in rows[0]]
-    if missing:
-        raise typer.BadParameter(f"the manifest has no column called {', '.join(missing)}")
-    sendings = []
-    for row in rows:
-        found = [folder / row["urn"] / row["file"], folder / row["file"]]
-        there = next((path for path in found if path.is_file()), None)
-        if there is None:
-            raise typer.BadParameter(f"{row['file']} is not in {folder}")
-        said = Said.of(
-            row["kind"] or None,
-            row["cohort"] or None,
-            row.get("stage") or None,
-            int(row["wave"]) if row["wave"] else None,
-        )
-        sendings.append(Sending(there, row["urn"], said, date.fromisoformat(row["sent_on"])))
-    return sendings
 
 
 def send(sendings: list[Sending]) -> None:

@@ -77,5 +77,8 @@ def settle(
     if (person is None) == (not new):
         raise typer.BadParameter("say --person NUMBER or --new, one of the two")
     with transaction(open_database(get_settings().database)) as session:
-        decide(session, submission, sheet, row, person, by=by, reason=reason)
+        try:
+            decide(session, submission, sheet, row, person, by=by, reason=reason)
+        except (LookupError, ValueError) as told:
+            raise typer.BadParameter(str(told)) from None
     say("Noted. The next intake records the row.")

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from destinations.cli import keep
-from destinations.cli.send import Sending, from_manifest, send
+from destinations.cli.manifests import Sending, from_manifest
+from destinations.cli.send import send
 from destinations.cli.speech import as_table, say
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 """What the command line says and how: tables for people, a line of JSON for scripts."""
 
 import json
+import sys
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -8,27 +9,30 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 NOTHING_TO_FIX, SOMETHING_TO_FIX, REFUSED, OUR_FAULT = 0, 1, 3, 4
 
-out = Console()
-aside = Console(stderr=True)
+out = Console(emoji=False)
+aside = Console(stderr=True, emoji=False)
 
 
 def say(sentence: str) -> None:
     """One sentence for the reader."""
-    out.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    out.print(_writable(sentence), markup=False, highlight=False, soft_wrap=True)
+
+
+def on_one_line(name: str) -> str:
+    """A name as it can be shown: what would break the line, or move the cursor, is spelled out."""
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in name
+    )
 
 
 def as_json(lines: Iterable[Mapping[str, Any]]) -> None:
     """A line of JSON for each thing."""
     for line in lines:
-        out.print(
-            json.dumps(line, ensure_ascii=False, default=str),
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
+        sys.stdout.write(_writable(json.dumps(line, ensure_ascii=False, default=str)) + "\n")
 
 
 def as_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -39,8 +43,21 @@ def as_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]])
         numeric = bool(kept) and all(isinstance(row[at], int | float) for row in kept)
         table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
     for row in kept:
-        table.add_row(*("" if cell is None else _plain(cell) for cell in row))
+        table.add_row(*(Text("" if cell is None else _writable(str(cell))) for cell in row))
     out.print(table)
+
+
+def is_not_set_up(error: BaseException) -> bool:
+    """Whether something failed because nobody has set up the database yet."""
+    if type(error).__name__ not in ("OperationalError", "ProgrammingError"):
+        return False
+    said = str(getattr(error, "orig", ""))
+    return "no such table" in said or "42P01" in said  # SQLite, PostgreSQL
+
+
+def not_set_up() -> None:
+    """Say what to do first."""
+    aside.print("There is no database here yet. Run `destinations setup` first.", markup=False)
 
 
 def our_fault(error: BaseException) -> None:
@@ -57,5 +74,6 @@ def our_fault(error: BaseException) -> None:
     )
 
 
-def _plain(cell: Any) -> str:
-    return str(cell).replace("[", r"\[")
+def _writable(text: str) -> str:
+    # A file name may hold bytes that are no letters; in JSON they are escaped the same way.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

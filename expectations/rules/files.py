@@ -181,6 +181,14 @@ RULES: tuple[Rule, ...] = (
         bad="leavers.gsheet",
         good="leavers.xlsx downloaded from Google Sheets",
     ),
+    _refused(
+        "F24",
+        "We could not open this file: it is not there any more, or we may not read it",
+        "Check that you can open it yourself, save a copy under another name and use that",
+        bad="a link to a file that was moved",
+        good="the file itself",
+        source="ours",
+    ),
     _noticed(
         "F30",
         "The name of this file does not fit what it is: it is {what}, and we read it as that",
