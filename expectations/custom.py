@@ -26,7 +26,6 @@ from great_expectations.expectations.metrics.map_metric_provider.multicolumn_map
 )
 
 from expectations import identifiers
-from expectations.tolerances import TOLERANCES
 
 # Names of metrics are shared by everything that uses the library: ours begin with our name.
 _COLUMN = "column_values.destinations_"
@@ -120,9 +119,9 @@ class ExpectColumnToVaryInSheet(MulticolumnMapExpectation):
 
 
 def _varies(columns: pd.DataFrame) -> "pd.Series[bool]":
-    submission, sheet, row, value = (columns.iloc[:, n] for n in range(4))
+    submission, sheet, row, value, many_rows = (columns.iloc[:, n] for n in range(5))
     sheets = [submission, sheet]
     constant = value.groupby(sheets, dropna=False).transform("nunique") == 1
-    many = row.groupby(sheets, dropna=False).transform("nunique") >= TOLERANCES.rows_to_be_constant
+    many = row.groupby(sheets, dropna=False).transform("nunique") >= many_rows
     first = ~columns.duplicated([submission.name, sheet.name])
     return ~(constant & many & first)

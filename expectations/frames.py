@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
+from types import NoneType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from expectations.alike import enrolments_alike, leavers_alike
@@ -90,6 +92,7 @@ def _context(chunk: Sequence[Mapped], tolerances: Tolerances) -> Columns:
         {name: _text(spread(name)) for name in ("kind", "leaving_stage")}
         | {name: _days(list(spread(name))) for name in _CONTEXT_DAYS}
         | {"academic_year": pd.Series(list(spread("academic_year")), dtype="float64")}
+        | {"many_rows": pd.Series([tolerances.rows_to_be_constant] * sum(sizes), dtype="int64")}
     )
 
 
@@ -178,7 +181,8 @@ def _ages(table: pd.DataFrame, tolerances: Tolerances) -> Columns:
     born, start = table["born_on"], table["started_on"].fillna(table["sent_on"])
     years = (start - born).dt.days / 365.25
     fits = years.isna() | years.between(tolerances.enrolled_from_age, tolerances.enrolled_to_age)
-    grown = _days([_birthday(day, 18) if day == day else None for day in born.dt.date])
+    grown_on = {day: _birthday(day, 18) for day in born.dropna().dt.date.unique()}
+    grown = _days([grown_on.get(day) for day in born.dt.date])
     return {"is_18_on": grown, "age_fits": _flag(fits)}
 
 
@@ -211,10 +215,10 @@ def _plain(value: Value) -> str | None:
 
 def _words(values: Sequence[Value]) -> "pd.Series[str]":
     """Values as text.  Most are typed over and over, so each different one is looked at once."""
-    if all(value is None or type(value) is str for value in values):
+    if set(map(type, values)) <= {str, NoneType}:  # 1 and True would be one key
         plain = {value: _plain(value) for value in set(values)}
-        return _text([plain[value] for value in values])
-    return _text([_plain(value) for value in values])
+        return _text(map(plain.__getitem__, values))
+    return _text(map(_plain, values))
 
 
 def _text(values: Iterable[str | None]) -> "pd.Series[str]":
@@ -223,8 +227,15 @@ def _text(values: Iterable[str | None]) -> "pd.Series[str]":
 
 def _days(values: Sequence[Value]) -> "pd.Series[pd.Timestamp]":
     """Days; what is no day, or lies beyond what the table can hold (1678 to 2261), is nothing."""
-    days = [
-        value if isinstance(value, date) and 1678 <= value.year <= 2261 else None
-        for value in values
-    ]
-    return pd.Series(pd.to_datetime(pd.Series(days, dtype="object"))).astype("datetime64[ns]")
+    moments = {value: _moment(value) for value in set(values)}
+    counted = np.fromiter(map(moments.__getitem__, values), dtype="int64", count=len(values))
+    return pd.Series(counted.view("datetime64[ns]"))
+
+
+def _moment(value: Value) -> int:
+    """A day in nanoseconds, as the table counts it."""
+    is_day = isinstance(value, date) and 1678 <= value.year <= 2261
+    return pd.Timestamp(value).as_unit("ns").value if is_day else _NO_DAY
+
+
+_NO_DAY = np.iinfo("int64").min

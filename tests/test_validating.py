@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from expectations import identifiers, judge, validating
 from expectations.frames import frame
 from expectations.judge import RuleDidNotRun
+from expectations.tolerances import Tolerances
 from expectations.validating import refusal, tell, validate
 from models.sheets import Declared, Mapped, Remark
 from models.vocabulary import Kind, Severity
@@ -305,3 +306,11 @@ def test_remarks_are_told_in_the_words_of_the_catalogue():
     assert refusal("E01").severity == Severity.MUST_FIX
     with pytest.raises(KeyError):
         tell([Remark("Q99")])
+
+
+@pytest.mark.parametrize(("many", "told"), [(6, True), (7, False)])
+def test_how_many_rows_make_a_column_constant_is_a_hubs_own_limit(many, told):
+    rows = [typed({**leaver(at), "surname": "Okafor"}, row=at + 2) for at in range(6)]
+    limits = Tolerances(rows_to_be_constant=many)
+    found = validate([submission(rows)], tolerances=limits).findings[1]
+    assert ("R09" in {one.code for one in found}) is told

@@ -19,7 +19,7 @@ def _constant(code: str, field: str, what: str) -> Rule:
         field=field,
         kind="ExpectColumnToVaryInSheet",
         kwargs={
-            "column_list": ("submission_id", "sheet", "row", field),
+            "column_list": ("submission_id", "sheet", "row", field, "many_rows"),
             "ignore_row_if": "any_value_is_missing",
         },
     )
