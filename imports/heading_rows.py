@@ -87,10 +87,22 @@ def find_blocks(grid: Grid, known: Known) -> list[Block]:
         if at <= last_used or not _may_be_headings(grid, at, known, is_first=not blocks):
             continue
         block = _block_at(grid, at, known, after=last_used)
-        if block:
+        if block and not _is_odd_leaver(grid, block, blocks):
             last_used = block.rows[-1]
             blocks += _side_by_side(block)
     return blocks
+
+
+def _is_odd_leaver(grid: Grid, block: Block, before: Sequence[Block]) -> bool:
+    """Whether a row straight under others is a leaver with a few words of headings in it.
+
+    Real headings are mostly ones that we know, or there are about as many as in those above.
+    """
+    at = block.rows[0]
+    above = next((one for one in reversed(before) if one.overlaps(block)), None)
+    if above is None or not _are_together(grid, at - 1, at) or len(grid.rows[at - 1].cells) <= 1:
+        return False
+    return _count(block) * 2 < min(_count(above), len(block.parts))
 
 
 def is_enough(fields: Sequence[str | None]) -> bool:

@@ -470,6 +470,19 @@ def test_the_regions_say_what_was_used_and_what_was_left_out():
     ]
 
 
+def test_a_leaver_with_words_of_headings_begins_no_other_table():
+    (table,) = found(
+        drawn(
+            """
+            UPN           | Surname | Forename | DOB        | Form | Destination | Notes
+            A845400011001 | UPN     | Surname  | 04/05/2007 | 11A  | Sixth form  | mistyped
+            B845400011002 | Price   | Tom      | 11/12/2006 | 11A  | College     | none
+            """
+        )
+    ).tables
+    assert [row.number for row in table.rows] == [2, 3]
+
+
 def test_a_row_about_nobody_is_told_by_its_place():
     text, _ = LAYOUTS["something about nobody"]
     came = found(drawn(text))
