@@ -475,7 +475,7 @@ def test_a_leaver_with_words_of_headings_begins_no_other_table():
         drawn(
             """
             UPN           | Surname | Forename | DOB        | Form | Destination | Notes
-            A845400011001 | UPN     | Surname  | 04/05/2007 | 11A  | Sixth form  | mistyped
+            A845400011001 | UPN     | Surname  | 04/05/2007 | Form | Sixth form  | mistyped
             B845400011002 | Price   | Tom      | 11/12/2006 | 11A  | College     | none
             """
         )
