@@ -69,6 +69,7 @@ def check(
     from destinations.cli.folder import content_of
     from destinations.cli.sheets import remembered_if_set_up
     from destinations.settings import get_settings
+    from expectations.tolerances import Tolerances
     from expectations.validating import refusal, validate
     from imports.guard import guarded
     from imports.mapping import map_file
@@ -89,7 +90,7 @@ def check(
     except SubmissionRefused as refused:
         show([refusal(refused.code, dict(refused.facts))], json_)
         raise typer.Exit(REFUSED) from None
-    judged = validate([mapped])
+    judged = validate([mapped], tolerances=get_settings().tolerances(Tolerances))
     if judged.faults:
         rule = judged.faults[1]
         say(f"This stopped through our fault: rule {rule} did not run. Please report it.")
