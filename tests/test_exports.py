@@ -124,7 +124,8 @@ def test_every_row_read_is_among_the_matches(filled: Engine) -> None:
 
 
 def test_findings_say_where_and_never_what(filled: Engine) -> None:
-    (told,) = table(filled, "findings")
+    found = table(filled, "findings")
+    (told,) = [row for row in found if row["severity"] == "must_fix"]
     assert (told["urn"], told["row"], told["column"], told["heading"]) == (
         SCHOOL,
         4,
@@ -132,7 +133,7 @@ def test_findings_say_where_and_never_what(filled: Engine) -> None:
         "Surname",
     )
     assert (told["code"], told["severity"]) == ("P01", "must_fix")
-    assert "value" not in told
+    assert not any("value" in row for row in found)
 
 
 def test_a_school_and_a_cohort_can_be_asked_for(filled: Engine) -> None:
