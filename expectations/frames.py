@@ -179,7 +179,8 @@ _PROVIDERS = ("provider_name", "provider_urn", "provider_ukprn", "provider_laest
 def _ages(table: pd.DataFrame, tolerances: Tolerances) -> Columns:
     """The day each person is 18, and whether an enrolled one has a plausible age."""
     born, start = table["born_on"], table["started_on"].fillna(table["sent_on"])
-    years = (start - born).dt.days / 365.25
+    # In seconds: nanoseconds cannot count the 345 years from 1678 to today.
+    years = (start.astype("datetime64[s]") - born.astype("datetime64[s]")).dt.days / 365.25
     fits = years.isna() | years.between(tolerances.enrolled_from_age, tolerances.enrolled_to_age)
     grown_on = {day: _birthday(day, 18) for day in born.dropna().dt.date.unique()}
     grown = _days([grown_on.get(day) for day in born.dt.date])
@@ -234,8 +235,9 @@ def _days(values: Sequence[Value]) -> "pd.Series[pd.Timestamp]":
 
 def _moment(value: Value) -> int:
     """A day in nanoseconds, as the table counts it."""
-    is_day = isinstance(value, date) and 1678 <= value.year <= 2261
-    return pd.Timestamp(value).as_unit("ns").value if is_day else _NO_DAY
+    if isinstance(value, date) and 1678 <= value.year <= 2261:
+        return int(pd.Timestamp(value).as_unit("ns").value)
+    return _NO_DAY
 
 
 _NO_DAY = np.iinfo("int64").min

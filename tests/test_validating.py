@@ -299,6 +299,17 @@ def test_days_that_the_table_cannot_hold_are_no_days():
     assert pd.isna(table.at[0, "born_on"])
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_the_furthest_days_that_the_table_holds_are_only_implausible(kind):
+    rows = [
+        typed(ADA, row=n, values={"born_on": date(1678, 1, 1), "started_on": date(2261, 12, 31)})
+        for n in (2, 3)
+    ]
+    judged = validate([submission(rows, kind=kind)])
+    assert not judged.faults
+    assert judged.findings[1]
+
+
 def test_remarks_are_told_in_the_words_of_the_catalogue():
     [finding] = tell([Remark("R01", "B", 4, value="x", facts=(("same_as", "row 2"),))])
     assert finding.says == "This leaver is also on row 2, which says the same"
