@@ -24,7 +24,7 @@ from models.vocabulary import ID01
 # Words round a moment that change nothing: "position at 1 November 2023".
 _AROUND = headings.listed(
     "at as on in by from for of the is was position current actual status academic "
-    "ay autumn term year update follow up followup tracking tracked survey"
+    "ay autumn term year update follow up followup tracking tracked survey check"
 )
 # A year beside these is the year of a cohort, not the moment of an answer.
 _COHORT = headings.listed("leaver leavers cohort class summer left leaving")
@@ -159,9 +159,7 @@ class ColumnMap:
         if exact:
             return Meaning(exact)
         # "Tutor group" is ours for all that "tutor" is not, below "Pupil" as well.
-        if any(
-            headings.is_blocked(undated(part)) and self._has(part) not in FIELDS for part in said
-        ):
+        if any(self._is_blocked(part) for part in said):
             return None
         return (
             self._dated(said)
@@ -169,6 +167,12 @@ class ColumnMap:
             or self._inner(said)
             or (Meaning("provider_name") if headings.is_list_of_places(whole) else None)
         )
+
+    def _is_blocked(self, part: str) -> bool:
+        # "Consent to contact (Y/N)" is ours; "DOB (parent)" is not.
+        bare = headings.without_brackets(part)
+        inside = headings.is_blocked(part) and not headings.is_blocked(bare)
+        return headings.is_blocked(undated(part)) and (inside or self._has(bare) not in FIELDS)
 
     def _has(self, text: str) -> str | None:
         return self.headings.get(headings.key_of(headings.words_of(text)))

@@ -37,7 +37,10 @@ class _Way:
     value: str = ""
     beside: frozenset[tuple[str, ...]] = frozenset()
     pieces: int = 0
-    is_open: bool = False  # after "or" and "and" the same must be said again
+    last: tuple[str, ...] | None = None  # what the last piece says nothing beside, if that is so
+    wants: tuple[str, ...] | None = None  # after "or" and "and": more of the same, () for a value
+    is_split: bool = False  # by "or" or "and"
+    is_bent: bool = False  # a word that could be the value was taken to say nothing
 
 
 def value_of(
@@ -92,12 +95,32 @@ def accounted(words: tuple[str, ...], own: Vocabulary) -> str | None:
     if len(words) > _MOST_WORDS:
         return None
     found = _covered(words, own, _Way())
-    loose = [own.neutral[word] for word in words if word in own.neutral]
-    if not found and loose:
-        # "Level 2 course at our local sixth form": what changes nothing may stand anywhere.
-        firm = tuple(word for word in words if word not in own.neutral)
-        found = _covered(firm, own, _Way(beside=frozenset(loose)))
+    for longest in (1, _LONGEST):
+        if not found and _BETWEEN.isdisjoint(words):
+            # "Level 2 course at our local sixth form": what changes nothing may stand anywhere.
+            firm, beside = _without_neutral(words, own, longest)
+            found = _covered(firm, own, _Way(beside=beside)) if firm != words else set()
     return found.pop() if len(found) == 1 else None
+
+
+def _without_neutral(
+    words: tuple[str, ...], own: Vocabulary, longest: int
+) -> tuple[tuple[str, ...], frozenset[tuple[str, ...]]]:
+    """The words without those that say nothing, and what they say nothing beside."""
+    firm: list[str] = []
+    beside: set[tuple[str, ...]] = set()
+    at = 0
+    while at < len(words):
+        for last in range(min(len(words), at + longest), at, -1):
+            key = "".join(words[at:last])
+            if key in own.neutral and key not in own.values:
+                beside.add(own.neutral[key])
+                at = last
+                break
+        else:
+            firm.append(words[at])
+            at += 1
+    return tuple(firm), frozenset(beside)
 
 
 def _covered(words: tuple[str, ...], own: Vocabulary, start: _Way) -> set[str]:
@@ -106,24 +129,37 @@ def _covered(words: tuple[str, ...], own: Vocabulary, start: _Way) -> set[str]:
     ways[0] = {start}
     for first, word in enumerate(words):
         if word in _BETWEEN:
-            ways[first + 1] |= {replace(way, is_open=True) for way in ways[first] if way.value}
+            ways[first + 1] |= {_open(way) for way in ways[first] if way.last or way.value}
         for last in range(first + 1, min(len(words), first + _LONGEST) + 1):
             ways[last] |= _with(ways[first], "".join(words[first:last]), own)
-    whole = [way for way in ways[-1] if way.value and not way.is_open and _fits(way)]
+    whole = [way for way in ways[-1] if way.value and _fits(way)]
     fewest = min((way.pieces for way in whole), default=0)
     return {way.value for way in whole if way.pieces == fewest}
 
 
+def _open(way: _Way) -> _Way:
+    # "A levels or BTEC", "college / FE": the same kind of thing must follow.
+    return replace(way, last=None, wants=way.last or (), is_split=True)
+
+
 def _with(ways: set[_Way], key: str, own: Vocabulary) -> set[_Way]:
     value, beside = own.values.get(key), own.neutral.get(key)
+    kind = None if value else beside
     more = set()
     for way in ways:
-        if value and way.value in ("", value):
-            more.add(_Way(value, way.beside, way.pieces + 1))
-        if beside is not None:
-            more.add(_Way(way.value, way.beside | {beside}, way.pieces + 1, way.is_open))
+        next_ = replace(way, pieces=way.pieces + 1, last=None)
+        if value and way.value in ("", value) and not way.wants:
+            more.add(replace(next_, value=value, wants=None))
+        if beside is not None and (not way.wants or way.wants == kind):
+            wants = way.wants if way.wants == () else None
+            bent = way.is_bent or bool(value)
+            near = way.beside | {beside}
+            more.add(replace(next_, beside=near, last=kind, wants=wants, is_bent=bent))
     return more
 
 
 def _fits(way: _Way) -> bool:
+    # "Working or apprenticeship": beside "or" a word that could be the answer is one.
+    if way.wants is not None or (way.is_split and way.is_bent):
+        return False
     return all(way.value.startswith(beside) for beside in way.beside)

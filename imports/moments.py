@@ -88,6 +88,7 @@ def _joined(text: str) -> str:
     text = _DATE.sub(lambda date: f" {_NAMES[int(date['m']) - 1]} {date['y']} ", text)
     text = _ISO_DATE.sub(lambda date: f" {_NAMES[int(date['m']) - 1]} {date['y']} ", text)
     text = re.sub(r"\b(20\d\d)\s*[/\-\u2013\u2014_]\s*((?:20)?\d\d)\b", r" ay\1to\2 ", text)
+    text = re.sub(r"\b(20\d)(\d)\s*/\s*(\d)(?![\d/])", _year_and_digit, text)
     text = _SHORT_YEARS.sub(_two_short_years, text)
     text = _YEARS_ON.sub(r"year \1", text)
     text = _SHORT_YEAR.sub(r"\1 20\2", text)
@@ -100,6 +101,12 @@ _SHORT_YEAR = re.compile(
     r"\b(dest|destn|destinations?|activity|status)[\s\-\u2013']+(2\d)\s*$", re.IGNORECASE
 )
 _SHORT_YEARS = re.compile(r"(?<![\d/.\-])([12]\d)\s*[/\-\u2013]\s*([123]\d)(?![\d/.\-])")
+
+
+def _year_and_digit(years: re.Match[str]) -> str:
+    # "2023/4" is a year; "2023/7" is a month of it.
+    follow = (int(years[2]) + 1) % 10 == int(years[3])
+    return f" ay{years[1]}{years[2]}to{int(years[1][2:] + years[2]) + 1} " if follow else years[0]
 
 
 def _two_short_years(years: re.Match[str]) -> str:

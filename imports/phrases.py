@@ -11,29 +11,26 @@ from functools import lru_cache
 from imports.headings import listed
 
 _PIECES = re.compile(r"[a-z0-9]+|\?+|/")
-_SHORT = (
-    ("w/out", " without "),
-    ("w/o", " without "),
-    ("w/", " with "),
-    ("f/t", " ft "),
-    ("p/t", " pt "),
-    ("f-t", " ft "),
-    ("p-t", " pt "),
-    ("n/k", " nk "),
-    ("d/k", " dk "),
-    ("s/e", " self employed "),
-    ("&", " and "),
-    ("+", " and "),
-    ("and/or", " or "),
-    ("to be confirmed", " tbc "),
-    ("to be agreed", " tbc "),
-    ("to be advised", " tba "),
-    ("un-employed", "unemployed"),
-    ("apprentice ship", "apprenticeship"),
-    ("sixth from", " sixth form "),
-    ("6th from", " sixth form "),
+_SHORT = tuple(
+    (re.compile(pattern), whole)
+    for pattern, whole in (
+        (r"\bw/out\b|\bw/o\b", " without "),
+        (r"\bw/", " with "),
+        (r"\bf[/-]t\b", " ft "),
+        (r"\bp[/-]t\b", " pt "),
+        (r"\bn/k\b", " nk "),
+        (r"\bd/k\b", " dk "),
+        (r"\bs/e\b", " self employed "),
+        (r"\band/or\b", " or "),
+        (r"[&+]", " and "),
+        (r"\bto be (?:confirmed|agreed|advised|decided)\b", " tbc "),
+        (r"\bun-?\s?employed\b", " unemployed "),
+        (r"\bapprentice ship", " apprenticeship"),
+        (r"\b(?:6th|sixth) from\b", " sixth form "),
+        (r"[\u2192>]", " then "),
+    )
 )
-_A_LEVELS = re.compile(r"\ba[ -]?levels?\b")
+_A_LEVELS = re.compile(r"\ba[ -]?levels?\b(?!\s*\d)")
 _INITIALS = re.compile(r"\b(?:[a-z]\.\s?){2,}(?:[a-z]\b)?")
 
 # Spellings that mean the same wherever they stand.
@@ -53,7 +50,7 @@ _SAME = {
     ),
     "employment": (
         "employed employ emp job jobs work working works worked employement emplyment "
-        "employmnt emloyment emplyoment employmet empolyment empoyment"
+        "employmnt emloyment emplyoment employmet empolyment empoyment employee employees"
     ),
     "full time": "ft fulltime",
     "part time": "pt parttime",
@@ -64,12 +61,13 @@ _SAME = {
     "school": "schools sch scool",
     "self employed": "selfemployed",
     "general": "gen",
-    "volunteering": "vol voluntary volunteer volunteers voluntering voluntry",
+    "volunteering": "vol voluntary volunteer volunteers voluntering voluntry voluntarily",
     "unemployed": "unemp unemployeed unemplyed unemploied unemployd unemploye unemployment",
     "temporary": "temp temporay temporarily temping",
     "further": "furthur futher furher",
     "higher": "hihger",
     "neet": "neets",
+    "refused": "refuses refusing refuse",
     "unknown": "unknow unknwn unkown unkonwn unknwon unkwown unkn unk uknown",
     "known": "kown knwon konwn know",
     "year": "yr yrs years",
@@ -83,7 +81,7 @@ _SAME = {
     "programme": "prog program programmes programs",
     "independent": "indep ind",
     "specialist": "spec",
-    "form": "forms",
+    "form": "forms frm",
     "with": "w",
     "centre": "center",
     "sixth form college": "sfc",
@@ -128,7 +126,7 @@ def phrase_of(text: str) -> tuple[str, ...]:
     text = re.sub("[\u2018\u2019\u02bc'`\u00b4]", "", text)
     text = _A_LEVELS.sub("alevel", text)
     for short, whole in _SHORT:
-        text = text.replace(short, whole)
+        text = short.sub(whole, text)
     text = _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
     pieces = ["or" if piece == "/" else piece for piece in _PIECES.findall(text)]
     pieces = ["?" if piece.startswith("?") else piece for piece in pieces]
