@@ -10,6 +10,8 @@ class Limits:
     sheet_shrinks: float = 0.2  # against the last sheet of the cohort
     sheet_grows: float = 0.2  # by leavers that no earlier sheet of the cohort named
     cohort_differs: float = 0.3  # from the cohort of the year before
+    above_register: float = 0.6  # above the largest year group that the register allows for
+    below_register: float = 0.6  # below the smallest
     other_cohort: float = 0.2  # leavers who stand in another year's cohort of the school too
     known_rises: float = 0.3  # to all of them, from the cohort before at the same wave
     fewest: int = 5  # a difference of fewer is chance

@@ -26,6 +26,9 @@ NOTHING = {"", "na", "n/a", "not applicable", "null"}
 # A member whose first day is not given has always been one.
 ALWAYS = date(1900, 1, 1)
 
+# No school has a million pupils.
+MOST_DIGITS = 6
+
 # How many faults one message names before it only counts them.
 NAMED = 20
 
@@ -100,6 +103,9 @@ def _institution(line: "_Line") -> dict[str, Any]:
         "has_sixth_form": sixth_form.casefold() in ("has a sixth form", "1"),
         # "Open, but proposed to close" (3) is open; "Proposed to open" (4) is not yet.
         "is_open": not standing or standing.casefold().startswith(("open", "1", "3")),
+        "pupils": line.number_of("NumberOfPupils"),
+        "age_from": line.number_of("StatutoryLowAge"),
+        "age_to": line.number_of("StatutoryHighAge"),
         "la_code": area or "",
         "la_name": line.text("LA (name)")[:100],
     }
@@ -205,6 +211,12 @@ class _Line:
         is_number = words.isascii() and words.isdecimal() and len(words) <= length
         # A URN or a UKPRN never begins with a zero, so a short one is not one at all.
         return words.zfill(length) if is_number and (length < 6 or len(words) == length) else None
+
+    def number_of(self, column: str) -> int | None:
+        """A count of at most six digits; None for all else."""
+        words = self.text(column).replace(",", "").removesuffix(".0")
+        is_count = words.isascii() and words.isdecimal() and len(words) <= MOST_DIGITS
+        return int(words) if is_count else None
 
     def day(self, column: str) -> date | None:
         """A date; None where the cell is blank."""

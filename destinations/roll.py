@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session, col
 
+from destinations.by_register import register_compared
 from destinations.limits import Limits
 from destinations.sheet_before import Before, Sheet, sheet_before, stands
 from models.destinations import Destination, Match
@@ -19,10 +20,15 @@ SOMEWHERE = sorted(code for code, one in activities().items() if one.group is Gr
 
 
 def roll_compared(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
-    """H01 to H06: the sheet against the last one, the cohort against the one before."""
+    """H01 to H07: the sheet against the last one, the cohort against another and the register."""
     before = sheet_before(session, sheet)
     if before is None:
-        yield from _against_last_year(session, sheet, limits)
+        years = {"years": [sheet.year, sheet.year - 1]}
+        counted = session.execute(_sizes(), sheet.cohort | years).all()
+        sizes: dict[int, int] = {one[0]: one[1] for one in counted}
+        leavers = sizes.get(sheet.year, 0) + sheet.waiting
+        yield from _against_last_year(sheet, leavers, sizes.get(sheet.year - 1, 0), limits)
+        yield from register_compared(session, sheet, leavers, limits)
     else:
         yield from _against_last_time(session, sheet, before, limits)
     yield from _in_another_cohort(session, sheet, limits)
@@ -72,12 +78,7 @@ def _new(session: Session, sheet: Sheet) -> int:
     return session.scalar(_named_first(), asked) or 0
 
 
-def _against_last_year(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
-    counted = session.execute(
-        _sizes(), sheet.cohort | {"years": [sheet.year, sheet.year - 1]}
-    ).all()
-    by_year: dict[int, int] = {one[0]: one[1] for one in counted}
-    leavers, before = by_year.get(sheet.year, 0) + sheet.waiting, by_year.get(sheet.year - 1, 0)
+def _against_last_year(sheet: Sheet, leavers: int, before: int, limits: Limits) -> Iterator[Remark]:
     apart = abs(leavers - before)
     if before and apart >= limits.fewest and apart > limits.cohort_differs * before:
         yield _told("H04", rows=leavers, before=before, cohort=year_name(sheet.year - 1))

@@ -34,8 +34,9 @@ class Settings(BaseSettings):
     size_limit: int = Field(
         default=10 * 1024 * 1024, ge=1, description="The largest file taken, in bytes"
     )
+    # 30,000 rows go in one call, and a cohort has 149 leavers on average: 180 schools make one call.
     chunk: int = Field(
-        default=200, ge=1, le=2_000, description="How many submissions are judged in one call"
+        default=180, ge=1, le=2_000, description="How many submissions are judged in one call"
     )
     server_port: int = Field(default=4200, description="The Prefect page, on loopback only")
 
@@ -59,6 +60,12 @@ class Settings(BaseSettings):
     )
     tolerance_cohort_differs: float = Field(
         default=0.3, ge=0, description="By how much a cohort differs from that of the year before"
+    )
+    tolerance_above_register: float = Field(
+        default=0.6, ge=0, description="By how much a cohort exceeds a year group of the register's"
+    )
+    tolerance_below_register: float = Field(
+        default=0.6, ge=0, le=1, description="By how much a cohort falls short of such a year group"
     )
     tolerance_other_cohort: float = Field(
         default=0.2, ge=0, le=1, description="Share that stands in another year's cohort too"

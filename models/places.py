@@ -19,7 +19,8 @@ class Institution(SQLModel, table=True):
     """One register entry.  It is a school when it sends leavers and a provider when it takes them.
 
     Columns follow the GIAS register; an entry without a URN (most training providers) is known by
-    its UKPRN.
+    its UKPRN.  `pupils` is how many GIAS counts, `age_from` and `age_to` the ages it is for; None
+    where the register does not say.
     """
 
     __tablename__ = "institution"
@@ -32,6 +33,9 @@ class Institution(SQLModel, table=True):
     further_education_type: str = Field(default="", max_length=100)
     has_sixth_form: bool = Field(default=False)
     is_open: bool = Field(default=True)
+    pupils: int | None = None
+    age_from: int | None = None
+    age_to: int | None = None
     la_code: str = Field(default="", max_length=3)
     la_name: str = Field(default="", max_length=100)
 

@@ -9,13 +9,14 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlalchemy import Engine, update
+from sqlmodel import Session, col
 
 from destinations.continuity import LIMITS, Limits, across
 from expectations.catalogue import catalogue, words
 from expectations.identifiers import uln_is_sound, upn_letter
 from models.database import transaction
+from models.places import Institution
 from models.sheets import Column, Declared, Mapped, MappedRow, Remark
 from models.vocabulary import LeavingStage
 from tests.builders_recording import (
@@ -174,6 +175,57 @@ def test_a_cohort_is_held_against_the_one_before(send):
     told = send(people(range(100, 120)), cohort=2023)
     assert facts(told, "H04") == {"rows": "20", "before": "40", "cohort": "2022/23"}
     assert send(people(range(200, 219)), cohort=2024) == ()
+
+
+def counted(engine: Engine, urn: str = SCHOOL, **said: object) -> None:
+    """What the register counts at a school."""
+    with transaction(engine) as session:
+        session.execute(update(Institution).where(col(Institution.urn) == urn).values(**said))
+
+
+@pytest.mark.parametrize(
+    ("leavers", "pupils", "size"),
+    [
+        (40, 900, "180"),  # a form of a school
+        (40, 100, "20"),  # two years at once
+        (40, 200, None),
+        (40, None, None),  # a register without counts
+    ],
+)
+def test_a_first_sheet_is_held_against_the_register(send, engine, leavers, pupils, size):
+    counted(engine, pupils=pupils, age_from=11, age_to=16)
+    told = send(people(range(leavers)))
+    assert codes(told) == (["H07"] if size else [])
+    if size:
+        ages = {"from_age": "11", "to_age": "16"}
+        assert facts(told, "H07") == {
+            "rows": str(leavers),
+            "pupils": str(pupils),
+            "size": size,
+            **ages,
+        }
+    # The next autumn's sheet of the same people is asked nothing again.
+    assert send(people(range(leavers), activity="310"), wave=2) == ()
+
+
+def test_special_schools_are_not_held_against_the_register(send, engine):
+    counted(engine, OTHER_SCHOOL, pupils=900, age_from=2, age_to=19)
+    assert send(people(range(9)), urn=OTHER_SCHOOL) == ()
+
+
+def test_a_school_that_became_an_academy_is_counted_under_its_other_urn(send, engine):
+    counted(engine, "900099", pupils=900, age_from=11, age_to=18)
+    [told] = send(people(range(40)))
+    assert words("H07", told.facts)[0] == (
+        "We have 40 leavers of this cohort; the 900 pupils of 11 to 18 that the register counts "
+        "at your school make year groups of 129 to 180"
+    )
+
+
+def test_how_far_from_the_register_is_a_hubs_own_limit(send, engine):
+    counted(engine, pupils=900, age_from=11, age_to=16)
+    wide = Limits(below_register=0.8)
+    assert send(people(range(40)), limits=wide) == ()
 
 
 def test_last_years_sheet_sent_as_this_years(send):

@@ -142,6 +142,16 @@ def test_accents_survive(session, letters):
     assert named(session, "900102").name == "Collège Ésme – Ash"
 
 
+def test_pupils_are_kept_where_they_are_a_number(session):
+    typed = ("1204", "1,204", "1204.0", "NA", "", "many", "1234567", "-3")
+    lines = [f'9001{n:02d},School {n},"{one}",11,16' for n, one in enumerate(typed)]
+    headings = "URN,EstablishmentName,NumberOfPupils,StatutoryLowAge,StatutoryHighAge"
+    load_register(session, "\n".join([headings, *lines]).encode())
+    found = [named(session, f"9001{n:02d}") for n in range(len(typed))]
+    assert [one.pupils for one in found] == [1204, 1204, 1204, None, None, None, None, None]
+    assert {(one.age_from, one.age_to) for one in found} == {(11, 16)}
+
+
 def test_semicolons_and_few_columns_are_fine(session):
     load_register(session, b"EstablishmentName;URN\nOakfield;900100\n", b"hub;urn\nDowns;900100\n")
     oakfield = named(session, "900100")
@@ -217,6 +227,9 @@ def test_the_real_gias_columns_and_links(session):
     assert girls.name == "City of London School for Girls"
     assert (girls.laestab, girls.ukprn, girls.has_sixth_form) == ("2016005", "10013279", True)
     assert girls.type_name == "Other independent school"
+    assert (girls.pupils, girls.age_from, girls.age_to) == (744, 7, 18)
+    centre = named(session, "100006")
+    assert (centre.pupils, centre.age_from, centre.age_to) == (53, 14, 16)
     again = load_register(session, institutions, None, links)
     assert again == loaded
     count = select(func.count()).select_from(InstitutionLink)

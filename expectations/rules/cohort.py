@@ -68,4 +68,17 @@ RULES: tuple[Rule, ...] = (
         source="ours",
         since=SINCE,
     ),
+    Rule(
+        code="H07",
+        severity=PLEASE_CHECK,
+        says="We have {rows} leavers of this cohort; the {pupils} pupils of {from_age} to {to_age} "
+        "that the register counts at your school make year groups of {size}",
+        do="Check that nobody is left out and no other year group is in; if it is right, do "
+        "nothing",
+        bad="30 leavers of a school with 900 pupils of 11 to 16",
+        good="176 leavers of a school with 900 pupils of 11 to 16",
+        source="DfE: GIAS counts each school's pupils (NumberOfPupils, StatutoryLowAge and "
+        "StatutoryHighAge); ours",
+        since=SINCE,
+    ),
 )
