@@ -14,7 +14,7 @@ import logging
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,8 @@ HEADINGS = (
     "split %",
     "faults",
     "unfound",
-    "false alarms %",
+    "made to wait %",
+    "remarked on %",
 )
 
 
@@ -168,8 +169,14 @@ def _row(
         _percent(len(found.split_people), found.people),
         found.faults,
         len(found.unfound),
-        _percent(len(found.false_alarms), found.faultless),
+        _percent(_rows(found.false_alarms), found.faultless),
+        _percent(_rows(found.remarks), found.faultless),
     )
+
+
+def _rows(told: Iterable[tuple[Any, str]]) -> int:
+    """On how many rows something was told."""
+    return len({place for place, _ in told})
 
 
 def _percent(part: int, whole: int) -> float:
@@ -180,12 +187,20 @@ def _tell(hub: Path, found: Comparison, missaid: list[Any], exports: dict[str, A
     """Made-up people only: what stands in the cells may be shown."""
     for line in exports["stopped"]:
         print("  stopped:", line)
-    for what in ("unread", "invented", "unrecorded", "wrong_person", "unfound", "false_alarms"):
+    for what in (
+        "unread",
+        "invented",
+        "unrecorded",
+        "wrong_person",
+        "unfound",
+        "false_alarms",
+        "remarks",
+    ):
         places = getattr(found, what)
         if places:
             print(f"  {what}: {len(places)}, such as {places[:6]}")
-    alarms = Counter(code for _, code in found.false_alarms)
-    print(f"  false alarms by rule: {dict(alarms)}")
+    for what, told_of in (("made to wait", found.false_alarms), ("remarked on", found.remarks)):
+        print(f"  {what}, by rule: {dict(Counter(code for _, code in told_of))}")
     told = Counter(
         (word["file"], word["typed"], word["code"], word["recorded"]) for word in missaid
     )

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session, col
 
 from destinations.identities import Identity, identity
 from destinations.matching import Known
 from destinations.undone import stands
 from models.database import CHUNK, upsert
+from models.destinations import Match
 from models.leavers import Cohort, Leaver
 from models.places import Institution, InstitutionLink, Membership
 from models.sheets import Declared
 from models.submissions import Submission
-from models.vocabulary import LeavingStage, academic_year
+from models.vocabulary import Kind, LeavingStage, academic_year
 
 REACH = 4  # leaving years that an autumn's enrolment list can speak of: three waves, and one ended
 
@@ -151,20 +152,43 @@ def leavers_of(session: Session, people: Iterable[int]) -> list[InCohort]:
     return found
 
 
-def follows_others(session: Session, declared: Declared) -> bool:
-    """Whether leavers of the same school and leaving year were named by a sheet sent earlier."""
+def waited_before(session: Session, declared: Declared) -> int | None:
+    """How many rows of the earlier sheets of the cohort are about nobody yet, for they wait.
+
+    Of the wave where most do; None where no leaver of the cohort was named earlier.  Whoever such
+    a row named is no stranger when a later sheet names them.
+    """
+    chain = school_chain(session, declared.urn)
     earlier = (
+        col(Submission.sent_on) < declared.sent_on,
+        col(Submission.undone_at).is_(None),
+    )
+    named = (
         select(col(Leaver.id))
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .join(Submission, col(Submission.id) == col(Leaver.submission_id))
         .where(
-            col(Cohort.urn).in_(school_chain(session, declared.urn)),
+            col(Cohort.urn).in_(chain),
             col(Cohort.academic_year) == declared.academic_year,
-            col(Submission.sent_on) < declared.sent_on,
-            col(Submission.undone_at).is_(None),
+            *earlier,
         )
     )
-    return session.execute(earlier.limit(1)).first() is not None
+    if session.execute(named.limit(1)).first() is None:
+        return None
+    waiting = (
+        select(func.count())
+        .select_from(Match)
+        .join(Submission, col(Submission.id) == col(Match.submission_id))
+        .where(
+            col(Match.person_id).is_(None),
+            col(Submission.kind) == Kind.LEAVERS.value,
+            col(Submission.urn).in_(chain),
+            col(Submission.academic_year) == declared.academic_year,
+            *earlier,
+        )
+        .group_by(col(Submission.wave))
+    )
+    return max(session.scalars(waiting), default=0)
 
 
 def in_chunks(values: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:

@@ -18,11 +18,11 @@ from destinations.changes import beside_the_last, note_round
 from destinations.cohorts import (
     InCohort,
     cohort_of,
-    follows_others,
     known_in,
     known_in_reach,
     leavers_of,
     school_chain,
+    waited_before,
 )
 from destinations.confirmations import without_confirmed
 from destinations.decisions import Kept, keep_matches, kept_matches, settle, waiting_again
@@ -110,8 +110,8 @@ def record(
     beside = beside_the_last(
         session, declared, again, _by_person(matched, rows), nameless=nameless, percent=same_round
     )
-    follows = cache(lambda: follows_others(session, declared))
-    remarks = remarks_of(declared, mapped.rows, matched, done.remarks, follows=follows)
+    waited = cache(lambda: waited_before(session, declared))
+    remarks = remarks_of(declared, mapped.rows, matched, done.remarks, waited=waited)
     people = {(one.sheet, one.row): one.person_id for one in matched if one.person_id is not None}
     remarks = tuple(one for one in (*beside.remarks, *remarks) if one.code not in set_aside)
     told = replace(

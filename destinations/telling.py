@@ -56,28 +56,31 @@ def _keep(
 def remarks_of(
     declared: Declared,
     rows: Sequence[MappedRow],
-    matched: Iterable[Matched],
+    matched: Sequence[Matched],
     others: Iterable[Remark] = (),
     *,
-    follows: Callable[[], bool] = lambda: False,
+    waited: Callable[[], int | None] = lambda: None,
 ) -> tuple[Remark, ...]:
     """What matching has to say to the sender, in reading order.
 
-    M01: nobody is sure whom a row is about.  M02: a leaver first named in a later autumn,
-    where the sheet `follows` earlier ones of its cohort.  M03 (in `others`): a value differs from
-    the one kept.
+    M01: nobody is sure whom a row is about.  M02: a leaver first named in a later autumn, unless
+    they may be one of the rows that `waited` in earlier sheets of the cohort (None: there were no
+    such sheets).  M03 (in `others`): a value differs from the one kept.
     """
     first: dict[tuple[str, int], MappedRow] = {}
     for row in rows:
         first.setdefault((row.sheet, row.row), row)
     told = list(others)
     if declared.kind is Kind.LEAVERS:
-        for one in matched:
-            wave = first[one.sheet, one.row].wave or declared.wave or 0
-            if one.outcome is Outcome.UNSURE:
-                told.append(Remark("M01", one.sheet, one.row))
-            elif one.level == NEW and wave > 1 and follows():
-                told.append(Remark("M02", one.sheet, one.row))
+        unsure = (one for one in matched if one.outcome is Outcome.UNSURE)
+        told += [Remark("M01", one.sheet, one.row) for one in unsure]
+        late = [
+            Remark("M02", one.sheet, one.row)
+            for one in matched
+            if one.level == NEW and (first[one.sheet, one.row].wave or declared.wave or 0) > 1
+        ]
+        expected = waited() if late else None
+        told += late if expected is not None and len(late) > expected else []
     placed = [_placed(one, first[one.sheet, one.row]) for one in told if one.row is not None]
     order = {key: at for at, key in enumerate(first)}
     return tuple(sorted(placed, key=lambda one: (order[one.sheet, one.row or 0], one.code)))

@@ -261,6 +261,13 @@ def test_a_school_that_became_an_academy_keeps_its_leavers(engine: Engine) -> No
     assert [(one.code, one.row) for one in done.remarks] == [("M02", 4)]
 
 
+def test_a_leaver_whose_row_waited_is_no_stranger_in_a_later_sheet(engine: Engine) -> None:
+    recorded(engine, a_submission(engine), [f"{SAM}, 210", f"{ANA}, 210"], [must_fix(3)])
+    later = a_submission(engine, sent_on="2025-11-05", wave=2)
+    done = recorded(engine, later, [f"{SAM}, 230", f"{ANA}, 230"])
+    assert (done.new_people, done.remarks) == (1, ())
+
+
 def test_a_column_a_year_is_one_row_with_a_statement_for_each_wave(engine: Engine) -> None:
     sheet = a_submission(engine, sent_on="2025-11-05", wave=2)
     rows = [a_row(2, f"{SAM}, 230", wave=1), a_row(2, f"{SAM}, 310", wave=2)]

@@ -44,7 +44,8 @@ class Comparison:
     split_people: list[str] = field(default_factory=list)
     people: int = 0
     unfound: list[tuple[Place, str, str]] = field(default_factory=list)
-    false_alarms: list[tuple[Place, str]] = field(default_factory=list)
+    false_alarms: list[tuple[Place, str]] = field(default_factory=list)  # that make a row wait
+    remarks: list[tuple[Place, str]] = field(default_factory=list)  # whatever is said of it
     faultless: int = 0
     faults: int = 0
 
@@ -149,6 +150,7 @@ def _findings(
     for place in true_person:
         if place not in faulty:
             found.faultless += 1
+            found.remarks.extend((place, each["code"]) for each in told[place])
             found.false_alarms.extend(
                 (place, each["code"]) for each in told[place] if each["severity"] == "must_fix"
             )
