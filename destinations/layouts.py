@@ -19,7 +19,7 @@ from models.vocabulary import Stage
 
 HUB = ""  # the URN that stands for every school
 # Refused because a column was missing, or not known.
-FOR_COLUMNS = ("C01", "C02", "C04", "C05", "T01", "T04")
+FOR_COLUMNS = ("C01", "C02", "C04", "C05", "T01", "T04", "T09")
 # Told of a column or table that was left out.
 LEFT_OUT = ("C10", "C11", "C12", "C14")
 

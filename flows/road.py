@@ -30,6 +30,7 @@ from expectations.tolerances import Tolerances
 from expectations.validating import refusal, tell, validate
 from flows.desk import Road, open_road
 from flows.marks import as_before, mark_submission, take_up
+from imports.asked import with_headings_asked
 from imports.mapping import map_file
 from imports.reading import read_file
 from imports.receiving import inbox_files, receive
@@ -105,12 +106,12 @@ def read_chunk(road: Road, ids: Sequence[int]) -> list[int]:
         }
 
     def read_one(one: int) -> None:
-        road.read[one] = read_file(
-            road.names[one],
-            road.store.get(originals[one]),
-            road.remembered.to_find_tables(road.declared[one].urn).field_of,
-            guard=road.guard,
-        )
+        columns = road.remembered.to_find_tables(road.declared[one].urn)
+        content = road.store.get(originals[one])
+        try:
+            road.read[one] = read_file(road.names[one], content, columns.field_of, guard=road.guard)
+        except SubmissionRefused as refused:
+            raise with_headings_asked(refused, columns) from None
 
     return _each(road, ids, Stage.READ, read_one)
 

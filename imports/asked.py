@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from imports.cohorts import headings_found
 from imports.columns import ColumnMap
 from imports.fields import PERHAPS
-from imports.layouts import Layout, Placed
+from imports.layouts import Layout, Placed, lay_out
+from imports.no_table import NoTable
 from imports.proposals import Proposal, propose
 from models.sheets import Column, Declared, Remark, SubmissionRefused
 from models.vocabulary import Kind
@@ -77,6 +78,16 @@ def with_proposals(
     return SubmissionRefused(refused.code, **dict(refused.facts), perhaps=_perhaps(asked))
 
 
+def with_headings_asked(refused: SubmissionRefused, columns: ColumnMap) -> SubmissionRefused:
+    """The refusal of a file without a table, with what the headings that it may have may be."""
+    if not isinstance(refused, NoTable):
+        return refused
+    layouts = [lay_out(one, columns) for one in refused.tables]
+    asked = _asked(layouts, _WHO | _ANSWERS | _NUMBERS, columns)
+    perhaps = f". {' '.join(asked.values())}" if asked else ""
+    return SubmissionRefused(refused.code, **dict(refused.facts), perhaps=perhaps)
+
+
 def _asked(layouts: Sequence[Layout], lacks: frozenset[str], columns: ColumnMap) -> dict[str, str]:
     """What to ask of the columns that may be those that tables lack, by their name."""
     asked: dict[str, str] = {}
@@ -113,6 +124,7 @@ def _missing(layout: Layout, declared: Declared) -> list[str]:
 _THEN = "If so, tell your hub, and you need not send it again"
 _WHO = frozenset({"surname", "forename", "full_name"})
 _ANSWERS = frozenset({"activity", "intended"})
+_NUMBERS = frozenset({"upn", "uln", "born_on"})
 _MAY_LACK = {
     "C01": _WHO | {"activity"},
     "C02": _ANSWERS,

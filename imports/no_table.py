@@ -5,13 +5,23 @@ from collections.abc import Sequence
 
 from imports.grids import Grid
 from imports.heading_rows import KEYS, Known, is_enough
+from imports.likely import likely_table
 from imports.raw import RawFile
 from imports.signs import is_birthday, is_number_of_a_person
-from models.sheets import Cell, CellKind, SubmissionRefused
+from models.sheets import Cell, CellKind, SubmissionRefused, Table
 
 _COLUMNS_TRIED, _ROWS_TRIED, _HEADINGS_TOLD = 4, 80, 12
 _ROWS_LIKE_LEAVERS = 3
 _UPN = re.compile(r"\A\s*[A-Za-z]?[0-9]{11,12}[A-Za-z0-9]?\s*\Z")
+
+
+class NoTable(SubmissionRefused):
+    """The refusal of a file whose headings we know too little of, with what its tables may be."""
+
+    def __init__(self, code: str, tables: Sequence[Table], **facts: str) -> None:
+        """`tables` are for a person to look at, who may say what their headings are."""
+        super().__init__(code, **facts)
+        self.tables = tuple(tables)
 
 
 def no_table(
@@ -25,15 +35,23 @@ def no_table(
     known.next_sheet()
     if any(_is_sideways(grid, known) for grid in grids):
         return SubmissionRefused("T03")
+    likely = [table for grid in grids if (table := likely_table(grid, known))]
     best = max((_best_row(grid, known) for grid in grids), key=len, default=[])
     if len(best) >= 2:
-        return SubmissionRefused("T04", found=", ".join(best[:_HEADINGS_TOLD]))
+        return NoTable("T04", likely, found=", ".join(best[:_HEADINGS_TOLD]))
+    if likely:
+        return NoTable("T09", likely, place=_place(likely[0]))
     if any(_is_headless(grid) for grid in grids):
         return SubmissionRefused("T02")
     hidden = sum(sheet.hidden for sheet in raw.sheets)
     if hidden:
         return SubmissionRefused("T08", hidden="1 tab" if hidden == 1 else f"{hidden} tabs")
     return SubmissionRefused("T01")
+
+
+def _place(table: Table) -> str:
+    number = f"Row {table.heading_rows[0]}"
+    return f"{number} of '{table.sheet}'" if table.sheet else number
 
 
 def _is_sideways(grid: Grid, known: Known) -> bool:
@@ -68,9 +86,8 @@ def _best_row(grid: Grid, known: Known) -> list[str]:
 
 def _is_headless(grid: Grid) -> bool:
     """Whether several rows have what only leavers have, side by side."""
-    return sum(_is_like_a_leaver(list(row.cells.values())) for row in grid.rows) >= (
-        min(_ROWS_LIKE_LEAVERS, len(grid.rows))
-    )
+    found = sum(_is_like_a_leaver(list(row.cells.values())) for row in grid.rows)
+    return found >= max(1, min(_ROWS_LIKE_LEAVERS, len(grid.rows)))
 
 
 def _is_like_a_leaver(cells: list[Cell]) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from destinations.fixes import biggest_first, sentence, summary_sentence
 from expectations.catalogue import catalogue
 from expectations.validating import refusal, validate
+from imports.asked import with_headings_asked
 from imports.columns import load_map
 from imports.mapping import map_file
 from imports.reading import read_file
@@ -53,9 +54,11 @@ def _told() -> dict[str, str]:
 
 def _mapped(drawing: Drawing) -> Mapped:
     columns = load_map()
-    return map_file(
-        read_file(drawing.name, drawing.content, columns.field_of), drawing.declared, columns
-    )
+    try:
+        read = read_file(drawing.name, drawing.content, columns.field_of)
+    except SubmissionRefused as refused:
+        raise with_headings_asked(refused, columns) from None
+    return map_file(read, drawing.declared, columns)
 
 
 def _words(mapped: Mapped, findings: tuple[Finding, ...]) -> str:

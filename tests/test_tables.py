@@ -55,7 +55,8 @@ def refusal(*sheets):
         found(*sheets)
     rule = catalogue()[refused.value.code]
     assert rule.refuses
-    assert set(places(rule)) == set(dict(refused.value.facts))
+    # What headings may be is added where every heading map is at hand.
+    assert set(places(rule)) - {"perhaps"} == set(dict(refused.value.facts))
     return refused.value
 
 

@@ -1,6 +1,6 @@
 """Confirm: a person's word is remembered, and the submissions that waited for it are read again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import typer
 from sqlmodel import Session
@@ -12,8 +12,9 @@ from destinations.cli.sheets import (
     field_name,
     headings_seen,
     is_heading,
+    likely_file,
     read_original,
-    rows_of,
+    seen_once_known,
 )
 from destinations.cli.speech import say
 from destinations.layouts import FOR_COLUMNS, LEFT_OUT, accept_heading, accept_word, read_again
@@ -25,6 +26,8 @@ from models.answers import AcceptedHeading
 from models.base import now
 from models.sheets import SubmissionRefused
 from models.submissions import Submission
+
+_NOBODY_YET = "-"  # said by the person who is asked just now
 
 
 def asked_of(
@@ -47,11 +50,12 @@ def asked_of(
 
 
 def _headings(settings: Settings, sent: Submission, remembered: Remembered) -> list[Seen]:
-
+    """Every heading of a submission; where no table was found, those of what is likely one."""
     try:
         return headings_seen(remembered, sent.urn, read_original(settings, remembered, sent))
-    except SubmissionRefused:
-        return []
+    except SubmissionRefused as refused:
+        likely = likely_file(refused)
+        return headings_seen(remembered, sent.urn, likely) if likely else []
     except KeyError:
         raise typer.BadParameter(f"the original of submission {sent.id} is gone") from None
 
@@ -66,26 +70,27 @@ def remember_headings(
     hub: bool,
 ) -> None:
     """Remember what some headings mean, and have read again what waited for it."""
-    remembered = everything_remembered(session)
     urn = "" if hub else sent.urn
-    keys = set()
     for heading, field in said.items():
         refuse_blocked(heading, field)
-        whole, rows = _where_it_stands(settings, sent, heading, field, remembered)
-        refuse_blocked(whole, field)
+    keys = set()
+    for one, rows in _where_they_stand(settings, session, sent, said):
+        refuse_blocked(one.shown, one.field)
+        is_new = one.accepted_by == _NOBODY_YET
         accept_heading(
             session,
-            urn=urn,
-            rows=[""] if hub else rows,
-            key=heading_key(whole),
-            shown=whole,
-            field=field,
-            by=by.strip(),
-            at=now(),
+            urn=urn if is_new else one.urn,
+            rows=[""] if hub and is_new else rows,
+            key=one.heading,
+            shown=one.shown,
+            field=one.field,
+            by=by.strip() if is_new else one.accepted_by,
+            at=now() if is_new else one.accepted_at,
         )
-        keys.add(heading_key(whole))
-        meant = field_name(field) if field else "left out"
-        say(f"'{whole}' is {meant} for {urn or 'the hub'}, says {by.strip()}.")
+        if is_new:
+            keys.add(one.heading)
+            meant = field_name(one.field) if one.field else "left out"
+            say(f"'{one.shown}' is {meant} for {urn or 'the hub'}, says {by.strip()}.")
     ids = read_again(
         session,
         urn=urn,
@@ -102,21 +107,43 @@ def _ends_one_of(keys: set[str]) -> Callable[[str], bool]:
     return lambda heading: not heading or any(one.endswith(heading_key(heading)) for one in keys)
 
 
-def _where_it_stands(
-    settings: Settings, sent: Submission, heading: str, field: str, remembered: Remembered
-) -> tuple[str, list[str]]:
-    """A heading as it stands in a sheet, and the heading rows that have it."""
+def _where_they_stand(
+    settings: Settings, session: Session, sent: Submission, said: Mapping[str, str]
+) -> list[tuple[AcceptedHeading, list[str]]]:
+    """Headings as they stand in a sheet, each with the heading rows that have it.
+
+    What was said of these rows before they could be read goes with them: once there is a table
+    its headings may stand on more rows than could be seen then.
+    """
+    remembered = everything_remembered(session)
     seen = _headings(settings, sent, remembered)
-    whole = _one_heading(seen, heading) if seen else heading
-    tentative = AcceptedHeading(
-        urn=sent.urn, heading=heading_key(whole), shown=whole, field=field, accepted_by="-"
-    )
-    rows = [one.row for one in seen if heading_key(one.whole) == heading_key(whole)]
+    new = [_as_said(_one_heading(seen, one) if seen else one, sent.urn, said[one]) for one in said]
+    rows = {one.row for one in seen}
+    before = [
+        one
+        for one in remembered.headings
+        if one.urn == sent.urn and one.fingerprint in rows and one.heading not in _keys(new)
+    ]
     try:
-        rows += rows_of(settings, remembered, sent, tentative)
+        read = seen_once_known(settings, remembered, sent, new)
     except SubmissionRefused:
-        rows = rows or [""]  # still no table: then for any heading row of the school
-    return whole, rows or [""]
+        read, before = [], []
+    found = []
+    for one in (*new, *before):
+        here = [each.row for each in (*seen, *read) if heading_key(each.whole) == one.heading]
+        # Still no table and no likely one: then for any heading row of the school.
+        found.append((one, here or [""]))
+    return found
+
+
+def _as_said(whole: str, urn: str, field: str) -> AcceptedHeading:
+    return AcceptedHeading(
+        urn=urn, heading=heading_key(whole), shown=whole, field=field, accepted_by=_NOBODY_YET
+    )
+
+
+def _keys(headings: Iterable[AcceptedHeading]) -> set[str]:
+    return {one.heading for one in headings}
 
 
 def _one_heading(seen: list[Seen], heading: str) -> str:

@@ -1,5 +1,6 @@
 """Checking a whole folder: each file is read, or refused with a sentence; never anything else."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -7,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from expectations.validating import refusal
-from imports.columns import ColumnMap, load_map
+from imports.asked import with_headings_asked
+from imports.columns import load_map
 from imports.guard import Guard, guarded
 from imports.limits import LIMITS
 from imports.mapping import map_file
 from imports.reading import read_file
+from imports.remembered import Remembered, heading_rows
 from models.sheets import Declared, SubmissionRefused
 
 ASKED = {"C04"}  # which leavers it is about
+_URN = re.compile(r"[0-9]{6}")
 
 
 @dataclass(frozen=True)
@@ -34,15 +38,25 @@ class Checked:
         return asdict(self)
 
 
-def check_folder(folder: Path, today: date) -> Iterator[Checked]:
+def check_folder(
+    folder: Path, today: date, remembered: Remembered | None = None, school: str = ""
+) -> Iterator[Checked]:
     """Every file below the folder, in the order of their names, as each is done.
 
+    `remembered` is what people confirmed, nothing without it.  What holds for one school is used
+    for `school`, or for the files of a folder that is named by its URN, as those of an inbox are.
     Whatever is not a folder is told: a link to nowhere and a pipe as what cannot be opened.
     """
-    columns = load_map()
+    remembered = remembered or Remembered(load_map())
     with guarded() as guard:
         for path in sorted(path for path in folder.rglob("*") if not path.is_dir()):
-            yield _checked(path, str(path.relative_to(folder)), columns, guard, today)
+            said = Declared(1, school or _school_of(path.relative_to(folder)), today)
+            yield _checked(path, str(path.relative_to(folder)), remembered, guard, said)
+
+
+def _school_of(path: Path) -> str:
+    """The URN that the nearest folder above a file is named by; '' where none is."""
+    return next((one for one in reversed(path.parts[:-1]) if _URN.fullmatch(one)), "")
 
 
 def content_of(path: Path) -> bytes:
@@ -60,21 +74,25 @@ def _opened(path: Path) -> bytes:
         raise SubmissionRefused("F24") from error
 
 
-def _checked(path: Path, name: str, columns: ColumnMap, guard: Guard, today: date) -> Checked:
+def _checked(
+    path: Path, name: str, remembered: Remembered, guard: Guard, declared: Declared
+) -> Checked:
+    columns = remembered.to_find_tables(declared.urn)
     try:
         read = read_file(path.name, _opened(path), columns.field_of, guard=guard)
         found = sum(len(table.rows) for table in read.tables)
         sheets = len({table.sheet for table in read.tables})
         try:
-            map_file(read, Declared(1, "", today), columns)
+            map_file(read, declared, remembered.to_map(declared.urn, heading_rows(read)))
         except SubmissionRefused as refused:
             # Which leavers these are is for its sender to say: the file itself was read.
             if refused.code not in ASKED:
                 raise
-            told = refusal(refused.code, dict(refused.facts))
+            told = refusal(refused.code, refused.facts)
             return Checked(name, "read", found, sheets, told.code, told.says, told.do)
-    except SubmissionRefused as refused:
-        told = refusal(refused.code, dict(refused.facts))
+    except SubmissionRefused as unread:
+        asked = with_headings_asked(unread, columns)
+        told = refusal(asked.code, asked.facts)
         return Checked(name, "refused", code=told.code, says=told.says, do=told.do)
     except Exception as error:  # a folder is gone through to its end, whatever is in it
         return Checked(

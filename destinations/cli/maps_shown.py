@@ -11,6 +11,7 @@ from destinations.cli.sheets import (
     field_name,
     heading_line,
     headings_seen,
+    likely_file,
     read_original,
     said_by,
 )
@@ -35,14 +36,18 @@ def show_submission(settings: Settings, session: Session, sent: Submission, *, j
     except SubmissionRefused as refused:
         told = refusal(refused.code, refused.facts)
         why = f"{told.says}. {told.do}"
+        if likely := likely_file(refused):
+            seen = headings_seen(remembered, sent.urn, likely)
     except KeyError:
         why = "Its original is gone"
     if json_:
         as_json([heading_line(one) for one in seen])
         return
-    if why:
+    if why and not seen:
         say(f"Submission {sent.id} has no table that we can show. {why}.")
         return
+    if why:
+        say(f"Submission {sent.id} is not read yet. {why}.")
     as_table(
         f"Submission {sent.id}, from {sent.urn}",
         ("sheet", "column", "heading", "read as", "by", "cells", "words we do not know"),
@@ -57,7 +62,11 @@ def show_submission(settings: Settings, session: Session, sent: Submission, *, j
 
 
 def _each_once(seen: list[Seen]) -> list[Seen]:
-    return list({heading_key(one.whole): one for one in reversed(seen) if not one.field}.values())
+    asked: dict[str, Seen] = {}
+    for one in seen:
+        if not one.field:
+            asked.setdefault(heading_key(one.whole), one)
+    return list(asked.values())
 
 
 def _ask(one: Seen, number: int | None) -> None:

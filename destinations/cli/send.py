@@ -63,7 +63,7 @@ def check(
     """
     day = sent_on.date() if sent_on else date.today()
     if folder:
-        raise typer.Exit(_check_folder(folder, day, json_))
+        raise typer.Exit(_check_folder(folder, day, school or "", json_))
     if file is None:
         raise typer.BadParameter("give a file, or --folder")
     from destinations.cli.folder import content_of
@@ -71,6 +71,7 @@ def check(
     from destinations.settings import get_settings
     from expectations.tolerances import Tolerances
     from expectations.validating import refusal, validate
+    from imports.asked import with_headings_asked
     from imports.guard import guarded
     from imports.mapping import map_file
     from imports.reading import read_file
@@ -87,7 +88,8 @@ def check(
             read = read_file(file.name, content, columns.field_of, guard=guard)
         columns = remembered.to_map(declared.urn, heading_rows(read))
         mapped = map_file(read, declared, columns)
-    except SubmissionRefused as refused:
+    except SubmissionRefused as unread:
+        refused = with_headings_asked(unread, columns)
         show([refusal(refused.code, dict(refused.facts))], json_)
         raise typer.Exit(REFUSED) from None
     judged = validate([mapped], tolerances=get_settings().tolerances(Tolerances))
@@ -117,12 +119,14 @@ def _marked(
     return one.content
 
 
-def _check_folder(folder: Path, day: date, json_: bool) -> int:
+def _check_folder(folder: Path, day: date, school: str, json_: bool) -> int:
     """Tell of each file as it is done; the exit code is that of the worst."""
     from destinations.cli.folder import check_folder
+    from destinations.cli.sheets import remembered_if_set_up
+    from destinations.settings import get_settings
 
     refused = False
-    for each in check_folder(folder, day):
+    for each in check_folder(folder, day, remembered_if_set_up(get_settings()), school):
         refused = refused or each.outcome == "refused"
         if json_:
             as_json([each.line()])

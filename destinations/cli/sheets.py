@@ -21,13 +21,14 @@ from imports.columns import ColumnMap, heading_key, load_map
 from imports.fields import LEFT_ON, NOT_OURS, PERHAPS
 from imports.guard import guarded
 from imports.layouts import Layout, Placed, lay_out
+from imports.no_table import NoTable
 from imports.proposals import NAMES, Proposal, propose
 from imports.reading import read_file
 from imports.remembered import Remembered, fingerprint, heading_rows
 from imports.values import shown
 from models.answers import AcceptedHeading
 from models.database import open_database
-from models.sheets import ReadFile
+from models.sheets import ReadFile, SubmissionRefused
 from models.submissions import Submission
 
 HUB = "the hub"
@@ -98,6 +99,15 @@ def read_original(settings: Settings, remembered: Remembered, sent: Submission) 
         return read_file(sent.name, store.get(sent.stored_as), knows, guard=guard)
 
 
+def likely_file(refused: SubmissionRefused) -> ReadFile | None:
+    """What a file may hold that was refused because too few headings are known; None otherwise.
+
+    For showing its headings to a person: nothing is ever taken from it.
+    """
+    tables = refused.tables if isinstance(refused, NoTable) else ()
+    return ReadFile("", tables) if tables else None
+
+
 def headings_seen(remembered: Remembered, urn: str, read: ReadFile) -> list[Seen]:
     """Every heading of every table, in reading order."""
     rows = heading_rows(read)
@@ -116,19 +126,19 @@ def headings_seen(remembered: Remembered, urn: str, read: ReadFile) -> list[Seen
     return seen
 
 
-def rows_of(
-    settings: Settings, remembered: Remembered, sent: Submission, heading: AcceptedHeading
-) -> list[str]:
-    """The fingerprints of the heading rows of a file that have a heading; none where none has.
+def seen_once_known(
+    settings: Settings,
+    remembered: Remembered,
+    sent: Submission,
+    headings: Sequence[AcceptedHeading],
+) -> list[Seen]:
+    """Every heading of a file as it will be read once some of them are known.
 
-    The file is read as it will be once the heading is known, which may show a table that was not
-    found before.  Raises SubmissionRefused where even then there is none.
+    That may show a table that was not found before.  Raises SubmissionRefused where even then
+    there is none.
     """
-    known = replace(remembered, headings=(*remembered.headings, heading), _made={})
-    read = read_original(settings, known, sent)
-    return [
-        one.row for one in headings_seen(known, sent.urn, read) if is_heading(one, heading.shown)
-    ]
+    known = replace(remembered, headings=(*remembered.headings, *headings), _made={})
+    return headings_seen(known, sent.urn, read_original(settings, known, sent))
 
 
 def is_heading(one: Seen, said: str) -> bool:

@@ -259,7 +259,8 @@ RULES: tuple[Rule, ...] = (
         "T04",
         "We know some headings ({found}), but not enough to tell who each leaver is",
         "Add at least two of UPN, ULN, surname, forename and date of birth, or rename the columns "
-        "that hold them",
+        "that hold them; or tell your hub what each column holds, and you need not send it "
+        "again{perhaps}",
         bad="Surname, Destination",
         good="Surname, Forename, Date of Birth, Destination",
     ),
@@ -292,6 +293,15 @@ RULES: tuple[Rule, ...] = (
         "again; if not, put headings such as UPN, Surname, Forename and Destination above them",
         bad="leavers on a hidden tab behind a cover page",
         good="leavers on a tab that is shown",
+    ),
+    _refused(
+        "T09",
+        "{place} looks like the headings of your leavers, but we know too few of "
+        "them to tell who each leaver is",
+        "Rename at least two of the columns to UPN, ULN, Surname, Forename or Date of Birth; or "
+        "tell your hub what each column holds, and you need not send it again{perhaps}",
+        bad="Family nm, Given nm, Ident",
+        good="Surname, Forename, UPN",
     ),
     _noticed(
         "T11",
