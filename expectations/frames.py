@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from expectations.alike import enrolments_alike, leavers_alike
+from expectations.at_odds import at_odds
 from expectations.identifiers import ULN_FORM, UPN_FORM, ulns_agree, upns_agree
 from expectations.sideways import moved_sideways
 from expectations.tolerances import TOLERANCES, Tolerances
@@ -27,7 +28,7 @@ TEXTS = (
     *IDENTIFIERS,
     *("school_urn", "school_laestab", "surname", "forename", "full_name", "sex", "ethnicity"),
     *("sen", "disadvantaged", "consent", "activity", "intended", "provider_name", "course"),
-    "source",
+    *("source", "activity_beside"),
 )
 DAYS = ("born_on", "started_on", "ended_on", "as_at")
 MARKED = ("upn", "uln", "born_on", "sex", "sen", "disadvantaged", "consent")
@@ -163,6 +164,7 @@ def _answers(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
     for name in _PROVIDERS:
         here |= _here(rows, name)
         provider = provider.fillna(table[f"{name}__raw"])
+    odd = at_odds(table["activity"], table["activity_beside"])
     told_on = table["as_at"].fillna(table["started_on"]).fillna(sent)
     return {
         "activity__due": _flag(due),
@@ -170,7 +172,14 @@ def _answers(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
         "provider": provider,
         "provider__here": _flag(here),
         "told_on": told_on,
+        "contradicted_by": _beside(rows).where(odd),
     }
+
+
+def _beside(rows: Sequence[MappedRow]) -> "pd.Series[str]":
+    """The heading of the column that has the destination a second time."""
+    found = (row.columns.get("activity_beside") for row in rows)
+    return _text(one.heading if one else None for one in found)
 
 
 _PROVIDERS = ("provider_name", "provider_urn", "provider_ukprn", "provider_laestab")

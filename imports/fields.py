@@ -14,6 +14,8 @@ FIELDS = (
 LEFT_ON = "left_on"
 # A destination only where its words are, and where no other column is one.
 PERHAPS = "perhaps_activity"
+# The destination a second time, such as a code beside words; it is only held against the first.
+BESIDE = "activity_beside"
 # Headings that we know and have no use for; nobody is asked about them.
 NOT_OURS = "not_ours"
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from imports.columns import ColumnMap
-from imports.fields import LEFT_ON, NOT_OURS, PERHAPS
+from imports.fields import BESIDE, LEFT_ON, NOT_OURS, PERHAPS
 from imports.moments import Moment
 from imports.values import is_blank, shown
 from models.sheets import BLANK, Cell, Column, Remark, Row, Table
+from models.vocabulary import activities
 
 # Text that may stand in two columns, one for some leavers and one for the others: "College" and
 # "Employer" are both a provider's name.
@@ -148,12 +149,17 @@ _Settled = tuple[list[Placed], list[Remark]]
 
 
 def _by_words(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settled:
-    """The column whose words we know; a column of names beside it says where they went."""
+    """The column whose words we know; a column of names beside it says where they went.
+
+    A second one that mostly says the same, as a code says it beside words, is held against it row
+    by row.
+    """
     shares = {one.at: known_share(layout.cells(one), columns) for one in group}
     best = max(group, key=lambda one: (shares[one.at], -_rank(one, columns)))
     changed: list[Placed] = []
     remarks: list[Remark] = []
     taken = {one.wave for one in layout.columns("provider_name")}
+    twice = False
     for one in group:
         if one is best or not layout.cells(one):
             changed.append(one if one is best else replace(one, field=""))
@@ -161,10 +167,25 @@ def _by_words(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settl
             taken.add(one.wave)
             changed.append(replace(one, field="provider_name"))
             remarks.append(_about(layout, one, "C13", used=best.heading))
+        elif not twice and _is_the_same_answer(layout, best, one, columns):
+            twice = True
+            changed.append(replace(one, field=BESIDE))
         else:
             changed.append(replace(one, field=""))
             remarks.append(_about(layout, one, "C12", used=best.heading))
     return changed, remarks
+
+
+def _is_the_same_answer(layout: Layout, best: Placed, other: Placed, columns: ColumnMap) -> bool:
+    """Whether two columns of words or codes that we know mostly say one kind of destination."""
+    if known_share(layout.cells(other), columns) < _MOST:
+        return False
+    told = [
+        [columns.value_of("activity", shown(cell_at(row, one.at))) for one in (best, other)]
+        for row in layout.table.rows
+    ]
+    both = [[activities()[code].kin for code in codes if code] for codes in told if all(codes)]
+    return bool(both) and sum(one == another for one, another in both) >= len(both) / 2
 
 
 def _by_cells(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settled:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from imports.columns import ColumnMap
 from imports.dates import Order
-from imports.fields import LEFT_ON, NOT_OURS
+from imports.fields import BESIDE, LEFT_ON, NOT_OURS
 from imports.identifiers import IDENTIFIERS, as_shown, has_lost_zeros, missing_letter
 from imports.layouts import Layout, Placed, cell_at
 from imports.names import Split, plain_text, splitter
@@ -16,6 +16,8 @@ from imports.written import Orders
 from imports.years import waves_of
 from models.sheets import BLANK, Cell, Column, Declared, MappedRow, Remark, Row, Value
 from models.vocabulary import Kind
+
+_AS = {BESIDE: "activity"}  # read as
 
 Suggests = dict[tuple[str, int, str], tuple[str, ...]]
 
@@ -117,7 +119,7 @@ def _mapped(row: Row, sheet: str, answer: _Answer, written: Written) -> MappedRo
         if is_blank(cell):
             continue
         raw[one.field] = cell.text
-        value, mark = reader.value(one.field, cell)
+        value, mark = reader.value(_AS.get(one.field, one.field), cell)
         values[one.field] = value
         if mark:
             marks[one.field] = mark
@@ -127,7 +129,18 @@ def _mapped(row: Row, sheet: str, answer: _Answer, written: Written) -> MappedRo
             written.suggests[sheet, row.number, one.field] = near
     if answer.split and "full_name" in raw:
         _tell_apart(raw["full_name"], answer.split, values)
-    return MappedRow(sheet, row.number, answer.wave, raw, values, answer.columns, marks)
+    columns = answer.columns
+    if BESIDE in raw and "activity" not in raw:
+        columns = _only_beside(raw, values, columns)
+    return MappedRow(sheet, row.number, answer.wave, raw, values, columns, marks)
+
+
+def _only_beside(
+    raw: dict[str, str], values: dict[str, Value], columns: Mapping[str, Column]
+) -> Mapping[str, Column]:
+    """A destination that only the second column of the two has is that row's destination."""
+    raw["activity"], values["activity"] = raw.pop(BESIDE), values.pop(BESIDE)
+    return {**columns, "activity": replace(columns[BESIDE], field="activity")}
 
 
 def _cell(row: Row, one: Placed) -> Cell:

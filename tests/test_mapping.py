@@ -227,6 +227,44 @@ def test_two_columns_of_one_thing_are_said_and_the_plainest_used():
     )
 
 
+CODE_AND_WORDS = """
+    Surname | Forename | DOB        | Destination code | Destination
+    Okafor  | Ada      | 17/03/2007 | 230              | College
+    Bell    | Jo       | 18/03/2007 | 310              | University
+    Carr    | Al       | 19/03/2007 | {}               |
+    Dunn    | Bo       | 20/03/2007 | 619              | NEET
+"""
+
+
+def test_a_code_beside_words_is_kept_to_be_held_against_them():
+    result = mapped(CODE_AND_WORDS.format("330"))
+    assert codes(result) == []
+    assert values(result, "activity") == ["230", "240", "330", "619"]
+    assert values(result, "activity_beside") == ["230", "310", None, "619"]
+    # What only the code says comes from the cell of the code.
+    assert [row.columns["activity"].letter for row in result.rows] == ["E", "E", "D", "E"]
+    assert [row.raw["activity"] for row in result.rows] == ["College", "University", "330", "NEET"]
+
+
+def test_a_code_that_nobody_knows_beside_no_words_is_that_rows_destination():
+    result = mapped(CODE_AND_WORDS.format("999"))
+    [unknown] = [row for row in result.rows if row.values["activity"] is None]
+    assert (unknown.raw["activity"], unknown.columns["activity"].letter) == ("999", "D")
+
+
+def test_two_columns_that_mostly_differ_are_two_questions():
+    result = mapped(
+        """
+        Surname | Forename | DOB        | Destination | Actual destination
+        Okafor  | Ada      | 17/03/2007 | College     | NEET
+        Bell    | Jo       | 18/03/2007 | University  | App
+        Carr    | Al       | 19/03/2007 | FE          | FE
+        """
+    )
+    assert codes(result) == ["C12"]
+    assert all("activity_beside" not in row.columns for row in result.rows)
+
+
 def test_two_columns_that_never_both_speak_are_one():
     result = mapped(
         """

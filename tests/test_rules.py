@@ -96,6 +96,12 @@ D20 | activity=240                              | activity=240 wave=3
 D20 | activity=240 wave=2                       | activity=240 stage=Y13 born_on=14/02/2005
 D21 | activity=330                              | activity=330 provider_name=Collegiate_Garage
 D22 | provider_name=Penrose_Garage_Ltd          | provider_name=Penrose_Garage_Ltd activity=310
+D23 | activity=Apprenticeship activity_beside=240 | activity=Apprenticeship activity_beside=310
+D23 | activity=NEET provider_name= activity_beside=810 | activity=College activity_beside=280
+D23 | activity=Sixth_form activity_beside=330 | activity=Sixth_form activity_beside=220
+D23 | activity=College activity_beside=240 | activity=College activity_beside=450
+D23 | activity=College activity_beside=820 | activity=College activity_beside=
+D23 | activity=240 wave=3 activity_beside=230 | activity=540 provider_name= activity_beside=550
 
 E01 | surname= upn= uln= -surname               | surname= upn= -surname
 E01 | born_on= upn= uln= -born_on               | upn= uln=

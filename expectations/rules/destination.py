@@ -345,4 +345,17 @@ RULES: tuple[Rule, ...] = (
             "when": (("activity", "in", IN_SCHOOL_OR_COLLEGE),),
         },
     ),
+    Rule(
+        code="D23",
+        severity=PLEASE_CHECK,
+        says="This and the cell under '{contradicted_by}' contradict each other",
+        do="Check which of the two is right, and correct the other; this one counts until then",
+        bad="310 under Code, University under Destination",
+        good="310 under Code, Apprenticeship under Destination",
+        source="NCCIS 2019-20 error 201, the same idea; ours",
+        since=SINCE,
+        field="activity",
+        kind="ExpectColumnValuesToBeNull",
+        kwargs={"column": "contradicted_by"},
+    ),
 )
