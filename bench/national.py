@@ -1,7 +1,7 @@
 """What each stage costs in a made-up national autumn: 4,000 schools, about 600,000 rows.
 
     .venv/bin/python bench/national.py                  the whole country
-    .venv/bin/python bench/national.py --schools 200    one chunk of it
+    .venv/bin/python bench/national.py --schools 180    one chunk of it
     .venv/bin/python bench/national.py --database postgresql://...
 
 Schools are drawn a chunk at a time, sent, and taken down the road that `intake` and `publish` take
@@ -48,7 +48,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--schools", type=int, default=4_000)
-    parser.add_argument("--chunk", type=int, default=200, help="submissions judged in one call")
+    parser.add_argument("--chunk", type=int, default=180, help="submissions judged in one call")
     parser.add_argument("--autumn", type=int, default=2026)
     parser.add_argument("--database", help="instead of an SQLite file")
     parser.add_argument("--folder", type=Path, help="keep everything there")

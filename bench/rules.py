@@ -24,8 +24,10 @@ import autumn
 import polars as pl
 from meter import table
 
+from destinations.settings import Settings
+
 Finding = tuple[int, int, str]  # submission, row, code
-CHUNK = 200
+CHUNK = Settings.model_fields["chunk"].default
 
 
 @dataclass

@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     size_limit: int = Field(
         default=10 * 1024 * 1024, ge=1, description="The largest file taken, in bytes"
     )
-    # 30,000 rows go in one call, and a cohort has 149 leavers on average: 180 schools make one call.
+    # One call takes 30,000 rows, and a cohort has 149 leavers on average.
     chunk: int = Field(
         default=180, ge=1, le=2_000, description="How many submissions are judged in one call"
     )

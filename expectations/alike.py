@@ -4,6 +4,7 @@ Two rows are about one person when most of what both say of the person agrees.  
 share a number, or a name and a date of birth, are looked at one by one: they are few.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,11 @@ Told = dict[str, "pd.Series[Any]"]
 ROW = ["submission_id", "sheet", "row"]
 LOOK_BACK = 20  # rows of one group that a row is compared with: a number filled down a column
 CELLS = ("sheet", "row", "surname", "forename", "born_on", "upn_sound")
+# All that is looked at here, so that no more of a wide table is copied.
+LOOKED_AT = (
+    *(*ROW, "wave", "activity", "intended", "surname", "forename", "upn_sound", "uln_sound"),
+    *("born_on", "born_earliest", "born_latest", "course", "started_on"),
+)
 
 
 class Person(NamedTuple):
@@ -86,8 +92,8 @@ def _people(table: pd.DataFrame) -> pd.DataFrame:
     """One row for each row of each sheet, whatever its waves, with a name to compare by."""
     people = table.drop_duplicates(ROW).copy()
     for name in ("surname", "forename"):
-        letters = people[name].str.casefold().str.replace(r"[\W\d_]", "", regex=True)
-        people[name] = letters.where(letters != "")
+        letters = {text: _letters(text) for text in people[name].dropna().unique()}
+        people[name] = people[name].map(letters).astype("str")
     people["name"] = people["surname"] + "|" + people["forename"]
     # A birthday that must be wrong makes nobody somebody else.
     wrong = (people["born_on"] < people["born_earliest"]) | (
@@ -95,6 +101,11 @@ def _people(table: pd.DataFrame) -> pd.DataFrame:
     )
     people["born_on"] = people["born_on"].mask(wrong)
     return people
+
+
+def _letters(text: str) -> str | None:
+    """A name by its letters alone, None where it has none."""
+    return re.sub(r"[\W\d_]", "", text.casefold()) or None
 
 
 def _groups(people: pd.DataFrame, *keys: str) -> Iterator[list[Person]]:

@@ -4,7 +4,8 @@ Every column is always there, so that no rule meets a column it does not know; t
 are datetime64[ns], flags are "yes" or nothing.  Then no cell can make a rule raise.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from expectations.alike import enrolments_alike, leavers_alike
+from expectations.alike import LOOKED_AT, enrolments_alike, leavers_alike
 from expectations.at_odds import at_odds
 from expectations.identifiers import ULN_FORM, UPN_FORM, ulns_agree, upns_agree
 from expectations.sideways import moved_sideways
@@ -50,19 +51,35 @@ def frame(chunk: Sequence[Mapped], tolerances: Tolerances = TOLERANCES) -> Frame
     pairs = tuple((mapped, row) for mapped in chunk for row in mapped.rows)
     rows = [row for _, row in pairs]
     columns: Columns = {
-        "submission_id": pd.array([m.declared.submission_id for m, _ in pairs], dtype="int64"),
+        "submission_id": np.repeat(
+            [mapped.declared.submission_id for mapped in chunk], [len(m.rows) for m in chunk]
+        ),
         "sheet": _text(row.sheet for row in rows),
         "row": pd.array([row.row for row in rows], dtype="int64"),
         "wave": pd.Series([row.wave for row in rows], dtype="float64"),
     }
     values, typed = [row.values for row in rows], [row.raw for row in rows]
-    columns |= {name: _words([one.get(name) for one in values]) for name in TEXTS}
-    columns |= {name: _days([one.get(name) for one in values]) for name in DAYS}
-    columns |= {f"{name}__raw": _words([one.get(name) for one in typed]) for name in TEXTS + DAYS}
-    columns |= {f"{name}__mark": _text(row.marks.get(name) for row in rows) for name in MARKED}
+    columns |= _columns(values, TEXTS, _words) | _columns(values, DAYS, _days)
+    columns |= _columns(typed, TEXTS + DAYS, _words, "__raw")
+    columns |= _columns([row.marks for row in rows], MARKED, _words, "__mark")
     columns |= _context(chunk, tolerances)
     table = pd.DataFrame(columns)
     return Framed(_with_companions(table, rows, tolerances), pairs)
+
+
+def _columns(
+    cells: Sequence[Mapping[str, Value]],
+    names: Iterable[str],
+    made: Callable[[Sequence[Value]], Any],
+    suffix: str = "",
+) -> Columns:
+    """A column for each name.  No sheet has them all, so what no row has is made once for all."""
+    here = set[str]().union(*cells)
+    blank = made([None] * len(cells))
+    return {
+        name + suffix: made([one.get(name) for one in cells]) if name in here else blank
+        for name in names
+    }
 
 
 def _with_companions(
@@ -72,7 +89,8 @@ def _with_companions(
     more = _identity(table, rows) | _answers(table, rows) | _ages(table, tolerances)
     table = pd.concat([table, pd.DataFrame(more, index=table.index)], axis=1)
     lists = table["kind"] == Kind.ENROLMENTS.value
-    told = {**leavers_alike(table[~lists]), **enrolments_alike(table[lists])}
+    looked_at = table[list(LOOKED_AT)]
+    told = {**leavers_alike(looked_at[~lists]), **enrolments_alike(looked_at[lists])}
     told["sideways"] = moved_sideways(table)
     empty = pd.Series(None, index=table.index, dtype="str")
     across = {name: column.reindex(table.index).astype("str") for name, column in told.items()}
@@ -150,7 +168,9 @@ def _identity(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
 
 
 def _matches(column: "pd.Series[str]", form: str) -> "pd.Series[bool]":
-    return column.str.match(form).fillna(False).astype(bool)
+    begins = re.compile(form).match
+    found = [isinstance(text, str) and begins(text) is not None for text in column.to_list()]
+    return pd.Series(found, index=column.index, dtype=bool)
 
 
 def _answers(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
