@@ -17,7 +17,11 @@ NOWHERE = [
 ]
 MAY_HAVE_BEGUN_BEFORE = ["210", "280", "290", "350", "360", "380", "540", "550", "610", "619"]
 
-COLLEGE_NAME = r"(?i)\b(?:college|sixth form|university|academy)\s*(?:,.*)?\Z"
+# "Hill Primary School" and "Dance School" do employ leavers, so "school" alone is no sign.
+COLLEGE_NAME = (
+    r"(?i)\b(?:college|sixth form|university|academy|(?:high|secondary|grammar|upper) school)"
+    r"\s*(?:,.*)?\Z|\A\s*(?:the )?university of\b"
+)
 COMPANY_NAME = r"(?i)\b(?:ltd|limited|plc|llp|inc|& sons?|and sons)\.?\s*\Z"
 
 
