@@ -95,7 +95,7 @@ D19 | source=a_bird                             | source=family
 D20 | activity=240                              | activity=240 wave=3
 D20 | activity=240 wave=2                       | activity=240 stage=Y13 born_on=14/02/2005
 D21 | activity=330                              | activity=330 provider_name=Collegiate_Garage
-D21 | activity=330 provider_name=University_of_Wolds | activity=330 provider_name=Wold_Primary_School
+D21 | activity=330 provider_name=University_of_Wold | activity=330 provider_name=Wold_Primary_School
 D21 | activity=330 provider_name=Wold_High_School | activity=330 provider_name=Wold_Dance_School
 D22 | provider_name=Penrose_Garage_Ltd          | provider_name=Penrose_Garage_Ltd activity=310
 D23 | activity=Apprenticeship activity_beside=240 | activity=Apprenticeship activity_beside=310
