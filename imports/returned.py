@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from imports.raw import RawFile, RawRow, RawSheet
 from models.returned import (
+    BEFORE,
     CELL,
     CHOICES,
     CONFIRM,
@@ -19,6 +20,7 @@ from models.returned import (
     RULE,
     SHEET,
     TYPED,
+    Before,
     Confirmed,
     Returned,
 )
@@ -39,7 +41,9 @@ def returned_of(raw: RawFile) -> Returned | None:
         return None
     listed = next((sheet for sheet in raw.sheets if sheet.name == said.get(FIX_LIST)), None)
     tabs = (said.get(FIX_LIST, ""), said.get(CHOICES, ""), MARK_SHEET)
-    return Returned(said[MARK], tuple(_confirmed(listed)) if listed else (), tabs)
+    kept = next(sheet for sheet in raw.sheets if sheet.name == MARK_SHEET)
+    confirmed = tuple(_confirmed(listed)) if listed else ()
+    return Returned(said[MARK], confirmed, tabs, tuple(_before(kept)))
 
 
 def without_our_tabs(raw: RawFile) -> RawFile:
@@ -84,6 +88,14 @@ def _confirmed(sheet: RawSheet) -> Iterator[Confirmed]:
                 place[1],
                 texts.get(columns[TYPED], ""),
             )
+
+
+def _before(sheet: RawSheet) -> Iterator[Before]:
+    for row in sheet.rows[:_MOST]:
+        typed = {cell[0]: cell[2] for cell in row[2]}
+        place = _PLACE.fullmatch(typed.get(2, ""))
+        if typed.get(0) == BEFORE and place and place[1]:
+            yield Before(typed.get(1, ""), int(place[2]), place[1], row[0], bool(typed.get(3)))
 
 
 def _texts(row: RawRow) -> dict[int, str]:

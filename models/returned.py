@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 MARK_SHEET = "_destinations"  # hidden: label in the first column, what it says in the second
 MARK, FIX_LIST, CHOICES = "mark", "list", "choices"
+BEFORE = "before"  # then the sheet, and a cell that is called and looks like one was before
 
 # The headings of the list of what to fix that are read again.
 SHEET, CELL, TYPED, CONFIRM, RULE = "Sheet", "Cell", "As you typed it", "Confirm", "Rule"
@@ -29,9 +30,21 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """A cell that we coloured, and the row of the hidden sheet that keeps how it was before."""
+
+    sheet: str
+    row: int
+    column: str
+    kept_on: int
+    had_list: bool = False  # from another tab, which the hidden sheet cannot keep
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
     """What stands in a workbook of ours: its mark, still to be checked, and what was confirmed."""
 
     mark: str
     confirmed: tuple[Confirmed, ...] = ()
     tabs: tuple[str, ...] = ()  # ours: the list of what to fix, the choices, the mark
+    before: tuple[Before, ...] = ()

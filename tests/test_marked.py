@@ -17,8 +17,8 @@ from openpyxl import Workbook, load_workbook
 
 from destinations.fixes import biggest_first
 from destinations.marked import recognise
+from destinations.marked.areas import without
 from destinations.marked.choices import choices
-from destinations.marked.offers import without
 from destinations.marked.signed import Mark, signed
 from imports.columns import load_map
 from models.returned import YES, Confirmed

@@ -95,8 +95,9 @@ def marked_workbook(
     why = _KINDS.get(sent.read.file_format, "")
     if not why:
         try:
-            own = sent.read.returned.tabs if sent.read.returned else ()
-            marks = replace(_marks(sent, lines, findings, {}, OWN, written), own=own)
+            marks = _marks(sent, lines, findings, {}, OWN, written)
+            if back := sent.read.returned:
+                marks = replace(marks, own=back.tabs, before=back.before)
             content = mark_in_place(sent.content, marks)
             if again is None or _reads_the_same(sent.read, again(content)):
                 return Marked(content, in_place=True)

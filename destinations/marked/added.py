@@ -24,7 +24,8 @@ from destinations.marked.parts import (
 from destinations.marked.sheet import Place, letters_of
 from destinations.marked.signed import PROPERTY
 from destinations.marked.tabs import fix_tab, list_tab, mark_tab
-from models.returned import CHOICES, FIX_LIST, MARK, MARK_SHEET
+from destinations.marked.twins import Twin
+from models.returned import CHOICES, FIX_LIST, MARK, MARK_SHEET, Before
 from models.vocabulary import Severity
 
 LISTS = "Lists"
@@ -64,6 +65,8 @@ class Marks:
     mark: str = ""
     names: Mapping[str, str] = field(default_factory=dict)  # the tab of each sheet as sent
     own: Sequence[str] = ()  # our tabs in a workbook marked before: list, choices, mark
+    before: Sequence[Before] = ()  # how the cells that we marked then were, as that tab keeps it
+    twins: Mapping[str, Mapping[Place, Twin]] = field(default_factory=dict)  # and those of now
 
 
 @dataclass(slots=True)
@@ -82,9 +85,9 @@ def add_tabs(
     """Our tabs: the list in front, the hidden ones at the end; those there already are renewed."""
     there = {each.name: each for each in listed if each.name in marks.own}
     taken = {each.name.casefold() for each in listed if each.name not in there}
-    before = [*marks.own, "", "", ""]
+    own = [*marks.own, "", "", ""]
     title, lists, mark = (
-        before[at] if before[at] in there else _unused(name, taken)
+        own[at] if own[at] in there else _unused(name, taken)
         for at, name in enumerate((marks.title, LISTS, MARK_SHEET))
     )
     columns = [*marks.choices.values(), (marks.answer,)]
@@ -98,6 +101,7 @@ def add_tabs(
                 (FIX_LIST, title),
                 (CHOICES, lists),
             ],
+            marks.twins,
             looks,
         ),
     }

@@ -9,8 +9,12 @@ from destinations.marked.sheet import Place, Sheet, column_of
 _SELECTED = re.compile(rb"\s+tabSelected\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
 
-def colour(sheet: Sheet, styles: Mapping[Place, Callable[[int], int]]) -> None:
-    """Give cells their new formats, each from the one it has; a cell that is not there is made."""
+def colour(sheet: Sheet, styles: Mapping[Place, Callable[[int], int]]) -> dict[Place, int]:
+    """Give cells their new formats, each from the one it has; a cell that is not there is made.
+
+    Gives the formats that they had.
+    """
+    before: dict[Place, int] = {}
     columns = [tag for tag in sheet.tags if tag.name == "col"]
     for (number, letters), restyled in styles.items():
         row = sheet.rows.get(number)
@@ -19,14 +23,17 @@ def colour(sheet: Sheet, styles: Mapping[Place, Callable[[int], int]]) -> None:
         at = column_of(letters)
         cell = row.cells.get(at)
         if cell is not None:
+            before[number, letters] = cell.style
             tag = with_attributes(sheet.part[cell.starts : cell.opened], s=restyled(cell.style))
             sheet.edits.append((cell.starts, cell.opened, tag))
             continue
         style = row.style if row.style is not None else _style_of(columns, at)
+        before[number, letters] = style
         after = [each.starts for column, each in row.cells.items() if column > at]
         here = min(after, default=row.closes)
         made = f'<c r="{letters}{number}" s="{restyled(style)}"/>'
         sheet.edits.append((here, here, made.encode()))
+    return before
 
 
 def deselect(part: bytes) -> bytes:

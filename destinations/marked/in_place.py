@@ -1,6 +1,7 @@
 """In place: marks are put into a workbook as it is, and nothing else of it is touched."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from destinations.marked.added import CellMark, Listed, Marks, add_property, add_tabs
 from destinations.marked.cells import colour, deselect
@@ -11,6 +12,7 @@ from destinations.marked.looks import Looks
 from destinations.marked.offers import offer
 from destinations.marked.parts import MAIN, RELATIONS, NotSure, Workbook, opened, related, tags
 from destinations.marked.sheet import Place, found_in
+from destinations.marked.twins import Twin, twin_of, twins_in
 
 _PLAIN = "parts that we could not be sure of"
 _RARE = "parts written in a way that few programs use"
@@ -40,16 +42,19 @@ def mark_in_place(content: bytes, marks: Marks) -> bytes:
     missing = set(marks.cells) - {each.name for each in listed}
     if missing:
         raise NotSure(_PLAIN)
+    before = _before(workbook, listed, marks)
+    twins: dict[str, dict[Place, Twin]] = {}
     for each in listed:
         if each.name in marks.own:
             continue
         if marks.own and each.is_worksheet:
-            clear(workbook, each.part, looks, marks.cells.get(each.name, {}))
+            clear(workbook, each.part, looks, before.get(each.name, {}))
         if each.name in marks.cells:
-            _mark_sheet(workbook, each.part, marks.cells[each.name], looks)
+            cells = marks.cells[each.name]
+            twins[each.name] = _mark_sheet(workbook, each.part, cells, looks)
         elif b"tabSelected" in (part := workbook.part(each.part))[:20_000]:
             workbook.put(each.part, deselect(part))
-    add_tabs(workbook, main, listed, marks, looks)
+    add_tabs(workbook, main, listed, replace(marks, twins=twins), looks)
     workbook.put(styles, looks.content())
     if marks.mark:
         add_property(workbook, marks.mark)
@@ -92,12 +97,21 @@ def _styles(workbook: Workbook, main: str) -> str:
     return next((name for kind, name in kinds.values() if kind == f"{RELATIONS}/styles"), "")
 
 
+def _before(
+    workbook: Workbook, listed: Sequence[Listed], marks: Marks
+) -> dict[str, dict[Place, Twin]]:
+    """How the cells of a workbook that we marked were before, by sheet."""
+    kept = next((each for each in listed if each.name in marks.own[2:]), None)
+    return twins_in(workbook, kept.part, marks.before) if kept and kept.is_worksheet else {}
+
+
 def _mark_sheet(
     workbook: Workbook, name: str, cells: Mapping[Place, CellMark], looks: Looks
-) -> None:
+) -> dict[Place, Twin]:
+    """Mark the cells of one sheet; how each of them was before."""
     part = deselect(workbook.part(name))
     sheet = found_in(part, {row for row, _ in cells})
-    colour(
+    styles = colour(
         sheet,
         {
             place: lambda style, mark=mark: looks.marked(  # type: ignore[misc]
@@ -106,9 +120,10 @@ def _mark_sheet(
             for place, mark in cells.items()
         },
     )
-    offer(
+    taken = offer(
         sheet,
         {place: NAMES.format(mark.choices) for place, mark in cells.items() if mark.choices},
     )
     jot(workbook, sheet, name, {place: mark.note for place, mark in cells.items() if mark.note})
     workbook.put(name, sheet.content())
+    return {place: twin_of(style, taken.get(place)) for place, style in styles.items()}

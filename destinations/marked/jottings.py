@@ -1,7 +1,7 @@
 """Jottings: the notes on the cells of one sheet, ours beside those that are there."""
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 
 from destinations.marked.parts import (
     MAIN,
@@ -39,6 +39,10 @@ _START = re.compile(rb"<xml\b[^>]*>")
 _DECLARED = re.compile(r"""xmlns:([A-Za-z_][\w.-]*)\s*=\s*["']([^"']*)["']""")
 _OUR_PREFIX = re.compile(r"(</?|\s)([vox]):(?=\w)")
 _END = re.compile(rb"</\s*xml\s*>\s*\Z", re.IGNORECASE)
+# A run that begins with the rule between theirs and ours, whatever line ends a program made of it.
+_OUR_RUN = re.compile(
+    rb"<(?:\w+:)?t\b[^>]*>(?:\s|&#1[03];|&#x[aAdD];|_x000[aAdD]_)*-- destinations --"
+)
 _LETTERS_A_LINE, _LINE_PIXELS, _WIDE = 44, 15, 300
 _EMPTY = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{}">'
@@ -91,7 +95,7 @@ def unjot(workbook: Workbook, name: str) -> None:
     part = workbook.part(comments)
     gone: set[str] = set()
     edits: list[Edit] = []
-    found = tags(part, "comment", "text")
+    found = tags(part, "comment", "text", "r")
     texts = [tag for tag in found if tag.name == "text"]
     for tag, said in zip((one for one in found if one.name == "comment"), _said(part), strict=True):
         text = next((one for one in texts if tag.holds(one)), None)
@@ -99,14 +103,25 @@ def unjot(workbook: Workbook, name: str) -> None:
             gone.add(tag.get("ref"))
             edits.append((tag.starts, tag.ends, b""))
         elif RULE.strip() in said and text is not None:
-            theirs = said.partition(RULE.strip())[0].rstrip()
-            edits.append((text.opened, text.closes, _run(theirs).encode()))
+            edits.append(_without_ours(part, text, [tag for tag in found if tag.name == "r"], said))
     if not edits:
         return
     workbook.put(comments, edited(part, edits))
     for kind, drawing in related(workbook, name).values():
         if kind == _DRAWING and gone:
             workbook.put(drawing, _without_shapes(workbook.part(drawing), gone))
+
+
+def _without_ours(part: bytes, text: Tag, runs: Sequence[Tag], said: str) -> Edit:
+    """The edit that leaves a note of theirs as it was before our words followed."""
+    ours = next(
+        (tag for tag in runs
+         if text.holds(tag) and _OUR_RUN.search(part, tag.starts, tag.ends)), None
+    )  # fmt: skip
+    if ours is not None and ours.starts > text.opened:
+        return (ours.starts, text.closes, b"")
+    theirs = said.partition(RULE.strip())[0].rstrip()
+    return (text.opened, text.closes, _run(theirs).encode())
 
 
 def _said(part: bytes) -> list[str]:

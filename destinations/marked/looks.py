@@ -4,10 +4,20 @@ Must fix and please check differ by colour and by pattern, and each says in word
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from destinations.marked.parts import Edit, NotSure, Tag, edited, inside, tags, with_attributes
+from destinations.marked.parts import (
+    Edit,
+    NotSure,
+    Tag,
+    edited,
+    end_of_tag,
+    inside,
+    tags,
+    with_attributes,
+)
 from models.vocabulary import Severity
 
 # A plain warm fill, and a cool hatched one; black words can be read on both.
@@ -103,14 +113,18 @@ class Looks:
         key = (style, severity, as_text)
         if key not in self._seen:
             formats = self._lists["cellXfs"]
-            if style >= len(formats.there):
+            if style >= len(formats.there) + len(formats.more):
                 raise NotSure("formats that we could not be sure of")
             fill = self._lists["fills"].add(FILLS[severity])
-            self._seen[key] = formats.add(self._with_fill(formats.there[style], fill, as_text))
+            self._seen[key] = formats.add(self._marked(style, fill, as_text))
         return self._seen[key]
 
-    def plain(self, style: int) -> int | None:
-        """The format of a cell without a mark of ours; None where it has none."""
+    def plain(self, style: int, before: int | None = None) -> int | None:
+        """The format of a cell without a mark of ours; None where it has none.
+
+        `before` is the format that it had then, where that is known: its fill, and the colour of
+        its words, are given back.
+        """
         formats, fills = self._lists["cellXfs"], self._lists["fills"]
         if style >= len(formats.there):
             return None
@@ -118,10 +132,17 @@ class Looks:
         if not fill.isdecimal() or int(fill) >= len(fills.there):
             return None
         tag = fills.there[int(fill)]
-        said = self.part[tag.starts : tag.ends].lower()
-        if not any(color in said for color in _OURS):
+        colours = self.part[tag.starts : tag.ends].lower()
+        if not any(colour in colours for colour in _OURS):
             return None
-        return formats.add(self._with_fill(formats.there[style], 0, False))
+        said = {"fillId": 0, "applyFill": 1}
+        if before is not None and before < len(formats.there):
+            then, font = formats.there[before], formats.there[style].get("fontId")
+            if then.get("fillId").isdecimal():
+                said["fillId"] = int(then.get("fillId"))
+            if then.get("fontId").isdecimal() and self._is_blackened(font, then.get("fontId")):
+                said |= {"fontId": int(then.get("fontId")), "applyFont": 1}
+        return formats.add(self._with(style, said))
 
     def own(self, name: str) -> int:
         """The format of that name, for a cell on a tab of ours."""
@@ -146,14 +167,26 @@ class Looks:
                 edits += inside(self.part, each.tag, "".join(each.more).encode(), count=count)
         return edited(self.part, edits)
 
-    def _with_fill(self, tag: Tag, fill: int, as_text: bool) -> str:
-        said: dict[str, str | int] = {"fillId": fill, "applyFill": 1}
+    def _marked(self, style: int, fill: int, as_text: bool) -> str:
+        said = {"fillId": fill, "applyFill": 1}
         if as_text:
             said |= {"numFmtId": _AS_TEXT, "applyNumberFormat": 1}
-        if fill:
-            said |= {"fontId": self._black(tag.get("fontId")), "applyFont": 1}
-        start = with_attributes(self.part[tag.starts : tag.opened], **said)
-        return (start + self.part[tag.opened : tag.ends]).decode()
+        font = _FONT_OF.search(self._format(style))
+        said |= {"fontId": self._black(font[1].decode() if font else ""), "applyFont": 1}
+        return self._with(style, said)
+
+    def _format(self, style: int) -> bytes:
+        """A format as XML, one that is there or one that we add."""
+        formats = self._lists["cellXfs"]
+        if style >= len(formats.there):
+            return formats.more[style - len(formats.there)].encode()
+        tag = formats.there[style]
+        return self.part[tag.starts : tag.ends]
+
+    def _with(self, style: int, said: Mapping[str, int]) -> str:
+        xml = self._format(style)
+        opened = end_of_tag(xml, 0)
+        return (with_attributes(xml[:opened], **said) + xml[opened:]).decode()
 
     def _black(self, font: str) -> int:
         """The font of a cell with its words in black, whatever its fill was before."""
@@ -161,12 +194,32 @@ class Looks:
         at = int(font) if font.isdecimal() else 0
         if at >= len(fonts.there):
             return 0
-        tag = fonts.there[at]
-        xml = self.part[tag.starts : tag.ends].decode()
-        black = re.sub(r"<color\b[^>]*/>", '<color rgb="FF000000"/>', xml)
+        xml = self._font(at)
+        black = _blackened(xml)
         return fonts.add(black) if black != xml else at
 
+    def _is_blackened(self, font: str, before: str) -> bool:
+        """Whether a font is another with its words in black, as a mark has them.
 
+        Programs write what a font is in an order of their own.
+        """
+        fonts = self._lists["fonts"].there
+        if not font.isdecimal() or max(int(font), int(before)) >= len(fonts):
+            return False
+        now, then = self._font(int(font)), _blackened(self._font(int(before)))
+        return sorted(_PIECE.findall(now)) == sorted(_PIECE.findall(then))
+
+    def _font(self, at: int) -> str:
+        tag = self._lists["fonts"].there[at]
+        return self.part[tag.starts : tag.ends].decode()
+
+
+def _blackened(font: str) -> str:
+    return re.sub(r"<color\b[^>]*/>", '<color rgb="FF000000"/>', font)
+
+
+_PIECE = re.compile(r"<([^>]*?)\s*/?>")
+_FONT_OF = re.compile(rb"\sfontId\s*=\s*[\"'](\d{1,6})[\"']")
 _LISTS = {"fonts": "font", "fills": "fill", "borders": "border", "cellXfs": "xf"}
 
 

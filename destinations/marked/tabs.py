@@ -1,13 +1,15 @@
 """Tabs: the sheets that we add to a workbook, written as XML with every word as text."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from destinations.books import lines as lines_needed
 from destinations.marked.fix_list import HEADINGS, WEIGHTS, Line
 from destinations.marked.looks import Looks
 from destinations.marked.offers import drop_down
 from destinations.marked.parts import MAIN, RELATIONS, escaped, quoted
-from destinations.marked.sheet import letters_of
+from destinations.marked.sheet import Place, letters_of
+from destinations.marked.twins import COLUMN, Twin, rules_on
+from models.returned import BEFORE
 from models.vocabulary import Severity
 
 LONGEST = 32_767  # characters that one cell can hold
@@ -83,13 +85,40 @@ def list_tab(lists: Sequence[Sequence[str]], looks: Looks) -> bytes:
     return _sheet(rows, [40] * len(lists))
 
 
-def mark_tab(said: Iterable[Sequence[str]], looks: Looks) -> bytes:
-    """The hidden tab by which a workbook is known again."""
+def mark_tab(
+    said: Sequence[Sequence[str]], twins: Mapping[str, Mapping[Place, Twin]], looks: Looks
+) -> bytes:
+    """The hidden tab by which a workbook is known again, with how the marked cells were before."""
     rows = [
         _row(number, [(word, "body") for word in words], looks)
         for number, words in enumerate(said, start=1)
     ]
-    return _sheet(rows, [24, 90])
+    kept: dict[int, Twin] = {}
+    for sheet, cells in twins.items():
+        for place, twin in cells.items():
+            number = len(rows) + 1
+            kept[number] = twin
+            rows.append(_twin_row(number, sheet, place, twin, looks))
+    return _sheet(rows, [24, 90], after=(rules_on(kept),))
+
+
+def _twin_row(number: int, sheet: str, place: Place, twin: Twin, looks: Looks) -> str:
+    ours = looks.own("body")
+    words = {"A": BEFORE, "B": sheet, COLUMN: f"{place[1]}{place[0]}"}
+    if twin.had_list:
+        words["D"] = "list"
+    cells = [
+        _text(f"{letters}{number}", twin.style if letters == COLUMN else ours, text)
+        for letters, text in words.items()
+    ]
+    return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def _text(place: str, style: int, words: str) -> str:
+    text = escaped(words[:LONGEST])
+    return (
+        f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+    )
 
 
 def _cells(line: Line) -> list[tuple[str, str]]:
@@ -119,12 +148,8 @@ def _row(
 ) -> str:
     made = []
     for column, (words, look) in enumerate(cells):
-        place = f'r="{letters_of(column)}{number}" s="{looks.own(look)}"'
-        if words:
-            text = escaped(words[:LONGEST])
-            made.append(f'<c {place} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>')
-        else:
-            made.append(f"<c {place}/>")
+        place, style = f"{letters_of(column)}{number}", looks.own(look)
+        made.append(_text(place, style, words) if words else f'<c r="{place}" s="{style}"/>')
     height = f' ht="{high:g}" customHeight="1"' if high else ""
     return f'<row r="{number}"{height}>{"".join(made)}</row>'
 

@@ -1,0 +1,69 @@
+"""Areas: lists of cells such as "F2:G300 H4", and single cells in and out of them."""
+
+import re
+from collections.abc import Iterable
+
+from destinations.marked.sheet import Place, column_of, letters_of
+
+_AREA = re.compile(r"\A\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?\Z")
+
+_Block = tuple[int, int, int, int]  # first row, first column, last row, last column
+
+
+def covers(areas: str, place: Place) -> bool:
+    """Whether a cell is in a list of areas."""
+    row, column = place[0], column_of(place[1])
+    blocks = (_block(area) for area in areas.split())
+    return any(
+        block and block[0] <= row <= block[2] and block[1] <= column <= block[3] for block in blocks
+    )
+
+
+def first_of(areas: str) -> Place | None:
+    """The first cell of a list of areas, from which its formulas are counted."""
+    block = _block(areas.split()[0]) if areas.split() else None
+    return (block[0], letters_of(block[1])) if block else None
+
+
+def without(areas: str, cells: Iterable[Place]) -> str:
+    """A list of areas such as "F2:G300" with some cells left out."""
+    holes = [(row, column_of(column)) for row, column in cells]
+    kept: list[str] = []
+    for area in areas.split():
+        block = _block(area)
+        if block is None:
+            kept.append(area)
+            continue
+        blocks = [block]
+        for row, column in holes:
+            blocks = [piece for block in blocks for piece in _split(block, row, column)]
+        kept += [_area(block) for block in blocks]
+    return " ".join(kept)
+
+
+def _block(area: str) -> _Block | None:
+    found = _AREA.match(area)
+    if found is None:
+        return None
+    first, last = column_of(found[1]), column_of(found[3] or found[1])
+    return (int(found[2]), first, int(found[4] or found[2]), last)
+
+
+def _split(block: _Block, row: int, column: int) -> list[_Block]:
+    """A block without one of its cells: what is above, to the left, to the right and below."""
+    top, left, bottom, right = block
+    if not (top <= row <= bottom and left <= column <= right):
+        return [block]
+    pieces = [
+        (top, left, row - 1, right),
+        (row, left, row, column - 1),
+        (row, column + 1, row, right),
+        (row + 1, left, bottom, right),
+    ]
+    return [piece for piece in pieces if piece[0] <= piece[2] and piece[1] <= piece[3]]
+
+
+def _area(block: _Block) -> str:
+    first = f"{letters_of(block[1])}{block[0]}"
+    last = f"{letters_of(block[3])}{block[2]}"
+    return first if first == last else f"{first}:{last}"
