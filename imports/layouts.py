@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from imports.columns import ColumnMap
 from imports.fields import BESIDE, LEFT_ON, NOT_OURS, PERHAPS
 from imports.moments import Moment
-from imports.values import is_blank, shown
+from imports.values import is_blank, says_nothing, shown
 from models.sheets import BLANK, Cell, Column, Remark, Row, Table
 from models.vocabulary import activities
 
@@ -216,7 +216,8 @@ def _is_same(layout: Layout, group: Sequence[Placed]) -> bool:
 
 def _is_either(layout: Layout, group: Sequence[Placed]) -> bool:
     return all(
-        sum(not is_blank(cell_at(row, one.at)) for one in group) <= 1 for row in layout.table.rows
+        sum(not says_nothing(one.field, cell_at(row, one.at)) for one in group) <= 1
+        for row in layout.table.rows
     )
 
 

@@ -52,7 +52,7 @@ def value_of(
     """
     own = Vocabulary(words.get(name, {}), neutral.get(name, {}))
     meant = _coded(typed, own) if name in _CODED else _plain(typed, own)
-    if meant or name != "intended" or typed.strip()[:1].isdigit():
+    if meant or name != "intended" or phrases.code_and_words(typed)[0]:
         return meant
     # A word for what somebody does is a word for what somebody means to do.
     both = {**neutral.get("activity", {}), **own.neutral}

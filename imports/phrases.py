@@ -18,6 +18,7 @@ _SHORT = tuple(
         (r"\bw/", " with "),
         (r"\bf[/-]t\b", " ft "),
         (r"\bp[/-]t\b", " pt "),
+        (r"\bf/e\b", " fe "),
         (r"\bn/k\b", " nk "),
         (r"\bd/k\b", " dk "),
         (r"\bs/e\b", " self employed "),
@@ -26,6 +27,14 @@ _SHORT = tuple(
         (r"\bto be (?:confirmed|agreed|advised|decided)\b", " tbc "),
         (r"\bun-?\s?employed\b", " unemployed "),
         (r"\bapprentice ship", " apprenticeship"),
+        (r"\bdest\b\.?", " destination "),
+        # In an autumn's sheet, who starts after Christmas has not started.
+        (
+            r"\b(?:to\s+)?(?:start|begin)(?:s|ing|ning)?\b"
+            r"(?=.*\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|"
+            r"new year|next)\b)",
+            " then ",
+        ),
         (r"\b(?:6th|sixth) from\b", " sixth form "),
         (r"[\u2192>]", " then "),
     )
@@ -103,6 +112,31 @@ _MEANS = {
     short: [word for part in whole for word in _MEANS.get(part, [part])]
     for short, whole in _MEANS.items()
 }
+
+# Long words that are still themselves when one letter is left out, typed twice or has changed
+# places with the next: nothing else in English is so near to them.
+_UNMISTAKABLE = listed(
+    "apprentice apprentices apprenticeship apprenticeships university universities employment "
+    "employed unemployed unemployment traineeship internship education volunteering voluntary "
+    "volunteer travelling college colleges unknown institution specialist independent employee"
+)
+
+
+def _slips(word: str) -> set[str]:
+    """The word with one letter left out, doubled, or changed round; its first stays first."""
+    inside = range(1, len(word))
+    gone = {word[:at] + word[at + 1 :] for at in inside}
+    twice = {word[:at] + word[at] + word[at:] for at in inside}
+    round_ = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in inside[:-1]}
+    return gone | twice | round_
+
+
+_SLIPS = {slip: word for word in sorted(_UNMISTAKABLE) for slip in _slips(word)}
+_MEANS = {
+    slip: _MEANS.get(word, [word])
+    for slip, word in _SLIPS.items()
+    if slip not in _UNMISTAKABLE and slip not in _SAME
+} | _MEANS
 
 # Words that change nothing.  "with", "without", "not", "no", "or", "left" are not among them.
 _FILLER = listed(

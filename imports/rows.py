@@ -11,7 +11,7 @@ from imports.layouts import Layout, Placed, cell_at
 from imports.names import Split, plain_text, splitter
 from imports.proposals import nearest_words
 from imports.unread import unread
-from imports.values import Reader, is_blank, shown
+from imports.values import Reader, says_nothing, shown
 from imports.written import Orders
 from imports.years import waves_of
 from models.sheets import BLANK, Cell, Column, Declared, MappedRow, Remark, Row, Value
@@ -104,7 +104,7 @@ def _answered(row: Row, answers: Sequence[_Answer], declared: Declared) -> list[
     told = [
         answer
         for answer in answers
-        if any(not is_blank(_cell(row, one)) for one in answer.asking)
+        if any(not says_nothing(one.field, _cell(row, one)) for one in answer.asking)
         or (answer.wave == declared.wave and answer.asking)
     ]
     return told or [answer for answer in answers if answer.wave == declared.wave]
@@ -116,7 +116,7 @@ def _mapped(row: Row, sheet: str, answer: _Answer, written: Written) -> MappedRo
     marks: dict[str, str] = {}
     for one, reader in answer.placed:
         cell = _cell(row, one)
-        if is_blank(cell):
+        if says_nothing(one.field, cell):
             continue
         raw[one.field] = cell.text
         value, mark = reader.value(_AS.get(one.field, one.field), cell)
@@ -145,7 +145,7 @@ def _only_beside(
 
 def _cell(row: Row, one: Placed) -> Cell:
     cells = (cell_at(row, at) for at in (one.at, *one.more))
-    return next((cell for cell in cells if not is_blank(cell)), BLANK)
+    return next((cell for cell in cells if not says_nothing(one.field, cell)), BLANK)
 
 
 def _nearest(name: str, cell: Cell, value: Value, mark: str, columns: ColumnMap) -> tuple[str, ...]:

@@ -18,6 +18,16 @@ _WHOLE = re.compile(r"(\d+)\.0+")
 _ERRORS = listed(
     "#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL! #CALC! #FIELD! #GETTING_DATA"
 )
+# What people type to show that they have not forgotten a cell.
+_DASHES = re.compile(r"[-.\u2010-\u2015\u2212_]+")
+_NOTHING = listed(
+    "n/a na n.a. n.a n/k nk none nil null unknown tbc tba ? ?? ??? x xx xxx neet unemployed blank"
+) | {"not applicable", "not known", "not yet known", "no provider", "no college", "to be confirmed"}
+# Where such a word is no answer.  A destination may be "NK", and a date of birth is asked for.
+_MAY_BE_NOTHING = frozenset(
+    "provider_name provider_urn provider_ukprn provider_laestab course level "
+    "started_on ended_on as_at".split()
+)
 _YEAR_GROUP = re.compile(r"(?:nc\s*)?(?:year|yr|y)?\s*(\d{1,2})", re.IGNORECASE)
 
 
@@ -60,7 +70,12 @@ def shown(cell: Cell) -> str:
 
 
 def is_blank(cell: Cell) -> bool:
-    """Whether nothing was typed; a formula without a value and an error are something."""
+    """Whether nothing was typed, or a dash; an error or a formula without a value is something."""
     if cell.kind in (CellKind.ERROR, CellKind.FORMULA):
         return False
-    return cell.kind is CellKind.BLANK or not plain_text(cell.text)
+    return cell.kind is CellKind.BLANK or not _DASHES.sub("", plain_text(cell.text))
+
+
+def says_nothing(name: str, cell: Cell) -> bool:
+    """Whether a cell of a field is blank, or only says that there is nothing to say ("n/a")."""
+    return is_blank(cell) or (name in _MAY_BE_NOTHING and plain_text(cell.text).lower() in _NOTHING)

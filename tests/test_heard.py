@@ -81,6 +81,30 @@ def test_an_answer_taken_back_or_put_off_is_none(typed, doubt):
     assert STANDARD.value_of("activity", f"{typed} ({doubt})") is None
 
 
+@given(st.sampled_from(["College", "Apprenticeship", "University", "Unemployed"]), st.data())
+def test_a_long_word_with_one_slip_of_the_finger_is_that_word(typed, data):
+    at = data.draw(st.integers(1, len(typed) - 2))
+    before, letter, following, after = typed[:at], typed[at], typed[at + 1], typed[at + 2 :]
+    slip = data.draw(
+        st.sampled_from(
+            [
+                before + following + after,
+                before + letter * 2 + following + after,
+                before + following + letter + after,
+            ]
+        )
+    )
+    assert STANDARD.value_of("activity", slip) == STANDARD.value_of("activity", typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Starting college in January", "Apprenticeship starts Feb 2027", "To start college next term"],
+)
+def test_what_begins_after_the_autumn_has_not_begun(typed):
+    assert STANDARD.value_of("activity", typed) is None
+
+
 @given(st.sampled_from(ANSWERS), st.sampled_from(ANSWERS))
 def test_one_or_another_is_no_answer(one, other):
     assume(_differs(one, other))

@@ -293,6 +293,32 @@ def test_a_heading_that_leaves_it_open_is_a_destination_where_its_words_are():
 # --- columns missing, columns unknown ------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "typed", ["-", "\u2013", "--", ".", "n/a", "N/A", "None", "nil", "Unknown", "TBC"]
+)
+def test_a_word_for_nothing_where_a_name_belongs_is_nothing(typed):
+    row = mapped(PLAIN.replace("Firle High School", typed)).rows[0]
+    assert "provider_name" not in row.raw
+    assert row.get("activity") == "210"
+
+
+@pytest.mark.parametrize("typed", ["-", "\u2014", "--"])
+def test_a_dash_is_a_blank_in_every_column(typed):
+    row = mapped(PLAIN.replace("17/03/2007", typed).replace("6th form", typed)).rows[0]
+    assert not {"born_on", "activity"} & row.raw.keys()
+
+
+def test_two_columns_of_names_are_one_where_the_other_says_that_it_does_not_apply():
+    result = mapped(
+        """
+        Surname | Forename | DOB        | Destination    | College       | Employer
+        Okafor  | Ada      | 17/03/2007 | College        | Downs College | n/a
+        Bell    | Jo       | 04/11/2006 | Apprenticeship | n/a           | Tyler Ltd
+        """
+    )
+    assert values(result, "provider_name") == ["Downs College", "Tyler Ltd"]
+
+
 def test_no_names_at_all_is_refused_with_what_was_found():
     said = refused("UPN | DOB | Destination\nN845400011023 | 17/03/2007 | FE")
     assert said.code == "C01"
