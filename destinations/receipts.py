@@ -51,7 +51,8 @@ class Receipt:
 
     `fields` gives our field for a rule's code ("I01" -> "upn"), so that faults can be counted by
     what they are about.  `changes` counts what a next round changed `since` the one before, named
-    by its file and day.  `is_kept` is False for a check, of which nothing is recorded.
+    by its file and day.  `waived` counts, by rule, what its hub has set aside, which is not among
+    the findings.  `is_kept` is False for a check, of which nothing is recorded.
     """
 
     file: str
@@ -66,6 +67,7 @@ class Receipt:
     rows_unsure: int = 0
     changes: Mapping[str, int] = field(default_factory=dict)
     since: str = ""
+    waived: Mapping[str, int] = field(default_factory=dict)
     is_refused: bool = False
     is_kept: bool = True
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -96,6 +98,7 @@ def receipt_of(
         rows_unsure=submission.rows_unsure,
         changes=submission.changes,
         since=f"“{since.name}”, sent on {shown(since.sent_on)}" if since else "",
+        waived=submission.waived,
         is_refused=submission.refused_code is not None,
         fields=fields or {},
     )
@@ -124,7 +127,7 @@ def receipt_text(receipt: Receipt) -> str:
     if not receipt.is_refused:
         lines += [receipt.about, ""] if receipt.about else []
         lines += [f"{name}: {number}" for name, number in _row_counts(receipt)]
-        lines += _changed(receipt)
+        lines += [*_changed(receipt), *_waived(receipt)]
         lines += [f"  {_rows_of(each)}: {_used(each)}" for each in receipt.regions]
         for weight, words in WEIGHTS.items():
             told = [each for each in biggest_first(receipt.findings) if each.severity == weight]
@@ -158,7 +161,7 @@ def _what_was_read(page: Page, row: int, receipt: Receipt) -> int:
         page.text(row, 0, name, "label")
         page.cell(row, 1, number, "count left")
         row += 1
-    for words in _changed(receipt):
+    for words in (*_changed(receipt), *_waived(receipt)):
         row = page.across(row, words, "body")
     if not receipt.regions:
         return row
@@ -238,6 +241,20 @@ def _changed(receipt: Receipt) -> list[str]:
         f"Since {receipt.since}: {told['new']} new, {told['changed']} changed, "
         f"{told['gone']} gone, {told['would_become_blank']} would have become blank "
         "and were left as they were."
+    ]
+
+
+def _waived(receipt: Receipt) -> list[str]:
+    """How much is not asked, in one sentence; nothing where no rule is set aside."""
+    if not receipt.waived:
+        return []
+    codes = sorted(receipt.waived)
+    named = " and ".join([part for part in (", ".join(codes[:-1]), codes[-1]) if part])
+    rules = "rule" if len(codes) == 1 else "rules"
+    things = count(sum(receipt.waived.values()), "thing is", "things are")
+    return [
+        f"{things} not asked about: your hub has set {rules} {named} aside for you. Your evidence "
+        "pack says by whom, why and until when."
     ]
 
 

@@ -5,7 +5,7 @@ again adds only what was waiting and is settled since.
 """
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -68,6 +68,7 @@ class Recorded:
     findings: tuple[Finding, ...] = ()  # those given, but for what a person has confirmed
     changes: Mapping[str, int] = field(default_factory=dict)  # since the round before
     people: Mapping[RowKey, int] = field(default_factory=dict)  # whom each row is about
+    set_aside: Mapping[str, int] = field(default_factory=dict)  # remarks not told, by code
 
 
 def record(
@@ -113,9 +114,12 @@ def record(
     waited = cache(lambda: waited_before(session, declared))
     remarks = remarks_of(declared, mapped.rows, matched, done.remarks, waited=waited)
     people = {(one.sheet, one.row): one.person_id for one in matched if one.person_id is not None}
-    remarks = tuple(one for one in (*beside.remarks, *remarks) if one.code not in set_aside)
+    remarks = (*beside.remarks, *remarks)
+    silent = Counter(one.code for one in remarks if one.code in set_aside)
+    remarks = tuple(one for one in remarks if one.code not in set_aside)
     told = replace(
         counted,
+        set_aside=silent,
         remarks=without_confirmed(session, remarks, people, mapped.rows),
         findings=without_confirmed(session, findings, people, mapped.rows),
         people=people,

@@ -1,6 +1,6 @@
 """Desk: what the stages of one run need, and what it has read and not yet recorded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -35,6 +35,7 @@ class Road:
     read: dict[int, ReadFile] = field(default_factory=dict)
     mapped: dict[int, Mapped] = field(default_factory=dict)
     findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    waived: dict[int, Mapping[str, int]] = field(default_factory=dict)  # findings not told, by code
     suites: dict[int, str] = field(default_factory=dict)
     told: dict[int, tuple[Finding, ...]] = field(default_factory=dict)  # for the receipts
     as_read: dict[int, ReadFile] = field(default_factory=dict)  # for the marked workbooks
@@ -63,6 +64,7 @@ class Road:
             self.read,
             self.mapped,
             self.findings,
+            self.waived,
             self.suites,
             self.told,
             self.as_read,

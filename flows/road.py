@@ -8,6 +8,7 @@ a run that is killed anywhere is simply run again.
 
 import logging
 import traceback
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -139,9 +140,7 @@ def validate_chunk(road: Road, ids: Sequence[int], today: date | None = None) ->
     with Session(road.engine) as session:
         for one, findings in judged.findings.items():
             told = without_waived(session, road.mapped[one].declared, findings, day)
-            road.findings[one] = told.findings
-            if told.counts:
-                log.info("submission %s: set aside %s", one, dict(told.counts))
+            road.findings[one], road.waived[one] = told.findings, told.counts
     road.suites.update(judged.suites)
     for one, rule in judged.faults.items():
         _our_fault(road, one, Stage.VALIDATED, f"rule {rule} did not run")
@@ -177,6 +176,8 @@ def match_and_record_chunk(road: Road, ids: Sequence[int], today: date | None = 
             )
             found = across(session, mapped, told=done.remarks, limits=limits)
             heard = [one for one in found if one.code not in silent]
+            waived = Counter(road.waived.pop(one, {})) + Counter(done.set_aside)
+            waived.update(each.code for each in found if each.code in silent)
             more = without_confirmed(session, heard, done.people, mapped.rows)
             also_told(session, one, more)
             session.execute(
@@ -186,6 +187,7 @@ def match_and_record_chunk(road: Road, ids: Sequence[int], today: date | None = 
                     suite_hash=road.suites.get(one),
                     file_format=mapped.file_format,
                     regions=[asdict(region) for region in mapped.regions],
+                    waived=dict(sorted(waived.items())),
                     fault_code=None,
                 )
             )

@@ -90,6 +90,9 @@ class Submission(SQLModel, table=True):
     changes: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
     )
+    waived: dict[str, Any] = Field(  # findings not told, by the rule that is set aside
+        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+    )
     undone_at: datetime | None = None
     undone_by: str | None = Field(default=None, max_length=100)
     undone_because: str | None = Field(default=None, max_length=400)

@@ -136,6 +136,19 @@ def test_a_rule_set_aside_lets_its_rows_in_and_is_listed(storage: Path) -> None:
     assert (where(1)["waiting"], [one for one in told(1) if one[1] == 4]) == (0, [])
     line = json.loads(run("waivers", "--json").stdout)
     assert (line["rule"], line["urn"], line["by"]) == (code, URN, "A. Officer")
+    assert (
+        f"1 thing is not asked about: your hub has set rule {code} aside for you. Your evidence "
+        "pack says by whom, why and until when."
+    ) in receipt(storage, "leavers")
+    # A check leaves it out for that school, says so, and not for another.
+    file = storage.parent / "leavers.xlsx"
+    file.write_bytes(a_workbook(ROUND))
+    mine, other = (
+        run("check", str(file), "--school", urn, "--sent-on", TODAY.isoformat())
+        for urn in (URN, "900999")
+    )
+    aside = f"set aside for this school ({code};"
+    assert (aside in mine.stdout, aside in other.stdout) == (True, False)
     assert run("unwaive", str(line["waiver"]), "--by", "A. Officer").exit_code == 0
     assert run("waivers", "--json").stdout == ""
     assert run("unwaive", "99", "--by", "A. Officer").exit_code == 2

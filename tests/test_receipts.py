@@ -160,6 +160,17 @@ def test_a_refused_file_gets_a_sentence_and_what_to_do(told):
     assert "Rows read" not in words_told
 
 
+def test_what_is_set_aside_is_counted_by_rule():
+    receipt = a_receipt(waived={"P11": 3, "H04": 1})
+    said = (
+        "4 things are not asked about: your hub has set rules H04 and P11 aside for you. "
+        "Your evidence pack says by whom, why and until when."
+    )
+    assert said in receipt_text(receipt)
+    assert said in words(opened(receipt_workbook(receipt))["Receipt"])
+    assert "aside" not in receipt_text(a_receipt())
+
+
 def test_a_sound_file_needs_nothing():
     receipt = a_receipt((), rows_sound=154, rows_waiting=0)
     assert opened(receipt_workbook(receipt)).sheetnames == ["Receipt"]

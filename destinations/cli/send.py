@@ -66,6 +66,7 @@ def check(
         raise typer.Exit(_check_folder(folder, day, school or "", json_))
     if file is None:
         raise typer.BadParameter("give a file, or --folder")
+    from destinations.cli.aside import aside_words, but_for_waived
     from destinations.cli.folder import content_of
     from destinations.cli.sheets import remembered_if_set_up
     from destinations.settings import get_settings
@@ -97,13 +98,16 @@ def check(
         rule = judged.faults[1]
         say(f"This stopped through our fault: rule {rule} did not run. Please report it.")
         raise typer.Exit(OUR_FAULT)
-    findings = judged.findings.get(1, ())
+    told = but_for_waived(get_settings(), mapped.declared, judged.findings.get(1, ()), date.today())
+    findings = told.findings
     if marked:
         marked.write_bytes(_marked(content, read, findings, columns))
     if not json_:
         rows = len({(row.sheet, row.row) for row in mapped.rows})
         say(f"{file.name}: {rows} leavers read.")
     show(findings, json_)
+    if told.counts and not json_:
+        say(aside_words(told))
     raise typer.Exit(SOMETHING_TO_FIX if findings else NOTHING_TO_FIX)
 
 

@@ -3,11 +3,11 @@
 Read again from the original as sent.  Counts of cells are given, never a cell.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
@@ -32,6 +32,8 @@ from models.sheets import ReadFile, SubmissionRefused
 from models.submissions import Submission
 
 HUB = "the hub"
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +75,20 @@ def everything_remembered(session: Session) -> Remembered:
 
 def remembered_if_set_up(settings: Settings) -> Remembered:
     """The same on a machine that may not be set up: then nobody has confirmed anything."""
+    return if_set_up(settings, everything_remembered, Remembered(load_map()))
+
+
+def if_set_up(settings: Settings, ask: Callable[[Session], Answer], otherwise: Answer) -> Answer:
+    """What the hub's database says; `otherwise` on a machine that may not be set up."""
     url = make_url(settings.database)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        return Remembered(load_map())
+        return otherwise
     engine = open_database(settings.database)
     try:
         with Session(engine) as session:
-            return everything_remembered(session)
+            return ask(session)
     except DBAPIError:  # there is no such table, or no server
-        return Remembered(load_map())
+        return otherwise
     finally:
         engine.dispose()
 

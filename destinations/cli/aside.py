@@ -1,0 +1,32 @@
+"""Aside: what a check leaves out because a rule is set aside for its sender and cohort."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from destinations.cli.sheets import if_set_up
+from destinations.settings import Settings
+from destinations.waivers import Waived, without_waived
+from models.sheets import Declared, Finding
+
+
+def but_for_waived(
+    settings: Settings, declared: Declared, findings: Sequence[Finding], today: date
+) -> Waived:
+    """The findings but for those of rules set aside today; all of them where no hub is set up."""
+    return if_set_up(
+        settings,
+        lambda session: without_waived(session, declared, findings, today),
+        Waived(tuple(findings)),
+    )
+
+
+def aside_words(waived: Waived) -> str:
+    """How much a person is not told, and why; '' where it is nothing."""
+    many = sum(waived.counts.values())
+    if not many:
+        return ""
+    rules = ", ".join(waived.counts)
+    what = "thing is" if many == 1 else "things are"
+    return (
+        f"{many} {what} left out: set aside for this school ({rules}; see: destinations waivers)."
+    )
