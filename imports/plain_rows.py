@@ -22,7 +22,7 @@ _CELL = re.compile(
 )
 _ROW = re.compile(r'<row r="([1-9][0-9]{0,6})"((?: [A-Za-z0-9:]+="[^"<>&]*")*)( ?/)?>')
 _HIDDEN = re.compile(r' hidden="(?:1|true)"')
-_KINDS = {"n": NUMBER, "b": BOOLEAN, "e": ERROR, "str": TEXT}
+_KINDS = {"b": BOOLEAN, "e": ERROR, "str": TEXT}
 _STRING = re.compile(r"<si><t(?: xml:space=\"preserve\")?>([^<&]*)</t></si>")
 _BEGINS, _ENDS, _ROW_ENDS = b"<sheetData>", b"</sheetData>", "</row>"
 
@@ -109,7 +109,7 @@ class PlainRows:
                     stored, kind = clean(inline), TEXT
                 elif kind == "s":
                     stored, kind = strings[value], TEXT
-                elif kind:
+                elif kind and kind != "n":
                     stored, kind = clean(value), _KINDS[kind]
                 else:
                     stored, kind = value, NUMBER

@@ -52,3 +52,12 @@ def test_a_made_up_hub_is_scored_against_its_truth():
     _, name, stopped, rows, unread, invented, *_ = (cell.strip() for cell in line.split("|"))
     assert (name, stopped, unread, invented) == ("1", "0", "0", "0")
     assert int(rows) > 50
+
+
+def test_one_workbook_has_its_price_behind_the_guard_and_marked():
+    told = bench("sheet.py", "--rows", "60", "--files", "1")
+    assert "1 marked in place" in told
+    assert [line.split("|")[1].strip() for line in told.splitlines() if line.startswith("| ")] == [
+        *("what", "---", "read behind the guard, preflight included", "read in this process"),
+        *("marked, and read back to be sure", "findings marked"),
+    ]
