@@ -34,11 +34,16 @@ class Known:
         """Begin a sheet: a long one must not leave the next without questions."""
         self.may_ask_here = _ASKED_A_SHEET
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing more may be asked on this sheet."""
+        return self.may_ask <= 0 or self.may_ask_here <= 0
+
     def field_of(self, parts: tuple[str, ...]) -> str | None:
         """Our field for a heading's parts, None where no map has it."""
         if parts in self.answers:
             return self.answers[parts]
-        if self.may_ask <= 0 or self.may_ask_here <= 0 or len(parts[-1]) > _LONGEST_HEADING:
+        if self.is_spent or len(parts[-1]) > _LONGEST_HEADING:
             return None
         self.may_ask -= 1
         self.may_ask_here -= 1
@@ -121,6 +126,9 @@ def _may_be_headings(grid: Grid, at: int, known: Known, *, is_first: bool) -> bo
     row = grid.rows[at]
     if len(row.cells) < _KEYS_NEEDED:
         return False
+    if known.is_spent:
+        # Whatever would be asked is unknown from here on; headings met before are all there is.
+        return sum(_text(row, column) in known.texts for column in row.cells) >= _KEYS_NEEDED
     if is_first:
         return sum(cell.kind is _TEXT for cell in row.cells.values()) >= _KEYS_NEEDED
     # Below a table only a row after a gap or a title is looked at closely, or one with headings
@@ -141,8 +149,11 @@ def _block_at(grid: Grid, at: int, known: Known, *, after: int) -> Block | None:
         first = at - depth + 1
         if first <= after or not _are_together(grid, first, at):
             return None
+        # Looked at before anything is asked: two rows of a long sheet are hardly ever headings.
+        if not _may_be_above(grid.rows[first], grid.rows[at]):
+            continue
         block = _block(grid, tuple(range(first, at + 1)), known)
-        if _is_enough(block, known) and _is_above(grid, first, at, block):
+        if _is_enough(block, known) and _is_group_row(grid, first, block):
             return _with_row_below(grid, block, known)
     return None
 
@@ -219,19 +230,14 @@ def _with_groups_above(grid: Grid, block: Block, known: Known, *, after: int) ->
     return block
 
 
-def _is_above(grid: Grid, first: int, at: int, block: Block) -> bool:
-    """Whether two rows are headings together: the upper one has labels over several columns.
+def _may_be_above(upper: GridRow, lower: GridRow) -> bool:
+    """Whether two rows may be headings together: the upper one has labels over several columns.
 
     Where each has a cell of its own in every column, the lower one is a leaver.
     """
-    upper, lower = grid.rows[first], grid.rows[at]
     labels = [cell.text for cell in upper.cells.values()]
     is_shared = any(column not in upper.cells for column in lower.cells)
-    return (
-        _is_group_row(grid, first, block)
-        and (is_shared or len(set(labels)) < len(labels))
-        and not _is_about_somebody(lower)
-    )
+    return (is_shared or len(set(labels)) < len(labels)) and not _is_about_somebody(lower)
 
 
 def _is_about_somebody(row: GridRow) -> bool:

@@ -52,7 +52,7 @@ CODES = {
     "PASSWORD": "F04",
     "ENCRYPTED": "F04",
     "WEB_PAGE": "F05",
-    "OLD_XML": "F06",
+    "OTHER_FORMAT": "F06",
     "TRUNCATED": "F07",
     "BAD_ZIP": "F08",
     "BAD_XML": "F08",

@@ -1,9 +1,9 @@
 """No table: why there is none, said as exactly as can be."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from imports.grids import Grid
+from imports.grids import Grid, GridRow
 from imports.heading_rows import KEYS, Known, is_enough
 from imports.likely import likely_table
 from imports.raw import RawFile
@@ -11,7 +11,7 @@ from imports.signs import is_birthday, is_number_of_a_person
 from models.sheets import Cell, CellKind, SubmissionRefused, Table
 
 _COLUMNS_TRIED, _ROWS_TRIED, _HEADINGS_TOLD = 4, 80, 12
-_ROWS_LIKE_LEAVERS = 3
+_ROWS_LIKE_LEAVERS, _CELLS_OF_A_LEAVER = 3, 3
 _UPN = re.compile(r"\A\s*[A-Za-z]?[0-9]{11,12}[A-Za-z0-9]?\s*\Z")
 
 
@@ -70,24 +70,32 @@ def _is_sideways(grid: Grid, known: Known) -> bool:
 
 
 def _best_row(grid: Grid, known: Known) -> list[str]:
-    """The headings that we know on the row that has most of them."""
-    rows = (
-        [
-            " ".join(cell.text.split())
-            for cell in row.cells.values()
-            if known.answers.get((" ".join(cell.text.split()),))
-        ]
-        for row in grid.rows[:_ROWS_TRIED]
-    )
+    """The headings that we know on the row that has most of them, each once.
+
+    A day, a year or a number alone may stand above a column, but tells nobody what the row is.
+    """
+    rows = [list(dict.fromkeys(_headings_known(row, known))) for row in grid.rows[:_ROWS_TRIED]]
     best = max(rows, key=len, default=[])
-    has_key = any(known.answers.get((text,)) in KEYS for text in best)
-    return best if has_key or len(best) > 2 else []
+    fields = {known.answers.get((text,)) for text in best}
+    return best if fields & KEYS or len(fields) > 2 else []
+
+
+def _headings_known(row: GridRow, known: Known) -> Iterator[str]:
+    for cell in row.cells.values():
+        text = " ".join(cell.text.split())
+        if (
+            cell.kind is CellKind.TEXT
+            and any(sign.isalpha() for sign in text)
+            and known.answers.get((text,))
+        ):
+            yield text
 
 
 def _is_headless(grid: Grid) -> bool:
-    """Whether several rows have what only leavers have, side by side."""
-    found = sum(_is_like_a_leaver(list(row.cells.values())) for row in grid.rows)
-    return found >= max(1, min(_ROWS_LIKE_LEAVERS, len(grid.rows)))
+    """Whether several rows, and most of those with three cells, have what only leavers have."""
+    rows = [list(row.cells.values()) for row in grid.rows if len(row.cells) >= _CELLS_OF_A_LEAVER]
+    found = sum(map(_is_like_a_leaver, rows))
+    return found >= max(1, min(_ROWS_LIKE_LEAVERS, len(rows))) and found * 2 > len(rows)
 
 
 def _is_like_a_leaver(cells: list[Cell]) -> bool:

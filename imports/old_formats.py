@@ -17,24 +17,37 @@ from python_calamine import (
 )
 
 from imports.limits import Limits, counted, refused
+from imports.open_documents import laid_out_plainly
+from imports.preflight import Opened
 from imports.raw import BOOLEAN, DATE, NUMBER, TEXT, RawCell, RawFile, RawRow, RawSheet
 from imports.texts import clean
 from models.returned import MARK_SHEET
 
 
-def read_old(content: bytes, file_format: str, limits: Limits) -> RawFile:
+def read_old(content: bytes, opened: Opened, limits: Limits) -> RawFile:
     """Every worksheet; hidden ones by name only, but for ours.  Raises SubmissionRefused.
 
     To be called in a child process: a hostile file can make calamine abort, which is not an
     exception.
     """
     try:
+        return _read_all(content, opened.file_format, limits)
+    except CalamineError as error:
+        if opened.file_format != "ods" or opened.package is None:
+            raise refused("UNREADABLE") from error
+    try:
+        plain = laid_out_plainly(opened.package, limits)
+        return _read_all(plain, opened.file_format, limits)
+    except CalamineError as error:
+        raise refused("UNREADABLE") from error
+
+
+def _read_all(content: bytes, file_format: str, limits: Limits) -> RawFile:
+    try:
         with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
             return _read(workbook, file_format, limits)
     except PasswordError as error:
         raise refused("PASSWORD") from error
-    except CalamineError as error:
-        raise refused("BAD_WORKBOOK") from error
 
 
 def _read(workbook: CalamineWorkbook, file_format: str, limits: Limits) -> RawFile:

@@ -15,4 +15,4 @@ def open_file(content: bytes, limits: Limits) -> RawFile:
         return read_xlsx(opened, limits)
     if opened.file_format == "csv":
         return read_delimited(content, limits)
-    return read_old(content, opened.file_format, limits)
+    return read_old(content, opened, limits)

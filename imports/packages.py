@@ -184,6 +184,8 @@ def _stored(packed: memoryview) -> Iterator[bytes]:
 
 
 def _deflated(packed: memoryview) -> Iterator[bytes]:
+    if not packed:  # some programs write an empty part so
+        return
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     waiting: bytes | memoryview = packed
     try:

@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
+from imports.compound import MAGIC as COMPOUND
+from imports.compound import Compound
 from imports.limits import Limits, refused, too_big
+from imports.other_programs import made_by
 from imports.packages import Package, open_package
 from imports.xml_parts import elements, local, parse
 
 ZIP = b"PK\x03\x04"
-COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # xls, and anything that has a password
 _BARE_BIFF = tuple(bytes((9, version)) for version in (0, 2, 4, 8))
 
 # Files that are something else altogether, by how they begin.
@@ -30,14 +32,27 @@ _OTHERS = (
     (b"\0\x01\0\0Standard", "an Access database"),
 )
 _INSIDE_COMPOUND = (
-    ("WordDocument", "a Word document"),
-    ("PowerPoint Document", "a PowerPoint presentation"),
+    ("worddocument", "a Word document"),
+    ("powerpoint document", "a PowerPoint presentation"),
+    ("visiodocument", "a drawing"),
+    ("quill", "a Publisher document"),
     ("__substg1.0_", "an email"),
+    ("__properties_version1.0", "an email"),
 )
 _DOCUMENTS = (
     ("wordprocessingml", "a Word document"),
+    ("ms-word", "a Word document"),
     ("presentationml", "a PowerPoint presentation"),
+    ("ms-powerpoint", "a PowerPoint presentation"),
     ("visio", "a drawing"),
+)
+_XML_WORKBOOKS = (
+    ("urn:schemas-microsoft-com:office:spreadsheet", "the XML format of Excel 2003"),
+    (
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "the XML format of LibreOffice that is a single file (.fods)",
+    ),
+    ("http://www.gnumeric.org/", "the format of Gnumeric"),
 )
 _CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 11, 12, 13, 26))
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
@@ -76,6 +91,9 @@ def look(content: bytes, limits: Limits) -> Opened:
         b"\x10\0",
     ):
         raise refused("VERY_OLD")
+    maker = made_by(content)
+    if maker:
+        raise refused("OTHER_FORMAT", what=maker)
     for magic, what in _OTHERS:
         if content.startswith(magic) and not (magic == b"BM" and _is_text(content)):
             raise refused("NOT_XLSX", what=what)
@@ -84,13 +102,14 @@ def look(content: bytes, limits: Limits) -> Opened:
 
 def _look_at_text(content: bytes) -> Opened:
     if not _is_text(content):
-        raise refused("NOT_XLSX", what="something that no spreadsheet program opens")
+        raise refused("NOT_XLSX", what="a kind of file that we do not know")
     opening = _opening(content)
     if opening.lower().startswith("mime-version:"):
         raise refused("WEB_PAGE")
     if opening.startswith("<"):
-        if "urn:schemas-microsoft-com:office:spreadsheet" in opening:
-            raise refused("OLD_XML")
+        for word, what in _XML_WORKBOOKS:
+            if word in opening:
+                raise refused("OTHER_FORMAT", what=what)
         if _MARKUP.match(re.sub(r"\A<\?xml.*?\?>", "", opening, flags=re.DOTALL)):
             raise refused("WEB_PAGE")
         if opening.startswith("<?xml"):
@@ -107,8 +126,9 @@ def _is_text(content: bytes) -> bool:
     sample = content[:65_536]
     nulls = sample.count(0)
     if nulls:
-        # UTF-16 without its mark: every other byte of English is a NUL.
-        return max(sample[0::2].count(0), sample[1::2].count(0)) * 4 > len(sample)
+        # UTF-16 without its mark: every other byte of English is a NUL, and hardly any between.
+        fewer, more = sorted((sample[0::2].count(0), sample[1::2].count(0)))
+        return more * 4 > len(sample) > fewer * 100
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     return controls * 200 <= len(sample)
 
@@ -121,16 +141,21 @@ def _opening(content: bytes) -> str:
 
 
 def _look_into_compound(content: bytes) -> Opened:
-    def holds(name: str) -> bool:
-        return name.encode("utf-16-le") in content
-
-    if holds("EncryptedPackage") or holds("EncryptionInfo"):
+    compound = Compound(content)
+    root = compound.at_root()
+    names = set(root) or compound.names()  # of a damaged one, wherever they lie
+    if not names.isdisjoint(("encryptedpackage", "encryptioninfo")):
         raise refused("PASSWORD")
-    for name, what in _INSIDE_COMPOUND:
-        if holds(name):
-            raise refused("NOT_XLSX", what=what)
-    if holds("Workbook") or holds("Book"):
+    book = root.get("workbook") or root.get("book")
+    if book:
+        if compound.is_locked(book):
+            raise refused("PASSWORD")
         return Opened("xls")
+    for name, what in _INSIDE_COMPOUND:
+        if any(one.startswith(name) for one in names):
+            raise refused("NOT_XLSX", what=what)
+    if not names.isdisjoint(("workbook", "book")):
+        return Opened("xls")  # its reader will say what is wrong
     raise refused("NOT_XLSX", what="an Office file that is not a workbook")
 
 
@@ -140,9 +165,12 @@ def _look_inside(package: Package, limits: Limits) -> Opened:
     types = package.part("[Content_Types].xml", limits.other_part)
     relations = package.part("_rels/.rels", limits.other_part)
     if types is None or relations is None:
-        if package.has("content.xml") and package.has("manifest.xml"):
-            return Opened("ods", package)
-        raise refused("NUMBERS" if package.has(".iwa") else "ZIP")
+        if package.has("content.xml") and package.has("meta-inf/manifest.xml"):
+            return _look_into_open_document(package, limits)
+        if package.has("visio/document.xml"):
+            raise refused("NOT_XLSX", what="a drawing")
+        is_numbers = package.has(".iwa") or package.has("buildversionhistory.plist")
+        raise refused("NUMBERS" if is_numbers else "ZIP")
     main = next(
         (target for kind, target in targets(relations, "").values() if kind == "officeDocument"), ""
     )
@@ -174,18 +202,38 @@ def _content_type(types: bytes, main: str) -> str:
 
 
 def _look_into_open_document(package: Package, limits: Limits) -> Opened:
-    said = (package.part("mimetype", limits.other_part) or b"").decode("latin-1").strip()
+    manifest = package.part("META-INF/manifest.xml", limits.other_part)
+    sheets = package.part("content.xml", limits.sheet_part)
+    said = _open_document_kind(package, manifest, sheets or b"", limits)
+    if said.startswith("application/vnd.sun.xml.calc"):
+        raise refused("OTHER_FORMAT", what="the format of StarOffice and OpenOffice 1 (.sxc)")
     if not said.startswith(f"{_OPEN_DOCUMENT}spreadsheet"):
         raise refused("NOT_XLSX", what="a document that is not a spreadsheet")
-    manifest = package.part("META-INF/manifest.xml", limits.other_part)
     if manifest is not None and elements(manifest, "encryption-data"):
         raise refused("PASSWORD")
-    sheets = package.part("content.xml", limits.sheet_part)
     if sheets is None:
         raise refused("NO_SHEET")
     parse(sheets)
     package.rest_is_sound()
     return Opened("ods", package)
+
+
+def _open_document_kind(
+    package: Package, manifest: bytes | None, sheets: bytes, limits: Limits
+) -> str:
+    """What an OpenDocument file says that it is; some programs leave out the part for it."""
+    said = package.part("mimetype", limits.other_part)
+    if said is not None:
+        return said.decode("latin-1").strip()
+    # StarOffice begins its manifest with a document type; it is known without being opened.
+    old = re.search(rb"application/vnd\.sun\.xml\.[a-z]+", manifest or b"")
+    if old:
+        return old[0].decode("ascii")
+    for _, attributes in elements(manifest or b"<none/>", "file-entry"):
+        by_name = {local(name): value for name, value in attributes.items()}
+        if by_name.get("full-path") == "/":
+            return by_name.get("media-type", "")
+    return f"{_OPEN_DOCUMENT}spreadsheet" if b"<office:spreadsheet" in sheets else ""
 
 
 def targets(relations: bytes, source: str) -> dict[str, tuple[str, str]]:

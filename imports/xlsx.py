@@ -83,10 +83,12 @@ def _workbook(part: bytes) -> tuple[list[_Listed], bool]:
             # The relation's id has a prefix of the writer's choosing; sheetId has none.
             relation = next(
                 (value for key, value in attributes.items() if ":" in key and local(key) == "id"),
-                "",
+                None,
             )
+            if relation == "":
+                return  # a module of Visual Basic, listed among the sheets without a part
             is_hidden = attributes.get("state") in ("hidden", "veryHidden")
-            listed.append(_Listed(clean(attributes.get("name", "")), is_hidden, relation))
+            listed.append(_Listed(clean(attributes.get("name", "")), is_hidden, relation or ""))
         elif name == "workbookPr":
             dates.append(attributes.get("date1904", ""))
 

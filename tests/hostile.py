@@ -353,7 +353,7 @@ def _contents():
         "D08": _x(lambda: html, "WEB_PAGE", name="leavers.xls"),
         "D08 UTF-16": _x(lambda: html.decode().encode("utf-16"), "WEB_PAGE", name="leavers.xls"),
         "D08 mht": _x(lambda: b"MIME-Version: 1.0\r\n\r\n" + html, "WEB_PAGE", name="leavers.xls"),
-        "D09": _x(lambda: xml_2003, "OLD_XML", name="leavers.xls"),
+        "D09": _x(lambda: xml_2003, "OTHER_FORMAT", name="leavers.xls"),
         "D10": _x(lambda: zipped({"leavers.xlsx": good}), "ZIP"),
         "D11": _x(lambda: zipped(word), "NOT_XLSX"),
         "D12": _x(lambda: b"%PDF-1.7\n...", "NOT_XLSX"),
@@ -362,9 +362,7 @@ def _contents():
         "D14": _x(lambda: xls, remark="F30"),
         "D15": _x(open_document, name="leavers.ods"),
         "D16": _x(open_document, remark="F30"),
-        "D16 no mimetype": _x(
-            lambda: open_document(mimetype=False), ("BAD_WORKBOOK", "UNREADABLE")
-        ),
+        "D16 no mimetype": _x(lambda: open_document(mimetype=False), remark="F30"),
         "D16 password": _x(
             lambda: open_document(manifest="<manifest:encryption-data/>"), "PASSWORD"
         ),

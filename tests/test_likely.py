@@ -41,7 +41,7 @@ def test_what_stands_above_the_leavers_is_asked_and_then_read(hub):
     intake()
     assert sent(hub)[OAKFIELD, "leavers.xlsx"] == ("T09", 0)
     told = receipts(hub)
-    assert "Row 3 of 'Leavers' looks like the headings of your leavers" in told
+    assert "Row 3 of 'Leavers' looks like headings, but we know too few" in told
     assert "We read 'Ident' as UPN. Right?" in told
     assert [line["heading"] for line in lines("show", "1")] == [
         "Family nm", "Given nm", "Ident", "Current situ", "Born day",

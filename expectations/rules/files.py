@@ -48,15 +48,16 @@ RULES: tuple[Rule, ...] = (
     ),
     _refused(
         "F05",
-        "This is a web page, although its name looks like a spreadsheet's",
+        "This is a web page, even if its name looks like a spreadsheet's",
         "Open it in Excel, choose File, Save As, Excel Workbook (.xlsx), and send that file",
         bad="an .xls that an MIS wrote as a web page",
         good="the same report saved as .xlsx",
     ),
     _refused(
         "F06",
-        "This workbook is in the XML format of Excel 2003, which we do not read",
-        "Open it in Excel, choose File, Save As, Excel Workbook (.xlsx), and send that file",
+        "This spreadsheet is in {what}, which we do not read",
+        "Open it in Excel or in the program that it was made with, choose File, Save As, Excel "
+        "Workbook (.xlsx), and send that file",
         bad="an XML Spreadsheet 2003",
         good="the same workbook saved as .xlsx",
     ),
@@ -155,7 +156,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _refused(
         "F20",
-        "This file does not open: something inside it is not as it should be",
+        "We could not open this file: something inside it stops the program that we read it with",
         "Open it in Excel, choose File, Save As, Excel Workbook (.xlsx), and send that file",
         bad="a workbook that stops the program that opens it",
         good="the same workbook saved again",
@@ -296,10 +297,10 @@ RULES: tuple[Rule, ...] = (
     ),
     _refused(
         "T09",
-        "{place} looks like the headings of your leavers, but we know too few of "
-        "them to tell who each leaver is",
-        "Rename at least two of the columns to UPN, ULN, Surname, Forename or Date of Birth; or "
-        "tell your hub what each column holds, and you need not send it again{perhaps}",
+        "{place} looks like headings, but we know too few of them to tell who each leaver is",
+        "If your leavers are below them, rename at least two of the columns to UPN, ULN, Surname, "
+        "Forename or Date of Birth; or tell your hub what each column holds, and you need not "
+        "send it again{perhaps}",
         bad="Family nm, Given nm, Ident",
         good="Surname, Forename, UPN",
     ),

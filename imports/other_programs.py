@@ -1,0 +1,47 @@
+"""Other programs: spreadsheets that we do not read, known by how they begin, to say so rightly."""
+
+import zlib
+
+_BEGINNINGS = (
+    (b"\x00\x00\x02\x00", "an old format of Lotus 1-2-3 or Quattro Pro"),
+    (b"\x00\x00\x1a\x00", "a format of Lotus 1-2-3"),
+    (b"\xff\x00\x02\x00", "the format of Microsoft Works"),
+    (b"ID;P", "the SYLK format (.slk)"),
+    (b"TABLE\r\n0,1", "the Data Interchange Format (.dif)"),
+    (b"TABLE\n0,1", "the Data Interchange Format (.dif)"),
+)
+_DBASE = frozenset(b"\x03\x04\x30\x31\x43\x83\x8b\xcb\xf5")
+_DBASE_HEADER, _DBASE_FIELD = 32, 32
+_GZIP, _LOOKED_AT = b"\x1f\x8b", 4_096
+
+
+def made_by(content: bytes) -> str:
+    """What the format of a spreadsheet is called that we do not read; '' for anything else."""
+    for beginning, what in _BEGINNINGS:
+        if content.startswith(beginning):
+            return what
+    if _is_dbase(content):
+        return "the format of dBase (.dbf)"
+    if content.startswith(_GZIP) and b"http://www.gnumeric.org/" in _unpacked(content):
+        return "the format of Gnumeric"
+    return ""
+
+
+def _is_dbase(content: bytes) -> bool:
+    """Whether a file begins as a table of dBase: its version, a day, and the length of its head."""
+    if len(content) < _DBASE_HEADER or content[0] not in _DBASE:
+        return False
+    _, _, month, day = content[:4]
+    head = int.from_bytes(content[8:10], "little")
+    row = int.from_bytes(content[10:12], "little")
+    # Some programs write a note of 263 bytes behind the descriptions of the columns.
+    fields = (head - 1) % _DBASE_FIELD == 0 or (head - 1 - 263) % _DBASE_FIELD == 0
+    return month in range(1, 13) and day in range(1, 32) and fields and row > 0 and head > 1
+
+
+def _unpacked(content: bytes) -> bytes:
+    """The first bytes of a compressed file."""
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content[:65_536], _LOOKED_AT)
+    except zlib.error:
+        return b""

@@ -1,0 +1,245 @@
+"""Strange files that other programs write: read where they can be, refused for what they are."""
+
+import gzip
+import struct
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from expectations.validating import refusal
+from imports.reading import read_file
+from models.sheets import SubmissionRefused
+from tests.headings import knows
+from tests.workbooks import (
+    LEAVERS,
+    TABLE,
+    one_sheet,
+    open_document,
+    parts,
+    rows_xml,
+    sheet,
+    workbook,
+    zipped,
+)
+
+OLD = (Path(__file__).parent / "spreadsheets" / "leavers.xls").read_bytes()
+ENTRY = 128
+
+
+def forenames(content, name="leavers.xlsx"):
+    read = read_file(name, content, knows)
+    return [row.cells[2].text for table in read.tables for row in table.rows]
+
+
+def said_of(content, name="leavers.xlsx"):
+    """The code of a refusal and its first sentence."""
+    with pytest.raises(SubmissionRefused) as refused:
+        read_file(name, content, knows)
+    told = refusal(refused.value.code, dict(refused.value.facts))
+    return told.code, told.says
+
+
+EVERYBODY = [leaver[2] for leaver in LEAVERS]
+
+
+# Excel 97-2003
+
+
+def renamed(content, before, after):
+    return content.replace(before.encode("utf-16-le"), after.encode("utf-16-le"))
+
+
+def with_a_word_document_inside():
+    """An old workbook with an embedded Word document, as its directory shows it."""
+    changed = bytearray(OLD)
+    directory = changed.find("Root Entry".encode("utf-16-le"))
+    storage, stream = directory + 2 * ENTRY, directory + 6 * ENTRY
+    changed[storage + 66] = 1
+    struct.pack_into("<L", changed, storage + 76, 6)
+    name = "WordDocument".encode("utf-16-le")
+    changed[stream : stream + len(name)] = name
+    struct.pack_into("<HB", changed, stream + 64, len(name) + 2, 2)
+    return bytes(changed)
+
+
+def locked(before=b""):
+    """An old workbook that asks for a password; nothing of it but that is changed."""
+    begins = OLD.find(b"\x09\x08\x10\x00\x00\x06\x05\x00")
+    behind = begins + 20
+    asks = before + struct.pack("<HHH", 0x2F, 6, 0)
+    return OLD[:behind] + asks + OLD[behind + len(asks) :]
+
+
+def test_what_is_embedded_in_an_old_workbook_does_not_make_it_a_document():
+    assert forenames(with_a_word_document_inside(), "leavers.xls") == EVERYBODY
+
+
+def test_some_programs_write_the_name_of_the_workbook_in_capitals():
+    assert forenames(renamed(OLD, "Workbook", "WORKBOOK"), "leavers.xls") == EVERYBODY
+
+
+@pytest.mark.parametrize("before", [b"", struct.pack("<HH", 0x86, 0)])
+def test_an_old_workbook_with_a_password_says_so(before):
+    assert said_of(locked(before), "leavers.xls") == (
+        "F04",
+        "This workbook has a password, so we cannot open it",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("WordDocument", "a Word document"),
+        ("Quill", "a Publisher document"),
+        ("VisioDocument", "a drawing"),
+        ("Contents", "an Office file that is not a workbook"),
+    ],
+)
+def test_an_office_file_is_what_lies_at_its_root(name, what):
+    changed = bytearray(OLD)
+    at = changed.find("Workbook".encode("utf-16-le"))
+    changed[at : at + 64] = name.encode("utf-16-le").ljust(64, b"\0")
+    struct.pack_into("<H", changed, at + 64, 2 * len(name) + 2)
+    assert said_of(bytes(changed)) == ("F03", f"This is not a spreadsheet: it is {what}")
+
+
+@pytest.mark.parametrize("at", [30, 48, 56, 68, 76])
+@pytest.mark.parametrize("value", [0, 1, 0x7FFFFFFF, 0xFFFFFFFE, 0xFFFFFFFF])
+def test_a_head_that_leads_nowhere_is_refused_with_a_sentence_or_read(at, value):
+    changed = bytearray(OLD)
+    struct.pack_into("<L", changed, at, value)
+    try:
+        found = forenames(bytes(changed), "leavers.xls")
+    except SubmissionRefused as refused:
+        found = refusal(refused.code, dict(refused.facts)).says
+    assert found == EVERYBODY or (isinstance(found, str) and found)
+
+
+# OpenDocument
+
+
+def retold(content, change, *, without=()):
+    """A document whose content.xml is changed, and parts left out."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        held = {name: archive.read(name) for name in archive.namelist() if name not in without}
+    held["content.xml"] = change(held["content.xml"].decode())
+    return zipped(held)
+
+
+def laid_out_for_the_eye(said):
+    return said.replace("><", ">\n    <")
+
+
+def test_an_open_document_may_be_laid_out_for_the_eye():
+    document = retold(open_document(), laid_out_for_the_eye)
+    assert forenames(document, "leavers.ods") == EVERYBODY
+
+
+def test_gaps_within_a_cell_stay():
+    rows = (TABLE[0], ["A > B  C", *TABLE[1][1:]])
+    document = retold(open_document(rows), laid_out_for_the_eye)
+    (table,) = read_file("leavers.ods", document, knows).tables
+    assert table.rows[0].cells[0].text == "A > B  C"
+
+
+def test_what_an_open_document_is_may_stand_in_its_manifest_alone():
+    about = (
+        '<manifest:file-entry manifest:full-path="/" '
+        'manifest:media-type="application/vnd.oasis.opendocument.{}"/>'
+    )
+    sheets = open_document(mimetype=False, manifest=about.format("spreadsheet"))
+    assert forenames(sheets, "leavers.ods") == EVERYBODY
+    letter = open_document(mimetype=False, manifest=about.format("text"))
+    assert said_of(letter)[0] == "F03"
+
+
+# Workbooks
+
+
+def test_a_module_listed_among_the_sheets_is_left_out():
+    held = parts()
+    held["xl/workbook.xml"] = held["xl/workbook.xml"].replace(
+        "</sheets>", '<sheet name="Module" sheetId="9" r:id=""/></sheets>'
+    )
+    assert forenames(zipped(held)) == EVERYBODY
+
+
+def test_an_empty_part_may_take_no_room_at_all():
+    content = workbook(extra={"docProps/thumbnail.wmf": ""})
+    changed = bytearray(content)
+    for magic, method_at, name_at in ((b"PK\x03\x04", 8, 30), (b"PK\x01\x02", 10, 46)):
+        at = changed.find(magic)
+        while at >= 0:
+            if changed[at + name_at :].startswith(b"docProps/thumbnail.wmf"):
+                struct.pack_into("<H", changed, at + method_at, 8)
+                struct.pack_into("<L", changed, at + method_at + 10, 0)
+            at = changed.find(magic, at + 4)
+    assert changed != content
+    assert forenames(bytes(changed)) == EVERYBODY
+
+
+# Spreadsheets of programs that we do not read
+
+DBASE = struct.pack("<BBBBLHH20x", 3, 125, 7, 21, 5, 32 + 2 * 32 + 1, 31) + bytes(65)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"\x00\x00\x02\x00\x06\x04" + bytes(90), "an old format of Lotus 1-2-3 or Quattro Pro"),
+        (b"\x00\x00\x1a\x00\x02\x10" + bytes(90), "a format of Lotus 1-2-3"),
+        (b"ID;PWXL;N;E\r\nC;Y1;X1;K1\r\nE\r\n", "the SYLK format (.slk)"),
+        (b"TABLE\r\n0,1\r\n", "the Data Interchange Format (.dif)"),
+        (DBASE, "the format of dBase (.dbf)"),
+        (
+            gzip.compress(b'<?xml version="1.0"?><gnm:Workbook xmlns:gnm="http://www.gnumeric.org/v10.dtd">'),
+            "the format of Gnumeric",
+        ),
+        (
+            b'<?xml version="1.0"?><office:document '
+            b'office:mimetype="application/vnd.oasis.opendocument.spreadsheet"/>',
+            "the XML format of LibreOffice that is a single file (.fods)",
+        ),
+        (
+            zipped({"mimetype": "application/vnd.sun.xml.calc", "content.xml": "<a/>"}),
+            "the format of StarOffice and OpenOffice 1 (.sxc)",
+        ),
+    ],
+)  # fmt: skip
+def test_a_spreadsheet_that_we_do_not_read_is_called_one(content, what):
+    assert said_of(content) == ("F06", f"This spreadsheet is in {what}, which we do not read")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x03\x04" + bytes(2_000),
+        b"\x01\x00\x00\x00" * 500,
+        gzip.compress(b"anything"),
+        b"\x03" * 40,
+    ],
+)
+def test_what_is_no_text_is_not_taken_for_any(content):
+    assert said_of(content)[0] == "F03"
+
+
+# What is said where there is no table
+
+
+def test_an_empty_sheet_beside_others_is_not_taken_for_leavers():
+    notes = sheet((("Minutes", "of a meeting"), ("Nobody", "came")))
+    book = workbook({"Notes": notes, "Sheet2": sheet(())})
+    assert said_of(book)[0] == "T01"
+
+
+def test_a_few_days_among_many_rows_do_not_make_them_leavers():
+    towns = [["Paris", "Lyon", "12"], ["Rome", "Pisa", "9"], ["Oslo", "Bergen", "1"]]
+    rows = [*towns, ["Paris", "Lyon", "12/03/2009"]] * 4
+    assert said_of(one_sheet(rows_xml(rows)))[0] == "T01"
+
+
+def test_days_and_years_are_not_told_as_headings_that_we_know():
+    rows = (("03/07/2002", "04/07/2002", "2004", "2005"), ("1", "2", "3", "4"))
+    assert said_of(one_sheet(rows_xml(rows)))[0] == "T01"
