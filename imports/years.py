@@ -34,6 +34,7 @@ def with_waves(layout: Layout, declared: Declared) -> tuple[Layout, list[Remark]
     """
     if declared.academic_year is None or not any(one.moment for one in layout.placed):
         return layout, []
+    layout = _with_moments_of_answers(layout)
     sent = academic_year(declared.sent_on.year, declared.sent_on.month)
     cohort = _Cohort(declared.academic_year, declared, sent - declared.academic_year)
     if _is_one_answer(layout, cohort):
@@ -48,6 +49,24 @@ def waves_of(layout: Layout) -> tuple[int, ...]:
     """The waves that a table has columns for, where any of them is answered."""
     waves = {one.wave for one in layout.placed if one.wave is not None and layout.cells(one)}
     return tuple(sorted(wave for wave in waves if wave is not None))
+
+
+def _with_moments_of_answers(layout: Layout) -> Layout:
+    """The layout with "Sept 23 | Where? | Sept 24 | Where?" told apart, by the year before each.
+
+    Only where a heading stands again behind each of several years.
+    """
+    dated = [one for one in layout.columns("activity") if one.moment]
+    placed = list(layout.placed)
+    for field in sorted(YEARLY - _FOR_EVERY_YEAR - {"activity"}):
+        again = [one for one in layout.columns(field) if one.moment is None]
+        before = [[year for year in dated if year.at < one.at][-1:] for one in again]
+        years = [found[0] for found in before if found]
+        if len(again) < 2 or len({year.moment for year in years}) < len(again):
+            continue
+        for one, year in zip(again, years, strict=True):
+            placed[one.at] = replace(one, moment=year.moment)
+    return replace(layout, placed=tuple(placed))
 
 
 def _is_one_answer(layout: Layout, cohort: _Cohort) -> bool:

@@ -145,6 +145,26 @@ def test_a_column_a_year_gives_a_row_a_year():
     assert codes(result) == []
 
 
+def test_what_stands_again_behind_each_year_is_of_that_year():
+    result = mapped(
+        """
+        Surname | Forename | DOB        | Sept 23 | Where?        | Sept 24        | Where?
+        Okafor  | Ada      | 17/03/2007 | College | Downs College | Apprenticeship | Tyler Ltd
+        Bell    | Jo       | 04/11/2006 | College | Downs College | NEET           |
+        """,
+        sent_on=date(2024, 11, 5),
+        wave=None,
+    )
+    told = [(row.wave, row.get("activity"), row.get("provider_name")) for row in result.rows]
+    assert told == [
+        (1, "230", "Downs College"),
+        (2, "310", "Tyler Ltd"),
+        (1, "230", "Downs College"),
+        (2, "619", None),
+    ]
+    assert codes(result) == []
+
+
 def test_a_year_that_has_not_come_is_not_recorded_but_said():
     result = mapped(YEARLY.replace("| Cook-Dodd     |", "| Cook-Dodd     | Uni"), wave=None)
     assert {row.wave for row in result.rows} == {1}
