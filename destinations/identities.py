@@ -17,6 +17,7 @@ from models.sheets import Value
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # no I, O or S
 _UPN = re.compile(r"[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]")
 _ULN = re.compile(r"[1-9][0-9]{9}")
+_MAC = re.compile(r"^mac(?=[a-z]{3})")
 _PLACEHOLDER_ULN = "9999999999"  # the ILR's temporary value
 
 # Letters that Unicode does not take apart into a letter and an accent.
@@ -52,7 +53,7 @@ def identity(values: Mapping[str, Value]) -> Identity:
     """Who a row is about, from its values by field; an identifier that fails its check is left."""
     upn, uln = _text(values, "upn").upper(), _text(values, "uln")
     born_on = values.get("born_on")
-    surname = plain_words(_text(values, "surname"))
+    surname = _with_mc(plain_words(_text(values, "surname")))
     mains, others = _forenames(_text(values, "forename"))
     forms = tuple(dict.fromkeys("".join(form) for form in (mains, *others) if form))
     return Identity(
@@ -121,9 +122,11 @@ def like_forename(one: Identity, other: Identity) -> bool:
 
 
 def like_surname(one: Identity, other: Identity) -> bool:
-    """Whether the surnames are the same or one is a part of the other."""
+    """Whether the surnames are the same, one is a part of the other, or parts changed places."""
     if one.surname == other.surname:
         return bool(one.surname)
+    if len(one.surname_parts) > 1 and sorted(one.surname_parts) == sorted(other.surname_parts):
+        return True
     return one.surname in other.surname_parts or other.surname in one.surname_parts
 
 
@@ -135,10 +138,21 @@ def like_name(one: Identity, other: Identity) -> bool:
 
 
 def other_identifier(one: Identity, other: Identity) -> bool:
-    """Whether each has its own valid UPN, or its own valid ULN, and they differ."""
-    return (bool(one.upn and other.upn) and one.upn != other.upn) or (
+    """Whether each has its own valid UPN, or its own valid ULN, and they differ.
+
+    A temporary UPN, which ends in a letter, is given up for a permanent one or for that of the
+    next school (DfE, UPN guide; domain.md 7), so it tells nobody from anybody.
+    """
+    upns = (one.upn, other.upn)
+    lasting = all(upn and not is_temporary(upn) for upn in upns)
+    return (lasting and one.upn != other.upn) or (
         bool(one.uln and other.uln) and one.uln != other.uln
     )
+
+
+def is_temporary(upn: str) -> bool:
+    """Whether a UPN is a temporary one: its last place is a letter."""
+    return upn[-1:].isalpha()
 
 
 def near_birth(one: date | None, other: date | None) -> bool:
@@ -158,6 +172,11 @@ def plain_words(text: str) -> tuple[str, ...]:
     spaced = "".join(" " if c.isspace() or c in "-‐‑‒–—_/,." else c for c in plain)
     words = ("".join(c for c in word if c.isalnum()) for word in spaced.split())
     return tuple(word for word in words if word)
+
+
+def _with_mc(surname: tuple[str, ...]) -> tuple[str, ...]:
+    # MacDonald, McDonald and "Mc Donald" are one name to whoever types it.
+    return tuple(_MAC.sub("mc", word) for word in surname)
 
 
 @lru_cache(maxsize=50_000)

@@ -13,6 +13,7 @@ from models.sheets import MappedRow, Value
 
 # Three UPNs and two ULNs whose checks are right.
 U1, U2, U3 = "B801200005001", "Q801200005002", "E801200005003"
+T1 = "N88641002301A"  # a temporary one
 L1, L2 = "9276308686", "2590830164"
 
 BORN = date(2008, 3, 14)
@@ -62,6 +63,9 @@ EXAMPLES = f"""
     Lee, Sam | 14/3/2008 {U1}               > Lee, Sam | 14/3/2008                     > person 1
     Lee, Sam | 14/3/2008                    > Lee, Sam | 14/3/2008 {U1}                > person 1
     Lee, Sam | 14/3/2008 {U1}               > Lee, Sam | 14/3/2008 {U2}                > unsure
+    Lee, Sam | 14/3/2008 {T1}               > Lee, Sam | 14/3/2008 {U2}                > person 1
+    Lee, Sam | 14/3/2008 {T1}               > Lee, Sam | 14/3/2008 {T1}                > person 1
+    Lee, Sam | 14/3/2008 {T1}               > Lee, Ana | 14/3/2008 {U2}                > unsure
     Lee, Sam | 14/3/2008 {U1}               > Lee, Ana | 14/3/2008 {U2}                > new
     Lee, Sam | 14/3/2008 {U1}               > Lee, Ana | 14/3/2008                     > unsure
     Lee, Sam | 14/3/2008 {L1}               > Lee, Samuel | 14/3/2008 {L1}             > person 1
@@ -81,6 +85,8 @@ EXAMPLES = f"""
     Knight, Elizabeth (Liz) | 14/3/2008     > Knight, Liz | 14/3/2008                  > person 1
     Shah-Ward, Lorraine | 14/3/2008         > Ward, Lorraine | 14/3/2008               > person 1
     Ward, Lorraine | 14/3/2008              > Shah Ward, Lorraine | 14/3/2008          > person 1
+    Shah-Ward, Lorraine | 14/3/2008         > Ward-Shah, Lorraine | 14/3/2008          > person 1
+    MacDonald, Lorraine | 14/3/2008         > McDonald, Lorraine | 14/3/2008           > person 1
     Ward, Lorraine | 14/3/2008              > Ward, Lorraine | 15/3/2008               > unsure
     Ward, Lorraine | 4/3/2008               > Ward, Lorraine | 3/4/2008                > unsure
     Ward, Lorraine | 14/3/2008 {U1}         > Ward, Lorraine | 14/3/2007 {U2}          > new
