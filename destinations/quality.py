@@ -5,23 +5,26 @@ and sheets go by number, for their names can hold a person's.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from destinations.tallies import ROWS
+from destinations.intakes import BY_RULE, Run, rules_of, runs
+from destinations.tallies import SUSPECT_WORDS
 from destinations.undone import stands
-from models.answers import RuleTally
+from destinations.waivers import cohort_of, in_force
+from destinations.web_page import Number, table, web_page
+from models.answers import Waiver
 from models.places import Institution
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Severity
 
-RUNS = 12  # of the history
 CELLS = 60  # shown of one rule in one file
 
 Words = Mapping[str, tuple[str, str]]  # rule code -> what it says, what to do
@@ -40,40 +43,49 @@ class Failing:
     many: int
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One intake: rows judged and findings told, of the hub's schools."""
-
-    run_at: datetime
-    rows: int
-    findings: int
-    schools: int
-
-
 def quality_page(
-    session: Session, *, hub: str, urns: Sequence[str], edition: date, words: Words
+    session: Session,
+    *,
+    hub: str,
+    urns: Sequence[str],
+    edition: date,
+    words: Words,
+    suspects: Collection[str] = (),
 ) -> bytes:
     """The page of one hub as HTML, the same bytes for the same record.
 
-    `urns` are its members, `words` those of the catalogue, with their places still open.
+    `urns` are its members, `words` those of the catalogue, with their places still open;
+    `suspects` the rules that spoke of more rows than schools are likely to have got wrong.
     """
     failing = _failing(session, urns)
+    waivers = [one for one in in_force(session, edition) if one.urn in urns]
     schools = _names(session, urns)
     title = f"Quality of what was sent: {hub}"
     parts = [
         f"<h1>{escape(title)}</h1>",
         f"<p>As known on {_day(edition)}. Rules by code, and the rows that they speak of. Files go "
         "by the number of their submission, sheets by their place in the file, cells by the "
-        "letters and numbers that Excel shows. Nobody is named here.</p>",
+        "letters and numbers that Excel shows. A file that a newer round of it replaced is left "
+        "out. Nobody is named here.</p>",
         _summary(failing),
-        _rules(failing, schools, words),
-        _history(_runs(session, urns)),
+        _rules(failing, schools, words, suspects),
+        _set_aside(waivers, schools, words),
+        _history(runs(session, urns)),
     ]
-    return _page(title, parts).encode()
+    return web_page(title, parts).encode()
 
 
 def _failing(session: Session, urns: Sequence[str]) -> list[Failing]:
-    """Everything told of the files of these schools that stand, worst and most first."""
+    """Everything told of the files of these schools that stand, worst and most first.
+
+    What was told of a file is history once the next round of it is there.
+    """
+    newer = aliased(Submission)
+    replaced = select(col(newer.follows_id)).where(
+        col(newer.follows_id).is_not(None),
+        col(newer.undone_at).is_(None),
+        col(newer.refused_code).is_(None),
+    )
     rows = session.execute(
         select(
             col(ToldFinding.code),
@@ -91,6 +103,7 @@ def _failing(session: Session, urns: Sequence[str]) -> list[Failing]:
             col(Submission.urn).in_(urns),
             col(Submission.refused_code).is_(None),
             stands(col(Submission.id)),
+            col(Submission.id).not_in(replaced),
         )
         .order_by(col(ToldFinding.submission_id), col(ToldFinding.id))
     ).all()
@@ -124,7 +137,8 @@ def _refused(session: Session, urns: Sequence[str]) -> list[Failing]:
 
 def _cell(sheet: str, row: int | None, column: str, regions: Sequence[Any]) -> str:
     """Where to look: sheet 2, B5.  The sheet by its place, for its name may be somebody's."""
-    place = f"{column}{row}" if row else f"column {column}" if column else ""
+    place = (f"{column}{row}" if column else f"row {row}") if row else f"column {column}"
+    place = place if row or column else ""
     if not sheet:
         return place
     names = [one["sheet"] if isinstance(one, Mapping) else one[0] for one in regions]
@@ -140,28 +154,6 @@ def _names(session: Session, urns: Sequence[str]) -> dict[str, str]:
     return {urn: name for urn, name in rows if urn}
 
 
-def _runs(session: Session, urns: Sequence[str]) -> list[Run]:
-    """The last intakes in which these schools sent something, the latest first."""
-    rows = session.execute(
-        select(
-            col(RuleTally.run_at),
-            func.sum(RuleTally.findings),
-            func.count(func.distinct(RuleTally.urn)),
-        )
-        .where(col(RuleTally.urn).in_(urns))
-        .group_by(col(RuleTally.run_at))
-        .order_by(col(RuleTally.run_at).desc())
-        .limit(RUNS)
-    ).all()
-    judged = session.execute(
-        select(col(RuleTally.run_at), func.sum(RuleTally.rows))
-        .where(col(RuleTally.urn).in_(urns), col(RuleTally.code) == ROWS)
-        .group_by(col(RuleTally.run_at))
-    ).all()
-    read = {one[0]: int(one[1] or 0) for one in judged}
-    return [Run(moment, read.get(moment, 0), int(found), many) for moment, found, many in rows]
-
-
 def _summary(failing: Sequence[Failing]) -> str:
     if not failing:
         return "<p>No rule has anything to say.</p>"
@@ -170,7 +162,12 @@ def _summary(failing: Sequence[Failing]) -> str:
     return f"<p><strong>{must:,}</strong> to fix, <strong>{check:,}</strong> to check.</p>"
 
 
-def _rules(failing: Sequence[Failing], schools: Mapping[str, str], words: Words) -> str:
+def _rules(
+    failing: Sequence[Failing],
+    schools: Mapping[str, str],
+    words: Words,
+    suspects: Collection[str],
+) -> str:
     by_rule: defaultdict[tuple[str, str], list[Failing]] = defaultdict(list)
     for one in failing:
         by_rule[one.code, one.severity].append(one)
@@ -178,13 +175,15 @@ def _rules(failing: Sequence[Failing], schools: Mapping[str, str], words: Words)
     for (code, severity), told in by_rule.items():
         says, do = words.get(code, ("", ""))
         must = severity == Severity.MUST_FIX
-        many = sum(one.many for one in told)
+        many, where = sum(one.many for one in told), len({one.urn for one in told})
+        at = "at 1 school" if where == 1 else f"at {where:,} schools"
         parts += [
             f'<details><summary><span class="{"must" if must else "check"}">'
             f"{'Must fix' if must else 'Please check'}</span> <code>{escape(code)}</code> "
-            f"{_open(says)} <strong>{many:,}</strong></summary>",
-            f"<p>{_open(do)}</p>",
-            _table(
+            f"{escape(_opened(says))} <strong>{many:,}</strong> {at}</summary>",
+            f"<p>{escape(_opened(do))}</p>",
+            f"<p>{SUSPECT_WORDS.capitalize()}.</p>" if code in suspects else "",
+            table(
                 f"{code}: where",
                 ("School", "URN", "Submission", "Sent on", "Findings", "Rows"),
                 (
@@ -204,36 +203,46 @@ def _rules(failing: Sequence[Failing], schools: Mapping[str, str], words: Words)
     return "\n".join(parts)
 
 
-def _history(runs: Sequence[Run]) -> str:
-    if not runs:
+def _history(told: Sequence[Run]) -> str:
+    if not told:
+        return ""
+    rows = (
+        (_moment(one.run_at), one.schools, one.rows, one.findings, Number(one.in_100_rows()))
+        for one in told
+    )
+    headings = ("Intake", "Schools", "Rows judged", "Findings", "Findings in 100 rows")
+    latest = told[:BY_RULE]
+    by_rule = (
+        (code, *(Number(one.in_100_rows(code)) for one in latest)) for code in rules_of(latest)
+    )
+    parts = [
+        "<h2>History</h2>",
+        table("Intake by intake, the latest first", headings, rows),
+        table(
+            "Rule by rule: findings in 100 rows, the latest intake first",
+            ("Rule", *(_moment(one.run_at) for one in latest)),
+            by_rule,
+        ),
+    ]
+    return "\n".join(parts if rules_of(latest) else parts[:2])
+
+
+def _set_aside(waivers: Sequence[Waiver], schools: Mapping[str, str], words: Words) -> str:
+    """Rules that are set aside today; by whom and why stands in the school's evidence pack."""
+    if not waivers:
         return ""
     rows = (
         (
-            f"{_day(one.run_at.date())}, {one.run_at:%H:%M} UTC",
-            one.schools,
-            one.rows,
-            one.findings,
-            f"{100 * one.findings / one.rows:.1f}" if one.rows else "",
+            schools.get(one.urn, ""),
+            one.urn,
+            f"{one.code} {_opened(words.get(one.code, ('', ''))[0])}".strip(),
+            cohort_of(one),
+            _day(one.expires_on),
         )
-        for one in runs
+        for one in waivers
     )
-    headings = ("Intake", "Schools", "Rows judged", "Findings", "Findings in 100 rows")
-    return "<h2>History</h2>" + _table("Intake by intake, the latest first", headings, rows)
-
-
-def _table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in headings)
-    body = "\n".join(f"<tr>{''.join(_td(cell) for cell in row)}</tr>" for row in rows)
-    return (
-        f'<div class="wide"><table><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>"
-    )
-
-
-def _td(cell: object) -> str:
-    if isinstance(cell, int):
-        return f'<td class="number">{cell:,}</td>'
-    return f"<td>{escape(str(cell))}</td>"
+    headings = ("School", "URN", "Rule", "For", "Until")
+    return "<h2>Set aside</h2>" + table("Rules that some are not asked", headings, rows)
 
 
 def _shown(cells: Sequence[str]) -> str:
@@ -242,40 +251,15 @@ def _shown(cells: Sequence[str]) -> str:
     return "; ".join(named[:CELLS]) + (f"; and {more:,} more" if more > 0 else "")
 
 
-def _open(sentence: str) -> str:
+def _opened(sentence: str) -> str:
     """A sentence of the catalogue; what is filled in for a sender is left open here."""
     pieces = sentence.replace("}", "{").split("{")
-    return escape("…".join(pieces[::2]))
+    return "…".join(pieces[::2])
+
+
+def _moment(when: datetime) -> str:
+    return f"{_day(when.date())}, {when:%H:%M} UTC"
 
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
-
-
-def _page(title: str, parts: Iterable[str]) -> str:
-    body = "\n".join(part for part in parts if part)
-    return (
-        '<!doctype html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        "style-src 'unsafe-inline'\">\n"
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
-
-
-STYLE = """
-body { font: 1rem/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 0; }
-main { max-width: 70rem; margin: 0 auto; padding: 1rem; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2rem; }
-details { border-top: 1px solid #bbb; padding: .5rem 0; }
-summary { cursor: pointer; } summary:focus-visible { outline: 3px solid #0b57d0; }
-.must { background: #8c1d18; color: #fff; padding: 0 .4rem; }
-.check { background: #3c4043; color: #fff; padding: 0 .4rem; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; margin: .75rem 0; min-width: 40rem; }
-caption { text-align: left; font-weight: 600; }
-th, td { border-bottom: 1px solid #ddd; padding: .3rem .6rem; text-align: left;
-  vertical-align: top; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
-"""

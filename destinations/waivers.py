@@ -140,12 +140,13 @@ def in_force(session: Session, today: date, *, urn: str | None = None) -> list[W
 def told_aside(session: Session, urn: str, today: date) -> tuple[SetAside, ...]:
     """What is set aside for a school today, for its readers."""
     return tuple(
-        SetAside(one.code, _cohort(one), one.waived_by, one.reason, one.expires_on)
+        SetAside(one.code, cohort_of(one), one.waived_by, one.reason, one.expires_on)
         for one in in_force(session, today, urn=urn)
     )
 
 
-def _cohort(one: Waiver) -> str:
+def cohort_of(one: Waiver) -> str:
+    """The cohort that a waiver is for: "Y11 2024/25", or "every cohort"."""
     year = year_name(one.academic_year) if one.academic_year is not None else ""
     return f"{one.leaving_stage or ''} {year}".strip() or "every cohort"
 

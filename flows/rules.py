@@ -62,18 +62,24 @@ def publish_quality(road: Road, today: date) -> int:
     """How many quality pages were written: one for each hub, about rows and not about people."""
     words = {code: (rule.says, rule.do) for code, rule in catalogue().items()}
     with transaction(road.engine) as session:
-        pages = list(_pages(session, today, words))
+        spoke = last_run(session, suspect=road.settings.tolerance_suspect_rule)
+        suspects = frozenset(one.code for one in spoke if one.is_suspect)
+        pages = list(_pages(session, today, words, suspects))
         return publish(session, road.store, pages, published_at=now()).written
 
 
-def _pages(session: Session, today: date, words: dict[str, tuple[str, str]]) -> Iterable[Document]:
+def _pages(
+    session: Session, today: date, words: dict[str, tuple[str, str]], suspects: frozenset[str]
+) -> Iterable[Document]:
     edition = today.isoformat()
     homes = [home for there in members(session, day=today).values() for home in there]
     for hub, folder in hub_folders(session).items():
         urns = sorted({home.urn for home in homes if home.hub == hub})
         yield Document(
             f"hubs/{folder}/{edition}/quality.html",
-            quality_page(session, hub=hub, urns=urns, edition=today, words=words),
+            quality_page(
+                session, hub=hub, urns=urns, edition=today, words=words, suspects=suspects
+            ),
             "quality page",
             hub=hub,
             edition=edition,

@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import Session, select
 
 from destinations.quality import quality_page
 from destinations.tallies import SUSPECT_WORDS, last_run, lines_of, tally
+from destinations.waivers import waive
 from expectations.catalogue import catalogue
 from models.answers import RuleTally
 from models.database import insert_all
@@ -134,6 +136,58 @@ def test_the_page_says_which_rules_fail_and_where(session, sent):
     assert "Other School" not in page(session, ONE)
 
 
+def text_of(seen):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", seen))
+
+
+def test_the_page_says_at_how_many_schools_and_which_rule_is_itself_suspect(session, sent):
+    ids = [sent(1, ONE, 60, P04=20), sent(2, OTHER, 40, P04=6, I03=1)]
+    tally(session, ids, run_at=MONDAY)
+    suspects = [one.code for one in last_run(session) if one.is_suspect]
+    seen = quality_page(
+        session, hub="A", urns=[ONE, OTHER], edition=date(2025, 11, 24), words=WORDS,
+        suspects=suspects,
+    ).decode()  # fmt: skip
+    text = text_of(seen)
+    assert "26 at 2 schools" in text
+    assert "1 at 1 school " in text
+    assert text.count("Suspect: the rule or the map is wrong, not the schools.") == 1
+    assert "P04 26.0 I03 1.0" in text  # rule by rule, in 100 rows
+
+
+def test_what_a_newer_round_replaced_is_history(session, sent):
+    sent(1, ONE, 100, P04=2)
+    newer = sent(2, ONE, 100, P04=1)
+    line = session.get(Submission, newer)
+    line.follows_id = 1
+    session.add(line)
+    session.flush()
+    assert "1 to fix" in text_of(page(session))
+    line.undone_at = MONDAY  # the newer one was taken back
+    session.flush()
+    assert "2 to fix" in text_of(page(session))
+
+
+def test_a_whole_row_is_called_one(session, sent):
+    sent(1, ONE, 100, R02=1)
+    session.execute(update(ToldFinding).values(column="", sheet=""))
+    assert "row 2" in text_of(page(session))
+
+
+def test_what_is_set_aside_is_shown_without_a_name(session, sent):
+    sent(1, ONE, 100)
+    waive(
+        session, code="P11", urn=ONE, by=SURNAME, reason=f"about {UPN}", today=MONDAY.date(),
+        expires_on=date(2025, 12, 31), academic_year=2024,
+    )  # fmt: skip
+    seen = page(session)
+    says = "P11 This date of birth does not belong to this year group 2024/25 31 December 2025"
+    assert says in text_of(seen)
+    assert SURNAME not in seen
+    assert UPN not in seen
+    assert "Set aside" not in page(session, OTHER)
+
+
 def test_the_page_names_nobody_and_quotes_nothing(session, sent):
     sent(1, ONE, 100, P04=2, C01=1, F30=1, H01=1)
     seen = page(session)
@@ -169,7 +223,7 @@ def test_the_page_stands_alone_and_can_be_read_aloud(session, sent):
     assert not any({"src", "href"} & attrs.keys() for _, attrs in tags.seen)
     assert ("html", {"lang": "en-GB"}) in tags.seen
     assert names.count("h1") == 1
-    assert names.count("caption") == names.count("table") == 2
+    assert names.count("caption") == names.count("table") == 3
     assert all(attrs == {"scope": "col"} for tag, attrs in tags.seen if tag == "th")
     assert "St &lt;b&gt;Bride&#x27;s&lt;/b&gt; &amp; All Saints" in seen
 
