@@ -1,13 +1,16 @@
 """Strange files that other programs write: read where they can be, refused for what they are."""
 
 import gzip
+import os
 import struct
 import zipfile
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from destinations.cli.folder import check_folder
 from expectations.validating import refusal
 from imports.reading import read_file
 from models.sheets import SubmissionRefused
@@ -223,6 +226,45 @@ def test_a_spreadsheet_that_we_do_not_read_is_called_one(content, what):
 )
 def test_what_is_no_text_is_not_taken_for_any(content):
     assert said_of(content)[0] == "F03"
+
+
+# Folders
+
+
+def checked(folder):
+    return {one.file: (one.outcome, one.code) for one in check_folder(folder, date(2026, 11, 23))}
+
+
+def test_a_folder_is_gone_through_however_deep_it_is(tmp_path):
+    here, deep = tmp_path / "folder", 1_200
+    below = [here / ("d/" * number) for number in range(deep + 1)]
+    for folder in below:
+        folder.mkdir()
+    file = below[-1] / "leavers.xlsx"
+    file.write_bytes(workbook())
+    told = checked(here)
+    file.unlink()
+    for folder in reversed(below):  # what clears up afterwards does not go as deep
+        folder.rmdir()
+    assert told == {f"{'d/' * deep}leavers.xlsx": ("read", "C04")}
+
+
+def test_what_may_not_be_looked_into_is_told(tmp_path):
+    (tmp_path / "leavers.xlsx").write_bytes(workbook())
+    for name, mode in (("shut", 0), ("listed", 0o444)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "leavers.xlsx").write_bytes(workbook())
+        (tmp_path / name).chmod(mode)
+    if os.access(tmp_path / "shut", os.R_OK):
+        pytest.skip("nothing is shut to this user")
+    told = checked(tmp_path)
+    for name in ("shut", "listed"):
+        (tmp_path / name).chmod(0o755)
+    assert told == {
+        "leavers.xlsx": ("read", "C04"),
+        "shut": ("refused", "F24"),
+        "listed/leavers.xlsx": ("refused", "F24"),
+    }
 
 
 # What is said where there is no table

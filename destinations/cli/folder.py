@@ -1,5 +1,6 @@
 """Checking a whole folder: each file is read, or refused with a sentence; never anything else."""
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -49,9 +50,34 @@ def check_folder(
     """
     remembered = remembered or Remembered(load_map())
     with guarded() as guard:
-        for path in sorted(path for path in folder.rglob("*") if not path.is_dir()):
+        for path in sorted(_files(folder)):
             said = Declared(1, school or _school_of(path.relative_to(folder)), today)
             yield _checked(path, str(path.relative_to(folder)), remembered, guard, said)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All that lies below a folder, however deep; a folder only where it cannot be looked into."""
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as entries:
+                inside = list(entries)
+        except OSError:
+            yield here
+            continue
+        for each in inside:
+            if each.is_dir(follow_symlinks=False):
+                waiting.append(here / each.name)
+            elif not _is_folder(each):  # a link to a folder may lead round in a ring
+                yield here / each.name
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _school_of(path: Path) -> str:
@@ -66,12 +92,12 @@ def content_of(path: Path) -> bytes:
 
 
 def _opened(path: Path) -> bytes:
-    if not path.is_file():  # nobody knows whether a pipe ever ends
-        raise SubmissionRefused("F24")
     try:
-        return content_of(path)
+        if path.is_file():  # nobody knows whether a pipe ever ends
+            return content_of(path)
     except OSError as error:
         raise SubmissionRefused("F24") from error
+    raise SubmissionRefused("F24")
 
 
 def _checked(
