@@ -74,12 +74,14 @@ def _columns(
     suffix: str = "",
 ) -> Columns:
     """A column for each name.  No sheet has them all, so what no row has is made once for all."""
-    here = set[str]().union(*cells)
     blank = made([None] * len(cells))
-    return {
-        name + suffix: made([one.get(name) for one in cells]) if name in here else blank
-        for name in names
-    }
+    found: dict[str, list[Value]] = {}
+    for at, row in enumerate(cells):
+        for name, value in row.items():
+            if name not in found:
+                found[name] = [None] * len(cells)
+            found[name][at] = value
+    return {name + suffix: made(found[name]) if name in found else blank for name in names}
 
 
 def _with_companions(
