@@ -52,6 +52,14 @@ class Known:
             self.texts.add(parts[-1])
         return answer
 
+    def met_as_typed(self, block: "Block", row: GridRow) -> None:
+        """Know headings again as they stand in the cells, with their stray spaces."""
+        self.texts |= {
+            row.cells[column].text
+            for column, field in block.fields.items()
+            if field and column in row.cells
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -95,6 +103,7 @@ def find_blocks(grid: Grid, known: Known) -> list[Block]:
         if block and not _is_odd_leaver(grid, block, blocks):
             last_used = block.rows[-1]
             blocks += _side_by_side(block)
+            known.met_as_typed(block, grid.rows[last_used])
     return blocks
 
 

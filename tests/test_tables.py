@@ -484,6 +484,18 @@ def test_a_leaver_with_words_of_headings_begins_no_other_table():
     assert [row.number for row in table.rows] == [2, 3]
 
 
+def test_headings_with_stray_spaces_are_known_again():
+    names = ["Surname\u00a0", "Forename ", "Date of\nbirth", "Destination"]
+    headings = [(at, TEXT, name, "") for at, name in enumerate(names)]
+    rows = [
+        (1, False, headings),
+        (2, False, [cell(0, "Okafor"), cell(1, "Ada"), cell(2, "@39158"), cell(3, "College")]),
+        (3, False, headings),
+        (4, False, [cell(0, "Price"), cell(1, "Tom"), cell(2, "@39159"), cell(3, "Job")]),
+    ]
+    assert [row for _, row in leavers(RawSheet("Leavers", rows=rows))] == [2, 4]
+
+
 def test_a_row_about_nobody_is_told_by_its_place():
     text, _ = LAYOUTS["something about nobody"]
     came = found(drawn(text))
