@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 from destinations.intakes import BY_RULE, Run, rules_of, runs
 from destinations.tallies import SUSPECT_WORDS
 from destinations.undone import stands
-from destinations.waivers import cohort_of, in_force
+from destinations.waivers import cohort_of, in_force, sets_aside
 from destinations.web_page import Number, table, web_page
 from models.answers import Waiver
 from models.places import Institution
@@ -57,8 +57,8 @@ def quality_page(
     `urns` are its members, `words` those of the catalogue, with their places still open;
     `suspects` the rules that spoke of more rows than schools are likely to have got wrong.
     """
-    failing = _failing(session, urns)
     waivers = [one for one in in_force(session, edition) if one.urn in urns]
+    failing = _failing(session, urns, waivers)
     schools = _names(session, urns)
     title = f"Quality of what was sent: {hub}"
     parts = [
@@ -75,10 +75,11 @@ def quality_page(
     return web_page(title, parts).encode()
 
 
-def _failing(session: Session, urns: Sequence[str]) -> list[Failing]:
+def _failing(session: Session, urns: Sequence[str], waivers: Sequence[Waiver]) -> list[Failing]:
     """Everything told of the files of these schools that stand, worst and most first.
 
-    What was told of a file is history once the next round of it is there.
+    What was told of a file is history once the next round of it is there, and nothing to look at
+    where the rule has been set aside since.
     """
     newer = aliased(Submission)
     replaced = select(col(newer.follows_id)).where(
@@ -97,6 +98,8 @@ def _failing(session: Session, urns: Sequence[str]) -> list[Failing]:
             col(Submission.urn),
             col(Submission.sent_on),
             col(Submission.regions),
+            col(Submission.academic_year),
+            col(Submission.leaving_stage),
         )
         .join(Submission, col(Submission.id) == col(ToldFinding.submission_id))
         .where(
@@ -109,6 +112,9 @@ def _failing(session: Session, urns: Sequence[str]) -> list[Failing]:
     ).all()
     cells: defaultdict[tuple[str, str, str, int, date], list[str]] = defaultdict(list)
     for one in rows:
+        cohort = (one.academic_year, one.leaving_stage)
+        if any(sets_aside(each, one.code, one.urn, *cohort) for each in waivers):
+            continue
         key = (one.code, one.severity, one.urn, one.submission_id, one.sent_on)
         cells[key].append(_cell(one.sheet, one.row, one.column, one.regions))
     found = [Failing(*key, told, len(told)) for key, told in cells.items()]

@@ -151,6 +151,15 @@ def cohort_of(one: Waiver) -> str:
     return f"{one.leaving_stage or ''} {year}".strip() or "every cohort"
 
 
+def sets_aside(one: Waiver, code: str, urn: str, year: int | None, stage: str | None) -> bool:
+    """Whether a waiver is for that rule, school and cohort."""
+    return (
+        (one.code, one.urn) == (code, urn)
+        and one.academic_year in (None, year)
+        and one.leaving_stage in (None, stage)
+    )
+
+
 def set_aside(session: Session, declared: Declared, today: date) -> frozenset[str]:
     """The codes of the rules that are set aside today for a submission's school and cohort."""
     year, stage = declared.academic_year, declared.leaving_stage

@@ -175,13 +175,15 @@ def test_a_whole_row_is_called_one(session, sent):
 
 
 def test_what_is_set_aside_is_shown_without_a_name(session, sent):
-    sent(1, ONE, 100)
+    sent(1, ONE, 100, P11=3, P04=1)
+    assert "3 to check" in text_of(page(session))
     waive(
         session, code="P11", urn=ONE, by=SURNAME, reason=f"about {UPN}", today=MONDAY.date(),
-        expires_on=date(2025, 12, 31), academic_year=2024,
+        expires_on=date(2025, 12, 31),
     )  # fmt: skip
     seen = page(session)
-    says = "P11 This date of birth does not belong to this year group 2024/25 31 December 2025"
+    assert "1 to fix, 0 to check" in text_of(seen)
+    says = "P11 This date of birth does not belong to this year group every cohort 31 December"
     assert says in text_of(seen)
     assert SURNAME not in seen
     assert UPN not in seen

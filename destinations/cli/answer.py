@@ -29,35 +29,56 @@ def add_to(app: typer.Typer) -> None:
 
 def confirm(
     submission: Annotated[int, typer.Argument(help="The number of the submission")],
-    row: Annotated[int, typer.Argument(help="The row, as Excel shows it")],
-    code: Annotated[str, typer.Argument(help="The code of the rule, such as P10")],
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[ROW] CODE", help="The row, as Excel shows it, and the code of the rule"
+        ),
+    ],
     by: By,
     sheet: Annotated[str, typer.Option(help="The sheet, where there are several")] = "",
+    column: Annotated[str, typer.Option(help="The letters of the column, where several")] = "",
 ) -> None:
     """Say that something we asked about is right.  It is not asked again until the value changes.
 
     Example: `destinations confirm 12 34 P10 --by "A. Careers Leader"`
 
+    What was asked of a column or the whole file: `destinations confirm 12 H07 --by "A. Head"`
+
     Only "please check" can be confirmed; what must be fixed waits until it is.
     """
     from destinations.confirmations import confirm as note
     from destinations.confirmations import value_in
+    from destinations.confirmed_sheets import confirm_sheet
     from models.database import transaction
     from models.submissions import Submission
 
+    row, code = _row_and_code(what)
     settings, engine = _here()
     with transaction(engine) as session:
         sent = session.get(Submission, submission)
         if sent is None:
             raise typer.BadParameter(f"there is no submission {submission}")
-        sheet, column = _place(session, submission, sheet, row, code.upper())
-        rows = _rows(session, settings, sent, sheet, row)
-        field, value = value_in(rows, column)
         try:
-            note(session, submission, sheet, row, code.upper(), value=value, by=by, field=field)
+            if row is None:
+                confirm_sheet(session, submission, code, by=by, sheet=sheet, column=column.upper())
+            else:
+                sheet, told_of = _place(session, submission, sheet, row, code)
+                rows = _rows(session, settings, sent, sheet, row)
+                for each in [column.upper()] if column else told_of:
+                    field, value = value_in(rows, each)
+                    note(session, submission, sheet, row, code, value=value, by=by, field=field)
         except (LookupError, ValueError) as told:
             raise typer.BadParameter(str(told)) from None
     say("Noted. It is not asked again until the value changes.")
+
+
+def _row_and_code(what: list[str]) -> tuple[int | None, str]:
+    if len(what) == 1 and not what[0].isdecimal():
+        return None, what[0].upper()
+    if len(what) == 2 and what[0].isdecimal():
+        return int(what[0]), what[1].upper()
+    raise typer.BadParameter("say ROW CODE, or CODE alone for what was asked of the whole file")
 
 
 def waive(
@@ -161,7 +182,9 @@ def waivers(
     if json_:
         as_json(lines)
     elif lines:
-        as_table("", tuple(lines[0]), (tuple(line.values()) for line in lines))
+        told = ("waiver", "rule", "urn", "stage", "cohort", "by", "reason", "until")
+        as_table("", told, (tuple(line[name] for name in told) for line in lines))
+        say("What a rule says: destinations rules CODE")
     else:
         say("No rule is set aside.")
 
@@ -212,8 +235,10 @@ def _here() -> "tuple[Settings, Engine]":
     return settings, open_database(settings.database)
 
 
-def _place(session: "Session", submission: int, sheet: str, row: int, code: str) -> tuple[str, str]:
-    """The sheet and the column of what was told of a row."""
+def _place(
+    session: "Session", submission: int, sheet: str, row: int, code: str
+) -> tuple[str, list[str]]:
+    """The sheet and the columns of what was told of a row."""
     from sqlmodel import col, select
 
     from models.submissions import ToldFinding
@@ -228,7 +253,7 @@ def _place(session: "Session", submission: int, sheet: str, row: int, code: str)
         raise typer.BadParameter(f"{code} was not told of row {row} of submission {submission}")
     if len({name for name, _ in found}) > 1:
         raise typer.BadParameter("several sheets have such a row: name one with --sheet")
-    return found[0]
+    return found[0][0], list(dict.fromkeys(letters for _, letters in found))
 
 
 def _rows(
