@@ -15,13 +15,14 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from destinations.cohorts import in_chunks
+from destinations.confirmed_sheets import without_confirmed_sheets
 from destinations.doubles import RowKey
 from destinations.rounds import said_in
 from models.answers import Confirmation
 from models.base import now
 from models.database import upsert
 from models.destinations import Match
-from models.sheets import Finding, MappedRow, Remark, Value
+from models.sheets import Finding, Mapped, MappedRow, Remark, Value
 from models.submissions import ToldFinding
 from models.vocabulary import Severity
 
@@ -48,14 +49,7 @@ def confirm(
     Raises LookupError where that was not told of the row, and ValueError where it must be put
     right, or where nobody knows yet whom the row is about.
     """
-    told = [one for one in _told(session, submission_id, row, code) if not sheet or one[0] == sheet]
-    if len({name for name, *_ in told}) != 1:
-        message = "that was not told of that row" if not told else "say which sheet"
-        raise LookupError(message)
-    sheet, severity = told[0]
-    if severity != Severity.PLEASE_CHECK:
-        message = "that must be put right; it cannot be confirmed"
-        raise ValueError(message)
+    sheet = told_on(session, submission_id, sheet, row, code)
     person = session.execute(
         select(col(Match.person_id)).where(
             col(Match.submission_id) == submission_id,
@@ -66,6 +60,35 @@ def confirm(
     if person is None:
         message = "nobody knows yet whom that row is about; it can be confirmed once it is recorded"
         raise ValueError(message)
+    note_of_person(
+        session, int(person), code, value=value, by=by, field=field, submission_id=submission_id
+    )
+    return int(person)
+
+
+def told_on(session: Session, submission_id: int, sheet: str, row: int, code: str) -> str:
+    """The sheet on which something to check was told of a row.  Raises as `confirm` does."""
+    told = [one for one in _told(session, submission_id, row, code) if not sheet or one[0] == sheet]
+    if len({name for name, *_ in told}) != 1:
+        message = "that was not told of that row" if not told else "say which sheet"
+        raise LookupError(message)
+    if told[0][1] != Severity.PLEASE_CHECK:
+        message = "that must be put right; it cannot be confirmed"
+        raise ValueError(message)
+    return told[0][0]
+
+
+def note_of_person(
+    session: Session,
+    person: int,
+    code: str,
+    *,
+    value: Value,
+    by: str,
+    field: str,
+    submission_id: int,
+) -> None:
+    """Note that an oddity of somebody is right."""
     one = {
         "person_id": person,
         "code": code,
@@ -76,25 +99,25 @@ def confirm(
         "confirmed_at": now(),
     }
     upsert(session, Confirmation, [one], key=("person_id", "code", "field", "digest"))
-    return int(person)
 
 
 def without_confirmed(
     session: Session,
     findings: Sequence[Told],
     people: Mapping[RowKey, int],
-    rows: Iterable[MappedRow],
+    mapped: Mapped,
 ) -> tuple[Told, ...]:
-    """The findings that nobody has confirmed, in their order.
+    """The findings on a submission that nobody has confirmed, in their order.
 
-    `people` says whom the rows are about, by sheet and row; `rows` are all those of the file.
+    `people` says whom its rows are about, by sheet and row.
     """
+    findings = without_confirmed_sheets(session, mapped.declared, findings)
     about = {people[key] for one in findings if (key := (one.sheet, one.row or 0)) in people}
     confirmed = _confirmed(session, about)
     if not confirmed:
         return tuple(findings)
     held: defaultdict[RowKey, list[MappedRow]] = defaultdict(list)
-    for row in rows:
+    for row in mapped.rows:
         held[row.sheet, row.row].append(row)
     return tuple(one for one in findings if not _is_confirmed(one, confirmed, people, held))
 

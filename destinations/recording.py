@@ -6,7 +6,7 @@ again adds only what was waiting and is settled since.
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
@@ -80,11 +80,13 @@ def record(
     register: Register | None = None,
     same_round: int = SAME_ROUND,
     set_aside: Collection[str] = (),
+    hear: Callable[[Mapping[RowKey, int]], object] = lambda people: None,
 ) -> Recorded:
     """Record a submission in the caller's transaction, and say what that came to.
 
     `same_round` is how much of two files, in percent, must be the same people for the later to be
     the next round of the earlier.  `set_aside` has the codes of rules that are not told here.
+    `hear` takes what the sender answered of people once it is known whom the rows are about.
 
     Raises ValueError when the submission's kind is not known, or for a leaver sheet its leaving
     year or stage: without those nothing can be recorded.
@@ -114,14 +116,15 @@ def record(
     waited = cache(lambda: waited_before(session, declared))
     remarks = remarks_of(declared, mapped.rows, matched, done.remarks, waited=waited)
     people = {(one.sheet, one.row): one.person_id for one in matched if one.person_id is not None}
+    hear(people)
     remarks = (*beside.remarks, *remarks)
     silent = Counter(one.code for one in remarks if one.code in set_aside)
     remarks = tuple(one for one in remarks if one.code not in set_aside)
     told = replace(
         counted,
         set_aside=silent,
-        remarks=without_confirmed(session, remarks, people, mapped.rows),
-        findings=without_confirmed(session, findings, people, mapped.rows),
+        remarks=without_confirmed(session, remarks, people, mapped),
+        findings=without_confirmed(session, findings, people, mapped),
         people=people,
         changes=beside.changes.counts() if beside.changes else {},
     )

@@ -21,14 +21,14 @@ from models.sheets import Declared, Finding, Mapped, ReadFile
 from models.store import Store
 
 
-@dataclass(frozen=True)
+@dataclass
 class Road:
     """What the stages need, and the desk where a run keeps what it has not yet recorded."""
 
     engine: Engine
     store: Store
     settings: Settings
-    remembered: Remembered  # what every school's headings and words mean
+    remembered: Remembered  # what every school's headings and words mean; a sender may add to it
     guard: Guard
     declared: dict[int, Declared] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)

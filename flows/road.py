@@ -30,7 +30,8 @@ from expectations.catalogue import catalogue, words
 from expectations.tolerances import Tolerances
 from expectations.validating import refusal, tell, validate
 from flows.desk import Road, open_road
-from flows.marks import as_before, mark_submission, take_up
+from flows.heard import as_before, declared_of, take_up
+from flows.marks import mark_submission
 from imports.asked import with_headings_asked
 from imports.mapping import map_file
 from imports.reading import read_file
@@ -38,12 +39,12 @@ from imports.receiving import inbox_files, receive
 from imports.remembered import heading_rows
 from models.base import now
 from models.database import transaction
-from models.sheets import Declared, Finding, SubmissionRefused
+from models.sheets import Finding, SubmissionRefused
 from models.submissions import Submission
 from models.summaries import SummaryLine
-from models.vocabulary import Kind, LeavingStage, Stage
+from models.vocabulary import Kind, Stage
 
-__all__ = ["Road", "open_road"]
+__all__ = ["Road", "declared_of", "open_road"]
 
 log = logging.getLogger(__name__)
 
@@ -121,11 +122,8 @@ def map_chunk(road: Road, ids: Sequence[int]) -> list[int]:
     """Tables as sent become rows in our words, with what was worked out of them."""
 
     def map_one(one: int) -> None:
-        read, declared = road.read.pop(one), road.declared[one]
-        if read.returned:
-            with Session(road.engine) as session:
-                declared = as_before(session, read.returned, declared, key=road.key)
-            road.declared[one] = declared
+        read = road.read.pop(one)
+        declared = road.declared[one] = as_before(road, read, road.declared[one])
         road.as_read[one] = read
         columns = road.remembered.to_map(declared.urn, heading_rows(read))
         road.mapped[one] = map_file(read, declared, columns)
@@ -163,7 +161,7 @@ def match_and_record_chunk(road: Road, ids: Sequence[int], today: date | None = 
     def record_one(one: int) -> None:
         mapped, findings = road.mapped.pop(one), road.findings.pop(one)
         with transaction(road.engine) as session:
-            take_up(session, road.as_read[one].returned, mapped, key=road.key)
+            hear = take_up(session, road, road.as_read[one].returned, mapped)
             silent = set_aside(session, mapped.declared, day)
             done = record(
                 session,
@@ -173,12 +171,13 @@ def match_and_record_chunk(road: Road, ids: Sequence[int], today: date | None = 
                 register=register,
                 same_round=road.settings.same_round_percent,
                 set_aside=silent,
+                hear=hear,
             )
             found = across(session, mapped, told=done.remarks, limits=limits)
             heard = [one for one in found if one.code not in silent]
             waived = Counter(road.waived.pop(one, {})) + Counter(done.set_aside)
             waived.update(each.code for each in found if each.code in silent)
-            more = without_confirmed(session, heard, done.people, mapped.rows)
+            more = without_confirmed(session, heard, done.people, mapped)
             also_told(session, one, more)
             session.execute(
                 update(Submission)
@@ -333,16 +332,3 @@ def _where(error: BaseException) -> str:
 def _id(submission: Submission) -> int:
     assert submission.id is not None
     return submission.id
-
-
-def declared_of(submission: Submission) -> Declared:
-    """What is known of a submission before its rows are."""
-    return Declared(
-        submission_id=_id(submission),
-        urn=submission.urn,
-        sent_on=submission.sent_on,
-        kind=Kind(submission.kind) if submission.kind else None,
-        academic_year=submission.academic_year,
-        leaving_stage=LeavingStage(submission.leaving_stage) if submission.leaving_stage else None,
-        wave=submission.wave,
-    )

@@ -153,6 +153,11 @@ def fingerprint(headings: Iterable[tuple[str, ...]]) -> str:
     return hashlib.sha256("\n".join(sorted(keys - {""})).encode()).hexdigest()
 
 
+def whole_heading(parts: Sequence[str]) -> str:
+    """All that stands above a column, outermost first, each thing once."""
+    return " ".join(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
 def is_meaning(name: str) -> bool:
     """Whether a heading may be remembered as this: one of our fields, or '' to leave it out."""
     return name == "" or name in FIELDS

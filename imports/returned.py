@@ -20,6 +20,7 @@ from models.returned import (
     RULE,
     SHEET,
     TYPED,
+    WRONG,
     Before,
     Confirmed,
     Returned,
@@ -30,7 +31,8 @@ OURS = "our own list, not part of your file"
 _LABELS = 10  # rows of the hidden sheet that are looked at
 _ROWS_TRIED = 20  # of the list, for its headings
 _MOST = 10_000
-_NEEDED = frozenset({SHEET, CELL, TYPED, CONFIRM, RULE})
+_NEEDED = frozenset({SHEET, CELL, TYPED, CONFIRM, RULE, WRONG})
+_OF_NO_ROW = re.compile(r"(?:column [A-Z]{1,3})?")
 _PLACE = re.compile(r"(?:row )?([A-Z]{0,3})([0-9]{1,7})")
 
 
@@ -78,15 +80,18 @@ def _confirmed(sheet: RawSheet) -> Iterator[Confirmed]:
             if not columns and at > _ROWS_TRIED:
                 return
             continue
-        place = _PLACE.fullmatch(texts.get(columns[CELL], ""))
+        cell = texts.get(columns[CELL], "")
+        place = _PLACE.fullmatch(cell)
         said = texts.get(columns[CONFIRM], "").casefold()
-        if place and said.startswith("yes"):
+        if (place or _OF_NO_ROW.fullmatch(cell)) and said.startswith("yes"):
             yield Confirmed(
                 texts.get(columns[RULE], ""),
-                texts.get(columns[SHEET], ""),
-                int(place[2]),
-                place[1],
+                # The name of a tab may begin or end with a space.
+                next((each[2] for each in row[2] if each[0] == columns[SHEET]), ""),
+                int(place[2]) if place else 0,
+                place[1] if place else cell.removeprefix("column "),
                 texts.get(columns[TYPED], ""),
+                texts.get(columns[WRONG], ""),
             )
 
 

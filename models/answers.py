@@ -62,6 +62,23 @@ class Confirmation(SQLModel, table=True):
     confirmed_at: datetime = Field(default_factory=now)
 
 
+class SheetConfirmation(SQLModel, table=True):
+    """A sender's "yes, that is right" about a sheet, a column or a cohort rather than a leaver.
+
+    `digest` is the SHA-256 of what was said: it holds for that school until something else is.
+    """
+
+    __tablename__ = "sheet_confirmation"
+    __table_args__ = (UniqueConstraint("urn", "code", "digest"),)
+    id: int | None = Field(default=None, primary_key=True)
+    urn: str = Field(index=True, max_length=6)
+    code: str = Field(max_length=8)
+    digest: str = Field(max_length=64)
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    confirmed_by: str = Field(max_length=100)
+    confirmed_at: datetime = Field(default_factory=now)
+
+
 class Waiver(SQLModel, table=True):
     """A rule set aside for one school and cohort, by name, with a reason, until a day."""
 

@@ -11,6 +11,7 @@ BEFORE = "before"  # then the sheet, and a cell that is called and looks like on
 
 # The headings of the list of what to fix that are read again.
 SHEET, CELL, TYPED, CONFIRM, RULE = "Sheet", "Cell", "As you typed it", "Confirm", "Rule"
+WRONG = "What is wrong"
 YES = "Yes, this is right"
 
 
@@ -19,7 +20,8 @@ class Confirmed:
     """One "yes, this is right": the rule, the place it was told of, and the cell as typed then.
 
     The place is that of the file that was marked, whatever has moved since.  `column` is '' for
-    what was told of a row as a whole.
+    what was told of a row as a whole, `row` 0 for what was told of a sheet, a column or the whole
+    file; `says` is what was told, in our words.
     """
 
     code: str
@@ -27,6 +29,7 @@ class Confirmed:
     row: int
     column: str
     value: str
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ def test_only_what_is_to_be_checked_can_be_confirmed():
     confirmable = {
         line["Confirm"].coordinate
         for line in lines_of(book)
-        if line["Rule"].value in ("P11", "P21")
+        if line["Rule"].value in ("P11", "P21", "C10")
     }
     assert set(str(offered.sqref).split()) == confirmable
     name, cell = book.defined_names["destinations_answer"].attr_text.split("!")
@@ -409,7 +409,9 @@ def test_a_corrected_book_is_read_at_the_same_rows_with_its_answers():
     back = read(kept.getvalue())
     assert [row.number for table in back.tables for row in table.rows] == [4, 5, 6]
     assert "Moss" in str(_texts(back))
-    assert back.returned.confirmed == (Confirmed("P11", SHEET, 6, "D", "31/08/2001"),)
+    assert back.returned.confirmed == (
+        Confirmed("P11", SHEET, 6, "D", "31/08/2001", "Something is wrong (P11)."),
+    )
     assert recognise(back.returned.mark, KEY) is not None
 
 

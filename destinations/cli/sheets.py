@@ -24,7 +24,7 @@ from imports.layouts import Layout, Placed, lay_out
 from imports.no_table import NoTable
 from imports.proposals import NAMES, Proposal, propose
 from imports.reading import read_file
-from imports.remembered import Remembered, fingerprint, heading_rows
+from imports.remembered import Remembered, fingerprint, heading_rows, whole_heading
 from imports.values import shown
 from models.answers import AcceptedHeading
 from models.database import open_database
@@ -151,11 +151,6 @@ def seen_once_known(
 def is_heading(one: Seen, said: str) -> bool:
     """Whether a heading is the one that somebody typed."""
     return heading_key(one.whole) == heading_key(said)
-
-
-def whole_heading(parts: Sequence[str]) -> str:
-    """All that stands above a column, outermost first, each thing once."""
-    return " ".join(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
 def heading_line(one: Seen) -> dict[str, Any]:

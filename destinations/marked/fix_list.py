@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from destinations.fixes import biggest_first
 from destinations.marked.choices import choices
-from models.returned import CELL, CONFIRM, RULE, SHEET, TYPED
+from models.returned import CELL, CONFIRM, RULE, SHEET, TYPED, WRONG
 from models.sheets import Finding, ReadFile, Table
 from models.vocabulary import Severity
 
@@ -18,7 +18,7 @@ HEADINGS = (
     (CELL, 9),
     ("Heading", 18),
     (TYPED, 22),
-    ("What is wrong", 36),
+    (WRONG, 36),
     ("What to type", 40),
     (CONFIRM, 19),
     (RULE, 7),
@@ -70,7 +70,7 @@ class Line:
     @property
     def can_confirm(self) -> bool:
         """Whether its sender may say that it is right as it is."""
-        return self.finding.severity is Severity.PLEASE_CHECK and self.finding.row is not None
+        return self.finding.severity is Severity.PLEASE_CHECK
 
 
 def lines_of(

@@ -97,7 +97,7 @@ RULES: tuple[Rule, ...] = (
             "We read '{heading}' as {ours}. Right? ({evidence}) It is not used until somebody says "
             "yes"
         ),
-        do="If it is right, tell your hub, or rename it to '{ours}'",
+        do=("If it is right, say so in your marked workbook, or rename it to '{ours}'"),
         bad="Destnation type",
         good="Destination type",
         source="ours",

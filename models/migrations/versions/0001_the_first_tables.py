@@ -327,6 +327,31 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "sheet_confirmation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("urn", sqlmodel.sql.sqltypes.AutoString(length=6), nullable=False),
+        sa.Column("code", sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
+        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("confirmed_by", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
+        sa.Column("confirmed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["submission.id"],
+            name=op.f("fk_sheet_confirmation_submission_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet_confirmation")),
+        sa.UniqueConstraint(
+            "urn", "code", "digest", name=op.f("uq_sheet_confirmation_urn_code_digest")
+        ),
+    )
+    with op.batch_alter_table("sheet_confirmation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sheet_confirmation_submission_id"), ["submission_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sheet_confirmation_urn"), ["urn"], unique=False)
+
+    op.create_table(
         "finding",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
@@ -540,6 +565,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_finding_code"))
 
     op.drop_table("finding")
+    with op.batch_alter_table("sheet_confirmation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sheet_confirmation_urn"))
+        batch_op.drop_index(batch_op.f("ix_sheet_confirmation_submission_id"))
+
+    op.drop_table("sheet_confirmation")
     with op.batch_alter_table("confirmation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_confirmation_submission_id"))
         batch_op.drop_index(batch_op.f("ix_confirmation_person_id"))

@@ -1,0 +1,240 @@
+"""Heard: what a sender answered in a workbook that we marked, and sent back.
+
+Nothing of Prefect's here.  Each "yes, this is right" is bound to what the marked file said, read
+again from its original: whatever was moved or typed over since is not what the answer is about.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from sqlmodel import Session, col, select
+
+from destinations.cohorts import school_chain
+from destinations.confirmations import confirm, note_of_person, told_on, value_in
+from destinations.confirmed_sheets import confirm_sheet
+from destinations.doubles import RowKey
+from destinations.layouts import accept_heading, accepted
+from destinations.marked import recognise
+from expectations.catalogue import words
+from flows.desk import Road
+from imports.columns import heading_key, load_map
+from imports.mapping import map_file
+from imports.proposals import NAMES
+from imports.reading import read_file
+from imports.remembered import Remembered, fingerprint, heading_rows, whole_heading
+from models.base import now
+from models.database import transaction
+from models.returned import Confirmed, Returned
+from models.sheets import Declared, Mapped, MappedRow, ReadFile, SubmissionRefused, Value
+from models.submissions import Submission, ToldFinding
+from models.vocabulary import Kind, LeavingStage
+
+log = logging.getLogger(__name__)
+
+# "We read it as Destination.  Right?": a yes is remembered, and the column is read from then on.
+_ASKS_OF_A_HEADING = "C11"
+_WHO = ("upn", "uln", "surname", "forename", "full_name", "born_on")
+
+# What is left to be noted once it is known whom the rows of the new file are about.
+Hear = Callable[[Mapping[RowKey, int]], None]
+
+
+def declared_of(submission: Submission) -> Declared:
+    """What is known of a submission before its rows are."""
+    return Declared(
+        submission_id=submission.id or 0,
+        urn=submission.urn,
+        sent_on=submission.sent_on,
+        kind=Kind(submission.kind) if submission.kind else None,
+        academic_year=submission.academic_year,
+        leaving_stage=LeavingStage(submission.leaving_stage) if submission.leaving_stage else None,
+        wave=submission.wave,
+    )
+
+
+def as_before(road: Road, read: ReadFile, declared: Declared) -> Declared:
+    """What is known of a submission, and of the one that it is the next round of where it is.
+
+    A heading that its sender said yes to is remembered, so that this file is read with it.
+    """
+    with Session(road.engine) as session:
+        before = _marked_before(session, read.returned, declared, road.key)
+    if before is None or read.returned is None:
+        return declared
+    _learn(road, read, before, declared)
+    return replace(
+        declared,
+        kind=declared.kind or (Kind(before.kind) if before.kind else None),
+        academic_year=declared.academic_year or before.academic_year,
+        leaving_stage=declared.leaving_stage
+        or (LeavingStage(before.leaving_stage) if before.leaving_stage else None),
+        wave=before.wave if declared.wave is None else declared.wave,
+    )
+
+
+def take_up(session: Session, road: Road, returned: Returned | None, mapped: Mapped) -> Hear:
+    """Note the answers of a workbook that we marked and its sender sent back.
+
+    The submission becomes the next round of the one that was marked; each "yes, this is right" is
+    noted before anything is recorded.  What is about a leaver whom nobody knew then is given back,
+    to be noted once it is known whom the rows are about.
+    """
+    before = _marked_before(session, returned, mapped.declared, road.key)
+    if returned is None or before is None:
+        return lambda people: None
+    this = session.get(Submission, mapped.declared.submission_id)
+    if this is not None and this.id != before.id:
+        this.follows_id = before.id
+        session.flush()
+    if not returned.confirmed:
+        return lambda people: None
+    rows = _as_it_was(road, before) or mapped.rows
+    left = [one for one in returned.confirmed if not _noted(session, before, one, rows, mapped)]
+
+    def hear(people: Mapping[RowKey, int]) -> None:
+        for one in left:
+            _note_late(session, before, one, rows, mapped, people)
+
+    return hear
+
+
+def _marked_before(
+    session: Session, returned: Returned | None, declared: Declared, key: bytes
+) -> Submission | None:
+    """The submission that a workbook was marked for: signed by us, and of the same school."""
+    mark = recognise(returned.mark, key) if returned else None
+    before = session.get(Submission, mark.submission_id) if mark else None
+    if mark is None or before is None or before.sha256 != mark.sha256:
+        return None
+    return before if before.urn in school_chain(session, declared.urn) else None
+
+
+def _learn(road: Road, read: ReadFile, before: Submission, declared: Declared) -> None:
+    """Remember the headings that a sender said yes to."""
+    yes = [one for one in _confirmed(read) if one.code == _ASKS_OF_A_HEADING]
+    if not yes:
+        return
+    with transaction(road.engine) as session:
+        told = session.exec(
+            select(ToldFinding).where(
+                ToldFinding.submission_id == before.id,
+                ToldFinding.code == _ASKS_OF_A_HEADING,
+                col(ToldFinding.row).is_(None),
+            )
+        ).all()
+        for one in told:
+            if any((each.sheet, each.column) == (one.sheet, one.column) for each in yes):
+                _accept(session, read, one.facts, declared)
+        road.remembered = Remembered(load_map(), *accepted(session))
+
+
+def _confirmed(read: ReadFile) -> Sequence[Confirmed]:
+    return read.returned.confirmed if read.returned else ()
+
+
+def _accept(session: Session, read: ReadFile, facts: Mapping[str, str], declared: Declared) -> None:
+    field = next((field for field, name in NAMES.items() if name == facts.get("ours")), "")
+    found: dict[str, list[str]] = {}
+    for table in read.tables:
+        for heading in table.headings:
+            if heading_key(heading.text) == heading_key(facts.get("heading", "")):
+                row = fingerprint(each.parts for each in table.headings)
+                found.setdefault(whole_heading(heading.parts), []).append(row)
+    for whole, rows in found.items() if field else ():
+        accept_heading(
+            session,
+            urn=declared.urn,
+            rows=rows,
+            key=heading_key(whole),
+            shown=whole,
+            field=field,
+            by=_sender(declared),
+            at=now(),
+        )
+
+
+def _sender(declared: Declared) -> str:
+    return f"the sender of submission {declared.submission_id}"
+
+
+def _as_it_was(road: Road, before: Submission) -> Sequence[MappedRow]:
+    """The rows of the file that was marked, in our words; none where its original is gone."""
+    try:
+        columns = road.remembered.to_find_tables(before.urn)
+        content = road.store.get(before.stored_as)
+        read = read_file(before.name, content, columns.field_of, guard=road.guard)
+        columns = road.remembered.to_map(before.urn, heading_rows(read))
+        return map_file(read, declared_of(before), columns).rows
+    except (SubmissionRefused, KeyError):
+        return ()
+
+
+def _noted(
+    session: Session,
+    before: Submission,
+    one: Confirmed,
+    rows: Sequence[MappedRow],
+    mapped: Mapped,
+) -> bool:
+    """Whether an answer is noted, or need not be: what was never told, or must be put right."""
+    by = _sender(mapped.declared)
+    try:
+        if not one.row:
+            confirm_sheet(
+                session, before.id or 0, one.code, by=by, sheet=one.sheet, column=one.column,
+                is_it=lambda facts: f"{words(one.code, facts)[0]}." == one.says,
+            )  # fmt: skip
+            return True
+        field, value = _about(one, rows)
+        confirm(
+            session, before.id or 0, one.sheet, one.row, one.code, value=value, by=by, field=field
+        )
+    except LookupError as why:
+        log.info("an answer in submission %s was not taken: %s", mapped.declared.submission_id, why)
+    except ValueError:
+        return not one.row
+    return True
+
+
+def _about(one: Confirmed, rows: Sequence[MappedRow]) -> tuple[str, Value]:
+    """Our field, and the value that was marked: as we read it, else as it was typed."""
+    field, value = value_in(_rows_at(one, rows), one.column)
+    return field, one.value if value in (None, "") else value
+
+
+def _rows_at(one: Confirmed, rows: Sequence[MappedRow]) -> list[MappedRow]:
+    # A csv file has no sheets, and its copy has one.
+    return [row for row in rows if row.row == one.row and one.sheet in ("", row.sheet)]
+
+
+def _note_late(
+    session: Session,
+    before: Submission,
+    one: Confirmed,
+    rows: Sequence[MappedRow],
+    mapped: Mapped,
+    people: Mapping[RowKey, int],
+) -> None:
+    """Note an answer about somebody who was known to nobody before this round.
+
+    Only where the row is still theirs: the answered cell, and most of who they are, unchanged.
+    """
+    then, now_ = _rows_at(one, rows), _rows_at(one, mapped.rows)
+    if not then or not now_:
+        return
+    person = people.get((now_[0].sheet, one.row))
+    same = sum(
+        then[0].raw.get(name) == now_[0].raw.get(name) for name in _WHO if name in then[0].raw
+    )
+    field, value = _about(one, rows)
+    if person is None or same < 2 or value_in(now_, one.column) != (field, value):
+        return
+    try:
+        told_on(session, before.id or 0, one.sheet, one.row, one.code)
+    except (LookupError, ValueError):
+        return
+    note_of_person(
+        session, person, one.code, value=value, by=_sender(mapped.declared), field=field,
+        submission_id=before.id or 0,
+    )  # fmt: skip
