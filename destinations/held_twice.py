@@ -10,13 +10,15 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Date, Select, bindparam, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from destinations.cohorts import in_chunks
 from destinations.decisions import UNSURE
 from destinations.identities import Identity, identity, like_forename, like_name, like_surname
+from destinations.levels import same_name_and_birth
+from destinations.newcomers import LIKE_ELSEWHERE
 from destinations.sheet_before import Place, Sheet, stands
 from models.leavers import Cohort, Leaver
 from models.sheets import Remark
@@ -49,13 +51,21 @@ def held_twice(session: Session, sheet: Sheet) -> Iterator[Remark]:
         for person, where in _with_the_same(session, sheet, number):
             if person in places:
                 yield sheet.remark(code, places[person], number, where=where)
+    yield from _held_here(session, sheet)
+    kept = _kept(session, sheet.people)
+    for person, place in places.items():
+        yield from _differing(sheet, place, kept.get(person, []))
+
+
+def _held_here(session: Session, sheet: Sheet) -> Iterator[Remark]:
+    """What matching found of rows that wait, and of newcomers known from another cohort."""
     for place, level in sheet.levels.items():
         for words, code, field in _WAITS:
             if place not in sheet.about and level.startswith(words):
                 yield sheet.remark(code, place, field, where=HERE)
-    kept = _kept(session, sheet.people)
-    for person, place in places.items():
-        yield from _differing(sheet, place, kept.get(person, []))
+    for place, reason in sheet.reasons.items():
+        if reason == LIKE_ELSEWHERE and _has_another_upn(session, sheet, place):
+            yield sheet.remark("X03", place, "upn", where=HERE)
 
 
 def _with_the_same(session: Session, sheet: Sheet, number: str) -> Iterator[tuple[int, str]]:
@@ -102,6 +112,25 @@ def _differing(sheet: Sheet, place: Place, kept: list[_Kept]) -> Iterator[Remark
         yield sheet.remark("Y03", place, "surname")
 
 
+def _has_another_upn(session: Session, sheet: Sheet, place: Place) -> bool:
+    """Whether another cohort of the school has the same name and birth with another UPN.
+
+    At another school that may well be somebody else, and it is nobody's business.
+    """
+    who = identity(sheet.rows[place].values)
+    if not _permanent(who.upn):
+        return False
+    asked = {"chain": sheet.chain, "cohorts": sheet.cohorts, "born_on": who.born_on}
+    others = (
+        identity(dict(zip(_NAMES, values, strict=True)))
+        for values in session.execute(_born_on(), asked)
+    )
+    return any(
+        same_name_and_birth(who, one) and _permanent(one.upn) and one.upn != who.upn
+        for one in others
+    )
+
+
 def _another_name(one: Identity, other: Identity) -> bool:
     """Whether neither forename nor surname is like the other's; a change of one of them is life."""
     given = one.surname and other.surname and one.forenames and other.forenames
@@ -138,6 +167,22 @@ def _holders(number: str) -> Select[Any]:
             stands(col(other.submission_id)),
         )
         .order_by(col(mine.person_id), col(home.urn))
+    )
+
+
+@cache
+def _born_on() -> Select[Any]:
+    """The leavers of other cohorts of a school who were born on a day."""
+    return (
+        select(*(getattr(Leaver, name) for name in _NAMES))
+        .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
+        .where(
+            col(Cohort.urn).in_(bindparam("chain", expanding=True)),
+            col(Cohort.id).not_in(bindparam("cohorts", expanding=True)),
+            col(Leaver.born_on) == bindparam("born_on", type_=Date()),
+            stands(col(Leaver.submission_id)),
+        )
+        .order_by(col(Leaver.id))
     )
 
 

@@ -17,6 +17,9 @@ from models.sheets import MappedRow
 
 # Elsewhere only what cannot be chance makes one person of two.
 _BEYOND_CHANCE = frozenset({"same UPN", "same ULN", "same name and date of birth"})
+_OTHER_NUMBER = "same name and date of birth, another UPN or ULN"
+# What stands with a newcomer who may be somebody of another cohort; held_twice asks about it.
+LIKE_ELSEWHERE = f"like a leaver of another cohort: {_OTHER_NUMBER}"
 
 
 def make_people(
@@ -48,8 +51,9 @@ def make_people(
         new = [rows[key][0] for keys in left.values() for key in keys]
         who = [identity(row.values) for row in new]
         known = known_elsewhere(session, chain, year, who, taken_back=taken_back) if new else []
-        found, levels = _from_elsewhere(known, new, left, here)
+        found, levels, alike = _from_elsewhere(known, new, left, here)
         people |= found
+        reasons |= dict.fromkeys(alike, LIKE_ELSEWHERE)
         reasons |= {each: f"known from {words}: {level}" for each, level in levels.items()}
     unknown = [newcomer for newcomer in sorted(groups) if newcomer not in people]
     people.update(
@@ -76,14 +80,17 @@ def _from_elsewhere(
     new: Sequence[MappedRow],
     groups: Mapping[int, Sequence[RowKey]],
     here: set[int],
-) -> tuple[dict[int, int], dict[int, str]]:
+) -> tuple[dict[int, int], dict[int, str], set[int]]:
+    """Who newcomers are, by which level, and which of them are alike but for a number."""
     if not known:
-        return {}, {}
+        return {}, {}, set()
+    matched = match_rows(new, known, makes_people=False)
     found = {
         (one.sheet, one.row): one
-        for one in match_rows(new, known, makes_people=False)
+        for one in matched
         if one.outcome is Outcome.SURE and one.level in _BEYOND_CHANCE
     }
+    alike = {(one.sheet, one.row) for one in matched if one.level == _OTHER_NUMBER}
     people: dict[int, int] = {}
     levels: dict[int, str] = {}
     for newcomer, keys in groups.items():
@@ -93,4 +100,4 @@ def _from_elsewhere(
             if person is not None and person not in here:
                 people[newcomer], levels[newcomer] = person, level
                 here.add(person)
-    return people, levels
+    return people, levels, {each for each, keys in groups.items() if alike & set(keys)}

@@ -56,6 +56,7 @@ class Sheet:
     rows: Mapping[Place, MappedRow]  # the first of each row's waves
     about: Mapping[Place, int]  # the person of each row that is recorded
     levels: Mapping[Place, str]  # how each row was matched, or why it was not
+    reasons: Mapping[Place, str]  # what else matching said of it
     order: Mapping[Place, int]
 
     @property
@@ -107,9 +108,13 @@ def sheet_of(session: Session, mapped: Mapped, chain: Sequence[str]) -> Sheet | 
     for row in mapped.rows:
         rows.setdefault((row.sheet, row.row), row)
     matches = session.execute(
-        select(col(Match.sheet), col(Match.row), col(Match.person_id), col(Match.level)).where(
-            col(Match.submission_id) == declared.submission_id
-        )
+        select(
+            col(Match.sheet),
+            col(Match.row),
+            col(Match.person_id),
+            col(Match.level),
+            col(Match.reason),
+        ).where(col(Match.submission_id) == declared.submission_id)
     ).all()
     cohorts = session.scalars(
         select(col(Cohort.id)).where(
@@ -127,6 +132,7 @@ def sheet_of(session: Session, mapped: Mapped, chain: Sequence[str]) -> Sheet | 
         rows,
         {place: one.person_id for one, place in known if one.person_id is not None},
         {place: one.level for one, place in known},
+        {place: one.reason for one, place in known if one.reason},
         {place: at for at, place in enumerate(rows)},
     )
 

@@ -362,6 +362,25 @@ def test_one_person_with_two_upns(send):
     assert [(one.code, one.row) for one in told] == [("X03", 7)]
 
 
+@pytest.mark.parametrize("number", [None, uln(5)])
+def test_one_person_with_another_upn_as_a_leaver_of_another_cohort(send, number):
+    send([somebody(n, uln=None) for n in range(6)])
+    later = {"cohort": 2025, "stage": LeavingStage.Y13}
+    told = send([*people(range(5)), somebody(5, upn=upn(905), uln=number)], **later)
+    assert [(one.code, one.row, dict(one.facts)) for one in told] == [
+        ("X03", 7, {"where": "at your school"})
+    ]
+    # Once is enough.
+    again = send([*people(range(5)), somebody(5, upn=upn(905), activity="310")], wave=2, **later)
+    assert "X03" not in codes(again)
+
+
+def test_a_namesake_at_another_school_is_nobodys_business(send):
+    send(people(range(6)))
+    told = send([*people(range(100, 104)), somebody(5, upn=upn(905))], urn=OTHER_SCHOOL)
+    assert told == ()
+
+
 def test_a_upn_given_for_a_while_may_change(send):
     send([somebody(n, upn="N88641002301A" if n == 2 else upn(n), uln=uln(n)) for n in range(6)])
     told = send([somebody(n, uln=uln(n)) for n in range(6)], cohort=2025, stage=LeavingStage.Y13)
