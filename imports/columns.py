@@ -28,6 +28,8 @@ _AROUND = headings.listed(
 )
 # A year beside these is the year of a cohort, not the moment of an answer.
 _COHORT = headings.listed("leaver leavers cohort class summer left leaving")
+# A number behind one of these is no day: "Post 16 destination 2024".
+_NUMBERED = headings.listed("post ks stage year yr y after")
 # What a later map may give a meaning to: it had none that is asked for.
 _OPEN = frozenset({PERHAPS, NOT_OURS, LEFT_ON})
 _MOST_MEANT = 20_000  # cells that hold a sentence each would fill the memory
@@ -198,7 +200,7 @@ class ColumnMap:
         known = self._known(f"destination {rest}") or self._known(rest)
         if rest and known is None and headings.is_list_of_places(rest):
             known = Meaning("provider_name")
-        if not rest or (known and known.field in YEARLY):
+        if not rest or (known and known.field in (*YEARLY, PERHAPS)):
             return Meaning(known.field if known and rest else "activity", moment)
         return known
 
@@ -332,8 +334,9 @@ def undated(text: str) -> str:
 
 
 def _around(rest: str) -> str:
+    words = headings.words_of(rest)
     return " ".join(
         word
-        for word in headings.words_of(rest)
-        if word not in _AROUND and not word.rstrip("sthnrd").isdigit()
+        for before, word in zip(("", *words), words, strict=False)
+        if word not in _AROUND and (before in _NUMBERED or not word.rstrip("sthnrd").isdigit())
     )

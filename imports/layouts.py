@@ -108,15 +108,30 @@ def _with_destination(layout: Layout, columns: ColumnMap) -> Layout:
     """
     placed = list(layout.placed)
     found = layout.has("activity")
-    for one in (*layout.columns(PERHAPS), *layout.columns("provider_name")):
-        cells = layout.cells(one)
-        proved = len(cells) >= _ENOUGH and known_share(cells, columns) >= _MOST
-        if proved and not found:
-            placed[one.at] = replace(one, field="activity")
-            found = True
-        elif one.field == PERHAPS:
-            placed[one.at] = replace(one, field="")
+    for field in (PERHAPS, "provider_name"):
+        group = layout.columns(field)
+        proved = () if found else _proved(layout, group, columns)
+        found = found or bool(proved)
+        for one in group:
+            if one in proved:
+                placed[one.at] = replace(one, field="activity")
+            elif field == PERHAPS:
+                placed[one.at] = replace(one, field="")
     return replace(layout, placed=tuple(placed))
+
+
+def _proved(layout: Layout, group: Sequence[Placed], columns: ColumnMap) -> tuple[Placed, ...]:
+    """The first column that holds destinations, and others of its kind that ask for other years."""
+    shares = {
+        one: known_share(cells, columns)
+        for one in group
+        if len(cells := layout.cells(one)) >= _ENOUGH
+    }
+    first = next((one for one in group if shares.get(one, 0) >= _MOST), None)
+    if first is None or first.moment is None:
+        return () if first is None else (first,)
+    years = [one for one in group if one.moment and shares.get(one, _MOST) >= _MOST]
+    return tuple({one.moment: one for one in reversed(years)}.values())
 
 
 def settle(layout: Layout, columns: ColumnMap) -> tuple[Layout, list[Remark]]:

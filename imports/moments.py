@@ -24,7 +24,7 @@ _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 _DATE = re.compile(r"\b(?:\d{1,2}[/.\-])?(?P<m>0?[1-9]|1[0-2])[/.\-](?P<y>20\d\d)\b")
 _ISO_DATE = re.compile(r"\b(?P<y>20\d\d)-(?P<m>0[1-9]|1[0-2])-\d\d(?:[ T][\d:.]+)?")
 # A season stands for its first month at school.
-_SEASONS = {"autumn": 9, "winter": 12, "spring": 2, "summer": 6}
+_SEASONS = {"autumn": 9, "aut": 9, "winter": 12, "spring": 2, "spr": 2, "summer": 6, "sum": 6}
 _COUNTS = {
     "1": 1, "2": 2, "3": 3, "one": 1, "two": 2, "three": 3, "first": 1, "second": 2, "third": 3,
     "1st": 1, "2nd": 2, "3rd": 3,
@@ -87,6 +87,7 @@ def _joined(text: str) -> str:
     # "Sept23" is two.
     text = _DATE.sub(lambda date: f" {_NAMES[int(date['m']) - 1]} {date['y']} ", text)
     text = _ISO_DATE.sub(lambda date: f" {_NAMES[int(date['m']) - 1]} {date['y']} ", text)
+    text = re.sub(r"(?i)\bay\s*(?=20\d\d\b)", " ", text)
     text = re.sub(r"\b(20\d\d)\s*[/\-\u2013\u2014_]\s*((?:20)?\d\d)\b", r" ay\1to\2 ", text)
     text = re.sub(r"\b(20\d)(\d)\s*/\s*(\d)(?![\d/])", _year_and_digit, text)
     text = _SHORT_YEARS.sub(_two_short_years, text)

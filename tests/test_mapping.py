@@ -145,6 +145,42 @@ def test_a_column_a_year_gives_a_row_a_year():
     assert codes(result) == []
 
 
+YEARS = """
+    Post 16 destination 2024 | Post 16 destination 2025
+    Post-16 (2024)           | Post-16 (2025)
+    Outcome (2024)           | Outcome (2025)
+    Status Oct 24            | Status Oct 25
+    Where in 2024            | Where in 2025
+    Progressed to (Sept 24)  | Progressed to (Sept 25)
+    AY2024-25                | AY2025-26
+    Aut 24                   | Aut 25
+    1/11/2024                | 1/11/2025
+    Dest. Yr1                | Dest. Yr2
+"""
+
+
+@pytest.mark.parametrize("wave", [2, None])
+@pytest.mark.parametrize("years", [line.strip() for line in YEARS.splitlines() if line.strip()])
+def test_each_year_is_an_answer_of_its_own(years, wave):
+    result = mapped(
+        f"""
+        Surname | Forename | DOB        | {years}
+        Okafor  | Ada      | 17/03/2008 | College | Apprenticeship
+        Bell    | Jo       | 04/11/2007 | NEET    | College
+        Hall    | Di       | 05/11/2007 | College | College
+        """,
+        academic_year=2023,
+        sent_on=date(2025, 11, 5),
+        wave=wave,
+    )
+    told = [(row.row, row.wave, row.get("activity")) for row in result.rows]
+    assert told == [
+        *((2, 1, "230"), (2, 2, "310")),
+        *((3, 1, "619"), (3, 2, "230")),
+        *((4, 1, "230"), (4, 2, "230")),
+    ]
+
+
 def test_what_stands_again_behind_each_year_is_of_that_year():
     result = mapped(
         """
