@@ -51,21 +51,34 @@ class Identity:
 
 def identity(values: Mapping[str, Value]) -> Identity:
     """Who a row is about, from its values by field; an identifier that fails its check is left."""
-    upn, uln = _text(values, "upn").upper(), _text(values, "uln")
+    upn, uln, surname, forename, postcode = (_text(values, name) for name in _TEXTS)
     born_on = values.get("born_on")
-    surname = _with_mc(plain_words(_text(values, "surname")))
-    mains, others = _forenames(_text(values, "forename"))
+    return _identity(
+        upn, uln, surname, forename, postcode, born_on if isinstance(born_on, date) else None
+    )
+
+
+_TEXTS = ("upn", "uln", "surname", "forename", "postcode")
+
+
+@lru_cache(maxsize=50_000)  # a row is compared more than once on its way
+def _identity(
+    upn: str, uln: str, surname: str, forename: str, postcode: str, born_on: date | None
+) -> Identity:
+    upn = upn.upper()
+    surnames = _with_mc(plain_words(surname))
+    mains, others = _forenames(forename)
     forms = tuple(dict.fromkeys("".join(form) for form in (mains, *others) if form))
     return Identity(
         upn=upn if is_upn(upn) else "",
         uln=uln if is_uln(uln) else "",
-        surname="".join(surname),
-        surname_parts=tuple(part for part in surname if len(part) > 2 and part not in _PARTICLES),
+        surname="".join(surnames),
+        surname_parts=tuple(part for part in surnames if len(part) > 2 and part not in _PARTICLES),
         forenames=forms,
         firsts=tuple(dict.fromkeys(form[0] for form in (mains, *others) if form)),
         middles=mains[1:],
-        born_on=born_on if isinstance(born_on, date) else None,
-        postcode="".join(_text(values, "postcode").upper().split()),
+        born_on=born_on,
+        postcode="".join(postcode.upper().split()),
     )
 
 
