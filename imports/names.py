@@ -1,15 +1,17 @@
 """Names as typed, and full names told apart where the column proves how.
 
 The case of a name is kept.  "Ada Okafor" alone could be either way round: it is told apart only
-where the column shows it, by a comma, by surnames in capitals, by its heading, or by being sorted.
+where the column shows it: by a comma, by surnames in capitals, by its heading, by common forenames
+at one end of nearly all, or by being sorted.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
-from imports.headings import words_of
+from imports.headings import listed, words_of
 
 Split = Callable[[str], tuple[str, str] | None]
 
@@ -20,6 +22,10 @@ _INVISIBLE = re.compile(r"[\u200b\u200c\u200d\u2060\ufeff]")
 _TITLE = re.compile(r"^(?:mr|mrs|miss|ms|master|mx)\.?\s+", re.IGNORECASE)
 _MOST = 0.6
 _ENOUGH_TO_BE_SORTED = 8
+_ENOUGH_FORENAMES, _FORENAMES, _TIMES = 3, 0.3, 5
+_PARTICLES = listed(
+    "abu al ap bin da dal de del della den der di dos du el ibn la le san st van von"
+)
 
 
 @lru_cache(maxsize=50_000)
@@ -41,7 +47,7 @@ def splitter(heading: str, names: Sequence[str]) -> Split | None:
         return _by_comma
     if _share(names, lambda name: _by_capitals(name) is not None) >= _MOST:
         return _by_capitals
-    return _by_heading(heading) or _by_sorting(names)
+    return _by_heading(heading) or _by_forenames(names) or _by_sorting(names)
 
 
 def _by_comma(name: str) -> tuple[str, str] | None:
@@ -82,14 +88,54 @@ def _by_sorting(names: Sequence[str]) -> Split | None:
     return _surname_first if by_first else _surname_last
 
 
+def _by_forenames(names: Sequence[str]) -> Split | None:
+    """Whichever end has the common forenames, where the other has next to none of them."""
+    ends = [(words[0], words[-1]) for words in (name.split() for name in names) if len(words) > 1]
+    first, last = (
+        (sum(map(_is_forename, end)) for end in zip(*ends, strict=True)) if ends else (0, 0)
+    )
+    if max(first, last) < max(_ENOUGH_FORENAMES, _FORENAMES * len(names)):
+        return None
+    if min(first, last) * _TIMES > max(first, last):
+        return None
+    return _surname_last if first > last else _surname_first
+
+
 def _surname_first(name: str) -> tuple[str, str] | None:
     words = _plain_name(name).replace(",", " ").split()
-    return (words[0], words[1]) if len(words) == 2 else None
+    size = next((at for at, word in enumerate(words) if not _is_particle(word)), 0) + 1
+    if len(words) <= size or not all(map(_is_forename, words[size + 1 :])):
+        return None
+    return " ".join(words[:size]), " ".join(words[size:])
 
 
 def _surname_last(name: str) -> tuple[str, str] | None:
     words = _plain_name(name).split()
-    return (words[1], words[0]) if len(words) == 2 and "," not in name else None
+    if len(words) < 2 or "," in name:
+        return None
+    size = next(
+        (at for at, word in enumerate(words[1:-1], 1) if _is_particle(word)), len(words) - 1
+    )
+    if not all(map(_is_forename, words[1:size])):
+        return None
+    return " ".join(words[size:]), " ".join(words[:size])
+
+
+def _is_particle(word: str) -> bool:
+    return word.lower().strip(".'-") in _PARTICLES
+
+
+def _is_forename(word: str) -> bool:
+    if word.startswith("(") and word.endswith(")"):
+        return True  # what somebody is called: "Benjamin (Ben) Hall"
+    folded = unicodedata.normalize("NFKD", word.lower().strip(".,"))
+    return "".join(one for one in folded if not unicodedata.combining(one)) in _common_forenames()
+
+
+@cache
+def _common_forenames() -> frozenset[str]:
+    text = (files("imports") / "lists" / "forenames.csv").read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
 
 def _plain_name(name: str) -> str:

@@ -639,6 +639,23 @@ FULL_NAMES = [
     ("Surname Forename", "Okafor Ada | Bell Jo", [("Okafor", "Ada"), ("Bell", "Jo")]),
     ("Name", "Okafor, Ada | Jo Bell | Carr, Al", [("Okafor", "Ada"), (None, None), ("Carr", "Al")]),
     (
+        "Student",
+        "Ella Okafor | Jack Bell | Oliver van der Berg | Mary Jane Hall | Bo Cy Hill",
+        [("Okafor", "Ella"), ("Bell", "Jack"), ("van der Berg", "Oliver"), ("Hall", "Mary Jane")]
+        + [(None, None)],
+    ),
+    (
+        "Student",
+        "Okafor Ella | Bell Jack | Van der Berg Oliver | Hall Mary Jane",
+        [("Okafor", "Ella"), ("Bell", "Jack"), ("Van der Berg", "Oliver"), ("Hall", "Mary Jane")],
+    ),
+    (
+        "First name and surname",
+        "Ada (Addie) Okafor | Jo Bell",
+        [("Okafor", "Ada (Addie)"), ("Bell", "Jo")],
+    ),
+    ("Student", "Ella Jack | Jack Oliver | Oliver Ella", [(None, None)] * 3),
+    (
         "Pupil name",
         "Zoe Adams|Jo Bell|Al Carr|Ben Dale|Cy East|Ada Fox|Di Grant|Bo Hill",
         [("Adams", "Zoe"), ("Bell", "Jo")],
