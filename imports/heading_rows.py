@@ -15,8 +15,10 @@ KEYS = frozenset(("upn", "uln", "surname", "forename", "full_name", "born_on"))
 _KNOWN_NEEDED, _KEYS_NEEDED = 3, 2
 _LONGEST_HEADING = 300
 _MOST_ROWS = 3
-# Asking about a text costs up to 0.1 ms; a sheet without a table must not cost seconds.
-_ASKED_A_SHEET, _ASKED_A_FILE = 4_000, 40_000
+# Asking costs about 0.2 ms for each forty signs; a sheet without a table must not cost seconds.
+_SIGNS_FOR_ONE = 40
+_ASKED_A_SHEET, _ASKED_A_FILE = 4_000, 12_000
+_ASKED_ANYWAY = 200  # on each sheet, however much the others have used up
 
 
 @dataclass(slots=True)
@@ -31,22 +33,23 @@ class Known:
     is_strict: bool = True
 
     def next_sheet(self) -> None:
-        """Begin a sheet: a long one must not leave the next without questions."""
-        self.may_ask_here = _ASKED_A_SHEET
+        """Begin a sheet: long ones must not leave the next without questions."""
+        self.may_ask_here = max(_ASKED_ANYWAY, min(_ASKED_A_SHEET, self.may_ask))
 
     @property
     def is_spent(self) -> bool:
         """Whether nothing more may be asked on this sheet."""
-        return self.may_ask <= 0 or self.may_ask_here <= 0
+        return self.may_ask_here <= 0
 
     def field_of(self, parts: tuple[str, ...]) -> str | None:
         """Our field for a heading's parts, None where no map has it."""
         if parts in self.answers:
             return self.answers[parts]
-        if self.is_spent or len(parts[-1]) > _LONGEST_HEADING:
+        if self.is_spent or max(map(len, parts)) > _LONGEST_HEADING:
             return None
-        self.may_ask -= 1
-        self.may_ask_here -= 1
+        cost = 1 + sum(map(len, parts)) // _SIGNS_FOR_ONE
+        self.may_ask -= cost
+        self.may_ask_here -= cost
         answer = self.answers[parts] = self.knows(parts)
         if answer:
             self.texts.add(parts[-1])

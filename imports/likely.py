@@ -12,7 +12,7 @@ from imports.raw import letters
 from imports.signs import is_birthday, is_name, is_number_of_a_person
 from models.sheets import BLANK, Cell, CellKind, Heading, Row, Table
 
-_ROWS_TRIED = 60
+_ROWS_TRIED, _ROWS_JUDGED = 60, 30
 _FEWEST_HEADINGS, _FEWEST_ROWS = 3, 2
 _LONGEST_HEADING = 80
 _MOST = 0.6  # of the cells of a column, for it to hold one kind of thing
@@ -30,7 +30,7 @@ def likely_table(grid: Grid, known: Known) -> Table | None:
         if found and labels.number > found.heading_rows[0] + 1:
             break  # of two rows of labels the lower one has one for each column
         below = _below(grid, at) if _may_be_labels(labels) else []
-        if len(below) >= _FEWEST_ROWS and _is_likely(labels, below, known):
+        if len(below) >= _FEWEST_ROWS and _is_likely(labels, below[:_ROWS_JUDGED], known):
             table = _table(grid, labels, below)
             found = table if not found or len(table.headings) >= len(found.headings) else found
     return found

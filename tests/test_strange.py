@@ -285,3 +285,14 @@ def test_a_few_days_among_many_rows_do_not_make_them_leavers():
 def test_days_and_years_are_not_told_as_headings_that_we_know():
     rows = (("03/07/2002", "04/07/2002", "2004", "2005"), ("1", "2", "3", "4"))
     assert said_of(one_sheet(rows_xml(rows)))[0] == "T01"
+
+
+def test_long_lists_in_front_leave_enough_to_find_the_leavers_by():
+    lists = {
+        f"List {number}": sheet(
+            [(f"Provider {number} {row}", f"Road {row}") for row in range(2_500)]
+        )
+        for number in range(4)
+    }
+    book = workbook({**lists, "11A": sheet(), "11B": sheet()})
+    assert forenames(book) == EVERYBODY * 2
