@@ -18,6 +18,7 @@ from destinations.layouts import accept_heading, accepted
 from destinations.marked import recognise
 from expectations.catalogue import words
 from flows.desk import Road
+from flows.said import declared_of
 from imports.columns import heading_key, load_map
 from imports.mapping import map_file
 from imports.proposals import NAMES
@@ -38,19 +39,6 @@ _WHO = ("upn", "uln", "surname", "forename", "full_name", "born_on")
 
 # What is left to be noted once it is known whom the rows of the new file are about.
 Hear = Callable[[Mapping[RowKey, int]], None]
-
-
-def declared_of(submission: Submission) -> Declared:
-    """What is known of a submission before its rows are."""
-    return Declared(
-        submission_id=submission.id or 0,
-        urn=submission.urn,
-        sent_on=submission.sent_on,
-        kind=Kind(submission.kind) if submission.kind else None,
-        academic_year=submission.academic_year,
-        leaving_stage=LeavingStage(submission.leaving_stage) if submission.leaving_stage else None,
-        wave=submission.wave,
-    )
 
 
 def as_before(road: Road, read: ReadFile, declared: Declared) -> Declared:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlmodel import Session, col
 
 from destinations.answers import answers
@@ -30,8 +30,9 @@ from expectations.catalogue import catalogue, words
 from expectations.tolerances import Tolerances
 from expectations.validating import refusal, tell, validate
 from flows.desk import Road, open_road
-from flows.heard import as_before, declared_of, take_up
+from flows.heard import as_before, take_up
 from flows.marks import mark_submission
+from flows.said import as_said, declared_of
 from imports.asked import with_headings_asked
 from imports.mapping import map_file
 from imports.reading import read_file
@@ -70,13 +71,21 @@ def receive_files(road: Road, today: date) -> int:
 
 
 def unfinished(road: Road) -> list[list[int]]:
-    """Chunks of submissions still on the road: school sheets by date, then enrolment lists."""
+    """Chunks of submissions still on the road: school sheets by date, then enrolment lists.
+
+    So are those whose sender has no receipt yet: a run was killed before it was sent.
+    """
     with Session(road.engine) as session:
         rows = session.execute(
             select(col(Submission.id), col(Submission.kind))
             .where(
-                col(Submission.stage).in_(UNFINISHED),
-                col(Submission.refused_code).is_(None),
+                or_(
+                    col(Submission.answered_at).is_(None),
+                    and_(
+                        col(Submission.stage).in_(UNFINISHED),
+                        col(Submission.refused_code).is_(None),
+                    ),
+                ),
                 col(Submission.undone_at).is_(None),
             )
             .order_by(col(Submission.sent_on), col(Submission.id))
@@ -97,10 +106,18 @@ def enrolments_again(road: Road) -> list[list[int]]:
 
 
 def read_chunk(road: Road, ids: Sequence[int]) -> list[int]:
-    """Each original becomes tables as sent."""
+    """Each original becomes tables as sent.  What was refused is not read again, only answered."""
     with Session(road.engine) as session:
+        refused = set(
+            session.scalars(
+                select(col(Submission.id)).where(
+                    col(Submission.id).in_(ids), col(Submission.refused_code).is_not(None)
+                )
+            )
+        )
+        ids = [one for one in ids if one not in refused]
         for each in session.scalars(select(Submission).where(col(Submission.id).in_(ids))):
-            road.declared[_id(each)] = declared_of(each)
+            road.declared[_id(each)] = as_said(session, each)
             road.names[_id(each)] = each.name
         originals = {
             _id(each): each.stored_as
@@ -188,6 +205,7 @@ def match_and_record_chunk(road: Road, ids: Sequence[int], today: date | None = 
                     regions=[asdict(region) for region in mapped.regions],
                     waived=dict(sorted(waived.items())),
                     fault_code=None,
+                    answered_at=None,
                 )
             )
         road.told[one] = (*done.findings, *tell((*done.remarks, *more)))
@@ -215,6 +233,10 @@ def return_chunk(road: Road, ids: Sequence[int]) -> int:
             if _id(each) in marked
         ]
         done = publish(session, road.store, [*receipts, *books], published_at=now())
+        answered = [_id(each) for each in sent if each.refused_code or _id(each) in road.told]
+        session.execute(
+            update(Submission).where(col(Submission.id).in_(answered)).values(answered_at=now())
+        )
     road.clear()
     return done.written
 
@@ -306,7 +328,8 @@ def _each(
 
 def _refuse(road: Road, one: int, refusal: SubmissionRefused) -> None:
     log.info("submission %s refused: %s", one, refusal.code)
-    _note(road, [one], refused_code=refusal.code, refused_facts=dict(refusal.facts))
+    facts = dict(refusal.facts)
+    _note(road, [one], refused_code=refusal.code, refused_facts=facts, answered_at=None)
 
 
 def _our_fault(road: Road, one: int, stage: Stage, what: str) -> None:

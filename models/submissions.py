@@ -93,6 +93,7 @@ class Submission(SQLModel, table=True):
     waived: dict[str, Any] = Field(  # findings not told, by the rule that is set aside
         default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
     )
+    answered_at: datetime | None = None  # its sender has the receipt for where it stands
     undone_at: datetime | None = None
     undone_by: str | None = Field(default=None, max_length=100)
     undone_because: str | None = Field(default=None, max_length=400)

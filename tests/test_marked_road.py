@@ -17,7 +17,7 @@ from models.answers import Confirmation
 from models.database import migrate, open_database, transaction
 from models.destinations import Publication
 from models.places import Hub, Institution, Membership
-from models.returned import YES
+from models.returned import MARK_SHEET, YES
 from models.submissions import Submission
 from tests.builders import a_workbook
 from tests.test_marked import TAB, lines_of
@@ -37,7 +37,11 @@ def _hub(tmp_path, monkeypatch):
     """Two schools of a hub, and the settings of a fresh home."""
     monkeypatch.setenv("DESTINATIONS_HOME", str(tmp_path))
     get_settings.cache_clear()
-    settings = get_settings()
+    yield _a_hub(get_settings())
+    get_settings.cache_clear()
+
+
+def _a_hub(settings: Settings) -> Settings:
     engine = open_database(settings.database)
     migrate(engine)
     with transaction(engine) as session:
@@ -49,8 +53,7 @@ def _hub(tmp_path, monkeypatch):
             Membership(hub_id=hub.id, urn=urn, joined_on=date(2020, 9, 1)) for urn in (URN, OTHER)
         )
     engine.dispose()
-    yield settings
-    get_settings.cache_clear()
+    return settings
 
 
 def send(settings: Settings, name: str, content: bytes, *, urn: str = URN) -> None:
@@ -140,6 +143,53 @@ def test_running_again_writes_nothing_more(hub):
     assert again(hub) == 0
     assert returns(hub) == before
     assert everything(hub, Publication) == published
+
+
+def killed_before_its_receipts(settings: Settings) -> None:
+    """An intake that ends once everything is recorded or refused, and nobody has been told."""
+    with road.open_road(settings) as way:
+        road.receive_files(way, TODAY)
+        for chunk in road.unfinished(way):
+            mapped = road.map_chunk(way, road.read_chunk(way, chunk))
+            road.match_and_record_chunk(way, road.validate_chunk(way, mapped, TODAY), TODAY)
+
+
+def all_returned(settings: Settings) -> dict[str, bytes]:
+    folder = Path(settings.store) / "returns" / URN
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*"))}
+
+
+def words_of(content: bytes) -> list[object]:
+    """Everything that a workbook says, but for the mark that only its own hub can make."""
+    pages = [page for page in load_workbook(BytesIO(content)) if page.title != MARK_SHEET]
+    return [cell for page in pages for row in page.iter_rows(values_only=True) for cell in row]
+
+
+def test_a_run_killed_before_the_receipts_sends_them_when_run_again(hub, tmp_path, monkeypatch):
+    def sent(settings):
+        send(settings, "leavers.xlsx", a_workbook(LEAVERS))
+        send(settings, "broken.xlsx", b"PK\x03\x04 not a workbook at all")
+
+    sent(hub)
+    run(hub)
+    whole = all_returned(hub)
+    assert len(whole) == 3
+
+    monkeypatch.setenv("DESTINATIONS_HOME", str(tmp_path / "killed"))
+    get_settings.cache_clear()
+    killed = _a_hub(get_settings())
+    sent(killed)
+    killed_before_its_receipts(killed)
+    assert all_returned(killed) == {}
+    assert run(killed) == 3
+    for name, content in all_returned(killed).items():
+        assert words_of(content) == words_of(whole[name])
+    published = everything(killed, Publication)
+    assert run(killed) == 0
+    assert everything(killed, Publication) == published
+    assert [(one.rows_read, one.rows_waiting) for one in everything(killed, Submission)] == [
+        (one.rows_read, one.rows_waiting) for one in everything(hub, Submission)
+    ]
 
 
 def test_what_another_school_sends_is_no_round_of_ours(hub):

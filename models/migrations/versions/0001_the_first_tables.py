@@ -185,6 +185,7 @@ def upgrade() -> None:
         sa.Column("follows_id", sa.Integer(), nullable=True),
         sa.Column("changes", sa.JSON(), nullable=False),
         sa.Column("waived", sa.JSON(), nullable=False),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("undone_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("undone_by", sqlmodel.sql.sqltypes.AutoString(length=100), nullable=True),
         sa.Column("undone_because", sqlmodel.sql.sqltypes.AutoString(length=400), nullable=True),
