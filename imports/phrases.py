@@ -106,6 +106,7 @@ _SAME = {
     "including": "incl inc",
     "provision": "prov'n provisions",
 }
+SPELLINGS = tuple(_SAME)  # the words that have more than one
 _MEANS = {short: whole.split() for whole, shorts in _SAME.items() for short in shorts.split()}
 # "work based learning" is itself of words that have one spelling.
 _MEANS = {

@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from imports import headings, phrases
+from imports import headings
 from imports.columns import ColumnMap, heading_key
 from imports.dates import typed_date
-from imports.fields import FIELDS, closed_lists
+from imports.fields import FIELDS
 from imports.identifiers import as_shown, uln_agrees, upn_letter
 from imports.layouts import known_share
 from models.sheets import Cell, CellKind
@@ -81,20 +81,6 @@ def propose(
         if near[field][1] >= _WORTH_SAYING and field not in {one.field for one in made}
     ]
     return tuple([*made, *others][:3])
-
-
-def nearest_words(field: str, typed: str, columns: ColumnMap) -> tuple[str, ...]:
-    """Up to three values of a closed list whose words are nearest to what was typed."""
-    words = [word for word in columns.words.get(field, {}) if len(word) > 2]
-    key = phrases.key_of(phrases.phrase_of(typed))
-    labels = closed_lists()[field]
-    nearest: dict[str, None] = {}
-    # A word of three or four letters is part of too many others to say anything.
-    scorers = ((fuzz.ratio, 65), (fuzz.WRatio, 80)) if len(key) > 4 else ((fuzz.ratio, 65),)
-    for scorer, least in scorers:
-        found = process.extract(key, words, scorer=scorer, limit=40, score_cutoff=least)
-        nearest |= {labels[columns.words[field][word]]: None for word, _, _ in found}
-    return tuple(nearest)[:3]
 
 
 def _near(heading: str, columns: ColumnMap) -> dict[str, tuple[float, float]]:

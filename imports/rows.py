@@ -9,7 +9,7 @@ from imports.fields import BESIDE, LEFT_ON, NOT_OURS
 from imports.identifiers import IDENTIFIERS, as_shown, has_lost_zeros, missing_letter
 from imports.layouts import Layout, Placed, cell_at
 from imports.names import Split, plain_text, splitter
-from imports.proposals import nearest_words
+from imports.suggestions import nearest_words
 from imports.unread import unread
 from imports.values import Reader, says_nothing, shown
 from imports.written import Orders

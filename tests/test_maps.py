@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from imports.columns import ColumnMap, MapFile, load_map
 from imports.fields import closed_lists
-from imports.proposals import nearest_words, propose
+from imports.proposals import propose
 from imports.remembered import fingerprint, written_map
+from imports.suggestions import nearest_words
 from models.vocabulary import activities
 from tests.builders_tables import a_cell
 
