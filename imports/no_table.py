@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from imports.dates import typed_date
 from imports.grids import Grid, GridRow
 from imports.heading_rows import KEYS, Known, is_enough
 from imports.likely import likely_table
@@ -100,10 +101,14 @@ def _is_headless(grid: Grid) -> bool:
 
 def _is_like_a_leaver(cells: list[Cell]) -> bool:
     numbers = sum(is_number_of_a_person(cell) and bool(_UPN.match(cell.text)) for cell in cells)
-    dates = sum(cell.kind is CellKind.DATE or _looks_dated(cell) for cell in cells)
+    dates = sum(cell.kind is CellKind.DATE or _is_day(cell) for cell in cells)
     words = sum(cell.kind is CellKind.TEXT and cell.text.strip().isalpha() for cell in cells)
     return (numbers > 0 or dates > 0) and words >= 2
 
 
-def _looks_dated(cell: Cell) -> bool:
-    return is_birthday(cell) and cell.kind is CellKind.TEXT and len(cell.text.strip()) <= 20
+def _is_day(cell: Cell) -> bool:
+    # Most cells are no days, and this is quickly seen of them.
+    if cell.kind is not CellKind.TEXT or len(cell.text.strip()) > 20 or not is_birthday(cell):
+        return False
+    typed = typed_date(cell.text)
+    return typed.day is not None or typed.pair is not None

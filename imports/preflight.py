@@ -167,8 +167,6 @@ def _look_inside(package: Package, limits: Limits) -> Opened:
     if types is None or relations is None:
         if package.has("content.xml") and package.has("meta-inf/manifest.xml"):
             return _look_into_open_document(package, limits)
-        if package.has("visio/document.xml"):
-            raise refused("NOT_XLSX", what="a drawing")
         is_numbers = package.has(".iwa") or package.has("buildversionhistory.plist")
         raise refused("NUMBERS" if is_numbers else "ZIP")
     main = next(
@@ -181,6 +179,8 @@ def _look_inside(package: Package, limits: Limits) -> Opened:
     if "sheet.binary" in content_type:
         package.rest_is_sound()
         return Opened("xlsb", package)
+    if package.has("visio/document.xml"):
+        raise refused("NOT_XLSX", what="a drawing")
     if not main or "main+xml" not in content_type or main.casefold() not in package.entries:
         raise refused("ZIP")
     is_macro = "macroenabled" in content_type or package.has("vbaproject.bin")
