@@ -1,8 +1,8 @@
 """Names as typed, and full names told apart where the column proves how.
 
 The case of a name is kept.  "Ada Okafor" alone could be either way round: it is told apart only
-where the column shows it: by a comma, by surnames in capitals, by its heading, by common forenames
-at one end of nearly all, or by being sorted.
+where the column shows it: by a comma, by surnames in capitals, by the end that has the common
+forenames, by its heading, or by being sorted.
 """
 
 import re
@@ -47,7 +47,7 @@ def splitter(heading: str, names: Sequence[str]) -> Split | None:
         return _by_comma
     if _share(names, lambda name: _by_capitals(name) is not None) >= _MOST:
         return _by_capitals
-    return _by_heading(heading) or _by_forenames(names) or _by_sorting(names)
+    return _by_forenames(names) or _by_heading(heading) or _by_sorting(names)
 
 
 def _by_comma(name: str) -> tuple[str, str] | None:

@@ -102,6 +102,7 @@ _SAME = {
     "supported": "sup supp",
     "mother": "mum mums mom mothers",
     "father": "dad",
+    "permanent": "perm",
     "freelance": "freelancing freelancer freelancers",
     "including": "incl inc",
     "provision": "prov'n provisions",

@@ -654,6 +654,11 @@ FULL_NAMES = [
         "Ada (Addie) Okafor | Jo Bell",
         [("Okafor", "Ada (Addie)"), ("Bell", "Jo")],
     ),
+    (
+        "Surname, Forename",
+        "Ella Okafor | Jack Bell | Oliver Hall",
+        [("Okafor", "Ella"), ("Bell", "Jack"), ("Hall", "Oliver")],
+    ),
     ("Student", "Ella Jack | Jack Oliver | Oliver Ella", [(None, None)] * 3),
     (
         "Pupil name",
