@@ -14,6 +14,7 @@ from imports.cohorts import Content, complete, kind_of
 from imports.columns import ColumnMap
 from imports.fields import LEFT_ON, NOT_OURS
 from imports.layouts import Layout, lay_out, settle
+from imports.own_numbers import with_owners
 from imports.rows import write_rows
 from imports.written import date_orders, read_births
 from imports.years import with_waves
@@ -31,7 +32,7 @@ def map_file(read: ReadFile, declared: Declared, columns: ColumnMap) -> Mapped:
     on with: a column missing that every row needs, a cohort that cannot be told, dates of birth
     that cannot be read.
     """
-    layouts = [lay_out(table, columns) for table in read.tables]
+    layouts = [with_owners(lay_out(table, columns), declared) for table in read.tables]
     try:
         return _mapped(read, layouts, declared, columns)
     except SubmissionRefused as refused:

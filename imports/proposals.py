@@ -39,7 +39,13 @@ _PROOF = 0.8
 _MANY_WORDS = 0.5
 _ENOUGH_CELLS = 3
 _LOOKED_AT = 200
-_WORTH_SAYING = 55
+# Of the nearest only those are named that are rather like it, or have a word with it in common.
+_WORTH_SAYING, _RATHER, _WORD = 55, 70, 85
+_SHORT_WORD = 4
+_SAY_LITTLE = headings.listed(
+    "name names date number code type status year years school first last other after from group "
+    "details information info that this with have made type level term month home time area"
+)
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}")
 
 
@@ -78,7 +84,9 @@ def propose(
     others = [
         Proposal(field, NAMES[field], near[field][1])
         for field in ranked
-        if near[field][1] >= _WORTH_SAYING and field not in {one.field for one in made}
+        if near[field][1] >= _WORTH_SAYING
+        and field not in {one.field for one in made}
+        and (near[field][0] >= _RATHER or _shares_a_word(heading, field, columns))
     ]
     return tuple([*made, *others][:3])
 
@@ -109,6 +117,36 @@ def _written(columns: ColumnMap) -> tuple[tuple[str, ...], tuple[str, ...]]:
         for one in columns.written.get(field, ())
     ]
     return tuple(field for field, _ in pairs), tuple(one for _, one in pairs)
+
+
+def _shares_a_word(heading: str, field: str, columns: ColumnMap) -> bool:
+    """Whether a word of a heading is one of a field's headings, begins one or is nearly one."""
+    said = [
+        word
+        for word in headings.words_of(headings.without_brackets(heading))
+        if len(word) >= _SHORT_WORD and word not in _SAY_LITTLE
+    ]
+    theirs = _words_of(columns).get(field, frozenset())
+    return any(
+        word in theirs
+        or any(one.startswith(word) for one in theirs)
+        or process.extractOne(word, theirs, scorer=fuzz.ratio, score_cutoff=_WORD)
+        for word in said
+    )
+
+
+@lru_cache(maxsize=16)
+def _words_of(columns: ColumnMap) -> dict[str, frozenset[str]]:
+    """The words of every heading of each field that say something."""
+    return {
+        field: frozenset(
+            word
+            for one in columns.written.get(field, ())
+            for word in headings.words_of(one)
+            if len(word) >= _SHORT_WORD and word not in _SAY_LITTLE
+        )
+        for field in FIELDS
+    }
 
 
 def _is_apart(field: str, near: dict[str, tuple[float, float]]) -> bool:

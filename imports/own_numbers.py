@@ -1,0 +1,108 @@
+"""Own numbers: whether "URN", "DfE Number" or "Establishment" is the sender's or the provider's.
+
+Such a heading does not say whose it is, so its cells do.  The same on every row, whatever the
+leavers do, it is the number of the school that sent the sheet; going with the names of the
+providers, it is theirs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from imports.fields import NOT_OURS
+from imports.headings import listed, words_of
+from imports.layouts import Layout, Placed, cell_at
+from imports.values import is_blank, shown
+from models.sheets import Declared
+
+# What a number without an owner is of the sender, and of the provider.
+_NUMBERS = {
+    "school_urn": ("school_urn", "provider_urn"),
+    "provider_urn": ("school_urn", "provider_urn"),
+    "school_laestab": ("school_laestab", "provider_laestab"),
+    "provider_laestab": ("school_laestab", "provider_laestab"),
+    "provider_ukprn": (NOT_OURS, "provider_ukprn"),
+}
+# With one of these a heading says whose number it is.
+_OWNERS = listed(
+    "provider providers destination destinations dest college colleges training employer where "
+    "next new post future going gone went school schools academy our own home sender sending "
+    "current previous last leaver leavers learning"
+)
+_NAMES_OF_NOBODY = listed("establishment institution centre center organisation name of the")
+_FEWEST = 3
+_ALONE = 4  # digits of a number of the school without its authority's, which says nothing alone
+_GOES_WITH = 0.9
+
+
+def with_owners(layout: Layout, declared: Declared) -> Layout:
+    """The layout with each number and name that does not say so given to whom it belongs.
+
+    Only where the sheet says what its leavers do: an enrolment list tells of its own college.
+    """
+    if not layout.has("activity", "intended"):
+        return layout
+    placed = tuple(_owned(layout, one, declared) for one in layout.placed)
+    return replace(layout, placed=placed)
+
+
+def _owned(layout: Layout, one: Placed, declared: Declared) -> Placed:
+    if one.field in _NUMBERS and _OWNERS.isdisjoint(_words(one)):
+        senders, providers = _NUMBERS[one.field]
+        whose = _whose_number(layout, one, declared)
+        if whose == "sender" and all(len(cell) == _ALONE for cell in _column(layout, one)):
+            return replace(one, field=NOT_OURS)
+        return replace(one, field={"sender": senders, "provider": providers}.get(whose, one.field))
+    if one.field == "provider_name" and _words(one) <= _NAMES_OF_NOBODY and _is_own(layout, one):
+        return replace(one, field="school_name")
+    return one
+
+
+def _whose_number(layout: Layout, one: Placed, declared: Declared) -> str:
+    cells = _column(layout, one)
+    filled = [cell for cell in cells if cell]
+    if not filled:
+        return ""
+    if declared.urn and set(filled) == {declared.urn}:
+        return "sender"
+    beside = next((each for each in layout.columns("provider_name")), None)
+    names = _column(layout, beside) if beside else []
+    if len(set(filled)) == 1 and len(filled) == len(cells) > 1:
+        is_theirs = bool(names) and len(set(names)) == 1
+        if is_theirs and beside and one.field.endswith("urn") and declared.urn:
+            return "provider"
+        return "provider" if is_theirs and beside and abs(beside.at - one.at) == 1 else "sender"
+    return "provider" if names and _goes_with(cells, names) else ""
+
+
+def _goes_with(numbers: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether each provider has a number, and no other provider has it."""
+    pairs = [(name, number) for name, number in zip(names, numbers, strict=True) if name and number]
+    of_name: dict[str, set[str]] = {}
+    of_number: dict[str, set[str]] = {}
+    for name, number in pairs:
+        of_name.setdefault(name, set()).add(number)
+        of_number.setdefault(number, set()).add(name)
+    alone = sum(len(of_name[name]) == len(of_number[number]) == 1 for name, number in pairs)
+    return bool(pairs) and alone >= _GOES_WITH * len(pairs)
+
+
+def _is_own(layout: Layout, one: Placed) -> bool:
+    """Whether a name stands on every row, whatever the leavers do."""
+    cells = _column(layout, one)
+    if len(cells) < _FEWEST or len(set(cells)) > 1 or not cells[0]:
+        return False
+    others = [each for each in layout.columns("provider_name") if each.at != one.at]
+    answers = {
+        text for each in layout.columns("activity") for text in _column(layout, each) if text
+    }
+    return any(len(set(_column(layout, each))) > 1 for each in others) or len(answers) > 1
+
+
+def _column(layout: Layout, one: Placed) -> list[str]:
+    """Every cell of a column as it is compared, '' for a blank."""
+    cells = (cell_at(row, one.at) for row in layout.table.rows)
+    return ["" if is_blank(cell) else " ".join(shown(cell).casefold().split()) for cell in cells]
+
+
+def _words(one: Placed) -> frozenset[str]:
+    return frozenset(word for part in one.parts for word in words_of(part))

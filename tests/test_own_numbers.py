@@ -1,0 +1,92 @@
+"""Whose number it is: the sender's own on every row, or the provider's beside its name."""
+
+from datetime import date
+
+import pytest
+
+from imports.columns import load_map
+from imports.mapping import map_file
+from imports.reading import read_file
+from models.sheets import Declared
+from models.vocabulary import Kind, LeavingStage
+from tests.builders import a_workbook, drawn
+
+SENDER = "900100"
+STANDARD = load_map()
+PEOPLE = """
+    UPN           | Surname | Forename | DOB | Destination       | {provider} | {heading}
+    B801200005001 | Lee     | Ana      | 12/03/2009    | FE college | {names[0]} | {numbers[0]}
+    Q801200005002 | Marsh   | Peter    | 14/05/2009    | Sixth form | {names[1]} | {numbers[1]}
+    E801200005003 | Hill    | Jo       | 20/06/2009    | Apprenticeship | {names[2]} | {numbers[2]}
+    U801200005004 | Khan    | Omar     | 21/06/2009    | FE college | {names[3]} | {numbers[3]}
+"""
+SPREAD = ("Downs College", "Ridge School", "Acme Ltd", "Downs College")
+ONE = ("Downs College",) * 4
+
+
+def mapped(heading, numbers, names=SPREAD, provider="Provider", kind=Kind.LEAVERS):
+    text = PEOPLE.format(heading=heading, numbers=numbers, names=names, provider=provider)
+    read = read_file("leavers.xlsx", a_workbook(text), STANDARD.field_of)
+    declared = Declared(1, SENDER, date(2025, 11, 20), kind, 2024, LeavingStage.Y11, 1)
+    return map_file(read, declared, STANDARD)
+
+
+OWN = """
+    DfE Number           | 900/4001
+    DfE No.              | 9004001
+    LAESTAB              | 9004001
+    Estab                | 4001
+    Establishment number | 4001
+    URN                  | 900100
+    UKPRN                | 10090100
+    Establishment        | Oakfield School
+    Institution name     | Oakfield School
+"""
+
+
+@pytest.mark.parametrize(("heading", "number"), drawn(OWN), ids=" ".join)
+def test_the_same_on_every_row_is_the_senders_own(heading, number):
+    rows = mapped(heading, (number,) * 4)
+    for row, name in zip(rows.rows, SPREAD, strict=True):
+        assert {field for field in row.values if field.startswith("provider")} == {"provider_name"}
+        assert row.get("provider_name") == name
+    assert not rows.unused
+    assert not rows.remarks
+
+
+THEIRS = """
+    DfE Number | provider_laestab | 900/8001 | 900/4002 |          | 900/8001
+    LAESTAB    | provider_laestab | 9008001  | 9004002  |          | 9008001
+    URN        | provider_urn     | 900300   | 900400   |          | 900300
+    UKPRN      | provider_ukprn   | 10090300 | 10090400 |          | 10090300
+    URN        | provider_urn     | 900300   | 900100   | 900500   | 900300
+"""
+
+
+@pytest.mark.parametrize(("heading", "field", "one", "two", "three", "four"), drawn(THEIRS))
+def test_what_goes_with_the_providers_is_theirs(heading, field, one, two, three, four):
+    rows = mapped(heading, (one, two, three, four)).rows
+    said = [row.text(field) for row in rows]
+    assert said == [number.replace("/", "") for number in (one, two, three, four)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "number", "field"),
+    [
+        ("URN", "900300", "provider_urn"),
+        ("URN", SENDER, "school_urn"),
+        ("DfE Number", "9008001", "provider_laestab"),
+        ("UKPRN", "10090300", "provider_ukprn"),
+        ("Provider URN", SENDER, "provider_urn"),
+    ],
+)
+def test_where_all_went_to_one_provider_its_number_stands_beside_it(heading, number, field):
+    rows = mapped(heading, (number,) * 4, names=ONE).rows
+    assert {row.text(field) for row in rows} == {number}
+
+
+def test_schools_that_send_one_sheet_together_keep_their_own_numbers():
+    # Whoever sent it, the number goes with no provider's name.
+    rows = mapped("URN", ("900100", "900200", "900200", "900200")).rows
+    assert [row.text("provider_urn") for row in rows] == [""] * 4
+    assert [row.text("school_urn") for row in rows] == ["900100", "900200", "900200", "900200"]
