@@ -66,6 +66,7 @@ class _Around:
     noted: bool = False
     leavers: int = 0
     with_id: int = 0
+    filled: int = 0  # cells of all leavers so far
 
     @property
     def has_ids(self) -> bool:
@@ -109,6 +110,7 @@ def read_body(grid: Grid, block: Block, rows: Sequence[int], *, start: int) -> B
         around.gap = False
         around.leavers += 1
         around.with_id += bool(signs.ids)
+        around.filled += under.filled_on(row)
         body.rows.append(
             Row(row.number, tuple([cells.get(one, BLANK) for one in columns]), row.hidden)
         )
@@ -191,11 +193,19 @@ def _why_not_nearly(row: GridRow, under: _Under, signs: _Signs, around: _Around,
     answers = under.answers_on(row)
     known = signs.names + signs.ids
     if known and answers:
-        # One sign is enough among leavers, not in what stands below them.
-        return NOBODY if around.gap and around.leavers else ""
+        # One sign is enough among leavers, not in what stands below them, unless it is as full.
+        is_below = around.gap and around.leavers and not _is_as_full(row, under, around)
+        return NOBODY if is_below else ""
     if under.filled_on(row) <= 1 and not (answers and under.is_inside(row)):
         return NOTE if around.leavers and around.gap else TITLE
     return NOBODY if answers or known else NOTE
+
+
+def _is_as_full(row: GridRow, under: _Under, around: _Around) -> bool:
+    """Whether a row answers two things or more and has nearly as many cells as the leavers have."""
+    return (
+        under.answers_on(row) >= 2 and (under.filled_on(row) + 1) * around.leavers >= around.filled
+    )
 
 
 def _is_trusted(answers: int, around: _Around) -> bool:

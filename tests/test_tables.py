@@ -110,6 +110,19 @@ LAYOUTS = {
         """,
         [2, 4, 7],
     ),
+    "no day of birth behind a gap": (
+        """
+        Name         | DOB         | PP | Destination | Provider
+        OKAFOR Ada   | @39158      | Y  | College     | Downs College
+        BELL Jo      | @39159      | N  | Sixth form  | Firle School
+
+        PRICE Tom    |             | Y  | College     | Downs College
+        ZHANG Lin    | @39160      | N  | College     | Downs College
+
+        Key          |             |    | College     | FE college
+        """,
+        [2, 3, 5, 6],
+    ),
     "headings repeated on every page": (
         """
         Surname | Forename | UPN           | Destination
