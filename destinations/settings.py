@@ -38,6 +38,49 @@ class Settings(BaseSettings):
     chunk: int = Field(
         default=180, ge=1, le=2_000, description="How many submissions are judged in one call"
     )
+    limit_parts: int = Field(default=500, ge=1, description="Parts of a workbook")
+    limit_unpacked: int = Field(
+        default=100 * 1024 * 1024, ge=1, description="Bytes of a workbook once unpacked"
+    )
+    limit_sheet_part: int = Field(
+        default=48 * 1024 * 1024, ge=1, description="Bytes of one sheet once unpacked"
+    )
+    limit_strings_part: int = Field(
+        default=16 * 1024 * 1024, ge=1, description="Bytes of its texts once unpacked"
+    )
+    limit_styles_part: int = Field(
+        default=8 * 1024 * 1024, ge=1, description="Bytes of its formats once unpacked"
+    )
+    limit_other_part: int = Field(
+        default=4 * 1024 * 1024, ge=1, description="Bytes of any other part that we read"
+    )
+    limit_ratio: int = Field(
+        default=150, ge=1, description="How many times a large part may grow when it is unpacked"
+    )
+    limit_sheets: int = Field(default=60, ge=1, description="Sheets of a workbook")
+    limit_rows: int = Field(
+        default=10_000, ge=1, description="The last row of a sheet that may hold something"
+    )
+    limit_columns: int = Field(default=1_024, ge=1, description="The last column that may")
+    limit_table_rows: int = Field(default=5_000, ge=1, description="Leavers of one table")
+    limit_table_columns: int = Field(default=200, ge=1, description="Columns of one table")
+    limit_cells: int = Field(
+        default=300_000, ge=1, description="Cells of a file that hold something"
+    )
+    limit_elements: int = Field(default=5_000_000, ge=1, description="XML elements of a file")
+    limit_merges: int = Field(default=5_000, ge=1, description="Merged areas of a file")
+    limit_text: int = Field(default=32_767, ge=1, description="Characters of one cell")
+    limit_memory: int = Field(
+        default=1024 * 1024 * 1024,
+        ge=1,
+        description="Bytes of memory that reading one file may take",
+    )
+    limit_cpu: int = Field(
+        default=20, ge=1, description="Seconds of CPU that reading one file may take"
+    )
+    limit_wall: float = Field(
+        default=30.0, gt=0, description="Seconds after which reading a file is ended from outside"
+    )
     server_port: int = Field(default=4200, description="The Prefect page, on loopback only")
 
     tolerance_years_from_year_group: int = Field(
@@ -103,6 +146,12 @@ class Settings(BaseSettings):
         """The limits that this hub has drawn, as the frozen class that holds limits of a kind."""
         names = [each.name for each in fields(kind)]  # type: ignore[arg-type]
         return kind(**{name: getattr(self, f"tolerance_{name}") for name in names})
+
+    def limits(self, kind: type[Kind]) -> Kind:
+        """How much of a file this hub is ready to look at, as the frozen class of such limits."""
+        said = {each.name: getattr(self, f"limit_{each.name}", None) for each in fields(kind)}  # type: ignore[arg-type]
+        known = {name: value for name, value in said.items() if value is not None}
+        return kind(**known | {"file_size": self.size_limit})
 
 
 @cache

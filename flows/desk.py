@@ -15,6 +15,7 @@ from destinations.storage import open_storage
 from destinations.waves import Calendar
 from imports.columns import load_map
 from imports.guard import Guard, guarded
+from imports.limits import Limits
 from imports.remembered import Remembered
 from models.database import open_database
 from models.sheets import Declared, Finding, Mapped, ReadFile
@@ -79,7 +80,7 @@ def open_road(settings: Settings) -> Iterator[Road]:
     store = open_storage(
         settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
     )
-    with guarded() as guard:
+    with guarded(settings.limits(Limits)) as guard:
         try:
             yield Road(engine, store, settings, _remembered(engine), guard)
         finally:

@@ -36,15 +36,17 @@ def read_file(
     content: bytes,
     knows: Knows,
     *,
-    limits: Limits = LIMITS,
+    limits: Limits | None = None,
     guard: Guard | None = None,
 ) -> ReadFile:
     """Every table of a file, and what was left out and why.
 
     `name` is the name as sent; only its ending is looked at, to say so where it is not what the
     content is.  `knows` gives our field for a heading's parts, outermost first, or None.  With a
-    guard the bytes are opened in a child process, without one in this.  Raises SubmissionRefused.
+    guard the bytes are opened in a child process, without one in this.  `limits` are the guard's
+    where none are given.  Raises SubmissionRefused.
     """
+    limits = limits or (guard.limits if guard else LIMITS)
     raw = guard.open_file(content, limits) if guard else _open_here(content, limits)
     found = find_tables(without_our_tabs(raw), knows, limits)
     log.info(

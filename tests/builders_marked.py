@@ -15,6 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from destinations.marked import Marked
 from flows.marks import mark_file
 from imports.columns import load_map
+from imports.limits import LIMITS
 from imports.reading import read_file
 from models.sheets import Finding, ReadFile
 from models.vocabulary import Severity
@@ -33,11 +34,12 @@ PEOPLE = (
 class InHand:
     """A guard for tests: opens files in this process, as the child would."""
 
+    limits = LIMITS
+
     def open_file(self, content, limits=None):
-        from imports.limits import LIMITS
         from imports.openers import open_file
 
-        return open_file(content, limits or LIMITS)
+        return open_file(content, limits or self.limits)
 
 
 def a_book(

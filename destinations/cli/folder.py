@@ -12,7 +12,7 @@ from expectations.validating import refusal
 from imports.asked import with_headings_asked
 from imports.columns import load_map
 from imports.guard import Guard, guarded
-from imports.limits import LIMITS
+from imports.limits import LIMITS, Limits
 from imports.mapping import map_file
 from imports.reading import read_file
 from imports.remembered import Remembered, heading_rows
@@ -40,7 +40,12 @@ class Checked:
 
 
 def check_folder(
-    folder: Path, today: date, remembered: Remembered | None = None, school: str = ""
+    folder: Path,
+    today: date,
+    remembered: Remembered | None = None,
+    school: str = "",
+    *,
+    limits: Limits = LIMITS,
 ) -> Iterator[Checked]:
     """Every file below the folder, in the order of their names, as each is done.
 
@@ -49,7 +54,7 @@ def check_folder(
     Whatever is not a folder is told: a link to nowhere and a pipe as what cannot be opened.
     """
     remembered = remembered or Remembered(load_map())
-    with guarded() as guard:
+    with guarded(limits) as guard:
         for path in sorted(_files(folder)):
             said = Declared(1, school or _school_of(path.relative_to(folder)), today)
             yield _checked(path, str(path.relative_to(folder)), remembered, guard, said)
@@ -85,16 +90,16 @@ def _school_of(path: Path) -> str:
     return next((one for one in reversed(path.parts[:-1]) if _URN.fullmatch(one)), "")
 
 
-def content_of(path: Path) -> bytes:
+def content_of(path: Path, limits: Limits = LIMITS) -> bytes:
     """The file, or as much of it as shows that it is too large."""
     with path.open("rb") as opened:
-        return opened.read(LIMITS.file_size + 1)
+        return opened.read(limits.file_size + 1)
 
 
-def _opened(path: Path) -> bytes:
+def _opened(path: Path, limits: Limits) -> bytes:
     try:
         if path.is_file():  # nobody knows whether a pipe ever ends
-            return content_of(path)
+            return content_of(path, limits)
     except OSError as error:
         raise SubmissionRefused("F24") from error
     raise SubmissionRefused("F24")
@@ -105,7 +110,7 @@ def _checked(
 ) -> Checked:
     columns = remembered.to_find_tables(declared.urn)
     try:
-        read = read_file(path.name, _opened(path), columns.field_of, guard=guard)
+        read = read_file(path.name, _opened(path, guard.limits), columns.field_of, guard=guard)
         found = sum(len(table.rows) for table in read.tables)
         sheets = len({table.sheet for table in read.tables})
         try:

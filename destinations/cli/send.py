@@ -74,6 +74,7 @@ def check(
     from expectations.validating import refusal, validate
     from imports.asked import with_headings_asked
     from imports.guard import guarded
+    from imports.limits import Limits
     from imports.mapping import map_file
     from imports.reading import read_file
     from imports.remembered import heading_rows
@@ -81,11 +82,13 @@ def check(
 
     note = Said.of(kind=None, cohort=cohort, stage=stage, wave=wave)
     declared = Declared(1, school or "", day, None, note.academic_year, note.stage, wave)
-    remembered = remembered_if_set_up(get_settings())
+    settings = get_settings()
+    remembered = remembered_if_set_up(settings)
     columns = remembered.to_find_tables(declared.urn)
-    content = content_of(file)
+    limits = settings.limits(Limits)
+    content = content_of(file, limits)
     try:
-        with guarded() as guard:
+        with guarded(limits) as guard:
             read = read_file(file.name, content, columns.field_of, guard=guard)
         columns = remembered.to_map(declared.urn, heading_rows(read))
         mapped = map_file(read, declared, columns)
@@ -93,7 +96,7 @@ def check(
         refused = with_headings_asked(unread, columns)
         show([refusal(refused.code, dict(refused.facts))], json_)
         raise typer.Exit(REFUSED) from None
-    judged = validate([mapped], tolerances=get_settings().tolerances(Tolerances))
+    judged = validate([mapped], tolerances=settings.tolerances(Tolerances))
     if judged.faults:
         rule = judged.faults[1]
         say(f"This stopped through our fault: rule {rule} did not run. Please report it.")
@@ -115,10 +118,12 @@ def _marked(
     content: bytes, read: "ReadFile", findings: "Sequence[Finding]", columns: "ColumnMap"
 ) -> bytes:
     """The workbook with its faults marked; nobody will know it again, for nothing is kept."""
+    from destinations.settings import get_settings
     from flows.marks import mark_file
     from imports.guard import guarded
+    from imports.limits import Limits
 
-    with guarded() as guard:
+    with guarded(get_settings().limits(Limits)) as guard:
         one = mark_file(content, read, findings, guard=guard, columns=columns)
     return one.content
 
@@ -128,9 +133,12 @@ def _check_folder(folder: Path, day: date, school: str, json_: bool) -> int:
     from destinations.cli.folder import check_folder
     from destinations.cli.sheets import remembered_if_set_up
     from destinations.settings import get_settings
+    from imports.limits import Limits
 
     refused = False
-    for each in check_folder(folder, day, remembered_if_set_up(get_settings()), school):
+    settings = get_settings()
+    remembered, limits = remembered_if_set_up(settings), settings.limits(Limits)
+    for each in check_folder(folder, day, remembered, school, limits=limits):
         refused = refused or each.outcome == "refused"
         if json_:
             as_json([each.line()])

@@ -21,6 +21,7 @@ from imports.columns import ColumnMap, heading_key, load_map
 from imports.fields import LEFT_ON, NOT_OURS, PERHAPS
 from imports.guard import guarded
 from imports.layouts import Layout, Placed, lay_out
+from imports.limits import Limits
 from imports.no_table import NoTable
 from imports.proposals import NAMES, Proposal, propose
 from imports.reading import read_file
@@ -102,7 +103,7 @@ def read_original(settings: Settings, remembered: Remembered, sent: Submission) 
         settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
     )
     knows = remembered.to_find_tables(sent.urn).field_of
-    with guarded() as guard:
+    with guarded(settings.limits(Limits)) as guard:
         return read_file(sent.name, store.get(sent.stored_as), knows, guard=guard)
 
 
