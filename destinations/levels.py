@@ -30,6 +30,8 @@ class Level:
     `keys` finds those worth comparing without going through everybody; `same` compares.  A level
     that is not `sure` waits for a person.  `alone` is sure only where nobody else has the key.
     `in_school` levels apply within one cohort only, where a likeness means more than in a hub.
+    `unless_claimed` finds nobody in a school's sheet that has a row of theirs already: the other
+    is a twin, or somebody of the same name.
     """
 
     words: str
@@ -38,6 +40,7 @@ class Level:
     sure: bool = True
     alone: bool = False
     in_school: bool = False
+    unless_claimed: bool = False
 
 
 def by_upn(who: Identity) -> tuple[Hashable, ...]:
@@ -162,6 +165,7 @@ LEVELS: tuple[Level, ...] = (
         by_surname_and_birth,
         same_forename,
         sure=False,
+        unless_claimed=True,
     ),
     Level(
         "same name and date of birth, forename and surname in each other's place",
@@ -197,6 +201,7 @@ LEVELS: tuple[Level, ...] = (
         by_surname_and_birth,
         _apart(_same_postcode),
         sure=False,
+        unless_claimed=True,
     ),
     Level(
         "same surname and date of birth, a forename with the same first letter",
@@ -210,6 +215,7 @@ LEVELS: tuple[Level, ...] = (
         _apart(_anybody),
         sure=False,
         in_school=True,
+        unless_claimed=True,
     ),
     Level(
         "same forename and date of birth, a surname that nearly agrees",

@@ -5,7 +5,7 @@ two rows that claim one person, mean that nobody is sure, and the row waits for 
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -104,6 +104,8 @@ def match_rows(
     doubles = find_doubles(who)
     _decide_groups(doubles, verdicts, who, people)
     _decide_claims(doubles, verdicts, who, people)
+    if makes_people:
+        _leave_to_their_rows(doubles, verdicts, who, people)
     newcomers: dict[RowKey, int] = {}
     if makes_people:
         _count_newcomers(doubles, verdicts, newcomers, settled)
@@ -136,11 +138,15 @@ class _People:
         return [one for key in mine for one in found.get(key, ())]
 
 
-def _against(who: Identity, people: _People, *, in_school: bool) -> _Verdict:
+def _against(
+    who: Identity, people: _People, *, in_school: bool, claimed: Collection[int] = ()
+) -> _Verdict:
     for rank, level in enumerate(LEVELS):
         if level.in_school and not in_school:
             continue
         near = people.like(who, level.keys)
+        if level.unless_claimed:
+            near = [one for one in near if one.person_id not in claimed]
         same = _ids(one for one in near if level.same(who, one.who))
         if same:
             return _weigh(who, people, rank, level, same, _ids(near))
@@ -241,6 +247,24 @@ def _decide_claims(
             for row in rows:
                 if verdicts[row].rank != _SETTLED:
                     verdicts[row] = replace(verdicts[row], sure=False, reason=_CLAIMED)
+
+
+def _leave_to_their_rows(
+    doubles: Doubles,
+    verdicts: dict[RowKey, _Verdict],
+    who: Mapping[RowKey, Identity],
+    people: _People,
+) -> None:
+    """A twin of somebody who has a row of their own in the file is not taken for them."""
+    claimed = {
+        verdict.people[0] for verdict in verdicts.values() if verdict.sure and verdict.people
+    }
+    for rows in doubles.groups:
+        for row in rows:
+            one = verdicts[row]
+            is_likeness = not one.sure and not one.reason and one.rank in range(len(LEVELS))
+            if is_likeness and LEVELS[one.rank].unless_claimed and claimed.issuperset(one.people):
+                verdicts[row] = _against(who[row], people, in_school=True, claimed=claimed)
 
 
 def _count_newcomers(

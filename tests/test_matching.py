@@ -160,6 +160,18 @@ def test_twins_of_a_first_sheet_are_two_people() -> None:
     assert len({one.newcomer for one in found}) == 3
 
 
+def test_a_twin_whose_row_waited_is_new_beside_the_row_of_the_other() -> None:
+    sam = f"Lee, Sam | 14/3/2008 {U1} BN71AA"
+    for ana in ("Lee, Ana | 14/3/2008 BN71AA", "Lee, Ana | 14/3/2008"):
+        assert [in_words(one) for one in matched([sam], [sam, ana])] == ["person 1", "new"]
+        assert in_words(matched([sam], [ana])[0]) == "unsure"
+
+
+def test_two_of_one_name_with_their_own_upns_in_one_sheet_are_two() -> None:
+    sam, other = f"Lee, Sam | 14/3/2008 {U1}", f"Lee, Sam | 14/3/2008 {U2}"
+    assert [in_words(one) for one in matched([sam], [sam, other])] == ["person 1", "new"]
+
+
 def test_twins_with_one_upn_between_them_wait() -> None:
     sent = [f"Lee, Sam | 14/3/2008 {U1}", f"Lee, Ana | 14/3/2008 {U1}"]
     assert [one.outcome for one in matched([], sent)] == [Outcome.UNSURE] * 2
