@@ -57,8 +57,8 @@ def leavers_alike(table: pd.DataFrame) -> Told:
 
     `same_as`: another row that is about this leaver too ("row 5"); where it says something else,
     the later of the two has `same_but`, and the earlier one `otherwise_on` instead.
-    `upn_also_on`, `uln_also_on`: a row that has this number for somebody else.  `namesake_on`: an
-    earlier row of somebody of this name and birthday with another UPN.
+    `upn_also_on`, `uln_also_on`: a row that has this number for somebody else.  `namesake_on`: a
+    row of somebody of this name and birthday with another UPN.
     """
     people = _people(table)
     numbered = {name: list(_groups(people, name)) for name in ("upn_sound", "uln_sound")}
@@ -159,18 +159,17 @@ def _same_number(group: Sequence[Person], alike: Alike, also_on: dict[int, str])
         for earlier in group[: min(n, LOOK_BACK)]:
             if _same_person(later, earlier):
                 _tell_same(later, earlier, alike)
-                break
-            also_on.setdefault(later.at, _place(earlier, later))
-            also_on.setdefault(earlier.at, _place(later, earlier))
+            else:
+                also_on.setdefault(later.at, _place(earlier, later))
+                also_on.setdefault(earlier.at, _place(later, earlier))
 
 
 def _same_name(group: Sequence[Person], alike: Alike) -> None:
     for n, later in enumerate(group):
         for earlier in group[: min(n, LOOK_BACK)]:
-            if later.at in alike.done:
-                break
             if later.upn and earlier.upn and later.upn != earlier.upn:
                 alike.namesake_on.setdefault(later.at, _place(earlier, later))
+                alike.namesake_on.setdefault(earlier.at, _place(later, earlier))
             else:
                 _tell_same(later, earlier, alike)
 
@@ -192,16 +191,19 @@ def _same_person(one: Person, other: Person) -> bool:
 def _tell_same(later: Person, earlier: Person, alike: Alike) -> None:
     mine, theirs = alike.answers[later.at], alike.answers[earlier.at]
     shared = {wave for wave, *_ in mine} & {wave for wave, *_ in theirs}
-    if not shared or later.at in alike.done:
+    if not shared:
         return  # a tab for each year has every leaver once in each
     born = {later.born_on, earlier.born_on} - {None}
-    alike.done.add(later.at)
-    alike.same_as[later.at] = _place(earlier, later)
-    if len(born) > 1 or any(_contradict(mine, theirs, wave) for wave in shared):
-        alike.same_but[later.at] = "yes"
-        alike.otherwise_on.setdefault(earlier.at, _place(later, earlier))
-    else:
+    differ = len(born) > 1 or any(_contradict(mine, theirs, wave) for wave in shared)
+    if later.at not in alike.done:  # the first that it is like decides whether it waits
+        alike.done.add(later.at)
+        alike.same_as[later.at] = _place(earlier, later)
+        if differ:
+            alike.same_but[later.at] = "yes"
+    if not differ:
         alike.same_as.setdefault(earlier.at, _place(later, earlier))
+    elif later.at in alike.same_but and earlier.at not in alike.same_but:
+        alike.otherwise_on.setdefault(earlier.at, _place(later, earlier))
 
 
 def _contradict(

@@ -5,6 +5,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from itertools import permutations
 
 import pandas as pd
 import pytest
@@ -89,6 +90,41 @@ def test_the_order_of_rows_changes_nothing_but_which_of_two_alike_is_later(order
     one, another = validate([mapped]), validate([mixed])
     assert _cells(another) == _cells(one)
     assert _across(another) == _across(one)
+
+
+OTHER_UPN = {"upn": leaver(7)["upn"], "uln": ""}
+TOGETHER = {
+    "two rows of one, and another with their UPN": (
+        [ADA, ADA, leaver(5) | {"upn": ADA["upn"]}],
+        [(2, "R01"), (2, "R03"), (3, "R01"), (3, "R03"), (4, "R03")],
+    ),
+    "a namesake with another UPN": ([ADA, ADA | OTHER_UPN], [(2, "R05"), (3, "R05")]),
+    "two rows of one, and another UPN": (
+        [ADA, ADA, ADA | OTHER_UPN],
+        [(2, "R01"), (2, "R05"), (3, "R01"), (3, "R05"), (4, "R05")],
+    ),
+    "two UPNs, and a row without one": (
+        [ADA | {"upn": "", "uln": ""}, ADA | {"uln": ""}, ADA | OTHER_UPN],
+        [(2, "R01"), (3, "R01"), (3, "R05"), (4, "R01"), (4, "R05")],
+    ),
+}
+FLAGS = {
+    "same_as": "R01", "same_but": "R02", "otherwise_on": "R11", "upn_also_on": "R03",
+    "uln_also_on": "R04", "namesake_on": "R05",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("people", "told"), TOGETHER.values(), ids=TOGETHER)
+def test_what_rows_are_told_of_each_other_hangs_on_no_order(people, told):
+    rows = [typed(person, row=n) for n, person in enumerate(people, 2)]
+    for order in permutations(rows):
+        table = frame([submission(order)]).table
+        found = [
+            (int(row), code)
+            for name, code in FLAGS.items()
+            for row in table["row"][table[name].notna()]
+        ]
+        assert sorted(found) == told
 
 
 def _cells(judged):
