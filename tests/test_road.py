@@ -215,3 +215,20 @@ def _without_moments(rows: list[dict[str, str]]) -> list[dict[str, str]]:
         ({name: cell for name, cell in row.items() if name not in moments} for row in rows),
         key=lambda row: tuple(row.values()),
     )
+
+
+def test_the_size_of_a_chunk_and_the_order_of_arrival_change_nothing(tmp_path, monkeypatch):
+    hub = make_hub(tmp_path / "hub", seed=11, schools=3, years=3)
+    wanted = ("leavers", "destinations", "matches", "findings")
+    with a_home(tmp_path / "all at once", monkeypatch):
+        take(hub)
+        together = {what: lines(what) for what in wanted}
+    assert {row["code"][0] for row in together["findings"]} & set("HXYN")
+    monkeypatch.setenv("DESTINATIONS_CHUNK", "7")
+    arriving = road.inbox_files
+    monkeypatch.setattr(road, "inbox_files", lambda *of: list(reversed(arriving(*of))))
+    with a_home(tmp_path / "otherwise", monkeypatch):
+        take(hub)
+        otherwise = {what: lines(what) for what in wanted}
+    for what, rows in together.items():
+        assert _without_moments(otherwise[what]) == _without_moments(rows)
