@@ -18,6 +18,7 @@ _MOST = 3
 _LONG = 5  # letters from which a word may be another with a slip in it
 # Of 100, in the letters that two words share in order: a long word may have more slips in it.
 _ALIKE, _ALIKE_LONG, _VERY_LONG = 83, 75, 9
+_LOOKED_AT, _LONGEST = 40, 15  # words of an answer, and of a run of them that may be known
 _WORTH = 4  # letters that a word needs to say anything alone
 # Beside these a word that we know is what it was, or is not: "left college", "not in education".
 _TAKEN_BACK = listed(
@@ -36,7 +37,7 @@ def nearest_words(field: str, typed: str, columns: ColumnMap) -> tuple[str, ...]
     """Up to three values of a closed list that a typed word may mean, likeliest first."""
     known = columns.words.get(field, {})
     labels = closed_lists()[field]
-    words = phrases.phrase_of(typed)
+    words = phrases.phrase_of(typed)[:_LOOKED_AT]
     whole = _alike(phrases.key_of(words), known)
     back = _TAKEN_BACK.intersection(words)
     found = {labels[known[whole]]: None} if whole and all(one in whole for one in back) else {}
@@ -53,7 +54,7 @@ def nearest_words(field: str, typed: str, columns: ColumnMap) -> tuple[str, ...]
 def _pieces(words: Sequence[str], known: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     """The longest runs of words that mean something, from the longest, none within another."""
     told: set[int] = set()
-    for length in range(len(words), 0, -1):
+    for length in range(min(len(words), _LONGEST), 0, -1):
         for at in range(len(words) - length + 1):
             here = range(at, at + length)
             piece = tuple(words[at : at + length])

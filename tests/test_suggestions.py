@@ -58,3 +58,8 @@ def test_whatever_is_typed_what_is_suggested_is_on_the_list(typed):
         near = nearest_words(field, typed, STANDARD)
         assert len(near) <= 3
         assert set(near) <= set(labels.values())
+
+
+def test_of_a_very_long_answer_the_first_words_are_looked_at():
+    (first, *_) = nearest_words("activity", "colledge tbc " + "1/" * 3_000, STANDARD)
+    assert first == "Full-time education: further education"
