@@ -43,7 +43,7 @@ class Guard:
         """Every sheet of a file, opened in a child process.  Raises SubmissionRefused."""
         limits = limits or self.limits
         if len(content) > limits.file_size:
-            raise too_big(content, limits)
+            raise too_big(len(content), limits)
         with self._lock:
             how, packed = self._ask(marshal.dumps((content, astuple(limits))), limits)
         if how == OPENED:

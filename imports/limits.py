@@ -1,6 +1,7 @@
 """Limits: how much of a file we are ready to look at, and how a refusal is worded."""
 
 from dataclasses import dataclass
+from math import ceil
 
 from models.sheets import SubmissionRefused
 
@@ -92,14 +93,14 @@ def refused(reason: str, **facts: str) -> SubmissionRefused:
     return SubmissionRefused(CODES[reason], reason=reason, **facts)
 
 
-def too_big(content: bytes, limits: Limits) -> SubmissionRefused:
+def too_big(size: int, limits: Limits) -> SubmissionRefused:
     """The refusal of a file over the size limit."""
-    return refused("TOO_BIG", limit=megabytes(limits.file_size), size=megabytes(len(content)))
+    return refused("TOO_BIG", limit=megabytes(limits.file_size), size=megabytes(size))
 
 
 def megabytes(size: int) -> str:
-    """A size as people say it: "10 MB"."""
-    return f"{size / MIB:.0f} MB"
+    """A size as people say it, rounded up so that it never looks allowed: "10 MB", "10.1 MB"."""
+    return f"{ceil(size / MIB * 10) / 10:,g} MB"
 
 
 def counted(number: int) -> str:

@@ -79,7 +79,7 @@ def look(content: bytes, limits: Limits) -> Opened:
     if not content:
         raise refused("EMPTY")
     if len(content) > limits.file_size:
-        raise too_big(content, limits)
+        raise too_big(len(content), limits)
     if content.startswith(ZIP):
         return _look_inside(open_package(content, limits), limits)
     if content.startswith(COMPOUND):

@@ -296,3 +296,17 @@ def test_long_lists_in_front_leave_enough_to_find_the_leavers_by():
     }
     book = workbook({**lists, "11A": sheet(), "11B": sheet()})
     assert forenames(book) == EVERYBODY * 2
+
+
+def test_a_file_that_is_far_too_large_is_told_its_true_size_and_not_read(tmp_path):
+    with (tmp_path / "leavers.xlsx").open("wb") as opened:
+        opened.truncate(5 * 1024**3)  # takes no room on the disk
+    (one,) = check_folder(tmp_path, date(2026, 11, 23))
+    assert (one.outcome, one.code) == ("refused", "F02")
+    assert one.says == "This file is 5,120 MB, and we open files of up to 10 MB"
+
+
+def test_a_file_that_is_hardly_too_large_does_not_look_allowed(tmp_path):
+    (tmp_path / "leavers.xlsx").write_bytes(bytes(10 * 1024**2 + 1))
+    (one,) = check_folder(tmp_path, date(2026, 11, 23))
+    assert one.says == "This file is 10.1 MB, and we open files of up to 10 MB"

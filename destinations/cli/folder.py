@@ -12,7 +12,7 @@ from expectations.validating import refusal
 from imports.asked import with_headings_asked
 from imports.columns import load_map
 from imports.guard import Guard, guarded
-from imports.limits import LIMITS, Limits
+from imports.limits import LIMITS, Limits, too_big
 from imports.mapping import map_file
 from imports.reading import read_file
 from imports.remembered import Remembered, heading_rows
@@ -91,9 +91,12 @@ def _school_of(path: Path) -> str:
 
 
 def content_of(path: Path, limits: Limits = LIMITS) -> bytes:
-    """The file, or as much of it as shows that it is too large."""
+    """The file.  Raises SubmissionRefused for one that is too large, and does not read it all."""
     with path.open("rb") as opened:
-        return opened.read(limits.file_size + 1)
+        content = opened.read(limits.file_size + 1)
+        if len(content) > limits.file_size:
+            raise too_big(max(len(content), os.fstat(opened.fileno()).st_size), limits)
+    return content
 
 
 def _opened(path: Path, limits: Limits) -> bytes:

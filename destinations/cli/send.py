@@ -86,8 +86,8 @@ def check(
     remembered = remembered_if_set_up(settings)
     columns = remembered.to_find_tables(declared.urn)
     limits = settings.limits(Limits)
-    content = content_of(file, limits)
     try:
+        content = content_of(file, limits)
         with guarded(limits) as guard:
             read = read_file(file.name, content, columns.field_of, guard=guard)
         columns = remembered.to_map(declared.urn, heading_rows(read))
