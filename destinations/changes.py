@@ -25,6 +25,8 @@ _ANSWER = (
     *("activity_code", "intended", "provider_name", "provider_urn", "provider_ukprn"),
     *("course", "level", "started_on", "ended_on"),
 )
+# What a sheet says beside an answer.
+_BESIDE = ("provider_name", "course", "level", "started_on", "ended_on")
 _Line = tuple[int, int, str]  # leaver, wave, source
 _Said = dict[_Line, tuple[Any, ...]]
 
@@ -111,14 +113,24 @@ def _changes(
         if declared.kind is Kind.ENROLMENTS or one.academic_year == declared.academic_year
     }
     known, now = _answers(session, declared, leavers)
+    kept = {
+        leaver
+        for leaver in _kept(session, declared)
+        if leaver in leavers
+        and any(_is_blank(name, about[leavers[leaver].person_id]) for name in _BESIDE)
+    }
     filled, emptier = _particulars(session, declared, leavers, about)
     changed = filled | {line[0] for line, said in now.items() if known.get(line) != said}
     said_now = {(leaver, wave) for leaver, wave, _ in now}
-    blank = emptier | {
-        leaver
-        for leaver, wave, _ in known
-        if (leaver, wave) not in said_now and _asks(declared, leavers[leaver], wave, about)
-    }
+    blank = (
+        emptier
+        | kept
+        | {
+            leaver
+            for leaver, wave, _ in known
+            if (leaver, wave) not in said_now and _asks(declared, leavers[leaver], wave, about)
+        }
+    )
     return Changes(
         new=len(about.keys() - before),
         changed=len({leavers[one].person_id for one in changed}),
@@ -165,6 +177,16 @@ def _answers(session: Session, declared: Declared, leavers: Iterable[int]) -> tu
             told = now if submission_id == declared.submission_id else before
             told[leaver, wave, source] = tuple(said)
     return before, now
+
+
+def _kept(session: Session, declared: Declared) -> Sequence[int]:
+    """The leavers whose place or course stayed since this file has the answer without it."""
+    return session.scalars(
+        select(col(Destination.leaver_id)).where(
+            col(Destination.submission_id) == declared.submission_id,
+            col(Destination.kept_from_id).is_not(None),
+        )
+    ).all()
 
 
 def _particulars(

@@ -1,9 +1,10 @@
 """Histories: statements join what is known of a leaver; a later word supersedes, none is lost."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -16,7 +17,11 @@ from models.sheets import Declared
 from models.submissions import Submission
 from models.vocabulary import Source
 
-_SAID = tuple(field.name for field in fields(Statement))
+_SAID = tuple(each.name for each in fields(Statement))
+_ANSWER = ("activity_code", "intended")
+_PLACE = ("provider_name", "provider_urn", "provider_ukprn")
+_COURSE = ("course", "level", "started_on", "ended_on")
+_DETAILS = (*_ANSWER, *_PLACE, *_COURSE)
 _Line = tuple[int, int, str, str]  # leaver, wave, source, and for a provider its URN
 
 
@@ -27,6 +32,7 @@ class _Standing:
     sent_on: date
     destination_id: int
     submission_id: int
+    said: Mapping[str, Any] = field(compare=False, default_factory=dict)
 
 
 def add_statements(
@@ -45,6 +51,8 @@ def add_statements(
     A statement supersedes the last one standing by the same source about the same wave, unless
     that was sent later: sheets may be recorded in another order than they were sent in.  Two
     colleges are two sources: a word of the one does not undo a word of the other.
+
+    The same answer with a blank for the place or the course keeps those that stood.
     """
     there, standing = _before(session, declared, {one.leaver_id for one in statements})
     new = {
@@ -66,18 +74,47 @@ def add_statements(
         depth[line] += 1
     for some in rounds:  # nearly always one: a second where a sheet names somebody twice
         rows = [
-            {name: getattr(one, name) for name in _SAID}
-            | {
-                "recorded_at": recorded_at,
-                "supersedes_id": _superseded(standing[_line(one, declared.urn)], declared.sent_on),
-            }
+            _row(one, _superseded(standing[_line(one, declared.urn)], declared.sent_on))
+            | {"recorded_at": recorded_at}
             for one in some
         ]
-        for one, made in zip(some, insert_returning(session, Destination, rows), strict=True):
+        added = insert_returning(session, Destination, rows)
+        for one, row, made in zip(some, rows, added, strict=True):
             standing[_line(one, declared.urn)].append(
-                _Standing(declared.sent_on, made, declared.submission_id)
+                _Standing(declared.sent_on, made, declared.submission_id, row)
             )
     return len(new)
+
+
+def _row(one: Statement, last: _Standing | None) -> dict[str, Any]:
+    """A statement as its row, with what it leaves blank of the answer whose place it takes."""
+    row = {name: getattr(one, name) for name in _SAID}
+    kept = kept_of(row, last.said) if last and one.source != Source.PROVIDER else {}
+    about = last.destination_id if last else None
+    return row | kept | {"supersedes_id": about, "kept_from_id": about if kept else None}
+
+
+def kept_of(said: Mapping[str, Any], last: Mapping[str, Any]) -> dict[str, Any]:
+    """What of the last word stays where the same answer is given again with blanks.
+
+    Its place where none is named, and its course and days where the place is the same.  What a
+    college lists is taken as it stands: there, no end is an answer.
+    """
+    if any((said[name] or None) != (last.get(name) or None) for name in _ANSWER):
+        return {}
+    kept = {}
+    if not any(said[name] for name in _PLACE):
+        kept = {name: last[name] for name in _PLACE if last.get(name)}
+    elif not _is_same_place(said, last):
+        return {}
+    return kept | {name: last[name] for name in _COURSE if last.get(name) and not said[name]}
+
+
+def _is_same_place(said: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
+    for name in ("provider_urn", "provider_ukprn"):
+        if said[name] and last.get(name):
+            return bool(said[name] == last[name])
+    return str(said["provider_name"]).casefold() == str(last.get("provider_name", "")).casefold()
 
 
 def _before(
@@ -102,6 +139,7 @@ def _before(
                 col(Submission.urn),
                 col(Submission.sent_on),
                 col(Submission.undone_at),
+                *(getattr(Destination, name) for name in _DETAILS),
             )
             .join(Submission, col(Submission.id) == col(Destination.submission_id))
             .where(col(Destination.leaver_id).in_(some))
@@ -115,7 +153,8 @@ def _before(
             if one.supersedes_id is not None:
                 superseded.add(one.supersedes_id)
             sender = one.urn if one.source == Source.PROVIDER else ""
-            word = _Standing(one.sent_on, one.id, one.submission_id)
+            said = {name: getattr(one, name) for name in _DETAILS}
+            word = _Standing(one.sent_on, one.id, one.submission_id, said)
             lines[one.id] = ((one.leaver_id, one.wave, one.source, sender), word)
     for passed in sorted(superseded & set(taken_back), reverse=True):
         before = taken_back[passed]
@@ -129,14 +168,14 @@ def _before(
     return there, standing
 
 
-def _superseded(standing: list[_Standing], sent_on: date) -> int | None:
+def _superseded(standing: list[_Standing], sent_on: date) -> _Standing | None:
     """The last word that this one takes the place of; taken off the list."""
     earlier = [one for one in standing if one.sent_on <= sent_on]
     if not earlier:
         return None
     last = max(earlier)
     standing.remove(last)
-    return last.destination_id
+    return last
 
 
 def _line(one: Statement, urn: str) -> _Line:

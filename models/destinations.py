@@ -56,6 +56,8 @@ class Destination(SQLModel, table=True):
     row: int
     column: str = Field(default="", max_length=3)
     supersedes_id: int | None = Field(default=None, foreign_key="destination.id")
+    # The word whose place and course stand here, since the cells for them were blank.
+    kept_from_id: int | None = Field(default=None, foreign_key="destination.id")
 
 
 class Publication(SQLModel, table=True):

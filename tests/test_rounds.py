@@ -8,16 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from destinations.exports import export
 from destinations.rounds import rows_hash
 from destinations.undo import undo
 from expectations.validating import tell
 from models.database import transaction
+from models.destinations import Destination
 from models.sheets import Declared, Mapped, MappedRow
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import LeavingStage
+from tests.builders import drawn
 from tests.builders_recording import (
     COLLEGE,
     OTHER_SCHOOL,
@@ -231,3 +233,41 @@ def test_rows_that_say_something_else_are_others(one, other):
 
 def mapped(drawn: Sequence[str]) -> Mapped:
     return Mapped(DECLARED, tuple(a_row(at, row) for at, row in enumerate(drawn, start=2)))
+
+
+KEPT = """
+    said first                 | said then            | stands                      | blank
+    230, Downs, 2024-09-02     | 230                  | 230, Downs, 2024-09-02      | 1
+    230, Downs, 2024-09-02     | 230, Downs           | 230, Downs, 2024-09-02      | 1
+    230, Downs, 2024-09-02     | 230, Ridge           | 230, Ridge, -               | 1
+    230, Downs, 2024-09-02     | 310                  | 310, -, -                   | 1
+    230, Downs, 2024-09-02     | 230, -, 2024-10-01   | 230, Downs, 2024-10-01      | 1
+    230                        | 230, Downs           | 230, Downs, -               | 0
+"""
+
+
+@pytest.mark.parametrize(("first", "then", "stands", "blank"), drawn(KEPT)[1:])
+def test_the_same_answer_with_a_blank_beside_it_takes_nothing_away(
+    engine: Engine, first: str, then: str, stands: str, blank: str
+) -> None:
+    recorded(engine, a_submission(engine, sent_on="2024-10-03"), [f"{SAM}, {first}"])
+    second = a_submission(engine, sent_on="2024-11-20")
+    done = recorded(engine, second, [f"{SAM}, {then}"])
+    with Session(engine) as session:
+        last = session.exec(select(Destination).order_by(col(Destination.id).desc())).first()
+    assert last is not None
+    said = (last.activity_code, last.provider_name or "-", str(last.started_on or "-"))
+    assert ", ".join(said) == stands
+    changed = first.split(",")[0] != then.split(",")[0] or "Ridge" in then
+    assert done.changes["would_become_blank"] == (0 if changed else int(blank))
+    assert (last.kept_from_id is not None) == (not changed and blank == "1")
+
+
+def test_a_column_of_providers_that_is_left_out_takes_nothing_away(engine: Engine) -> None:
+    recorded(engine, a_submission(engine, sent_on="2024-10-03"), [f"{SAM}, 230, Downs"])
+    second = a_submission(engine, sent_on="2024-11-20")
+    plain = without(without(a_row(2, f"{SAM}, 230"), "provider_name"), "started_on")
+    assert recorded(engine, second, [plain]).changes["would_become_blank"] == 0
+    with Session(engine) as session:
+        names = session.exec(select(Destination.provider_name)).all()
+    assert names == ["Downs", "Downs"]

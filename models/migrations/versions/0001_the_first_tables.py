@@ -498,6 +498,7 @@ def upgrade() -> None:
         sa.Column("row", sa.Integer(), nullable=False),
         sa.Column("column", sqlmodel.sql.sqltypes.AutoString(length=3), nullable=False),
         sa.Column("supersedes_id", sa.Integer(), nullable=True),
+        sa.Column("kept_from_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("wave >= 0", name=op.f("ck_destination_destination_wave_known")),
         sa.ForeignKeyConstraint(
             ["leaver_id"], ["leaver.id"], name=op.f("fk_destination_leaver_id")
@@ -507,6 +508,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["supersedes_id"], ["destination.id"], name=op.f("fk_destination_supersedes_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["kept_from_id"], ["destination.id"], name=op.f("fk_destination_kept_from_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_destination")),
         sa.UniqueConstraint(
