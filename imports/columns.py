@@ -18,6 +18,7 @@ from imports.fields import (
     YEARLY,
     closed_lists,
 )
+from imports.memory import LONGEST
 from imports.moments import Moment, moment_of
 from models.vocabulary import ID01
 
@@ -32,7 +33,7 @@ _COHORT = headings.listed("leaver leavers cohort class summer left leaving")
 _NUMBERED = headings.listed("post ks stage year yr y after")
 # What a later map may give a meaning to: it had none that is asked for.
 _OPEN = frozenset({PERHAPS, NOT_OURS, LEFT_ON})
-_MOST_MEANT = 20_000  # cells that hold a sentence each would fill the memory
+_MOST_SEEN, _MOST_MEANT = 20_000, 20_000  # thousands of strange files would fill the memory
 _BESIDE_ANY = "any"
 
 
@@ -102,19 +103,23 @@ class ColumnMap:
         said = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
         if not said:
             return None
-        if said not in self._seen:
-            self._seen[said] = self._looked_up(said)
-        return self._seen[said]
+        if said in self._seen:
+            return self._seen[said]
+        if len(self._seen) >= _MOST_SEEN:
+            self._seen.clear()
+        meaning = self._seen[said] = self._looked_up(said)
+        return meaning
 
     def value_of(self, name: str, typed: str) -> str | None:
         """The value that a typed word has in a field with a closed list; None where unknown."""
         known = self._meant.get((name, typed), "")
-        if known == "":
-            if len(self._meant) >= _MOST_MEANT:
-                self._meant.clear()
-            known = self._meant[name, typed] = meanings.value_of(
-                name, typed, self.words, self.neutral
-            )
+        if known != "":
+            return known
+        known = meanings.value_of(name, typed, self.words, self.neutral)
+        if len(self._meant) >= _MOST_MEANT:
+            self._meant.clear()
+        if len(typed) <= LONGEST:
+            self._meant[name, typed] = known
         return known
 
     def knows_values(self, name: str) -> bool:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 
+from imports.memory import remembers
 from models.sheets import Cell, CellKind
 
 Window = tuple[date, date]
@@ -131,7 +131,7 @@ def is_counted_day(cell: Cell) -> bool:
     return cell.kind in _WRITTEN and len(text) == 5 and text.isdecimal() and int(text) in _SERIALS
 
 
-@lru_cache(maxsize=50_000)
+@remembers(50_000)
 def typed_date(text: str) -> Typed:
     """What a text says of a date; nothing at all where it is not one."""
     text = " ".join(text.replace("\u00a0", " ").split())

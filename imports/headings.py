@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+
+from imports.memory import remembers
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _INITIALS = re.compile(r"\b(?:[a-z]\.\s?){2,}(?:[a-z]\b)?")
@@ -54,7 +55,7 @@ _NOUNS = listed(
 _BETWEEN = listed("or and of name names form training learning the destination post 16 other")
 
 
-@lru_cache(maxsize=20_000)
+@remembers(20_000)
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a heading in lower case, initials joined: "Pupil's D.O.B." is pupil, dob."""
     text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
@@ -76,7 +77,7 @@ def key_of(words: tuple[str, ...]) -> str:
     return "".join(words)
 
 
-@lru_cache(maxsize=20_000)
+@remembers(20_000)
 def keys_of(text: str) -> tuple[str, ...]:
     """The keys to look a heading up by, surest first.
 

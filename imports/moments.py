@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from imports.headings import words_of
+from imports.memory import remembers
 from models.vocabulary import LeavingStage, academic_year
 
 _MONTHS = {
@@ -60,7 +60,7 @@ class Moment:
         return self.number
 
 
-@lru_cache(maxsize=20_000)
+@remembers(20_000)
 def moment_of(text: str) -> tuple[Moment, str] | None:
     """The moment in a heading and what is left of the heading; None when it has none.
 

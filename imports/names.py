@@ -8,10 +8,11 @@ forenames, by its heading, or by being sorted.
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 from imports.headings import listed, words_of
+from imports.memory import remembers
 
 Split = Callable[[str], tuple[str, str] | None]
 
@@ -28,7 +29,7 @@ _PARTICLES = listed(
 )
 
 
-@lru_cache(maxsize=50_000)
+@remembers(50_000)
 def plain_text(text: str) -> str:
     """A text without stray spaces, invisible characters and curly apostrophes."""
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).replace("\u00a0", " ")

@@ -6,9 +6,9 @@ kept, so that a doubtful answer never passes for a sure one.
 
 import re
 import unicodedata
-from functools import lru_cache
 
 from imports.headings import listed
+from imports.memory import remembers
 
 _PIECES = re.compile(r"[a-z0-9]+|\?+|/")
 _SHORT = tuple(
@@ -155,7 +155,7 @@ def key_of(words: tuple[str, ...]) -> str:
     return "".join(words)
 
 
-@lru_cache(maxsize=50_000)
+@remembers(50_000)
 def phrase_of(text: str) -> tuple[str, ...]:
     """The words that matter, each in its one spelling."""
     text = unicodedata.normalize("NFKC", text).lower()
@@ -185,7 +185,7 @@ _CODE_FIRST = re.compile(
 _CODE_LAST = re.compile(r"(.*?)\s*[-\u2013\u2014:(\[|]?\s*\b(\d{3})\s*[)\]]?\s*", re.DOTALL)
 
 
-@lru_cache(maxsize=50_000)
+@remembers(50_000)
 def code_and_words(text: str) -> tuple[str, str]:
     """A three-digit code and the words beside it: "210 - School sixth form".
 

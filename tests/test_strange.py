@@ -12,6 +12,7 @@ import pytest
 
 from destinations.cli.folder import check_folder
 from expectations.validating import refusal
+from imports.memory import LONGEST, remembers
 from imports.reading import read_file
 from models.sheets import SubmissionRefused
 from tests.headings import knows
@@ -310,3 +311,16 @@ def test_a_file_that_is_hardly_too_large_does_not_look_allowed(tmp_path):
     (tmp_path / "leavers.xlsx").write_bytes(bytes(10 * 1024**2 + 1))
     (one,) = check_folder(tmp_path, date(2026, 11, 23))
     assert one.says == "This file is 10.1 MB, and we open files of up to 10 MB"
+
+
+def test_what_a_long_text_gave_is_not_kept():
+    asked = []
+
+    @remembers(10)
+    def length(text):
+        asked.append(len(text))
+        return len(text)
+
+    for text in ("a" * LONGEST, "a" * (LONGEST + 1)) * 2:
+        assert length(text) == len(text)
+    assert asked == [LONGEST, LONGEST + 1, LONGEST + 1]
