@@ -87,8 +87,11 @@ class Block:
         return not (self.last_column < other.first_column or other.last_column < self.first_column)
 
     def repeats(self, other: "Block") -> bool:
-        """Whether it says the same, in the same columns."""
-        return _plain(self.parts) == _plain(other.parts)
+        """Whether it says the same, in the same columns, or all but the groups over them."""
+        mine, theirs = _plain(self.parts), _plain(other.parts)
+        if len(self.rows) < len(other.rows):
+            theirs = {column: said[-len(mine.get(column, ())) :] for column, said in theirs.items()}
+        return mine == theirs
 
 
 def find_blocks(grid: Grid, known: Known) -> list[Block]:

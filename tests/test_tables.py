@@ -509,6 +509,18 @@ def test_headings_with_stray_spaces_are_known_again():
     assert [row for _, row in leavers(RawSheet("Leavers", rows=rows))] == [2, 4]
 
 
+def test_headings_repeated_without_their_groups_are_known_again():
+    text = """
+        Pupil   |          |             | Destination |
+        Surname | Forename | DOB         | Type        | Where
+        Okafor  | Ada      | @39158      | College     | Downs
+        Surname | Forename | DOB         | Type        | Where
+        Price   | Tom      | @39159      | College     | Downs
+        """
+    (table,) = found(drawn(text)).tables
+    assert [row.number for row in table.rows] == [3, 5]
+
+
 def test_a_row_about_nobody_is_told_by_its_place():
     text, _ = LAYOUTS["something about nobody"]
     came = found(drawn(text))
