@@ -21,6 +21,8 @@ from models.sheets import SubmissionRefused
 _PIECE = 1 << 20
 # A child that has run out of something can still say so by the way it ends.
 _OUT_OF_MEMORY, _UNREADABLE = 71, 72
+# calamine aborts where it gets no memory: a value in the last cell of an xls is enough for it.
+_SIGNALS = {signal.SIGXCPU: b"TIMEOUT", signal.SIGABRT: b"MEMORY"}
 _ENDS = {_OUT_OF_MEMORY: b"MEMORY", _UNREADABLE: b"UNREADABLE"}
 
 
@@ -87,7 +89,7 @@ def open_in_child(content: bytes, limits: Limits) -> tuple[bytes, bytes]:
     if trouble:
         return OVER, trouble
     if os.WIFSIGNALED(ended):
-        return OVER, b"TIMEOUT" if os.WTERMSIG(ended) == signal.SIGXCPU else b"CRASH"
+        return OVER, _SIGNALS.get(os.WTERMSIG(ended), b"CRASH")
     if os.WEXITSTATUS(ended) or not answer:
         return OVER, _ENDS.get(os.WEXITSTATUS(ended), b"CRASH")
     return bytes(answer[:1]), bytes(answer[1:])
