@@ -223,6 +223,16 @@ LEVELS: tuple[Level, ...] = (
         _apart(_near_surname),
         sure=False,
     ),
+    # Who has another surname than in the last sheet, and no UPN in one of them, has been renamed or
+    # is somebody else; where the other is in the sheet too, they are two.
+    Level(
+        "same forename and date of birth, another surname",
+        by_forename_and_birth,
+        _apart(same_forename),
+        sure=False,
+        in_school=True,
+        unless_claimed=True,
+    ),
     Level("same name and postcode", by_name, _apart(_same_postcode), sure=False),
     Level(
         "same name, a date of birth missing", by_name, _apart(_no_birth), sure=False, in_school=True

@@ -94,7 +94,9 @@ EXAMPLES = f"""
     Whittaker, Ann | 14/3/2008 BN71AA       > Whitaker, Ann | 14/3/2008 BN71AA         > person 1
     Ward, Lorraine | 14/3/2008 BN71AA       > Ward, Lorriane | 14/3/2008 BN71AA        > unsure
     Ward, Lorraine | 14/3/2008              > Ward, Lorriane | 14/3/2008               > unsure
-    Ward, Lorraine | 14/3/2008              > Baker, Lorraine | 14/3/2008              > new
+    Ward, Lorraine | 14/3/2008              > Baker, Lorraine | 14/3/2008              > unsure
+    Ward, Lorraine | 14/3/2008 {U1}         > Baker, Lorraine | 14/3/2008              > unsure
+    Ward, Lorraine | 14/3/2008 {U1}         > Baker, Lorraine | 14/3/2008 {U2}         > new
     Ward, Lorraine | 14/3/2008              > Baker, Tom | 2/9/2007                    > new
     Ward, Lorraine | 14/3/2008              > Ward, Lorraine |                         > unsure
 """
@@ -165,6 +167,12 @@ def test_a_twin_whose_row_waited_is_new_beside_the_row_of_the_other() -> None:
     for ana in ("Lee, Ana | 14/3/2008 BN71AA", "Lee, Ana | 14/3/2008"):
         assert [in_words(one) for one in matched([sam], [sam, ana])] == ["person 1", "new"]
         assert in_words(matched([sam], [ana])[0]) == "unsure"
+
+
+def test_another_surname_is_another_leaver_beside_the_row_of_the_first() -> None:
+    ward, baker = "Ward, Lorraine | 14/3/2008", "Baker, Lorraine | 14/3/2008"
+    assert [in_words(one) for one in matched([ward], [ward, baker])] == ["person 1", "new"]
+    assert in_words(matched([ward], [baker], makes_people=False)[0]) == "nobody"
 
 
 def test_two_of_one_name_with_their_own_upns_in_one_sheet_are_two() -> None:
