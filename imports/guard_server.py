@@ -22,7 +22,7 @@ _PIECE = 1 << 20
 # A child that has run out of something can still say so by the way it ends.
 _OUT_OF_MEMORY, _UNREADABLE = 71, 72
 # calamine aborts where it gets no memory: a value in the last cell of an xls is enough for it.
-_SIGNALS = {signal.SIGXCPU: b"TIMEOUT", signal.SIGABRT: b"MEMORY"}
+_SIGNALS: dict[int, bytes] = {signal.SIGXCPU: b"TIMEOUT", signal.SIGABRT: b"MEMORY"}
 _ENDS = {_OUT_OF_MEMORY: b"MEMORY", _UNREADABLE: b"UNREADABLE"}
 
 
