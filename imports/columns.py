@@ -167,7 +167,7 @@ class ColumnMap:
             return Meaning(exact)
         # "Tutor group" is ours for all that "tutor" is not, below "Pupil" as well.
         if any(self._is_blocked(part) for part in said):
-            return None
+            return Meaning(NOT_OURS) if self._has(said[-1]) == NOT_OURS else None
         return (
             self._dated(said)
             or self._known(whole)
@@ -214,7 +214,8 @@ class ColumnMap:
         for first in range(1, len(said)):
             known = self._dated(said[first:]) or self._known(" ".join(said[first:]))
             above = " ".join(said[:first])
-            if known and (known.field in YEARLY or not headings.is_about_a_place(above)):
+            is_either = known and known.field in (*YEARLY, PERHAPS, NOT_OURS)
+            if known and (is_either or not headings.is_about_a_place(above)):
                 return known
         return None
 

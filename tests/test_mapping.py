@@ -103,6 +103,20 @@ def test_headings_on_two_rows():
     assert [one.heading for one in result.unused] == ["Postcode"]
 
 
+def test_a_heading_that_leaves_it_open_may_stand_below_a_group():
+    result = mapped(
+        """
+        Surname | Forename | DOB        | Attainment 8 | Gone on to
+        Okafor  | Ada      | 17/03/2007 | 40           | College
+        Bell    | Jo       | 04/11/2006 | 51           | Apprenticeship
+        Hall    | Di       | 05/11/2006 | 33           | NEET
+        """,
+        above=(*["Personal details"] * 4, "Post 16 destination"),
+    )
+    assert values(result, "activity") == ["230", "310", "619"]
+    assert result.unused == ()
+
+
 def test_tabs_with_other_orders_of_columns():
     result = map_file(
         a_read_file(
