@@ -175,11 +175,14 @@ def _is_confirmed(
     if not one.column:
         whole = _plain(_whole(rows.get(key, ())))
         return any((person, one.code, _digest(person, said)) in confirmed for said in (whole, ""))
-    return any(
-        (person, one.code, _digest(person, _plain(value))) in confirmed
+    held = [
+        value
         for field, row in _fields(rows.get(key, ()), one.column)
         for value in (row.get(field), row.raw.get(field))
         if value is not None
+    ]
+    return any(
+        (person, one.code, _digest(person, _plain(value))) in confirmed for value in held or [""]
     )
 
 

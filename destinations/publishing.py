@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import logging
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 
 LONGEST_NAME = 100
 UNSAFE = set('<>:"/\\|?*')
+MARKED = "please fix"
+# What we named a marked workbook, and what a browser adds to a name that it has already.
+_MARKED = re.compile(rf"\A(?:\d{{4}}-\d\d-\d\d )*(.*?)(?: - {MARKED}(?: ?\(\d+\))?)+\Z")
 # What a spreadsheet program takes for a formula when it opens a csv file (CWE-1236).
 LIVE = ("=", "+", "-", "@", "\t", "\r")
 
@@ -165,7 +169,7 @@ def marked_document(session: Session, submission: Submission, content: bytes) ->
     """The workbook that a sender gets back with what is to be fixed marked in it."""
     stem = _receipt_stem(session, submission)
     return Document(
-        f"returns/{submission.urn}/{stem} - please fix.xlsx",
+        f"returns/{submission.urn}/{stem} - {MARKED}.xlsx",
         content,
         "marked workbook",
         urn=submission.urn,
@@ -274,7 +278,7 @@ def _still(value: object) -> object:
 
 def _receipt_stem(session: Session, submission: Submission) -> str:
     """The day it was sent and its name; numbered where that day brought the same name before."""
-    stem = safe_name(PurePath(submission.name).stem)
+    stem = _own_stem(submission.name)
     earlier = session.scalars(
         select(Submission.name).where(
             col(Submission.urn) == submission.urn,
@@ -282,9 +286,15 @@ def _receipt_stem(session: Session, submission: Submission) -> str:
             col(Submission.id) < submission.id,
         )
     )
-    same = sum(safe_name(PurePath(name).stem).casefold() == stem.casefold() for name in earlier)
+    same = sum(_own_stem(name).casefold() == stem.casefold() for name in earlier)
     number = f" ({same + 1})" if same else ""
     return f"{submission.sent_on.isoformat()} {stem}{number}"
+
+
+def _own_stem(name: str) -> str:
+    """A file's name as its sender first gave it, whatever we wrote round it when we marked it."""
+    stem = safe_name(PurePath(name).stem)
+    return _MARKED.sub(r"\1", stem) or stem
 
 
 def _is_there(session: Session, store: Store, document: Document) -> bool:

@@ -131,6 +131,13 @@ def test_a_yes_to_a_heading_is_remembered_and_the_column_is_read_with_it(hub):
     assert not {one for one in arrive(hub, ident, "third") if one[0].startswith("C1")}
 
 
+def test_a_yes_to_a_blank_holds_until_it_is_filled(hub):
+    blank = ODD.replace("21/06/2009    | Apprenticeship", "21/06/2009    |               ")
+    assert ("D02", 4) in arrive(hub, blank, "first")
+    left = come_back(hub, answered(marked(hub, "first"), "D02"), "second")
+    assert ("D02", 4) not in left
+
+
 def test_the_command_line_confirms_what_is_of_no_row(hub):
     with_bus = ODD.replace("| Where\n", "| Where | Bus pass\n").replace(
         "Downs College\n", "Downs College | 7\n"

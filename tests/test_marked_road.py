@@ -134,6 +134,22 @@ def test_a_marked_workbook_goes_there_and_back(hub):
     assert not {"D01", "C35", *odd} & set(left)
 
 
+def test_a_marked_workbook_keeps_the_name_of_the_file_in_every_round(hub):
+    send(hub, "leavers.xlsx", a_workbook(LEAVERS))
+    run(hub)
+    ((name, marked),) = returns(hub).items()
+    send(hub, name, put_right(marked, confirm=False))
+    run(hub)
+    day = TODAY.isoformat()
+    assert list(returns(hub)) == [
+        f"{day} leavers (2) - please fix.xlsx",
+        f"{day} leavers - please fix.xlsx",
+    ]
+    send(hub, name.replace(".xlsx", " (1).xlsx"), marked)
+    run(hub)
+    assert len([one for one in returns(hub) if " leavers " in one]) == len(returns(hub))
+
+
 def test_running_again_writes_nothing_more(hub):
     send(hub, "leavers.xlsx", a_workbook(LEAVERS))
     assert run(hub) == 2
