@@ -14,6 +14,7 @@ from models.vocabulary import activities
 # "Employer" are both a provider's name.
 _FROM_EITHER = frozenset({"provider_name", "course", "level", "notes", "source"})
 _KNOWN, _STRANGE, _MOST = 0.5, 0.2, 0.7
+_NEARLY_ALL = 0.9
 _ENOUGH = 3
 
 
@@ -116,8 +117,23 @@ def _with_destination(layout: Layout, columns: ColumnMap) -> Layout:
             if one in proved:
                 placed[one.at] = replace(one, field="activity")
             elif field == PERHAPS:
-                placed[one.at] = replace(one, field="")
+                told_again = _is_told_again(layout, one, columns)
+                placed[one.at] = replace(one, field=BESIDE if told_again else "")
     return replace(layout, placed=tuple(placed))
+
+
+def _is_told_again(layout: Layout, one: Placed, columns: ColumnMap) -> bool:
+    """Whether an open heading has in words what a column of codes has already."""
+    coded = layout.columns("activity")
+    if len(coded) != 1 or coded[0].moment or one.moment or layout.has(BESIDE):
+        return False
+    codes = activities().keys()
+    both = [
+        (shown(cell_at(row, coded[0].at)), shown(cell_at(row, one.at))) for row in layout.table.rows
+    ]
+    said = [(code, columns.value_of("activity", word)) for code, word in both if code and word]
+    same = sum(code == meant for code, meant in said if code in codes)
+    return same >= _ENOUGH and same >= _NEARLY_ALL * len(said)
 
 
 def _proved(layout: Layout, group: Sequence[Placed], columns: ColumnMap) -> tuple[Placed, ...]:

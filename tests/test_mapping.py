@@ -322,6 +322,22 @@ def test_a_code_that_nobody_knows_beside_no_words_is_that_rows_destination():
     assert (unknown.raw["activity"], unknown.columns["activity"].letter) == ("999", "D")
 
 
+def test_an_open_heading_beside_codes_is_held_against_them_where_it_says_the_same():
+    rows = """
+        Surname | Forename | DOB        | NCCIS Code | Now doing
+        Okafor  | Ada      | 17/03/2007 | 230        | College
+        Bell    | Jo       | 04/11/2006 | 310        | Apprenticeship
+        Hall    | Di       | 05/11/2006 | 619        | NEET
+        Ives    | Lu       | 06/11/2006 |            | XXX
+        """
+    result = mapped(rows.replace("|            | XXX", "|            | Sixth form"))
+    assert values(result, "activity") == ["230", "310", "619", "210"]
+    assert codes(result) == []
+    result = mapped(rows.replace("| Apprenticeship", "| Sixth form"))
+    assert values(result, "activity") == ["230", "310", "619", None]
+    assert codes(result) == ["C11"]
+
+
 def test_two_columns_that_mostly_differ_are_two_questions():
     result = mapped(
         """
