@@ -94,7 +94,7 @@ def order_of(cells: Sequence[Cell], window: Window | None = None) -> Order:
     if day_first and _half_converted(typed, real, window):
         return Order.HALF_CONVERTED
     if month_first:
-        return Order.MONTH_FIRST
+        return Order.DAY_FIRST if _is_one_slip(month_first, pairs, window) else Order.MONTH_FIRST
     if day_first or any(one.dotted for one in typed):
         return Order.DAY_FIRST
     return _by_window([pair for pair in pairs if pair[0] != pair[1]], window)
@@ -188,10 +188,31 @@ def _half_converted(typed: Sequence[Typed], real: Sequence[date], window: Window
         return False
     if any(day.day > 12 for day in real):
         return False
+    if window is not None and _lie_as_meant(real, window):
+        return False
     if _LOW_DAY ** len(real) * _HIGH_DAY ** len(left) < _CHANCE:
         return True
     return window is not None and any(
         not _within(day, window) and _within(_swapped(day), window) for day in real
+    )
+
+
+def _lie_as_meant(real: Sequence[date], window: Window) -> bool:
+    """Whether more days belong to the cohort as they stand than with day and month swapped."""
+    as_they_stand = sum(_within(day, window) for day in real)
+    return as_they_stand > sum(_within(_swapped(day), window) for day in real)
+
+
+def _is_one_slip(
+    month_first: int, pairs: Sequence[tuple[int, int, int]], window: Window | None
+) -> bool:
+    """Whether the one date that could only be month first is a slip: the others lie day first."""
+    others = [pair for pair in pairs if pair[1] <= 12]
+    if month_first > 1 or window is None or len(others) < 2:
+        return False
+    return _by_window(others, window) is Order.DAY_FIRST and not all(
+        _within(_day(_whole_year(year, window[1]), first, second), window)
+        for first, second, year in others
     )
 
 

@@ -154,6 +154,24 @@ def test_one_swapped_date_outside_the_year_group_gives_a_small_column_away():
     assert order_of(swapped, WINDOW) is Order.HALF_CONVERTED
 
 
+def test_days_that_lie_in_the_year_group_as_they_stand_were_not_swapped():
+    # By chance every real day is up to the 12th and every text beyond; swapped, two would be out.
+    real = ("@2006-10-05", "@2007-02-11", "@2006-11-04", "@2007-06-03", "@2007-01-08")
+    typed = ("25/03/2007", "26/01/2007", "19/09/2006", "30/05/2007", "28/04/2007", "14/02/2007")
+    cells = [a_cell(text) for text in (*real, *typed)]
+    assert order_of(cells) is Order.HALF_CONVERTED
+    assert order_of(cells, WINDOW) is Order.DAY_FIRST
+
+
+def test_one_impossible_month_does_not_turn_a_small_column_round():
+    days = ("04/09/2006", "03/10/2006", "05/11/2006", "02/03/2007")
+    cells = [a_cell(text) for text in (*days, "07/13/2007")]
+    assert order_of(cells) is Order.MONTH_FIRST
+    assert order_of(cells, WINDOW) is Order.DAY_FIRST
+    american = [a_cell(text) for text in ("09/04/2006", "10/03/2006", "11/05/2006", "01/13/2007")]
+    assert order_of(american, WINDOW) is Order.MONTH_FIRST
+
+
 @given(st.text(max_size=30))
 def test_any_text_is_a_date_or_none(text):
     day, mark = read_date(Cell(text, text, CellKind.TEXT), Order.DAY_FIRST, SENT)
