@@ -95,6 +95,12 @@ class Settings(BaseSettings):
     tolerance_rows_to_be_constant: int = Field(
         default=20, ge=2, description="Rows from which a column that never varies is asked about"
     )
+    tolerance_unknown_words: float = Field(
+        default=0.2, ge=0, le=1, description="Share of a sheet's destinations in unknown words"
+    )
+    tolerance_unknown_words_from: int = Field(
+        default=5, ge=1, description="Unknown words below which each is told and that is enough"
+    )
     tolerance_sheet_shrinks: float = Field(
         default=0.2, ge=0, le=1, description="Share missing of a cohort's last sheet"
     )

@@ -19,6 +19,7 @@ from expectations.alike import LOOKED_AT, enrolments_alike, leavers_alike
 from expectations.at_odds import at_odds
 from expectations.identifiers import ULN_FORM, UPN_FORM, ulns_agree, upns_agree
 from expectations.sideways import moved_sideways
+from expectations.strange import strange_words
 from expectations.tolerances import TOLERANCES, Tolerances
 from models.sheets import Declared, Mapped, MappedRow, Value
 from models.vocabulary import Kind
@@ -94,6 +95,7 @@ def _with_companions(
     looked_at = table[list(LOOKED_AT)]
     told = {**leavers_alike(looked_at[~lists]), **enrolments_alike(looked_at[lists])}
     told["sideways"] = moved_sideways(table)
+    told["strange_words"] = strange_words(table, tolerances)
     empty = pd.Series(None, index=table.index, dtype="str")
     across = {name: column.reindex(table.index).astype("str") for name, column in told.items()}
     return pd.concat([table, pd.DataFrame({n: across.get(n, empty) for n in told})], axis=1)

@@ -32,4 +32,5 @@ class Rule:
     field: str = ""
     refuses: bool = False
     kind: str = ""
+    whole: bool = False  # told once, of a sheet's column, and not of the row where it was found
     kwargs: Mapping[str, Any] = dataclasses.field(default_factory=dict)

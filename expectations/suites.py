@@ -30,7 +30,7 @@ BOTH = (
 LEAVERS = (
     *("I20", "I23", "I24", "P10", "P11", "P22", "P23", "P24"),
     *("D02", "D03", "D04", "D06", "D07", "D08", "D09", "D10", "D12", "D16", "D17", "D18", "D19"),
-    *("D20", "D21", "D22", "D23", "R01", "R02", "R03", "R04", "R05", "R10", "R11"),
+    *("D20", "D21", "D22", "D23", "D24", "R01", "R02", "R03", "R04", "R05", "R10", "R11"),
 )
 ENROLMENTS = ("E01", "E02", "E03", "E04", "E05")
 FIRST = {Kind.LEAVERS: BOTH + LEAVERS, Kind.ENROLMENTS: BOTH + ENROLMENTS}

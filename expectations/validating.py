@@ -143,17 +143,16 @@ def _judge(
 
 def _finding(rule: Rule, mapped: Mapped, row: MappedRow, facts: Mapping[str, str]) -> Finding:
     column = row.columns.get(rule.field)
-    whole_column = rule.kind == "ExpectColumnToVaryInSheet"
     return Finding(
         code=rule.code,
         severity=rule.severity,
         says=fill(rule.says, facts),
         do=fill(rule.do, facts),
         sheet=row.sheet,
-        row=None if whole_column else row.row,
+        row=None if rule.whole else row.row,
         column=column.letter if column else "",
         heading=column.heading if column else "",
-        value="" if whole_column else row.raw.get(rule.field, ""),
+        value="" if rule.whole else row.raw.get(rule.field, ""),
         suggests=mapped.suggests.get((row.sheet, row.row, rule.field), ()),
         facts=tuple(facts.items()),
     )

@@ -11,6 +11,7 @@ import pytest
 
 from expectations.catalogue import catalogue
 from expectations.suites import FIRST
+from expectations.tolerances import Tolerances
 from expectations.validating import validate
 from models.sheets import Mapped
 from models.vocabulary import Kind, LeavingStage
@@ -218,7 +219,7 @@ def test_the_same_row_put_right_is_told_nothing_of_it(n, told):
 
 
 def test_every_rule_of_the_suites_is_drawn_here():
-    assert sorted({code for code, *_ in LINES} | set(CROWDS)) == GX_RULES
+    assert sorted({code for code, *_ in LINES} | set(CROWDS) | {"D24"}) == GX_RULES
 
 
 def test_a_column_filled_down_is_told_once():
@@ -234,6 +235,33 @@ def test_a_column_filled_down_is_told_once():
         letter = crowd.rows[0].columns[CROWDS[code][0]].letter
         assert (finding.code, finding.row, finding.column) == (code, None, letter)
         assert catalogue()[code].severity == finding.severity
+
+
+def a_sheet_of_strangers(strange: int, known: int) -> Mapped:
+    """A sheet on which so many destinations are in words that nobody knows."""
+    words = ["Route A"] * strange + ["College"] * known
+    return submission(
+        [typed(leaver(n) | {"activity": word}, row=n) for n, word in enumerate(words, 2)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("strange", "known", "says"),
+    [(9, 31, "9 of the 40"), (5, 15, "5 of the 20"), (4, 4, None), (8, 32, None)],
+)
+def test_a_sheet_with_words_of_its_own_is_asked_once_what_they_mean(strange, known, says):
+    found = validate([a_sheet_of_strangers(strange, known)]).findings[1]
+    assert sum(one.code == "D01" for one in found) == strange
+    asked = [one for one in found if one.code == "D24"]
+    assert [(one.row, one.column, one.value, one.says) for one in asked] == [
+        (None, "H", "", f"{says} destinations here are in words that we do not know")
+    ] * bool(says)
+
+
+def test_how_many_strange_words_are_too_many_is_a_hubs_own_limit():
+    sheet = a_sheet_of_strangers(4, 4)
+    strict = validate([sheet], tolerances=Tolerances(unknown_words_from=2)).findings[1]
+    assert "D24" in {one.code for one in strict}
 
 
 def test_few_rows_may_well_agree():

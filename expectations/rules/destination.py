@@ -362,4 +362,18 @@ RULES: tuple[Rule, ...] = (
         kind="ExpectColumnValuesToBeNull",
         kwargs={"column": "contradicted_by"},
     ),
+    Rule(
+        code="D24",
+        severity=PLEASE_CHECK,
+        says="{strange_words} destinations here are in words that we do not know",
+        do="Tell your hub once what each of them means, and you need not send the sheet again",
+        bad="a whole sheet with words of your own, such as Route A and Route B",
+        good="Sixth form, College, Apprenticeship",
+        source="ours",
+        since=SINCE,
+        field="activity",
+        kind="ExpectColumnValuesToBeNull",
+        whole=True,
+        kwargs={"column": "strange_words"},
+    ),
 )

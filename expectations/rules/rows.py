@@ -18,6 +18,7 @@ def _constant(code: str, field: str, what: str) -> Rule:
         since=SINCE,
         field=field,
         kind="ExpectColumnToVaryInSheet",
+        whole=True,
         kwargs={
             "column_list": ("submission_id", "sheet", "row", field, "many_rows"),
             "ignore_row_if": "any_value_is_missing",
