@@ -52,7 +52,9 @@ _NOUNS = listed(
     "school college university employer provider institution establishment organisation company "
     "sixth uni workplace"
 )
-_BETWEEN = listed("or and of name names form training learning the destination post 16 other")
+_BETWEEN = listed(
+    "or and of name names form training learning the destination post 16 other which what"
+)
 
 
 @remembers(20_000)

@@ -36,7 +36,7 @@ _NEVER = re.compile(
     r"exported (?:on|by|from)|last updated|report (?:run|date|printed|generated|produced)|"
     r"number of|no\.? of|page \d|date (?:printed|of report|completed))"
 )
-_HINT_DATE = re.compile(r"(?i)\A[dmy\s/.\-]{3,}\Z")
+_HINT_DATE = re.compile(r"(?i)\A(?=.*[dmy])[dmy\s/.\-()]{3,}\Z")
 _HINT = re.compile(
     r"(?i)\A(?:required|mandatory|optional|compulsory|text|free text|number|date|numeric|"
     r"yes\s?/\s?no|y\s?/\s?n|m\s?/\s?f|drop.?down.*|select.*|choose.*|enter.*|as on .*|"
@@ -227,5 +227,7 @@ def _is_guidance(row: GridRow, under: _Under) -> bool:
             continue
         text = cell.text.strip()
         keys += 1
-        hints += bool(_HINT.match(text) or (name == "born_on" and _HINT_DATE.match(text)))
+        if name == "born_on" and _HINT_DATE.match(text):
+            return True  # "dd/mm/yyyy" is nobody's birthday
+        hints += bool(_HINT.match(text.strip("()[]")))
     return hints > 0 and hints * 2 >= keys

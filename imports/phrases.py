@@ -144,7 +144,7 @@ _MEANS = {
 _FILLER = listed(
     "a an the at in on to into of as is are am be been has have currently now local attending "
     "attends attended enrolled enrolling enrolment their his her my gone going went goes go "
-    "started starting doing studying"
+    "started starting doing studying i im ive"
 )
 _JOINED_LEVEL = re.compile(r"l(?:evel|vl)?([1-7])")
 _JOINED_YEAR = re.compile(r"(?:y|yr|year)(\d{1,2})")

@@ -44,4 +44,6 @@ def is_birthday(cell: Cell) -> bool:
     if cell.kind is _NUMBER and isinstance(value, int | float):
         # A serial number of some day since 1950, or the digits of a date.
         return 18_264 <= value <= 60_000 or 10_150 <= value <= 99_999_999
-    return len(cell.text) <= 60 and _THREE_DIGITS.search(cell.text) is not None
+    # "100%" is a share.
+    is_short = len(cell.text) <= 60 and "%" not in cell.text
+    return is_short and _THREE_DIGITS.search(cell.text) is not None

@@ -123,6 +123,18 @@ LAYOUTS = {
         """,
         [2, 3, 5, 6],
     ),
+    "shares below, and what to type above": (
+        """
+        Surname | Forename | DOB        | Destination | Where
+        (legal) | (legal)  | dd/mm/yyyy | see list    | its name
+        Okafor  | Ada      | @39158     | College     | Downs College
+        Bell    | Jo       | @39159     | Sixth form  | Firle School
+
+        College | 1        | 50%        |             |
+        Total   | 2        | 100%       |             |
+        """,
+        [3, 4],
+    ),
     "headings repeated on every page": (
         """
         Surname | Forename | UPN           | Destination
