@@ -5,7 +5,8 @@ leavers do, it is the number of the school that sent the sheet; going with the n
 providers, it is theirs.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from imports.fields import NOT_OURS
@@ -29,7 +30,9 @@ _OWNERS = listed(
     "current previous last leaver leavers learning"
 )
 _NAMES_OF_NOBODY = listed("establishment institution centre center organisation name of the")
-_FEWEST = 3
+_FEW, _FEWEST = 2, 3
+# One cell that somebody spoilt changes nobody else's: most of them decide.
+_MOSTLY, _AT_LEAST = 0.85, 0.6
 _ALONE = 4  # digits of a number of the school without its authority's, which says nothing alone
 _GOES_WITH = 0.9
 
@@ -49,7 +52,7 @@ def _owned(layout: Layout, one: Placed, declared: Declared) -> Placed:
     if one.field in _NUMBERS and _OWNERS.isdisjoint(_words(one)):
         senders, providers = _NUMBERS[one.field]
         whose = _whose_number(layout, one, declared)
-        if whose == "sender" and all(len(cell) == _ALONE for cell in _column(layout, one)):
+        if whose == "sender" and _most(_column(layout, one), lambda cell: len(cell) == _ALONE):
             return replace(one, field=NOT_OURS)
         return replace(one, field={"sender": senders, "provider": providers}.get(whose, one.field))
     if one.field == "provider_name" and _words(one) <= _NAMES_OF_NOBODY and _is_own(layout, one):
@@ -59,19 +62,28 @@ def _owned(layout: Layout, one: Placed, declared: Declared) -> Placed:
 
 def _whose_number(layout: Layout, one: Placed, declared: Declared) -> str:
     cells = _column(layout, one)
-    filled = [cell for cell in cells if cell]
-    if not filled:
+    if not any(cells):
         return ""
-    if declared.urn and set(filled) == {declared.urn}:
+    if declared.urn and {cell for cell in cells if cell} == {declared.urn}:
         return "sender"
     beside = next((each for each in layout.columns("provider_name")), None)
     names = _column(layout, beside) if beside else []
-    if len(set(filled)) == 1 and len(filled) == len(cells) > 1:
-        is_theirs = bool(names) and len(set(names)) == 1
-        if is_theirs and beside and one.field.endswith("urn") and declared.urn:
-            return "provider"
-        return "provider" if is_theirs and beside and abs(beside.at - one.at) == 1 else "sender"
-    return "provider" if names and _goes_with(cells, names) else ""
+    if beside and len({cell for cell in cells if cell}) > 1 and _goes_with(cells, names):
+        return "provider"
+    if len(cells) < _FEW or _share(cells) < _AT_LEAST:
+        return ""
+    most = Counter(cells).most_common(1)[0][0]
+    with_it = [name for name, cell in zip(names, cells, strict=False) if cell == most]
+    if not beside or _share(with_it) < _MOSTLY:
+        return "sender"
+    is_urn = one.field.endswith("urn") and bool(declared.urn)
+    return "provider" if is_urn or abs(beside.at - one.at) == 1 else "sender"
+
+
+def _share(cells: Sequence[str]) -> float:
+    """How many of the cells hold what most of them do, of 1; 0 where that is nothing."""
+    most, count = Counter(cells).most_common(1)[0]
+    return count / len(cells) if most else 0.0
 
 
 def _goes_with(numbers: Sequence[str], names: Sequence[str]) -> bool:
@@ -89,13 +101,17 @@ def _goes_with(numbers: Sequence[str], names: Sequence[str]) -> bool:
 def _is_own(layout: Layout, one: Placed) -> bool:
     """Whether a name stands on every row, whatever the leavers do."""
     cells = _column(layout, one)
-    if len(cells) < _FEWEST or len(set(cells)) > 1 or not cells[0]:
+    if len(cells) < _FEWEST or _share(cells) < _AT_LEAST:
         return False
     others = [each for each in layout.columns("provider_name") if each.at != one.at]
     answers = {
         text for each in layout.columns("activity") for text in _column(layout, each) if text
     }
-    return any(len(set(_column(layout, each))) > 1 for each in others) or len(answers) > 1
+    return any(_share(_column(layout, each)) < _MOSTLY for each in others) or len(answers) > 1
+
+
+def _most(cells: Sequence[str], is_so: Callable[[str], bool]) -> bool:
+    return sum(map(is_so, cells)) >= _AT_LEAST * len(cells)
 
 
 def _column(layout: Layout, one: Placed) -> list[str]:
