@@ -186,8 +186,8 @@ def _rules(
         parts += [
             f'<details><summary><span class="{"must" if must else "check"}">'
             f"{'Must fix' if must else 'Please check'}</span> <code>{escape(code)}</code> "
-            f"{escape(_opened(says))} <strong>{many:,}</strong> {at}</summary>",
-            f"<p>{escape(_opened(do))}</p>",
+            f"{escape(opened(says))} <strong>{many:,}</strong> {at}</summary>",
+            f"<p>{escape(opened(do))}</p>",
             f"<p>{SUSPECT_WORDS.capitalize()}.</p>" if code in suspects else "",
             table(
                 f"{code}: where",
@@ -241,7 +241,7 @@ def _set_aside(waivers: Sequence[Waiver], schools: Mapping[str, str], words: Wor
         (
             schools.get(one.urn, ""),
             one.urn,
-            f"{one.code} {_opened(words.get(one.code, ('', ''))[0])}".strip(),
+            f"{one.code} {opened(words.get(one.code, ('', ''))[0])}".strip(),
             cohort_of(one),
             _day(one.expires_on),
         )
@@ -257,7 +257,7 @@ def _shown(cells: Sequence[str]) -> str:
     return "; ".join(named[:CELLS]) + (f"; and {more:,} more" if more > 0 else "")
 
 
-def _opened(sentence: str) -> str:
+def opened(sentence: str) -> str:
     """A sentence of the catalogue; what is filled in for a sender is left open here."""
     pieces = sentence.replace("}", "{").split("{")
     return "…".join(pieces[::2])

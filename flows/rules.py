@@ -12,7 +12,7 @@ from sqlmodel import Session
 from destinations.adoptions import not_adopted
 from destinations.places import members
 from destinations.publishing import Document, hub_folders, publish
-from destinations.quality import quality_page
+from destinations.quality import opened, quality_page
 from destinations.tallies import last_run, lines_of, tally
 from expectations.catalogue import catalogue
 from expectations.suites import suites_in_code
@@ -37,7 +37,11 @@ def tally_rules(road: Road, chunks: Iterable[Iterable[int]]) -> Lines:
     for one in spoke:
         if one.is_suspect:
             log.warning("rule %s spoke on %.0f %% of all rows", one.code, 100 * one.share)
-    return lines_of(spoke)
+    says = {code: opened(rule.says) for code, rule in catalogue().items()}
+    return [
+        line | {"says": says.get(one.code, "") if not one.urn else ""}
+        for one, line in zip(spoke, lines_of(spoke), strict=True)
+    ]
 
 
 def suites_not_adopted(road: Road) -> Lines:

@@ -25,7 +25,7 @@ from flows.road import (
     unfinished,
     validate_chunk,
 )
-from flows.rules import suites_not_adopted
+from flows.rules import suites_not_adopted, tally_rules
 from flows.trials import compare
 from models.answers import SuiteAdoption
 from models.database import migrate, open_database, transaction
@@ -165,6 +165,19 @@ def test_the_first_suites_are_in_force_at_once_and_a_changed_one_waits_for_a_wor
             ("setup", 0),
             ("Dana Officer", 7),
         ]
+
+
+def test_an_intake_says_what_each_rule_said_and_where(home):
+    with open_road(home[1]) as road:
+        lines = tally_rules(road, [[1]])
+    assert [(line["rule"], line["urn"], line["findings"]) for line in lines[:2]] == [
+        ("I03", "all schools", 1),
+        ("I03", ONE, 1),
+    ]
+    assert [line["says"] for line in lines[:2]] == [
+        "The first letter of this UPN does not fit its other 12 characters",
+        "",
+    ]
 
 
 def test_an_intake_says_which_suite_nobody_adopted(home):
