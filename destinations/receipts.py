@@ -230,18 +230,32 @@ def _row_counts(receipt: Receipt) -> list[tuple[str, int]]:
     ]
 
 
+def since_words(since: Submission, changes: Mapping[str, int], *, is_sent: bool = True) -> str:
+    """What a next round changed since the one before, or would change were it sent."""
+    before = f"“{since.name}”, sent on {shown(since.sent_on)}"
+    return _since(before, changes, is_sent=is_sent)
+
+
 def _changed(receipt: Receipt) -> list[str]:
     """What has changed since the round before, in one sentence; nothing for a first round."""
     if not receipt.since or not receipt.changes:
         return []
-    if not any(receipt.changes.values()):
-        return [f"Nothing has changed since {receipt.since}."]
-    told = {name: f"{receipt.changes.get(name, 0):,}" for name in CHANGES}
-    return [
-        f"Since {receipt.since}: {told['new']} new, {told['changed']} changed, "
-        f"{told['gone']} gone, {told['would_become_blank']} would have become blank "
-        "and were left as they were."
-    ]
+    return [_since(receipt.since, receipt.changes, is_sent=True)]
+
+
+def _since(before: str, changes: Mapping[str, int], *, is_sent: bool) -> str:
+    if not any(changes.values()):
+        return f"Nothing {'has changed' if is_sent else 'would change'} since {before}."
+    told = {name: f"{changes.get(name, 0):,}" for name in CHANGES}
+    left = (
+        "have become blank and were left as they were"
+        if is_sent
+        else "become blank and stay as they are"
+    )
+    return (
+        f"Since {before}: {told['new']} new, {told['changed']} changed, {told['gone']} gone, "
+        f"{told['would_become_blank']} would {left}."
+    )
 
 
 def _waived(receipt: Receipt) -> list[str]:

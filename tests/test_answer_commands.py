@@ -243,3 +243,26 @@ def test_every_setting_stands_in_the_example() -> None:
     example = (Path(__file__).parents[1] / ".env.example").read_text(encoding="utf-8")
     named = {f"DESTINATIONS_{name.upper()}" for name in type(get_settings()).model_fields}
     assert {name for name in named if name not in example} == set()
+
+
+def test_what_a_round_would_change_is_said_before_it_is_sent(storage: Path) -> None:
+    sheet = storage.parent / "next round.xlsx"
+
+    def says(text: str, *words: str) -> str:
+        sheet.write_bytes(a_workbook(text))
+        done = run("check", str(sheet), "--cohort", "2024/25", "--sent-on", "2025-11-25", *words)
+        return done.output.splitlines()[-1]
+
+    again = ROUND.replace("| Acme Ltd", "|").replace("Okafor", "Okafor-Price")
+    assert "Since" not in says(again, "--school", URN)  # nothing was sent before
+    send(storage, ROUND, "leavers.xlsx")
+    intake()
+    before = exported("destinations")
+    new = again + "                  | Cole | Kit | 21/06/2009    | Sixth form        | Oakfield\n"
+    assert says(new, "--school", URN).startswith("Since “leavers.xlsx”, sent on ")
+    assert "1 new, " in says(new, "--school", URN)
+    assert ", 1 would become blank and stay as they are." in says(new, "--school", URN)
+    assert says(ROUND, "--school", URN).startswith("Nothing would change since “leavers.xlsx”")
+    assert "Since" not in says(new)  # nobody said whose it is
+    assert exported("destinations") == before
+    assert run("where", "2", "--json").stdout == ""

@@ -55,6 +55,8 @@ def check(
 
     Example: `destinations check "Oakfield leavers 2025.xlsx" --cohort 2024/25`
 
+    With --school it says what would change beside what that school sent before.
+
     The same workbook with its faults marked: `destinations check leavers.xlsx --marked fix.xlsx`
 
     A whole folder, each file read or refused: `destinations check --folder leavers --json`
@@ -68,6 +70,7 @@ def check(
         raise typer.BadParameter("give a file, or --folder")
     from destinations.cli.aside import aside_words, but_for_waived
     from destinations.cli.folder import content_of
+    from destinations.cli.rehearsed import would_change
     from destinations.cli.sheets import remembered_if_set_up
     from destinations.settings import get_settings
     from expectations.tolerances import Tolerances
@@ -109,8 +112,11 @@ def check(
         rows = len({(row.sheet, row.row) for row in mapped.rows})
         say(f"{file.name}: {rows} leavers read.")
     show(findings, json_)
-    if told.counts and not json_:
-        say(aside_words(told))
+    if not json_:
+        aside = aside_words(told)
+        changes = would_change(settings, file.name, content, mapped, findings)
+        for words in filter(None, (aside, changes)):
+            say(words)
     raise typer.Exit(SOMETHING_TO_FIX if findings else NOTHING_TO_FIX)
 
 
