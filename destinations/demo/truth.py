@@ -1,6 +1,7 @@
 """A made-up hub written down: what its people would send, and beside it what is really true."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
@@ -21,6 +22,9 @@ _INSTITUTION = (
     "EstablishmentStatus (name)",
     "UKPRN",
     "FurtherEducationType (name)",
+    "StatutoryLowAge",
+    "StatutoryHighAge",
+    "NumberOfPupils",
 )
 
 
@@ -36,7 +40,9 @@ def write_hub(
         message = "two made-up files have the same name, so the truth would not know them apart"
         raise ValueError(message)
     places = (*hub.schools, *hub.colleges)
-    _write(folder / "institutions.csv", _INSTITUTION, map(_institution, places))
+    sizes = Counter((one.school.urn, one.summer) for one in people if one.stage == "Y11")
+    lines = [_institution(place, *_pupils(place, sizes)) for place in places]
+    _write(folder / "institutions.csv", _INSTITUTION, lines)
     _write(
         folder / "hub_members.csv",
         ("urn", "hub", "joined_on", "left_on"),
@@ -55,7 +61,19 @@ def write_hub(
     return folder
 
 
-def _institution(place: Place) -> tuple[object, ...]:
+def _pupils(place: Place, sizes: Mapping[tuple[str, int], int]) -> tuple[object, ...]:
+    """The ages that a school is for and how many pupils it has: year groups like its cohorts.
+
+    The register counts the pupils of no college.
+    """
+    cohorts = [size for (urn, _), size in sizes.items() if urn == place.urn]
+    if not cohorts:
+        return "", "", ""
+    year_group = sum(cohorts) / len(cohorts)
+    return 11, 18 if place.sixth_form else 16, round(year_group * (6.2 if place.sixth_form else 5))
+
+
+def _institution(place: Place, *pupils: object) -> tuple[object, ...]:
     return (
         place.urn,
         place.la_code,
@@ -67,6 +85,7 @@ def _institution(place: Place) -> tuple[object, ...]:
         "Open",
         place.ukprn,
         place.further_education,
+        *pupils,
     )
 
 
