@@ -10,13 +10,22 @@ _AREA = re.compile(r"\A\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}
 _Block = tuple[int, int, int, int]  # first row, first column, last row, last column
 
 
-def covers(areas: str, place: Place) -> bool:
-    """Whether a cell is in a list of areas."""
-    row, column = place[0], column_of(place[1])
-    blocks = (_block(area) for area in areas.split())
-    return any(
-        block and block[0] <= row <= block[2] and block[1] <= column <= block[3] for block in blocks
-    )
+class Areas:
+    """A list of areas, asked of many cells: thousands of single ones are one look-up."""
+
+    def __init__(self, areas: str) -> None:
+        """`areas` as they are written: "F2:G300 H4"."""
+        blocks = [block for area in areas.split() if (block := _block(area))]
+        self._single = {block[:2] for block in blocks if block[:2] == block[2:]}
+        self._wide = [block for block in blocks if block[:2] != block[2:]]
+
+    def has(self, place: Place) -> bool:
+        """Whether a cell is in one of them."""
+        row, column = place[0], column_of(place[1])
+        return (row, column) in self._single or any(
+            top <= row <= bottom and left <= column <= right
+            for top, left, bottom, right in self._wide
+        )
 
 
 def first_of(areas: str) -> Place | None:

@@ -6,7 +6,7 @@ What stood in a cell before the mark comes back: its colour, and its own drop-do
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from destinations.marked.areas import covers
+from destinations.marked.areas import Areas
 from destinations.marked.choices import NAMES
 from destinations.marked.jottings import unjot
 from destinations.marked.looks import Looks
@@ -55,15 +55,15 @@ def _give_lists_back(sheet: Sheet, before: Mapping[Place, Twin]) -> None:
         for tag in each
         if tag not in ours
     ]
-    back = {
-        place: twin
-        for place, twin in before.items()
-        if any(covers(tag.get("sqref"), place) for tag in ours)
-    }
+    areas = Areas(" ".join(tag.get("sqref") for tag in ours))
+    back = {place: twin for place, twin in before.items() if areas.has(place)}
+    more: dict[bytes, list[str]] = {}
     for place, twin in back.items():
         if twin.rule:
-            _of_the_same(theirs, twin.rule).areas += f" {place[1]}{place[0]}"
-    _give_far_lists_back(sheet, theirs, [place for place, twin in back.items() if twin.had_list])
+            more.setdefault(twin.rule, []).append(f"{place[1]}{place[0]}")
+    for rule, cells in more.items():
+        _of_the_same(theirs, rule).areas += f" {' '.join(cells)}"
+    _give_far_lists_back(sheet, theirs, {place for place, twin in back.items() if twin.had_list})
     start = with_attributes(sheet.part[whole.starts : whole.opened], count=len(theirs))
     rules = b"".join(with_areas(one.xml, one.areas.strip()) for one in theirs)
     instead = start + rules + sheet.part[whole.closes : whole.ends] if theirs else b""
@@ -102,7 +102,8 @@ def _give_far_lists_back(sheet: Sheet, theirs: list[_Rule], places: Collection[P
 
 
 def _is_beside(areas: str, beside: Collection[Place]) -> bool:
-    return any(covers(areas, place) for place in beside)
+    held = Areas(areas)
+    return any(held.has(place) for place in beside)
 
 
 def _beside(place: Place, places: Collection[Place]) -> list[Place]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from destinations.marked.areas import covers, first_of, without
+from destinations.marked.areas import Areas, first_of, without
 from destinations.marked.parts import Tag, escaped, inside, quoted, with_attributes
 from destinations.marked.sheet import Place, Sheet, put_after_cells
 
@@ -68,7 +68,8 @@ def _free(
     for tag in sheet.tags if theirs else ():
         if tag.name == "xm:sqref" and any(one.holds(tag) for one in theirs):
             before = sheet.part[tag.opened : tag.closes].decode()
-            here = [place for place in lists if covers(before, place)]
+            areas = Areas(before)
+            here = [place for place in lists if areas.has(place)]
             kept = without(before, here)
             if kept and here:
                 sheet.edits.append((tag.opened, tag.closes, kept.encode()))
@@ -83,7 +84,8 @@ def _make_room(
 ) -> bool:
     """Whether a drop-down of theirs is left once these cells are taken out of it."""
     before = tag.get("sqref")
-    here = [place for place in lists if covers(before, place)]
+    areas = Areas(before)
+    here = [place for place in lists if areas.has(place)]
     if not here:
         return True
     taken |= dict.fromkeys(here, Taken(sheet.part[tag.starts : tag.ends]))

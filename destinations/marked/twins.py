@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from destinations.marked.areas import covers
+from destinations.marked.areas import Areas
 from destinations.marked.offers import Taken
 from destinations.marked.parts import Workbook, end_of_tag, tags, with_attributes
 from destinations.marked.sheet import Place, column_of, found_in
@@ -49,7 +49,7 @@ def twins_in(
     part = workbook.part(name)
     rows = found_in(part, None).rows
     rules = [
-        (tag.get("sqref"), portable(part[tag.starts : tag.ends]))
+        (Areas(tag.get("sqref")), portable(part[tag.starts : tag.ends]))
         for tag in tags(part, "dataValidation")
     ]
     found: dict[str, dict[Place, Twin]] = {}
@@ -59,7 +59,7 @@ def twins_in(
         if cell is None:
             continue
         here = (one.kept_on, COLUMN)
-        rule = next((rule for areas, rule in rules if covers(areas, here)), b"")
+        rule = next((rule for areas, rule in rules if areas.has(here)), b"")
         found.setdefault(one.sheet, {})[one.row, one.column] = Twin(cell.style, rule, one.had_list)
     return found
 
