@@ -99,6 +99,7 @@ D21 | activity=330                              | activity=330 provider_name=Col
 D21 | activity=330 provider_name=University_of_Wold | activity=330 provider_name=Wold_Primary_School
 D21 | activity=330 provider_name=Wold_High_School | activity=330 provider_name=Wold_Dance_School
 D22 | provider_name=Penrose_Garage_Ltd          | provider_name=Penrose_Garage_Ltd activity=310
+D22 | provider_name=A_Garage_Limited             | provider_name=Wold_Training_Ltd
 D23 | activity=Apprenticeship activity_beside=240 | activity=Apprenticeship activity_beside=310
 D23 | activity=NEET provider_name= activity_beside=810 | activity=College activity_beside=280
 D23 | activity=Sixth_form activity_beside=330 | activity=Sixth_form activity_beside=220

@@ -22,7 +22,11 @@ COLLEGE_NAME = (
     r"(?i)\b(?:college|sixth form|university|academy|(?:high|secondary|grammar|upper) school)"
     r"\s*(?:,.*)?\Z|\A\s*(?:the )?university of\b"
 )
-COMPANY_NAME = r"(?i)\b(?:ltd|limited|plc|llp|inc|& sons?|and sons)\.?\s*\Z"
+# A company that teaches says so in its name, as "Wold Training Ltd" does.
+COMPANY_NAME = (
+    r"(?i)\A(?!.*\b(?:college|school|academy|education|learning|training|skills)\b)"
+    r".*\b(?:ltd|limited|plc|llp|inc|& sons?|and sons)\.?\s*\Z"
+)
 
 
 def _day(code: str, field: str, what: str) -> Rule:
