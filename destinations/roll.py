@@ -13,26 +13,33 @@ from destinations.sheet_before import Before, Sheet, sheet_before, stands
 from models.destinations import Destination, Match
 from models.leavers import Cohort, Leaver
 from models.sheets import Remark
-from models.vocabulary import Group, activities, year_name
+from models.submissions import Submission
+from models.vocabulary import Group, Kind, Stage, activities, year_name
 
 SHOWN = 10  # rows named in a sentence
+# Not matched: a file that was recorded and is to be recorded again stands there meanwhile.
+ON_THE_ROAD = [one.value for one in (Stage.RECEIVED, Stage.READ, Stage.MAPPED, Stage.VALIDATED)]
 SOMEWHERE = sorted(code for code, one in activities().items() if one.group is Group.EET)
 
 
 def roll_compared(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
     """H01 to H07: the sheet against the last one, the cohort against another and the register."""
     before = sheet_before(session, sheet)
-    if before is None:
+    if before is None and not session.scalar(_more_to_come(), _awaiting(sheet)):
         years = {"years": [sheet.year, sheet.year - 1]}
         counted = session.execute(_sizes(), sheet.cohort | years).all()
         sizes: dict[int, int] = {one[0]: one[1] for one in counted}
         leavers = sizes.get(sheet.year, 0) + sheet.waiting
         yield from _against_last_year(sheet, leavers, sizes.get(sheet.year - 1, 0), limits)
         yield from register_compared(session, sheet, leavers, limits)
-    else:
+    elif before is not None:
         yield from _against_last_time(session, sheet, before, limits)
     yield from _in_another_cohort(session, sheet, limits)
     yield from _one_provider(session, sheet, limits)
+
+
+def _awaiting(sheet: Sheet) -> dict[str, Any]:
+    return sheet.cohort | {"sheet": sheet.submission_id, "wave": sheet.declared.wave}
 
 
 def _against_last_time(
@@ -135,6 +142,31 @@ def _named_first() -> Select[Any]:
     return select(func.count()).where(
         col(Leaver.cohort_id).in_(bindparam("cohorts", expanding=True)),
         col(Leaver.submission_id) == bindparam("sheet"),
+    )
+
+
+@cache
+def _more_to_come() -> Select[Any]:
+    """Another file of the cohort that is still on the road, as where a school sends one a form.
+
+    Then it is the last of them that is asked about the size of the cohort.  Only files that say
+    what they are, for the same wave, count: of another nobody knows yet.
+    """
+    return (
+        select(col(Submission.id))
+        .where(
+            col(Submission.urn).in_(bindparam("chain", expanding=True)),
+            col(Submission.id) != bindparam("sheet"),
+            col(Submission.kind) == Kind.LEAVERS.value,
+            col(Submission.academic_year) == bindparam("year"),
+            col(Submission.leaving_stage) == bindparam("stage"),
+            col(Submission.wave) == bindparam("wave"),
+            col(Submission.stage).in_(ON_THE_ROAD),
+            col(Submission.refused_code).is_(None),
+            col(Submission.fault_code).is_(None),
+            col(Submission.undone_at).is_(None),
+        )
+        .limit(1)
     )
 
 

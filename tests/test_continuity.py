@@ -18,6 +18,7 @@ from expectations.identifiers import uln_is_sound, upn_letter
 from models.database import transaction
 from models.places import Institution
 from models.sheets import Column, Declared, Mapped, MappedRow, Remark
+from models.submissions import Submission
 from models.vocabulary import LeavingStage
 from tests.builders_recording import (
     COLLEGE,
@@ -226,6 +227,38 @@ def test_how_far_from_the_register_is_a_hubs_own_limit(send, engine):
     counted(engine, pupils=900, age_from=11, age_to=16)
     wide = Limits(below_register=0.8)
     assert send(people(range(40)), limits=wide) == ()
+
+
+def a_file_on_the_road(session: Session, name: str, *, wave: int) -> int:
+    """A file of the cohort of 2023/24 that has come and is not recorded yet."""
+    line = Submission(
+        urn=SCHOOL,
+        name=name,
+        sha256=name,
+        size=1,
+        stored_as="",
+        sent_on=date(2024, 11, 1),
+        kind="leavers",
+        academic_year=2023,
+        leaving_stage="Y11",
+        wave=wave,
+    )
+    session.add(line)
+    session.flush()
+    return line.id or 0
+
+
+def test_of_one_file_a_form_the_last_is_asked_about_the_size(send, engine):
+    counted(engine, pupils=900, age_from=11, age_to=16)
+    send(people(range(40)), cohort=2022)
+    with transaction(engine) as session:
+        other_wave = a_file_on_the_road(session, "autumn 2.xlsx", wave=2)
+        other_form = a_file_on_the_road(session, "11B.xlsx", wave=1)
+        assert other_wave < other_form
+    assert codes(send(people(range(100, 115)))) == []  # another file is still on the road
+    with transaction(engine) as session:
+        session.get(Submission, other_form).stage = "recorded"
+    assert codes(send(people(range(200, 210)))) == ["H04", "H07"]
 
 
 def test_last_years_sheet_sent_as_this_years(send):
