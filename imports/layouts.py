@@ -208,8 +208,14 @@ def _by_words(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settl
 
 
 def _is_the_same_answer(layout: Layout, best: Placed, other: Placed, columns: ColumnMap) -> bool:
-    """Whether two columns of words or codes that we know mostly say one kind of destination."""
-    if known_share(layout.cells(other), columns) < _MOST:
+    """Whether one column has codes for what the other says in words, row by row, mostly.
+
+    Two columns of words are two questions, such as where they were and where they are.
+    """
+    digits = sorted(_share_of_codes(layout.cells(one)) for one in (best, other))
+    if known_share(layout.cells(other), columns) < _MOST or not (
+        digits[0] <= _STRANGE and digits[1] >= _MOST
+    ):
         return False
     told = [
         [columns.value_of("activity", shown(cell_at(row, one.at))) for one in (best, other)]
@@ -217,6 +223,10 @@ def _is_the_same_answer(layout: Layout, best: Placed, other: Placed, columns: Co
     ]
     both = [[activities()[code].kin for code in codes if code] for codes in told if all(codes)]
     return bool(both) and sum(one == another for one, another in both) >= len(both) / 2
+
+
+def _share_of_codes(cells: Sequence[Cell]) -> float:
+    return sum(shown(cell).isdigit() for cell in cells) / len(cells) if cells else 0.0
 
 
 def _by_cells(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settled:

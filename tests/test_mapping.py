@@ -338,13 +338,21 @@ def test_an_open_heading_beside_codes_is_held_against_them_where_it_says_the_sam
     assert codes(result) == ["C11"]
 
 
-def test_two_columns_that_mostly_differ_are_two_questions():
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("Actual destination", ("NEET", "University", "FE")),  # where they were, where they are
+        ("Destination code", ("619", "310", "230")),  # codes of something else
+    ],
+)
+def test_two_columns_of_words_or_that_mostly_differ_are_two_questions(heading, cells):
+    first, second, third = cells
     result = mapped(
-        """
-        Surname | Forename | DOB        | Destination | Actual destination
-        Okafor  | Ada      | 17/03/2007 | College     | NEET
-        Bell    | Jo       | 18/03/2007 | University  | App
-        Carr    | Al       | 19/03/2007 | FE          | FE
+        f"""
+        Surname | Forename | DOB        | Destination | {heading}
+        Okafor  | Ada      | 17/03/2007 | College     | {first}
+        Bell    | Jo       | 18/03/2007 | University  | {second}
+        Carr    | Al       | 19/03/2007 | FE          | {third}
         """
     )
     assert codes(result) == ["C12"]
