@@ -32,6 +32,8 @@ _LABELS = 10  # rows of the hidden sheet that are looked at
 _ROWS_TRIED = 20  # of the list, for its headings
 _MOST = 10_000
 _NEEDED = frozenset({SHEET, CELL, TYPED, CONFIRM, RULE, WRONG})
+# Typed over the words that are offered.
+_YES = frozenset({"y", "ok", "correct", "right", "confirmed", "this is right", "\u2713", "\u2714"})
 _OF_NO_ROW = re.compile(r"(?:column [A-Z]{1,3})?")
 _PLACE = re.compile(r"(?:row )?([A-Z]{0,3})([0-9]{1,7})")
 
@@ -83,7 +85,7 @@ def _confirmed(sheet: RawSheet) -> Iterator[Confirmed]:
         cell = texts.get(columns[CELL], "")
         place = _PLACE.fullmatch(cell)
         said = texts.get(columns[CONFIRM], "").casefold()
-        if (place or _OF_NO_ROW.fullmatch(cell)) and said.startswith("yes"):
+        if (place or _OF_NO_ROW.fullmatch(cell)) and (said.startswith("yes") or said in _YES):
             yield Confirmed(
                 texts.get(columns[RULE], ""),
                 # The name of a tab may begin or end with a space.

@@ -415,6 +415,29 @@ def test_a_corrected_book_is_read_at_the_same_rows_with_its_answers():
     assert recognise(back.returned.mark, KEY) is not None
 
 
+@pytest.mark.parametrize(
+    ("typed", "is_yes"),
+    [
+        (YES, 1),
+        ("yes", 1),
+        ("Y", 1),
+        ("OK", 1),
+        ("\u2713", 1),
+        ("no", 0),
+        ("?", 0),
+        ("not right", 0),
+    ],
+)
+def test_a_yes_is_a_yes_however_it_is_typed(typed, is_yes):
+    book = load_workbook(BytesIO(mark(a_book()).content))
+    for line in lines_of(book):
+        if line["Rule"].value == "P11":
+            line["Confirm"].value = typed
+    kept = BytesIO()
+    book.save(kept)
+    assert len(read(kept.getvalue()).returned.confirmed) == is_yes
+
+
 def test_marked_again_only_what_is_left_shows():
     first = mark(a_book()).content
     left = FINDINGS[:1]
