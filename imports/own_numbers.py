@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from imports.columns import ColumnMap
 from imports.fields import NOT_OURS
 from imports.headings import listed, words_of
 from imports.layouts import Layout, Placed, cell_at
 from imports.values import is_blank, shown
-from models.sheets import Declared
+from models.sheets import Cell, Declared
 
 # What a number without an owner is of the sender, and of the provider.
 _NUMBERS = {
@@ -33,51 +34,85 @@ _NAMES_OF_NOBODY = listed("establishment institution centre center organisation 
 _FEW, _FEWEST = 2, 3
 # One cell that somebody spoilt changes nobody else's: most of them decide.
 _MOSTLY, _AT_LEAST = 0.85, 0.6
+_A_CLASS = 15  # rows; in fewer one leaver is enough to tell
+# What begins the codes of those who are with no provider: at work, on a gap year, NEET, not known.
+_NOWHERE = ("33", "35", "36", "38", "5", "6", "7", "8")
 _ALONE = 4  # digits of a number of the school without its authority's, which says nothing alone
 _GOES_WITH = 0.9
 
 
-def with_owners(layout: Layout, declared: Declared) -> Layout:
+def with_owners(layout: Layout, declared: Declared, columns: ColumnMap) -> Layout:
     """The layout with each number and name that does not say so given to whom it belongs.
 
     Only where the sheet says what its leavers do: an enrolment list tells of its own college.
     """
     if not layout.has("activity", "intended"):
         return layout
-    placed = tuple(_owned(layout, one, declared) for one in layout.placed)
+    if not any(one.field in _NUMBERS or one.field == "provider_name" for one in layout.placed):
+        return layout
+    nowhere = _nowhere(layout, columns)
+    placed = tuple(_owned(layout, one, declared, nowhere) for one in layout.placed)
     return replace(layout, placed=placed)
 
 
-def _owned(layout: Layout, one: Placed, declared: Declared) -> Placed:
+def _owned(layout: Layout, one: Placed, declared: Declared, nowhere: Sequence[bool]) -> Placed:
     if one.field in _NUMBERS and _OWNERS.isdisjoint(_words(one)):
         senders, providers = _NUMBERS[one.field]
-        whose = _whose_number(layout, one, declared)
+        whose = _whose_number(layout, one, declared, nowhere)
         if whose == "sender" and _most(_column(layout, one), lambda cell: len(cell) == _ALONE):
             return replace(one, field=NOT_OURS)
         return replace(one, field={"sender": senders, "provider": providers}.get(whose, one.field))
-    if one.field == "provider_name" and _words(one) <= _NAMES_OF_NOBODY and _is_own(layout, one):
-        return replace(one, field="school_name")
-    return one
+    is_name = one.field == "provider_name" and _words(one) <= _NAMES_OF_NOBODY
+    return replace(one, field="school_name") if is_name and _is_own(layout, one, nowhere) else one
 
 
-def _whose_number(layout: Layout, one: Placed, declared: Declared) -> str:
+def _nowhere(layout: Layout, columns: ColumnMap) -> list[bool]:
+    """For each row whether the leaver is with no provider: at work, NEET, not known."""
+    answered = layout.columns("activity")
+    cells = [[cell_at(row, one.at) for one in answered] for row in layout.table.rows]
+    return [any(_is_nowhere(columns, cell) for cell in row) for row in cells]
+
+
+def _is_nowhere(columns: ColumnMap, cell: Cell) -> bool:
+    code = "" if is_blank(cell) else columns.value_of("activity", shown(cell)) or ""
+    return code.startswith(_NOWHERE)
+
+
+def _whose_number(layout: Layout, one: Placed, declared: Declared, nowhere: Sequence[bool]) -> str:
     cells = _column(layout, one)
     if not any(cells):
         return ""
     if declared.urn and {cell for cell in cells if cell} == {declared.urn}:
         return "sender"
     beside = next((each for each in layout.columns("provider_name")), None)
-    names = _column(layout, beside) if beside else []
-    if beside and len({cell for cell in cells if cell}) > 1 and _goes_with(cells, names):
+    if beside is None:
+        return "sender" if _is_everywhere(cells, nowhere) else ""
+    names = _column(layout, beside)
+    if len({cell for cell in cells if cell}) > 1 and _goes_with(cells, names):
         return "provider"
     if len(cells) < _FEW or _share(cells) < _AT_LEAST:
         return ""
-    most = Counter(cells).most_common(1)[0][0]
-    with_it = [name for name, cell in zip(names, cells, strict=False) if cell == most]
-    if not beside or _share(with_it) < _MOSTLY:
+    if _share([name for name, is_it in zip(names, _with_most(cells), strict=True) if is_it]) < (
+        _MOSTLY
+    ):
         return "sender"
     is_urn = one.field.endswith("urn") and bool(declared.urn)
     return "provider" if is_urn or abs(beside.at - one.at) == 1 else "sender"
+
+
+def _is_everywhere(cells: Sequence[str], nowhere: Sequence[bool]) -> bool:
+    """Whether the same stands on every row, or on most and on those of leavers who went nowhere."""
+    if len(cells) < _FEWEST or _share(cells) < _AT_LEAST:
+        return False
+    with_it = [is_it and at for is_it, at in zip(_with_most(cells), nowhere, strict=True)]
+    least = 1 if len(cells) < _A_CLASS else 2
+    return len(set(cells)) == 1 or (sum(with_it) >= least and sum(with_it) * 2 > sum(nowhere))
+
+
+def _with_most(cells: Sequence[str]) -> list[bool]:
+    """For each cell whether it holds what most of them do."""
+    most = Counter(cells).most_common(1)[0][0]
+    return [cell == most for cell in cells]
 
 
 def _share(cells: Sequence[str]) -> float:
@@ -98,16 +133,19 @@ def _goes_with(numbers: Sequence[str], names: Sequence[str]) -> bool:
     return bool(pairs) and alone >= _GOES_WITH * len(pairs)
 
 
-def _is_own(layout: Layout, one: Placed) -> bool:
+def _is_own(layout: Layout, one: Placed, nowhere: Sequence[bool]) -> bool:
     """Whether a name stands on every row, whatever the leavers do."""
     cells = _column(layout, one)
+    others = [each for each in layout.columns("provider_name") if each.at != one.at]
     if len(cells) < _FEWEST or _share(cells) < _AT_LEAST:
         return False
-    others = [each for each in layout.columns("provider_name") if each.at != one.at]
-    answers = {
-        text for each in layout.columns("activity") for text in _column(layout, each) if text
-    }
-    return any(_share(_column(layout, each)) < _MOSTLY for each in others) or len(answers) > 1
+    here = _with_most(cells)
+    for each in others:
+        beside = [name for name, is_it in zip(_column(layout, each), here, strict=True) if is_it]
+        # A college's column and an employer's are each blank where the other is filled.
+        if sum(map(bool, beside)) * 2 >= len(beside) and _share(beside) < _MOSTLY:
+            return True
+    return any(nowhere) and _is_everywhere(cells, nowhere)
 
 
 def _most(cells: Sequence[str], is_so: Callable[[str], bool]) -> bool:

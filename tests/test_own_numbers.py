@@ -85,6 +85,25 @@ def test_where_all_went_to_one_provider_its_number_stands_beside_it(heading, num
     assert {row.text(field) for row in rows} == {number}
 
 
+@pytest.mark.parametrize("heading", ["Institution", "Establishment", "DfE Number", "UKPRN"])
+def test_where_most_went_to_one_place_it_is_theirs_still(heading):
+    # The only column that says where: nobody at work has anything in it.
+    here = ("Downs College", "Downs College", "", "Downs College")
+    if heading in ("DfE Number", "UKPRN"):
+        here = ("10090300", "10090300", "", "10090300")
+    rows = mapped(heading, here, names=("",) * 4, provider="Remarks").rows
+    said = [[value for name, value in row.values.items() if name.startswith("provider") and value]
+            for row in rows]  # fmt: skip
+    assert [bool(one) for one in said] == [True, True, False, True]
+
+
+def test_a_college_or_an_employer_is_either_still():
+    rows = mapped("Employer", ("", "", "Acme Ltd", "Brown & Co"), provider="Institution",
+                  names=("Downs College", "Downs College", "", "")).rows  # fmt: skip
+    said = [row.text("provider_name") for row in rows]
+    assert said == ["Downs College", "Downs College", "Acme Ltd", "Brown & Co"]
+
+
 def test_schools_that_send_one_sheet_together_keep_their_own_numbers():
     # Whoever sent it, the number goes with no provider's name.
     rows = mapped("URN", ("900100", "900200", "900200", "900200")).rows
