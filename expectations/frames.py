@@ -195,6 +195,7 @@ def _answers(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
         "after_leaving": _flag((wave > 0) | wave.isna() & (due_on <= sent)),
         "provider": provider,
         "provider__here": _flag(here),
+        "started_on__here": _flag(_here(rows, "started_on")),
         "told_on": told_on,
         "contradicted_by": _beside(rows).where(odd),
     }

@@ -28,7 +28,7 @@ RULES: tuple[Rule, ...] = (
         since=SINCE,
         field="started_on",
         kind="ExpectColumnValuesToNotBeNull",
-        kwargs={"column": "started_on__raw"},
+        kwargs={"column": "started_on__raw", "when": (("started_on__here", "filled"),)},
     ),
     Rule(
         code="E03",
