@@ -1,7 +1,7 @@
 """A made-up national autumn: thousands of schools, each drawn when its turn comes and then let go.
 
-Cohort sizes follow DfE's school file for the leavers of 2020/21 (domain.md 5.7): by kind of school
-the smallest, 5, 10, 25, 50, 75, 90, 95, 99 in a hundred and the largest.
+Cohort sizes follow DfE's school file for the leavers of 2020/21 (sources.md: sizes): by kind of
+school the smallest, 5, 10, 25, 50, 75, 90, 95, 99 in a hundred and the largest.
 """
 
 import random

@@ -130,8 +130,8 @@ def _count(way: Way, chunk: Sequence[Any], findings: Any) -> set[Finding]:
     return found
 
 
-# What polars is asked, rule by rule.  Identifiers: domain.md 7.  Years: a leaver of Year 11 in the
-# summer of 2026 was born from September 2009 to August 2010.
+# What polars is asked, rule by rule.  A leaver of Year 11 in the summer of 2026 was born
+# from September 2009 to August 2010.
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 EDUCATION = ["210", "220", "230", "240", "250", "270", "280"]
 NAMED = ["220", "230", "240", "250", "270", "280", "310", "450", "460"]

@@ -33,7 +33,7 @@ class InCohort:
 
 
 def school_chain(session: Session, urn: str) -> tuple[str, ...]:
-    """The URNs that a school has had and will have, its own first (GIAS links, domain.md 5.7).
+    """The URNs that a school has had and will have, its own first (sources.md: identifiers).
 
     Predecessors of predecessors and successors of successors; never a sister that merged into the
     same school, whose leavers are its own.

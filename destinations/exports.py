@@ -17,7 +17,7 @@ from models.vocabulary import activities, year_name, year_start
 _AT_ONCE = 2_000
 _Query = Select[Any]
 
-# The columns that readers rely on come first; more may follow, none may go (design.md, exports).
+# The columns that readers rely on come first; more may follow, none may go.
 _LEAVERS = (
     "person urn cohort stage upn uln forename surname born_on sex sen disadvantaged file sheet row"
 )

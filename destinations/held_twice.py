@@ -143,7 +143,7 @@ def _both(one: date | None, other: date | None) -> bool:
 
 
 def _permanent(upn: str) -> bool:
-    """A UPN that stays; one that ends in a letter is given for a while (domain.md 7)."""
+    """A UPN that stays; one with a letter at its end does not (sources.md: identifiers)."""
     return bool(upn) and upn[-1].isdigit()
 
 

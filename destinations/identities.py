@@ -83,7 +83,7 @@ def _identity(
 
 
 def is_upn(text: str) -> bool:
-    """Whether the check letter of a UPN is right (domain.md 7: weights 2 to 13, modulo 23)."""
+    """Whether the check letter of a UPN is right (sources.md: identifiers; modulo 23)."""
     if not _UPN.fullmatch(text):
         return False
     worth = [int(c) if c.isdigit() else _UPN_LETTERS.index(c) for c in text[1:]]
@@ -92,7 +92,7 @@ def is_upn(text: str) -> bool:
 
 
 def is_uln(text: str) -> bool:
-    """Whether the check digit of a ULN is right (domain.md 7: weights 10 to 1, modulo 11)."""
+    """Whether the check digit of a ULN is right (sources.md: identifiers; modulo 11)."""
     if not _ULN.fullmatch(text) or text == _PLACEHOLDER_ULN:
         return False
     return sum(int(c) * weight for c, weight in zip(text, range(10, 0, -1), strict=True)) % 11 == 10
@@ -154,7 +154,7 @@ def other_identifier(one: Identity, other: Identity) -> bool:
     """Whether each has its own valid UPN, or its own valid ULN, and they differ.
 
     A temporary UPN, which ends in a letter, is given up for a permanent one or for that of the
-    next school (DfE, UPN guide; domain.md 7), so it tells nobody from anybody.
+    next school (DfE, UPN guide; sources.md: identifiers), so it tells nobody from anybody.
     """
     upns = (one.upn, other.upn)
     lasting = all(upn and not is_temporary(upn) for upn in upns)

@@ -1,7 +1,7 @@
 """The levels of matching, surest first, as a list that somebody can read aloud.
 
 The first level that finds anybody decides.  Why names and not a score: a decision about a young
-person must be one that a careers leader can check (design.md; platform.md 8).
+person must be one that a careers leader can check.
 """
 
 from collections.abc import Callable, Hashable

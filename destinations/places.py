@@ -40,7 +40,7 @@ def homes(session: Session, urns: Iterable[str], *, day: date) -> dict[str, tupl
     """Where the leavers of each school are counted on a day, by the URN they left.
 
     A school that is no member itself counts with the one that took its place, where the register
-    links them: one URN in ten changes within four years (domain.md 5.7).
+    links them: one URN in ten changes within four years (sources.md: identifiers).
     """
     belonging = members(session, day=day)
     strangers = {urn for urn in urns if urn not in belonging}

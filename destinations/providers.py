@@ -103,7 +103,7 @@ def load_providers(session: Session) -> Register:
 
 
 def activity_at(place: Place) -> str:
-    """The NCCIS code of being enrolled there full time (domain.md 6.1, types from GIAS).
+    """The NCCIS code of being enrolled there full time (sources.md: codes, types from GIAS).
 
     270, full-time education of another kind, where the register does not say which it is.
     """

@@ -1,7 +1,8 @@
 """Register: GIAS and hub lists, as downloaded, become the one register of schools and providers.
 
-Columns are those of GIAS's "all establishment data" (domain.md 7); those not named here are left
-alone.  Loading the same files again changes nothing; a new edition brings names up to date.
+Columns are those of GIAS's "all establishment data" (sources.md: identifiers); those not named here
+are left alone.  Loading the same files again changes nothing; a new edition brings names up to
+date.
 """
 
 import csv

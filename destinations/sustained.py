@@ -1,6 +1,6 @@
 """Sustained: what was said of a leaver becomes yes, no or cannot be told for one year.
 
-The Department for Education's rule (domain.md 5.1: key stage 4 and longer term destinations, EES).
+The Department for Education's rule (sources.md: sustained).
 In the destination year, a leaver
   - was in education for all of the first two terms, October to March, at one provider or more; or
   - was in work in five of those six months; or

@@ -1,8 +1,8 @@
 """Waves: the calendar of a cohort becomes the dates on which we ask.
 
 Wave 0 asks what leavers intend before they go; waves 1, 2 and 3 ask each autumn where they are on
-1 November, the day of the Annual Activity Survey (domain.md 3.2).  The reasons, and why the dates
-are a hub's and not a school's: docs/decisions/0003-waves.md.
+1 November, the day of the Annual Activity Survey (sources.md: the collection year).  The
+reasons, and why the dates are a hub's and not a school's: docs/decisions/0003-waves.md.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,8 +1,8 @@
 """Identifiers: whether a UPN, ULN, URN, UKPRN, LAESTAB, UCAS number or postcode can be right.
 
 Scalars are judged one at a time; the two check characters also a column at a time, for the suite.
-Every function answers for every text.  Facts: domain.md section 7; the UPN's letters from govtalk
-UniquePupilNumber-2-0, the ULN's check digit from HESA and ILR rule ULN_04.
+Every function answers for every text.  Facts: sources.md, identifiers; the UPN's letters from
+govtalk UniquePupilNumber-2-0, the ULN's check digit from HESA and ILR rule ULN_04.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Dates as typed: the order of day and month is decided by column, never by value.
 
-Rules and figures: spreadsheets.md 3.4.  A column opened in an Excel set to American dates turns
-"03/04/2007" into a real date with day and month swapped and leaves "23/04/2007" as text; range
-checks alone miss half of such dates, the two kinds of cell side by side give them away.
+Rules and figures: sources.md, spreadsheets.  A column opened in an Excel set to American dates
+turns "03/04/2007" into a real date with day and month swapped and leaves "23/04/2007" as text;
+range checks alone miss half of such dates, the two kinds of cell side by side give them away.
 """
 
 import re

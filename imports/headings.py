@@ -19,13 +19,13 @@ def listed(words: str) -> frozenset[str]:
 
 
 # Words that say nothing about what a column holds.  Words for roles and "no", "number" are not
-# among them: without "learner" and "no", "Unique Learner No" reads as a UPN (spreadsheets.md 5.2).
+# among them: without "learner" and "no", "Unique Learner No" reads as a UPN (sources.md: headings).
 _SILENT = listed(
     "the a an of please required mandatory optional if known enter type state your full as"
 )
 
 # Who else a column may be about, or what else it may hold.  A heading with one of these words is
-# ours only when a map has that very heading.  Measured in spreadsheets.md 5.2, and widened.
+# ours only when a map has that very heading.  Measured in sources.md: headings, and widened.
 BLOCKED = listed(
     """
     parent parents parental carer carers mother mothers father fathers mum dad guardian partner

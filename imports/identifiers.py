@@ -1,7 +1,7 @@
 """Identifiers as typed: spaces and case are nothing; what Excel damaged is said, never repaired.
 
 What is provable is put back: a whole number kept as 42.0, zeros that the cell's number format
-shows.  A ULN in E notation passes its check digit one time in eleven (spreadsheets.md 3.4).
+shows.  A ULN in E notation passes its check digit one time in eleven (sources.md: spreadsheets).
 """
 
 import re

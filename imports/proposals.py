@@ -1,7 +1,7 @@
 """Proposals: what an unknown heading or word may be.  A person decides; nothing here is applied.
 
 Likeness alone is dangerous: a common setting takes "Parent DOB" for a date of birth
-(spreadsheets.md 5.2).  So a heading is proposed only when it is nearly one we know, and far from
+(sources.md: headings).  So a heading is proposed only when it is nearly one we know, and far from
 every other, or when its cells prove what they are.
 """
 

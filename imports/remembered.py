@@ -166,7 +166,7 @@ def is_meaning(name: str) -> bool:
 def why_never(heading: str, name: str) -> str:
     """The words for which a heading can never be this field: "parent"; '' where it may be.
 
-    "Parent DOB" is never a date of birth, whoever says so (spreadsheets.md 5.2).
+    "Parent DOB" is never a date of birth, whoever says so (sources.md: headings).
     """
     if name not in _LEAVERS_OWN:
         return ""

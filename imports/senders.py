@@ -24,9 +24,9 @@ def is_known(session: Session, urn: str) -> bool:
 def school_of(session: Session, urn: str, days: Collection[date]) -> str | None:
     """The URN under which a sender was in a hub on any of the days; None when it was in none.
 
-    A school keeps its leavers when its URN changes (domain.md 7), so what comes under the URN of
-    a predecessor belongs to the one successor that is in a hub.  Of several, as after a split,
-    none is picked.
+    A school keeps its leavers when its URN changes (sources.md: identifiers), so what comes under
+    the URN of a predecessor belongs to the one successor that is in a hub.  Of several, as after a
+    split, none is picked.
     """
     chain = {urn}
     generation = {urn}

@@ -1,6 +1,6 @@
 """Hostile and odd files, each small enough to make in a moment, with what must come of it.
 
-The codes are those of spreadsheets.md 3.1.  Sizes are those that the guard decides on: a part
+The codes are those of sources.md: spreadsheets.  Sizes are those that the guard decides on: a part
 that is refused for its ratio at 900 MB is refused for it at 20 MB too.
 """
 

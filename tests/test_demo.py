@@ -163,7 +163,7 @@ def test_every_person_has_identifiers_with_right_letters_and_digits(told):
 
 
 def test_check_letters_agree_with_published_examples():
-    # python-stdnum's own example, and govtalk's sum worked by hand (domain.md 7).
+    # python-stdnum's own example, and govtalk's sum worked by hand (sources.md: identifiers).
     assert upn_letter("801200005001") == "B"
     assert upn_letter("207000016049") == "P"
 

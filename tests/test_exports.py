@@ -21,7 +21,7 @@ from tests.builders_recording import (
     recorded,
 )
 
-# The contract of design.md, word for word; more columns may follow these.
+# What readers rely on, word for word; more columns may follow these.
 PROMISED = {
     "destinations": "person, urn, cohort, stage, wave, activity_code, activity_group, "
     "provider_name, provider_urn, provider_ukprn, started_on, ended_on, as_at, source, evidence, "

@@ -229,7 +229,7 @@ def test_a_tab_of_theirs_with_our_name_keeps_it():
 
 
 EXTRAS = {
-    # What openpyxl loses when it loads and saves (spreadsheets.md 2.2), as programs write it.
+    # What openpyxl loses when it loads and saves (sources.md: spreadsheets), as programs write it.
     "x14 drop-downs": (
         "xl/worksheets/sheet1.xml", "</worksheet>",
         '<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" '

@@ -3,7 +3,7 @@
 import random
 
 # Written from memory of school information systems, council templates and careers leaders' own
-# sheets; the colleges' from the One IYSS starter templates (domain.md 4).  Deliberately made
+# sheets; the colleges' from One IYSS starter templates (sources.md: headings).  Deliberately made
 # without a look at imports/maps, so that the maps are tried by somebody else's words.
 HEADINGS: dict[str, tuple[str, ...]] = {
     "upn": (

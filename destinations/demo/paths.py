@@ -41,7 +41,7 @@ _SPECIALISTS = ("Orchard Specialist College", "Bridgeway Specialist College")
 _STRANGE_COLLEGES = ("Tidewater College", "Hollowell College", "Three Rivers College")
 
 # Not in the hub's figures but in each of ours: weights a code, by kind of school, drawn around
-# DfE's rows for mainstream, special and alternative provision (domain.md 5.5).
+# DfE's rows for mainstream, special and alternative provision (sources.md: national figures).
 _FIRST = {
     "special": {"280": 42, "230": 28, "210": 4, "460": 6, "410": 6, "330": 2, "619": 6, "640": 6},
     "alternative": {
@@ -67,7 +67,7 @@ _LATER = {
     "260": 2,
 }
 _THIRD = {"240": 34, "330": 24, "310": 14, "340": 8, "260": 4, "619": 10, "360": 4, "230": 2}
-# Roughly DfE's row for all leavers of 16 to 18 study (domain.md 5.5).
+# Roughly DfE's row for all leavers of 16 to 18 study (sources.md: national figures).
 AFTER_YEAR_13 = {
     "240": 37.0,
     "330": 21.0,
@@ -79,7 +79,7 @@ AFTER_YEAR_13 = {
     "619": 10.0,
 }
 # Of those in school or college at wave 1, about three in four are there a year on; of all, about
-# half do the same in the third autumn as in the second (domain.md 5.8).
+# half do the same in the third autumn as in the second (sources.md: change).
 _STAYS = {2: 0.73, 3: 0.46}
 _LEFT_EARLY = 0.05
 
@@ -89,7 +89,7 @@ def first_weights(chance: random.Random, school: Place) -> dict[str, float]:
 
     The spread between mainstream schools (2020/21, 5th to 95th of a hundred): FE 8 to 71, own
     sixth form 1 to 83, sixth form college 0 to 54, apprenticeships 0 to 9, work 2 to 10, not
-    sustained 1 to 13 (domain.md 5.7).
+    sustained 1 to 13 (sources.md: sizes).
     """
     if school.kind in _FIRST:
         return {code: float(weight) for code, weight in _FIRST[school.kind].items()}

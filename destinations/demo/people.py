@@ -59,7 +59,7 @@ def cohort_size(chance: random.Random, school: Place, leavers: int) -> int:
     """A size around the mainstream one asked for.
 
     DfE's school file for 2020/21: medians of 174 in mainstream and 14 in special schools, a tenth
-    under 98 and a tenth over 258 (domain.md 5.7).
+    under 98 and a tenth over 258 (sources.md: sizes).
     """
     if school.kind == "mainstream":
         return max(4, round(leavers * chance.triangular(0.6, 1.45, 0.95)))

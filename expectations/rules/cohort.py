@@ -15,7 +15,7 @@ RULES: tuple[Rule, ...] = (
         do="Add them, with Not known where you could not find out; what we know of them stays",
         bad="98 of last autumn's 100 leavers",
         good="all 100, two of them Not known",
-        source="DfE: a school follows every leaver for three years, domain.md 3.1; ours",
+        source="DfE: leavers are followed for three years, sources.md: the collection year; ours",
         since=SINCE,
     ),
     Rule(

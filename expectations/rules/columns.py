@@ -210,7 +210,7 @@ RULES: tuple[Rule, ...] = (
         do="Type the value itself, or clear the cell",
         bad="#N/A",
         good="K",
-        source="ours, spreadsheets.md 1.3",
+        source="ours, sources.md: spreadsheets",
         since=SINCE,
     ),
     Rule(
@@ -223,7 +223,7 @@ RULES: tuple[Rule, ...] = (
         do="Check one or two; in Excel choose Format Cells, Date, to see them as dates",
         bad="39339",
         good="14/09/2007",
-        source="Excel counts days from 1900, spreadsheets.md 1.5",
+        source="Excel counts days from 1900, sources.md: spreadsheets",
         since=SINCE,
     ),
     Rule(

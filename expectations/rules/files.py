@@ -3,7 +3,7 @@
 from expectations.rule import MUST_FIX, PLEASE_CHECK, Rule
 
 SINCE = "2026-11-23"
-OURS = "ours, spreadsheets.md 3.3"
+OURS = "ours, sources.md: spreadsheets"
 
 
 def _refused(code: str, says: str, do: str, *, bad: str, good: str, source: str = OURS) -> Rule:

@@ -37,7 +37,7 @@ RULES: tuple[Rule, ...] = (
         do="Check the UPN against your MIS; nobody keeps two",
         bad="Ada Okafor, B801200005001 at Year 11 and Q801200005002 at Year 13",
         good="one UPN for each person, for good",
-        source="NCCIS 2019-20 error 908; DfE: a UPN stays with its pupil, domain.md 7",
+        source="NCCIS 2019-20 error 908; DfE: a UPN stays with its pupil, sources.md: identifiers",
         since=SINCE,
         field="upn",
     ),

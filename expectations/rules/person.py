@@ -22,7 +22,7 @@ def _known_word(code: str, field: str, says: str, do: str, *, bad: str, good: st
         do=do,
         bad=bad,
         good=good,
-        source="DfE school census and NCCIS code lists, domain.md 6.4 and 8",
+        source="DfE school census and NCCIS code lists, sources.md: codes",
         since=SINCE,
         field=field,
         kind="ExpectColumnValuesToNotBeNull",
@@ -43,7 +43,7 @@ def _unread(code: str, field: str, what: str) -> Rule:
         "and send it again",
         bad="#N/A",
         good="14/02/2007" if field == "born_on" else "Okafor",
-        source="ours, spreadsheets.md 1.3",
+        source="ours, sources.md: spreadsheets",
         since=SINCE,
         field=field,
     )
