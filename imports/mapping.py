@@ -32,7 +32,7 @@ def map_file(read: ReadFile, declared: Declared, columns: ColumnMap) -> Mapped:
     on with: a column missing that every row needs, a cohort that cannot be told, dates of birth
     that cannot be read.
     """
-    layouts = [with_owners(lay_out(table, columns), declared, columns) for table in read.tables]
+    layouts = with_owners((lay_out(table, columns) for table in read.tables), declared, columns)
     try:
         return _mapped(read, layouts, declared, columns)
     except SubmissionRefused as refused:

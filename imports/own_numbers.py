@@ -5,8 +5,8 @@ leavers do, it is the number of the school that sent the sheet; going with the n
 providers, it is theirs.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from imports.columns import ColumnMap
@@ -41,11 +41,64 @@ _ALONE = 4  # digits of a number of the school without its authority's, which sa
 _GOES_WITH = 0.9
 
 
-def with_owners(layout: Layout, declared: Declared, columns: ColumnMap) -> Layout:
-    """The layout with each number and name that does not say so given to whom it belongs.
+def with_owners(layouts: Iterable[Layout], declared: Declared, columns: ColumnMap) -> list[Layout]:
+    """The layouts with each number and name that does not say so given to whom it belongs.
 
-    Only where the sheet says what its leavers do: an enrolment list tells of its own college.
+    Tabs with the same headings, as of the forms of one year group, are looked at together: three
+    leavers say little.  Only where a sheet says what its leavers do is anything given: an
+    enrolment list tells of its own college.
     """
+    layouts = list(layouts)
+    alike: defaultdict[frozenset[_Key], list[Layout]] = defaultdict(list)
+    for layout in layouts:
+        alike[frozenset(_keys(layout))].append(layout)
+    given = {
+        keys: _given(together := _together(group), _with_owners(together, declared, columns))
+        for keys, group in alike.items()
+    }
+    return [_with_fields(layout, given[frozenset(_keys(layout))]) for layout in layouts]
+
+
+# A heading, and how many of the same stand in front of it.
+_Key = tuple[tuple[str, ...], int]
+
+
+def _keys(layout: Layout) -> list[_Key]:
+    seen: Counter[tuple[str, ...]] = Counter()
+    keys = []
+    for one in layout.placed:
+        keys.append((one.parts, seen[one.parts]))
+        seen[one.parts] += 1
+    return keys
+
+
+def _together(alike: Sequence[Layout]) -> Layout:
+    """One layout with the rows of several, their cells in the order of the first one's columns."""
+    first, *others = alike
+    rows = list(first.table.rows)
+    for other in others:
+        at = dict(zip(_keys(other), other.placed, strict=True))
+        order = [at[key].at for key in _keys(first)]
+        rows += (
+            replace(row, cells=tuple(cell_at(row, place) for place in order))
+            for row in other.table.rows
+        )
+    return replace(first, table=replace(first.table, rows=tuple(rows)))
+
+
+def _given(before: Layout, after: Layout) -> dict[_Key, str]:
+    """The fields that were given anew."""
+    both = zip(_keys(before), before.placed, after.placed, strict=True)
+    return {key: now.field for key, was, now in both if now.field != was.field}
+
+
+def _with_fields(layout: Layout, fields: Mapping[_Key, str]) -> Layout:
+    placed = zip(layout.placed, _keys(layout), strict=True)
+    given = (replace(one, field=fields.get(key, one.field)) for one, key in placed)
+    return replace(layout, placed=tuple(given))
+
+
+def _with_owners(layout: Layout, declared: Declared, columns: ColumnMap) -> Layout:
     if not layout.has("activity", "intended"):
         return layout
     if not any(one.field in _NUMBERS or one.field == "provider_name" for one in layout.placed):
@@ -84,6 +137,8 @@ def _whose_number(layout: Layout, one: Placed, declared: Declared, nowhere: Sequ
         return ""
     if declared.urn and {cell for cell in cells if cell} == {declared.urn}:
         return "sender"
+    if _is_next_to_own_name(layout, one, cells):
+        return "sender"
     beside = next((each for each in layout.columns("provider_name")), None)
     if beside is None:
         return "sender" if _is_everywhere(cells, nowhere) else ""
@@ -97,7 +152,25 @@ def _whose_number(layout: Layout, one: Placed, declared: Declared, nowhere: Sequ
     ):
         return "sender"
     is_urn = one.field.endswith("urn") and bool(declared.urn)
-    return "provider" if is_urn or abs(beside.at - one.at) == 1 else "sender"
+    is_theirs = is_urn or _stands_next_to(layout, one, "provider_name")
+    return "provider" if is_theirs else "sender"
+
+
+def _is_next_to_own_name(layout: Layout, one: Placed, cells: Sequence[str]) -> bool:
+    """Whether a number stands next to the sender's name and goes with it, and not a provider's.
+
+    In a class of five that all went to one college, nothing else tells them apart.
+    """
+    if _stands_next_to(layout, one, "provider_name"):
+        return False
+    own = _stands_next_to(layout, one, "school_name")
+    if own is None:
+        return False
+    return _share(cells) >= _AT_LEAST or _goes_with(cells, _column(layout, own))
+
+
+def _stands_next_to(layout: Layout, one: Placed, field: str) -> Placed | None:
+    return next((each for each in layout.columns(field) if abs(each.at - one.at) == 1), None)
 
 
 def _is_everywhere(cells: Sequence[str], nowhere: Sequence[bool]) -> bool:

@@ -10,6 +10,7 @@ from imports.reading import read_file
 from models.sheets import Declared
 from models.vocabulary import Kind, LeavingStage
 from tests.builders import a_workbook, drawn
+from tests.workbooks import sheet, workbook
 
 SENDER = "900100"
 STANDARD = load_map()
@@ -85,6 +86,38 @@ def test_where_all_went_to_one_provider_its_number_stands_beside_it(heading, num
     assert {row.text(field) for row in rows} == {number}
 
 
+NEXT_TO_THE_SCHOOL = """
+    School name    | DfE number | UPN           | Surname | Forename | DOB        | Provider
+    Oakfield       | 9004001    | B801200005001 | Lee     | Ana      | 12/03/2009 | Downs College
+    Oakfield       | 9004001    | Q801200005002 | Marsh   | Peter    | 14/05/2009 | Downs College
+    Oakfield       | 9004001    | E801200005003 | Hill    | Jo       | 20/06/2009 | Downs College
+    {name}         | {number}   | U801200005004 | Khan    | Omar     | 21/06/2009 | {provider}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "provider"),
+    [
+        ("Oakfield", "9004001", "Downs College"),
+        ("Oakfield", "9004001", "Ridge School"),
+        ("Oakfield", "x", "Ridge School"),
+        ("", "", "x"),
+        ("Oakfield", "12", ""),
+    ],
+)
+def test_a_number_next_to_the_schools_name_is_the_schools_whatever_one_row_holds(
+    name, number, provider
+):
+    text = NEXT_TO_THE_SCHOOL.format(name=name, number=number, provider=provider)
+    lines = [f"{line} | {'Destination' if 'UPN' in line else 'FE college'}"
+             for line in text.strip().splitlines()]  # fmt: skip
+    read = read_file("leavers.xlsx", a_workbook("\n".join(lines)), STANDARD.field_of)
+    declared = Declared(1, SENDER, date(2025, 11, 20), Kind.LEAVERS, 2024, LeavingStage.Y11, 1)
+    rows = map_file(read, declared, STANDARD).rows
+    assert [row.text("school_laestab") for row in rows[:3]] == ["9004001"] * 3
+    assert not any(row.text("provider_laestab") for row in rows)
+
+
 @pytest.mark.parametrize("heading", ["Institution", "Establishment", "DfE Number", "UKPRN"])
 def test_where_most_went_to_one_place_it_is_theirs_still(heading):
     # The only column that says where: nobody at work has anything in it.
@@ -109,3 +142,30 @@ def test_schools_that_send_one_sheet_together_keep_their_own_numbers():
     rows = mapped("URN", ("900100", "900200", "900200", "900200")).rows
     assert [row.text("provider_urn") for row in rows] == [""] * 4
     assert [row.text("school_urn") for row in rows] == ["900100", "900200", "900200", "900200"]
+
+
+FORM = """
+    DfE No  | {heads}
+    9004001 | {one}
+    {cell}  | {two}
+"""
+HEADS = "UPN | Surname | Forename | DOB | Destination | Provider"
+ANA = "B801200005001 | Lee   | Ana   | 12/03/2009 | FE college | Downs College"
+OMAR = "U801200005004 | Khan  | Omar  | 21/06/2009 | FE college | Ridge School"
+JO = "E801200005003 | Hill  | Jo    | 20/06/2009 | Work       | "
+
+
+@pytest.mark.parametrize("spoilt", ["", "x", "9004001"])
+def test_a_form_of_two_is_read_like_the_other_forms_of_the_workbook(spoilt):
+    tabs = {
+        "11E": FORM.format(heads=HEADS, one=ANA, cell="9004001", two=JO),
+        "11N": FORM.format(heads=HEADS, one=OMAR, cell=spoilt, two=ANA.replace("Ana", "Eve")),
+        "11S": FORM.format(heads=HEADS, one=JO.replace("Jo", "Sam"), cell="9004001", two=OMAR),
+    }
+    pages = {name: sheet(drawn(text)) for name, text in tabs.items()}
+    read = read_file("leavers.xlsx", workbook(pages), STANDARD.field_of)
+    declared = Declared(1, SENDER, date(2025, 11, 20), Kind.LEAVERS, 2024, LeavingStage.Y11, 1)
+    rows = map_file(read, declared, STANDARD).rows
+    assert len(rows) == 6
+    assert not any(row.text("provider_laestab") for row in rows)
+    assert [row.text("school_laestab") for row in rows].count("9004001") >= 5
