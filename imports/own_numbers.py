@@ -142,14 +142,13 @@ def _whose_number(layout: Layout, one: Placed, declared: Declared, nowhere: Sequ
     beside = next((each for each in layout.columns("provider_name")), None)
     if beside is None:
         return "sender" if _is_everywhere(cells, nowhere) else ""
-    names = _column(layout, beside)
-    if len({cell for cell in cells if cell}) > 1 and _goes_with(cells, names):
+    numbers, names = _of_one_shape(cells, _column(layout, beside))
+    if len(set(filter(None, numbers))) > 1 and _goes_with(numbers, names):
         return "provider"
-    if len(cells) < _FEW or _share(cells) < _AT_LEAST:
+    if len(numbers) < _FEW or _share(numbers) < _AT_LEAST:
         return ""
-    if _share([name for name, is_it in zip(names, _with_most(cells), strict=True) if is_it]) < (
-        _MOSTLY
-    ):
+    with_most = zip(names, _with_most(numbers), strict=True)
+    if _share([name for name, is_it in with_most if is_it]) < _MOSTLY:
         return "sender"
     is_urn = one.field.endswith("urn") and bool(declared.urn)
     is_theirs = is_urn or _stands_next_to(layout, one, "provider_name")
@@ -192,6 +191,22 @@ def _share(cells: Sequence[str]) -> float:
     """How many of the cells hold what most of them do, of 1; 0 where that is nothing."""
     most, count = Counter(cells).most_common(1)[0]
     return count / len(cells) if most else 0.0
+
+
+def _of_one_shape(cells: Sequence[str], names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The numbers with as many digits as most have, and what is blank; the names beside them.
+
+    What else stands there is no number of anybody: "x", a day, notes below the table.
+    """
+    digits = [sum(map(str.isdigit, cell)) for cell in cells]
+    usual = Counter(filter(None, digits)).most_common(1)
+    length = usual[0][0] if usual else 0
+    kept = [
+        (cell, name)
+        for cell, name, count in zip(cells, names, digits, strict=True)
+        if not cell or count == length
+    ]
+    return [cell for cell, _ in kept], [name for _, name in kept]
 
 
 def _goes_with(numbers: Sequence[str], names: Sequence[str]) -> bool:

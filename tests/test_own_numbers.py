@@ -169,3 +169,27 @@ def test_a_form_of_two_is_read_like_the_other_forms_of_the_workbook(spoilt):
     assert len(rows) == 6
     assert not any(row.text("provider_laestab") for row in rows)
     assert [row.text("school_laestab") for row in rows].count("9004001") >= 5
+
+
+APART = """
+    Destination | Provider      | Consent | DfE Number | UPN | Surname | Forename | DOB
+    FE college  | Downs College | Y       | 9004001    | B801200005001 | Lee | Ana | 12/03/2009
+    FE college  | Downs College | Y       | 9004001    | Q801200005002 | Marsh | Peter | 14/05/2009
+    FE college  | Downs College | Y       | 9004001    | E801200005003 | Hill | Jo | 20/06/2009
+    FE college  | Downs College | Y       | 9004001    | U801200005004 | Khan | Omar | 21/06/2009
+"""
+SPOILT = """
+    FE college  | Ridge School | Y | 12/03/2009    | J801200005005 | Bell | Lin | 22/06/2009
+    FE college  | Ridge School | Y | x             | J801200005005 | Bell | Lin | 22/06/2009
+    FE college  | Ridge School | Y | A845400011001 | J801200005005 | Bell | Lin | 22/06/2009
+    ?           | 12345        |   | ??            |               |      |     |
+    12/03/2009  | =1+1         |   | 1.5           |               |      |     |
+"""
+
+
+@pytest.mark.parametrize("line", [line for line in SPOILT.splitlines() if line.strip()])
+def test_what_is_no_number_makes_nobody_elses_the_colleges(line):
+    read = read_file("leavers.xlsx", a_workbook(APART + line), STANDARD.field_of)
+    declared = Declared(1, SENDER, date(2025, 11, 20), Kind.LEAVERS, 2024, LeavingStage.Y11, 1)
+    rows = map_file(read, declared, STANDARD).rows
+    assert [row.text("school_laestab") for row in rows[:4]] == ["9004001"] * 4
