@@ -31,6 +31,8 @@ ABOUT = {
     "provider_laestab": ("provider number", "provider numbers"),
     "started_on": ("start date", "start dates"),
     "ended_on": ("end date", "end dates"),
+    "enrolled": ("enrolment", "enrolments"),
+    "withdrawn": ("enrolment", "enrolments"),
     "as_at": ("date of an answer", "dates of answers"),
     "school_urn": ("school number", "school numbers"),
     "school_laestab": ("school number", "school numbers"),

@@ -30,7 +30,7 @@ TEXTS = (
     *IDENTIFIERS,
     *("school_urn", "school_laestab", "surname", "forename", "full_name", "sex", "ethnicity"),
     *("sen", "disadvantaged", "consent", "activity", "intended", "provider_name", "course"),
-    *("source", "activity_beside"),
+    *("source", "activity_beside", "enrolled", "withdrawn"),
 )
 DAYS = ("born_on", "started_on", "ended_on", "as_at")
 MARKED = ("upn", "uln", "born_on", "sex", "sen", "disadvantaged", "consent")

@@ -32,7 +32,7 @@ LEAVERS = (
     *("D02", "D03", "D04", "D06", "D07", "D08", "D09", "D10", "D12", "D16", "D17", "D18", "D19"),
     *("D20", "D21", "D22", "D23", "D24", "R01", "R02", "R03", "R04", "R05", "R10", "R11"),
 )
-ENROLMENTS = ("E01", "E02", "E03", "E04", "E05")
+ENROLMENTS = ("E01", "E02", "E03", "E04", "E05", "E06", "E07", "E08")
 FIRST = {Kind.LEAVERS: BOTH + LEAVERS, Kind.ENROLMENTS: BOTH + ENROLMENTS}
 
 

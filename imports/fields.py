@@ -8,7 +8,7 @@ FIELDS = (
     "sen", "disadvantaged", "form", "year_group", "activity", "intended", "provider_name",
     "provider_urn", "provider_ukprn", "provider_laestab", "course", "level", "started_on",
     "ended_on", "as_at", "source", "consent", "notes", "school_urn", "school_laestab",
-    "school_name", "leaving_year",
+    "school_name", "leaving_year", "enrolled", "withdrawn",
 )  # fmt: skip
 # The day a leaver left: of their school in a leaver sheet, of their course in an enrolment list.
 LEFT_ON = "left_on"
@@ -55,5 +55,7 @@ def closed_lists() -> dict[str, dict[str, str]]:
         "sen": dict(SEN),
         "disadvantaged": yes_no,
         "consent": yes_no,
+        "enrolled": yes_no,
+        "withdrawn": yes_no,
         "source": {word.value: word.value for word in Source},
     }

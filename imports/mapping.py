@@ -12,6 +12,7 @@ from dataclasses import replace
 from imports.asked import unknown_columns, with_needed, with_proposals
 from imports.cohorts import Content, complete, kind_of
 from imports.columns import ColumnMap
+from imports.enrolments import with_enrolment
 from imports.fields import LEFT_ON, NOT_OURS
 from imports.layouts import Layout, lay_out, settle
 from imports.own_numbers import with_owners
@@ -43,7 +44,9 @@ def _mapped(
     read: ReadFile, layouts: list[Layout], declared: Declared, columns: ColumnMap
 ) -> Mapped:
     kind, about_kind = kind_of(declared, layouts)
-    layouts = [_with_leaving_date(layout, kind) for layout in layouts]
+    layouts = [
+        with_enrolment(_with_leaving_date(layout, kind), kind, columns) for layout in layouts
+    ]
     declared, about_cohort = _completed(replace(declared, kind=kind), layouts)
     layouts, about_years = _settled(layouts, declared, columns)
     layouts, about_tables = with_needed(layouts, declared, columns)

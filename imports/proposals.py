@@ -31,6 +31,7 @@ NAMES = {
     "as_at": "Date confirmed", "source": "Source of information", "consent": "Consent",
     "notes": "Notes", "school_urn": "School URN", "school_laestab": "School DfE number",
     "school_name": "School", "leaving_year": "Leaving year",
+    "enrolled": "Still enrolled", "withdrawn": "Withdrawn",
 }  # fmt: skip
 
 _NEAR, _MARGIN = 90, 5

@@ -12,7 +12,7 @@ from imports.names import plain_text
 from models.sheets import Cell, CellKind, Value
 
 DATES = frozenset({"born_on", "started_on", "ended_on", "as_at"})
-FLAGS = frozenset({"disadvantaged", "consent"})
+FLAGS = frozenset({"disadvantaged", "consent", "enrolled", "withdrawn"})
 
 _WHOLE = re.compile(r"(\d+)\.0+")
 _ERRORS = listed(
@@ -59,6 +59,8 @@ class Reader:
 
     def _listed(self, name: str, cell: Cell) -> Value:
         value = self.columns.value_of(name, shown(cell))
+        if name == "withdrawn" and value is None:
+            value = "yes"  # the reason why, in words or as a code
         return value == "yes" if value and name in FLAGS else value
 
 

@@ -32,6 +32,8 @@ CLOSED = {
     "sen": {"N": "N", "K": "K", "E": "E"},
     "disadvantaged": {"Y": True, "N": False},
     "consent": {"Y": True, "N": False},
+    "enrolled": {"Y": True, "N": False},
+    "withdrawn": {"Y": True, "N": False},
     "source": {"school": "school", "family": "family"},
     "intended": {"Apprenticeship": "apprenticeship or traineeship"},
     "activity": {"College": "230", "Sixth form": "210", "Apprenticeship": "310", "NEET": "619"},

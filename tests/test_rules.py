@@ -113,6 +113,12 @@ E02 | started_on=                               | started_on=11/09/2023
 E03 | started_on=11/09/2032 born_on=14/02/2015  | started_on=11/09/2023
 E04 | born_on=14/02/1997                        | born_on=14/02/1999
 E05 | / ada:                                    | / ada: course=Plumbing
+E06 | enrolled=N                                | enrolled=N ended_on=12/01/2024
+E06 | enrolled=N                                | enrolled=
+E07 | withdrawn=Y                               | withdrawn=Y ended_on=12/01/2024
+E07 | withdrawn=Y                               | withdrawn=N
+E08 | enrolled=perhaps                          | enrolled=perhaps ended_on=12/01/2024
+E08 | enrolled=perhaps                          | enrolled=Y
 
 R01 | / ada:                                    | / ben:
 R01 | / ada: upn=                               | / ada: upn= born_on=15/02/2007

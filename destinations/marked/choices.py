@@ -19,6 +19,8 @@ def choices() -> dict[str, tuple[str, ...]]:
         "sen": tuple(_written(word) for word in SEN.values()),
         "disadvantaged": yes_no,
         "consent": yes_no,
+        "enrolled": yes_no,
+        "withdrawn": yes_no,
         "source": tuple(_written(word.value) for word in Source),
     }
 

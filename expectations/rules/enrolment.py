@@ -4,6 +4,28 @@ from expectations.rule import MUST_FIX, PLEASE_CHECK, Rule
 
 SINCE = "2026-11-23"
 
+
+def _has_left(code: str, field: str, enrolled: str, *, bad: str, good: str) -> Rule:
+    """The learner is no longer there, and nothing says since when."""
+    return Rule(
+        code=code,
+        severity=MUST_FIX,
+        says="By this column the learner is not enrolled any more, and the row has no end date",
+        do="Type the day they left as the end date; take out the row of someone who never began",
+        bad=bad,
+        good=good,
+        source="NCCIS 2019-20 error 202; ILR completion status; sources.md: sustained",
+        since="2026-11-24",
+        field=field,
+        kind="ExpectColumnValuesToBeInSet",
+        kwargs={
+            "column": field,
+            "value_set": [enrolled],
+            "when": (("ended_on__raw", "blank"),),
+        },
+    )
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         code="E01",
@@ -72,5 +94,23 @@ RULES: tuple[Rule, ...] = (
         since=SINCE,
         kind="ExpectColumnValuesToBeNull",
         kwargs={"column": "same_enrolment_as"},
+    ),
+    _has_left("E06", "enrolled", "yes", bad="Withdrawn, no end date", good="Withdrawn, 12/01/2024"),
+    _has_left("E07", "withdrawn", "no", bad="Y, no end date", good="Y, 12/01/2024"),
+    Rule(
+        code="E08",
+        severity=PLEASE_CHECK,
+        says="We do not know this word for whether somebody is still enrolled",
+        do="Write Yes or No",
+        bad="see notes",
+        good="Yes",
+        source="ILR completion status; ours",
+        since="2026-11-24",
+        field="enrolled",
+        kind="ExpectColumnValuesToNotBeNull",
+        kwargs={
+            "column": "enrolled",
+            "when": (("enrolled__raw", "filled"), ("ended_on__raw", "blank")),
+        },
     ),
 )

@@ -1,0 +1,54 @@
+"""Enrolments: which column of a provider's list says whether a learner is still there.
+
+Without it a row that says "Withdrawn" would count as somebody who stayed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from imports.columns import ColumnMap
+from imports.dates import typed_date
+from imports.fields import PERHAPS
+from imports.layouts import Layout, Placed, known_share
+from imports.values import shown
+from models.sheets import Cell, CellKind
+from models.vocabulary import Kind
+
+_FIELDS = frozenset(("enrolled", "withdrawn"))
+_MOST, _STRANGE = 0.7, 0.2
+
+
+def with_enrolment(layout: Layout, kind: Kind, columns: ColumnMap) -> Layout:
+    """The layout of a list with the column that says who is still there, by heading or by words.
+
+    "Status" says so where its words do; "Withdrawn" over days is an end date.  A school's sheet
+    is not asked: there such a column is one that we do not know.
+    """
+    if kind is not Kind.ENROLMENTS:
+        placed = (replace(one, field="") if one.field in _FIELDS else one for one in layout.placed)
+    else:
+        placed = (_told(layout, one, columns) for one in layout.placed)
+    return replace(layout, placed=tuple(placed))
+
+
+def _told(layout: Layout, one: Placed, columns: ColumnMap) -> Placed:
+    cells = layout.cells(one)
+    if one.field in _FIELDS:
+        is_end = bool(cells) and all(map(_is_day, cells)) and not layout.has("ended_on")
+        return replace(one, field="ended_on") if is_end else one
+    if one.field not in ("", "activity") or layout.has("enrolled"):
+        return one
+    meaning = columns.meaning(one.parts)
+    is_open = meaning is not None and meaning.field in (PERHAPS, "activity")
+    says_so = _share(cells, columns) >= _MOST and known_share(cells, columns) < _STRANGE
+    return replace(one, field="enrolled") if is_open and says_so else one
+
+
+def _is_day(cell: Cell) -> bool:
+    typed = typed_date(cell.text)
+    return cell.kind is CellKind.DATE or typed.day is not None or typed.pair is not None
+
+
+def _share(cells: Sequence[Cell], columns: ColumnMap) -> float:
+    known = sum(columns.value_of("enrolled", shown(cell)) is not None for cell in cells)
+    return known / len(cells) if cells else 0.0
