@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.workbooks import sheet, workbook
+
 HERE = Path(__file__).parents[1]
 
 pytestmark = [
@@ -61,3 +63,13 @@ def test_one_workbook_has_its_price_behind_the_guard_and_marked():
         *("what", "---", "read behind the guard, preflight included", "read in this process"),
         *("marked, and read back to be sure", "findings marked"),
     ]
+
+
+def test_any_folder_of_strange_files_is_gone_through_and_leavers_are_found_inside(tmp_path):
+    (tmp_path / "strange.xlsx").write_bytes(workbook({"Notes": sheet((("a", "b"),))}))
+    (tmp_path / "letter.xlsx").write_bytes(b"%PDF-1.7")
+    told = bench("strange.py", str(tmp_path), "--with-leavers")
+    assert "| refused | F03 | 1 |" in told
+    assert "| refused | T01 | 1 |" in told
+    assert "wrong: 0" in told
+    assert "| all of them read | 1 |" in told
