@@ -92,9 +92,16 @@ def sentence(finding: Finding) -> str:
     if finding.value:
         words = f"“{finding.value}”. {words}"
     if finding.suggests:
-        words += f" Pick one of: {'; '.join(finding.suggests)}."
+        words += f" {nearest(finding.suggests)}"
     where = place(finding)
     return f"{where}: {words}" if where else words
+
+
+def nearest(suggests: Sequence[str]) -> str:
+    """What may have been meant, in a sentence."""
+    if len(suggests) == 1:
+        return f"It may be {suggests[0]}."
+    return f"Pick one of: {'; '.join(suggests)}."
 
 
 def place(finding: Finding) -> str:

@@ -40,7 +40,7 @@ _FIXES = (
     Column("As you typed it", 20),
     Column("What is wrong", 38),
     Column("What to do", 38),
-    Column("Pick one of", 28),
+    Column("It may be", 28),
     Column("Rule", 7, "id"),
 )
 

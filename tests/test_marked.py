@@ -121,7 +121,7 @@ def test_the_first_tab_says_what_to_fix_biggest_first_with_links():
     destination = next(line for line in lines if line["Rule"].value == "D01")
     assert destination["As you typed it"].value == "went to sea"
     assert destination["What to type"].value == (
-        "Put it right. Pick one of: Not known. The cell has a list to pick from."
+        "Put it right. It may be Not known. The cell has a list to pick from."
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from destinations.fixes import biggest_first
+from destinations.fixes import biggest_first, nearest
 from destinations.marked.choices import choices
 from models.returned import CELL, CONFIRM, RULE, SHEET, TYPED, WRONG
 from models.sheets import Finding, ReadFile, Table
@@ -53,8 +53,7 @@ class Line:
         """What to do about it, what may have been meant, and where to pick a word from."""
         words = f"{self.finding.do}." if self.finding.do else ""
         if self.finding.suggests:
-            nearest = "; ".join(self.finding.suggests[:_MOST_SUGGESTED])
-            words = f"{words} Pick one of: {nearest}."
+            words = f"{words} {nearest(self.finding.suggests[:_MOST_SUGGESTED])}"
         if self.has_list:
             words = f"{words} The cell has a list to pick from."
         return words.strip()
