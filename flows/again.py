@@ -56,13 +56,14 @@ def record_again(settings: Settings, ids: Sequence[int], today: date) -> int:
     if not ids:
         return 0
     with road.open_road(settings) as way:
-        done = _take(way, ids, today)
+        done = take(way, ids, today)
         for chunk in road.enrolments_again(way):
-            _take(way, chunk, today)
+            take(way, chunk, today)
     return done
 
 
-def _take(way: road.Road, ids: Sequence[int], today: date) -> int:
+def take(way: road.Road, ids: Sequence[int], today: date) -> int:
+    """How many of some submissions were recorded, taken down the whole road and answered."""
     mapped = road.map_chunk(way, road.read_chunk(way, ids))
     recorded = road.match_and_record_chunk(way, road.validate_chunk(way, mapped, today), today)
     road.return_chunk(way, ids)

@@ -15,12 +15,10 @@ from destinations.exports import export
 from destinations.limits import Limits
 from destinations.settings import get_settings
 from expectations.tolerances import Tolerances
-from flows import road
-from flows.again import answer_sent_again
-from models.database import migrate, open_database, transaction
-from models.places import Hub, Institution, Membership
+from models.database import open_database
 from models.submissions import Submission
 from tests.builders import a_workbook
+from tests.builders_road import a_hub_at_home, send, take_in
 
 URN = "900100"
 TODAY = date(2025, 11, 24)
@@ -36,35 +34,8 @@ ROUND = """
 @pytest.fixture
 def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A hub of one school on a fresh database: the folder of its storage."""
-    monkeypatch.setenv("DESTINATIONS_HOME", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "250")
-    get_settings.cache_clear()
-    engine = open_database(get_settings().database)
-    migrate(engine)
-    with transaction(engine) as session:
-        hub = Hub(name="Test Hub")
-        session.add_all([Institution(urn=URN, name="Test School"), hub])
-        session.flush()
-        session.add(Membership(hub_id=hub.id, urn=URN, joined_on=date(2020, 9, 1)))
-    engine.dispose()
-    yield tmp_path / "storage"
-    get_settings.cache_clear()
-
-
-def send(storage: Path, text: str, name: str) -> None:
-    inbox = storage / "inbox" / URN
-    inbox.mkdir(parents=True, exist_ok=True)
-    (inbox / name).write_bytes(a_workbook(text))
-
-
-def intake(today: date = TODAY) -> None:
-    with road.open_road(get_settings()) as way:
-        road.receive_files(way, today)
-        for ids in [*road.unfinished(way), *road.enrolments_again(way)]:
-            mapped = road.map_chunk(way, road.read_chunk(way, ids))
-            road.match_and_record_chunk(way, road.validate_chunk(way, mapped, today), today)
-            road.return_chunk(way, ids)
-        answer_sent_again(way)
+    with a_hub_at_home(tmp_path, monkeypatch, URN):
+        yield tmp_path / "storage"
 
 
 def run(*words: str) -> Result:
@@ -94,17 +65,17 @@ def receipt(storage: Path, name: str) -> str:
 
 @pytest.mark.slow
 def test_an_oddity_that_was_confirmed_is_not_in_the_next_round(storage: Path) -> None:
-    send(storage, ROUND, "leavers.xlsx")
-    intake()
+    send(URN, ROUND, "leavers.xlsx")
+    take_in(TODAY)
     odd = [one for one in told(1) if one[0].startswith("P") and one[1] == 2]
     assert odd
     done = run("confirm", "1", "2", odd[0][0], "--by", "A. Head")
     assert done.exit_code == 0, done.output
-    send(storage, ROUND.replace("Acme", "Smith"), "leavers 2.xlsx")
-    intake()
+    send(URN, ROUND.replace("Acme", "Smith"), "leavers 2.xlsx")
+    take_in(TODAY)
     assert odd[0] not in told(2)
-    send(storage, ROUND.replace("12/03/2008", "13/03/2008"), "leavers 3.xlsx")
-    intake()
+    send(URN, ROUND.replace("12/03/2008", "13/03/2008"), "leavers 3.xlsx")
+    take_in(TODAY)
     assert odd[0] in told(3)
 
 
@@ -115,16 +86,16 @@ def test_an_oddity_that_was_confirmed_is_not_in_the_next_round(storage: Path) ->
     ids=["no submission", "no row", "must be fixed"],
 )
 def test_what_cannot_be_confirmed_is_said(storage: Path, words: tuple[str, ...]) -> None:
-    send(storage, ROUND, "leavers.xlsx")
-    intake()
+    send(URN, ROUND, "leavers.xlsx")
+    take_in(TODAY)
     done = run("confirm", *words, "--by", "A. Head")
     assert done.exit_code == 2
 
 
 @pytest.mark.slow
 def test_a_rule_set_aside_lets_its_rows_in_and_is_listed(storage: Path) -> None:
-    send(storage, ROUND, "leavers.xlsx")
-    intake()
+    send(URN, ROUND, "leavers.xlsx")
+    take_in(TODAY)
     (code,) = {code for code, row in told(1) if row == 4}
     assert where(1)["waiting"] == 1
     words = ("--school", URN, "--by", "A. Officer", "--reason", "no surname", "--until")
@@ -132,7 +103,7 @@ def test_a_rule_set_aside_lets_its_rows_in_and_is_listed(storage: Path) -> None:
     assert run("waive", "Z99", *words, "2099-08-31").exit_code == 2
     assert run("waive", "F01", *words, "2099-08-31").exit_code == 2
     assert run("waive", code, *words, "2099-08-31").exit_code == 0
-    intake()
+    take_in(TODAY)
     assert (where(1)["waiting"], [one for one in told(1) if one[1] == 4]) == (0, [])
     line = json.loads(run("waivers", "--json").stdout)
     assert (line["rule"], line["urn"], line["by"]) == (code, URN, "A. Officer")
@@ -156,11 +127,11 @@ def test_a_rule_set_aside_lets_its_rows_in_and_is_listed(storage: Path) -> None:
 
 @pytest.mark.slow
 def test_a_submission_taken_back_counts_no_longer_and_may_be_sent_anew(storage: Path) -> None:
-    send(storage, ROUND, "leavers.xlsx")
-    intake()
-    send(storage, ROUND.replace("Apprenticeship", "Sixth form"), "round 2.xlsx")
+    send(URN, ROUND, "leavers.xlsx")
+    take_in(TODAY)
+    send(URN, ROUND.replace("Apprenticeship", "Sixth form"), "round 2.xlsx")
     before = exported("leavers"), exported("destinations")
-    intake()
+    take_in(TODAY)
     assert len(exported("destinations")) > len(before[1])
     done = run("undo", "2", "--by", "A. Officer", "--reason", "the wrong file")
     assert done.exit_code == 0, done.output
@@ -170,9 +141,9 @@ def test_a_submission_taken_back_counts_no_longer_and_may_be_sent_anew(storage: 
     assert "already" in run("undo", "2", "--by", "A. Officer").output
     assert run("undo", "9", "--by", "A. Officer").exit_code == 2
     (storage / "inbox" / URN / "round 2.xlsx").unlink()
-    intake()
-    send(storage, ROUND.replace("Apprenticeship", "Sixth form"), "round 2 again.xlsx")
-    intake()
+    take_in(TODAY)
+    send(URN, ROUND.replace("Apprenticeship", "Sixth form"), "round 2 again.xlsx")
+    take_in(TODAY)
     assert where(3)["stage"] == "recorded"
     assert len(exported("destinations")) > len(before[1])
 
@@ -181,10 +152,10 @@ def test_a_submission_taken_back_counts_no_longer_and_may_be_sent_anew(storage: 
 def test_what_another_sheet_says_too_stands_as_soon_as_the_first_is_taken_back(
     storage: Path,
 ) -> None:
-    send(storage, ROUND, "leavers.xlsx")
-    intake()
-    send(storage, ROUND.replace("Acme", "Smith"), "round 2.xlsx")
-    intake()
+    send(URN, ROUND, "leavers.xlsx")
+    take_in(TODAY)
+    send(URN, ROUND.replace("Acme", "Smith"), "round 2.xlsx")
+    take_in(TODAY)
     assert run("undo", "1", "--by", "A. Officer").exit_code == 0
     leavers = exported("leavers")
     assert [(row[7], row[8], row[12]) for row in leavers] == [
@@ -196,15 +167,15 @@ def test_what_another_sheet_says_too_stands_as_soon_as_the_first_is_taken_back(
 
 @pytest.mark.slow
 def test_a_receipt_says_what_a_round_changed(storage: Path) -> None:
-    send(storage, ROUND, "leavers.xlsx")
-    intake()
-    send(storage, ROUND.replace("Apprenticeship", "Sixth form"), "round 2.xlsx")
-    intake()
+    send(URN, ROUND, "leavers.xlsx")
+    take_in(TODAY)
+    send(URN, ROUND.replace("Apprenticeship", "Sixth form"), "round 2.xlsx")
+    take_in(TODAY)
     said = receipt(storage, "round 2")
     since = "Since “leavers.xlsx”, sent on 24 November 2025: "
     assert since + "0 new, 1 changed, 0 gone, 0 would have become blank" in said
-    send(storage, ROUND.replace("Apprenticeship", "Sixth form") + "|||||\n", "round 3.xlsx")
-    intake()
+    send(URN, ROUND.replace("Apprenticeship", "Sixth form") + "|||||\n", "round 3.xlsx")
+    take_in(TODAY)
     said = receipt(storage, "round 3")
     assert "You sent these same rows on 24 November 2025, in round 2.xlsx" in said
     assert "Nothing has changed since “round 2.xlsx”, sent on 24 November 2025." in said
@@ -212,15 +183,15 @@ def test_a_receipt_says_what_a_round_changed(storage: Path) -> None:
 
 @pytest.mark.slow
 def test_the_same_bytes_are_answered_kindly_and_once(storage: Path) -> None:
-    send(storage, ROUND, "leavers.xlsx")
-    intake()
+    send(URN, ROUND, "leavers.xlsx")
+    take_in(TODAY)
     inbox = storage / "inbox" / URN
     (inbox / "copy.xlsx").write_bytes((inbox / "leavers.xlsx").read_bytes())
-    intake()
+    take_in(TODAY)
     said = receipt(storage, "copy sent before")
     assert "You sent exactly this file on 24 November 2025, as leavers.xlsx" in said
     returned = sorted((storage / "returns" / URN).iterdir())
-    intake()
+    take_in(TODAY)
     assert sorted((storage / "returns" / URN).iterdir()) == returned
     with Session(open_database(get_settings().database)) as session:
         assert len(session.exec(select(Submission)).all()) == 1
@@ -255,8 +226,8 @@ def test_what_a_round_would_change_is_said_before_it_is_sent(storage: Path) -> N
 
     again = ROUND.replace("| Acme Ltd", "|").replace("Okafor", "Okafor-Price")
     assert "Since" not in says(again, "--school", URN)  # nothing was sent before
-    send(storage, ROUND, "leavers.xlsx")
-    intake()
+    send(URN, ROUND, "leavers.xlsx")
+    take_in(TODAY)
     before = exported("destinations")
     new = again + "                  | Cole | Kit | 21/06/2009    | Sixth form        | Oakfield\n"
     assert says(new, "--school", URN).startswith("Since “leavers.xlsx”, sent on ")

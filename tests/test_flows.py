@@ -13,11 +13,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from destinations.settings import get_settings
-from models.database import migrate, open_database, transaction
-from models.places import Hub, Institution, Membership
 from models.submissions import Submission
 from tests.builders import a_workbook
+from tests.builders_road import a_hub_at_home
 
 pytestmark = pytest.mark.slow
 
@@ -67,19 +65,9 @@ def hub(tmp_path, monkeypatch, prefect_server):
     """A hub of one school on a fresh database and storage, and Prefect pointed at the server."""
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    monkeypatch.setenv("DESTINATIONS_HOME", str(tmp_path))
-    get_settings.cache_clear()
-    engine = open_database(get_settings().database)
-    migrate(engine)
-    with transaction(engine) as session:
-        hub = Hub(name="Test Hub")
-        session.add_all([Institution(urn=URN, name="Test School"), hub])
-        session.flush()
-        session.add(Membership(hub_id=hub.id, urn=URN, joined_on=date(2020, 9, 1)))
-    with temporary_settings({PREFECT_API_URL: prefect_server[0]}):
+    address = temporary_settings({PREFECT_API_URL: prefect_server[0]})
+    with a_hub_at_home(tmp_path, monkeypatch, URN) as engine, address:
         yield engine, tmp_path / "storage" / "inbox" / URN
-    engine.dispose()
-    get_settings.cache_clear()
 
 
 def test_a_morning_records_what_was_sent_and_a_second_changes_nothing(hub):

@@ -10,25 +10,14 @@ from typer.testing import CliRunner
 
 from destinations.cli import app
 from destinations.layouts import accept_heading, accept_word, accepted, read_again
-from destinations.settings import get_settings
-from flows.road import (
-    map_chunk,
-    match_and_record_chunk,
-    open_road,
-    read_chunk,
-    receive_files,
-    return_chunk,
-    unfinished,
-    validate_chunk,
-)
 from imports.columns import map_of
 from models.answers import AcceptedHeading
 from models.base import now
-from models.database import migrate, open_database, transaction
 from models.destinations import Destination
-from models.places import Hub, Institution, Membership
 from models.submissions import Submission, ToldFinding
+from tests import builders_road
 from tests.builders import a_workbook
+from tests.builders_road import a_hub_at_home, take_in
 
 OAKFIELD, PENROSE = "900100", "900200"
 TODAY = date(2025, 11, 24)
@@ -60,39 +49,16 @@ ONE_WORD = """
 @pytest.fixture
 def hub(tmp_path, monkeypatch):
     """A hub of two schools on a fresh database and storage: its engine and its inbox."""
-    monkeypatch.setenv("DESTINATIONS_HOME", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "250")
-    get_settings.cache_clear()
-    engine = open_database(get_settings().database)
-    migrate(engine)
-    with transaction(engine) as session:
-        hub = Hub(name="Test Hub")
-        schools = [Institution(urn=urn, name=f"School {urn}") for urn in (OAKFIELD, PENROSE)]
-        session.add_all([*schools, hub])
-        session.flush()
-        for urn in (OAKFIELD, PENROSE):
-            session.add(Membership(hub_id=hub.id, urn=urn, joined_on=date(2020, 9, 1)))
-    yield engine, tmp_path / "storage"
-    engine.dispose()
-    get_settings.cache_clear()
+    with a_hub_at_home(tmp_path, monkeypatch, OAKFIELD, PENROSE) as engine:
+        yield engine, tmp_path / "storage"
 
 
-def send(hub, text, name="leavers.xlsx", urn=OAKFIELD):
-    inbox = hub[1] / "inbox" / urn
-    inbox.mkdir(parents=True, exist_ok=True)
-    (inbox / name).write_bytes(a_workbook(text))
+def send(text, name="leavers.xlsx", urn=OAKFIELD):
+    builders_road.send(urn, text, name)
 
 
 def intake(today=TODAY):
-    """What a morning does, stage by stage."""
-    with open_road(get_settings()) as road:
-        receive_files(road, today)
-        for ids in unfinished(road):
-            on = match_and_record_chunk(
-                road, validate_chunk(road, map_chunk(road, read_chunk(road, ids)))
-            )
-            assert set(on) <= set(ids)
-            return_chunk(road, ids)
+    take_in(today)
 
 
 def sent(hub):
@@ -135,7 +101,7 @@ def receipts(hub, urn=OAKFIELD):
 
 
 def test_it_is_asked_then_confirmed_then_never_asked_again(hub):
-    send(hub, THEIRS)
+    send(THEIRS)
     intake()
     assert sent(hub) == {(OAKFIELD, "leavers.xlsx"): ("C05", 0)}
     assert "We read 'Where are they now?' as Destination. Right?" in receipts(hub)
@@ -148,7 +114,7 @@ def test_it_is_asked_then_confirmed_then_never_asked_again(hub):
     first = recorded(hub)
     assert [code for _, _, code in first] == ["230", "310", "210"]
 
-    send(hub, NEXT_YEAR, "leavers 2026.xlsx")
+    send(NEXT_YEAR, "leavers 2026.xlsx")
     intake(date(2026, 11, 23))
     assert sent(hub)[OAKFIELD, "leavers 2026.xlsx"] == ("recorded", 2)
     assert recorded(hub)[:3] == first
@@ -157,10 +123,10 @@ def test_it_is_asked_then_confirmed_then_never_asked_again(hub):
 
 
 def test_another_school_is_asked_for_itself_and_told_that_it_was_confirmed_elsewhere(hub):
-    send(hub, THEIRS)
+    send(THEIRS)
     intake()
     cli("accept", "1", "Where are they now?", "--by", "A. Officer")
-    send(hub, OTHERS, urn=PENROSE)
+    send(OTHERS, urn=PENROSE)
     intake()
     assert sent(hub)[PENROSE, "leavers.xlsx"] == ("C05", 0)
     told = lines("show", "2")[-1]
@@ -169,8 +135,8 @@ def test_another_school_is_asked_for_itself_and_told_that_it_was_confirmed_elsew
 
 
 def test_what_the_hub_shares_holds_for_every_school_and_a_schools_own_word_before_it(hub):
-    send(hub, THEIRS)
-    send(hub, OTHERS, urn=PENROSE)
+    send(THEIRS)
+    send(OTHERS, urn=PENROSE)
     intake()
     assert "reads 2 submissions again" in cli("accept", "1", "--by", "A. Officer", "--hub")
     cli("set", "2", "Where are they now?", "Intended destination", "--by", "B. Head")
@@ -182,7 +148,7 @@ def test_what_the_hub_shares_holds_for_every_school_and_a_schools_own_word_befor
 
 
 def test_the_next_person_sees_who_said_what(hub):
-    send(hub, THEIRS)
+    send(THEIRS)
     intake()
     cli("accept", "1", "--by", "A. Officer")
     line = lines("show", "1")[-1]
@@ -195,7 +161,7 @@ def test_the_next_person_sees_who_said_what(hub):
 
 
 def test_no_cell_is_shown(hub):
-    send(hub, THEIRS.replace("Sixth form", "Plumpton thing"))
+    send(THEIRS.replace("Sixth form", "Plumpton thing"))
     intake()
     shown = cli("show", "1") + json.dumps(lines("show", "1"))
     for cell in ("Okafor", "Ada", "12/03/2009", "Plumpton"):
@@ -204,7 +170,7 @@ def test_no_cell_is_shown(hub):
 
 @pytest.mark.parametrize("heading", ["Parent DOB", "Mother's surname", "Emergency UPN"])
 def test_what_is_anothers_is_never_the_leavers_own(hub, heading):
-    send(hub, THEIRS.replace("Where are they now?", heading))
+    send(THEIRS.replace("Where are they now?", heading))
     intake()
     field = {"DOB": "Date of birth", "surname": "Surname", "UPN": "UPN"}[heading.split()[-1]]
     said = cli("set", "1", heading, field, "--by", "A. Officer", code=2)
@@ -228,14 +194,14 @@ def test_what_is_anothers_is_never_the_leavers_own(hub, heading):
     ],
 )  # fmt: skip
 def test_what_is_not_allowed_is_said_with_what_is(hub, words, says):
-    send(hub, THEIRS)
+    send(THEIRS)
     intake()
     said = cli(*words, code=2)
     assert says in " ".join(said.replace("│", " ").split())
 
 
 def test_a_word_lets_the_row_that_waited_in_and_nothing_else_changes(hub):
-    send(hub, ONE_WORD)
+    send(ONE_WORD)
     intake()
     before = recorded(hub)
     assert before == [(1, 2, "230")]
@@ -249,8 +215,8 @@ def test_a_word_lets_the_row_that_waited_in_and_nothing_else_changes(hub):
 
 def test_a_schools_word_goes_before_the_standard_one(hub):
     cli("word", "--school", OAKFIELD, "Destination", "Sixth form", "220", "--by", "A. Officer")
-    send(hub, THEIRS.replace("Where are they now?", "Destination"))
-    send(hub, OTHERS.replace("Where are they now?", "Destination"), urn=PENROSE)
+    send(THEIRS.replace("Where are they now?", "Destination"))
+    send(OTHERS.replace("Where are they now?", "Destination"), urn=PENROSE)
     intake()
     assert {code for one, _, code in recorded(hub) if one == 1} == {"230", "310", "220"}
     assert {code for one, _, code in recorded(hub) if one == 2} == {"230", "310", "210"}
@@ -259,7 +225,6 @@ def test_a_schools_word_goes_before_the_standard_one(hub):
 
 def test_a_column_left_out_is_not_asked_about_again(hub):
     send(
-        hub,
         THEIRS.replace("Where are they now?", "Destination | Bus pass").replace(
             "Apprenticeship", "Apprenticeship | Y"
         ),
@@ -274,7 +239,7 @@ def test_a_column_left_out_is_not_asked_about_again(hub):
 
 def test_a_table_that_was_not_found_is_found_once_its_headings_are_known(hub):
     unknown = THEIRS.replace("Surname ", "Nomen ").replace("Forename", "Prae")
-    send(hub, unknown.replace("Where are they now?", "Destination"))
+    send(unknown.replace("Where are they now?", "Destination"))
     intake()
     assert sent(hub)[OAKFIELD, "leavers.xlsx"][0].startswith(("T", "C"))
     cli("set", "1", "Nomen", "Surname", "--by", "A. Officer")
@@ -284,7 +249,7 @@ def test_a_table_that_was_not_found_is_found_once_its_headings_are_known(hub):
 
 
 def test_what_is_forgotten_is_asked_again(hub):
-    send(hub, THEIRS)
+    send(THEIRS)
     intake()
     cli("accept", "1", "--by", "A. Officer")
     cli("forget", "where are they now", "--school", OAKFIELD)
@@ -293,7 +258,7 @@ def test_what_is_forgotten_is_asked_again(hub):
 
 
 def test_the_export_is_a_map_that_means_the_same(hub):
-    send(hub, THEIRS.replace("Where are they now?", "Where are they now? | Bus pass"))
+    send(THEIRS.replace("Where are they now?", "Where are they now? | Bus pass"))
     intake()
     cli("accept", "1", "--by", "A. Officer")
     cli("set", "1", "Bus pass", "leave out", "--by", "A. Officer")
@@ -315,18 +280,18 @@ def test_a_map_in_the_repository_is_used_for_its_school(hub, monkeypatch):
     )
     monkeypatch.setattr(remembered, "has_map", lambda name: name == OAKFIELD)
     monkeypatch.setattr(remembered, "load_map", lambda name: own)
-    send(hub, THEIRS)
-    send(hub, OTHERS, urn=PENROSE)
+    send(THEIRS)
+    send(OTHERS, urn=PENROSE)
     intake()
     assert sent(hub)[OAKFIELD, "leavers.xlsx"] == ("recorded", 3)
     assert sent(hub)[PENROSE, "leavers.xlsx"] == ("C05", 0)
 
 
 def test_another_heading_row_of_the_school_is_asked_and_says_why(hub):
-    send(hub, THEIRS)
+    send(THEIRS)
     intake()
     cli("accept", "1", "--by", "A. Officer")
-    send(hub, OTHERS.replace("Apprenticeship", "w").replace("Education", "e"), "other.xlsx")
+    send(OTHERS.replace("Apprenticeship", "w").replace("Education", "e"), "other.xlsx")
     intake()
     told = lines("show", "2")[-1]
     assert told["proposals"][0]["evidence"] == ["it was confirmed for another sheet of this school"]
@@ -338,7 +303,7 @@ def test_every_command_has_an_example(command):
 
 
 def test_a_check_and_what_was_told_know_it_too(hub, tmp_path):
-    send(hub, THEIRS.replace("Sixth form", "Plumpton thing"))
+    send(THEIRS.replace("Sixth form", "Plumpton thing"))
     intake()
     cli("accept", "1", "--by", "A. Officer")
     intake()

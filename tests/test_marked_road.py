@@ -14,12 +14,12 @@ from destinations.keys import MARKING, marking_key
 from destinations.settings import Settings, get_settings
 from flows import road
 from models.answers import Confirmation
-from models.database import migrate, open_database, transaction
+from models.database import open_database, transaction
 from models.destinations import Publication
-from models.places import Hub, Institution, Membership
 from models.returned import MARK_SHEET, YES
 from models.submissions import Submission
 from tests.builders import a_workbook
+from tests.builders_road import a_hub_at_home
 from tests.test_marked import TAB, lines_of
 
 URN, OTHER, TODAY = "900100", "900101", date(2025, 11, 24)
@@ -35,25 +35,8 @@ LEAVERS = """
 @pytest.fixture(name="hub")
 def _hub(tmp_path, monkeypatch):
     """Two schools of a hub, and the settings of a fresh home."""
-    monkeypatch.setenv("DESTINATIONS_HOME", str(tmp_path))
-    get_settings.cache_clear()
-    yield _a_hub(get_settings())
-    get_settings.cache_clear()
-
-
-def _a_hub(settings: Settings) -> Settings:
-    engine = open_database(settings.database)
-    migrate(engine)
-    with transaction(engine) as session:
-        hub = Hub(name="Test Hub")
-        session.add_all([Institution(urn=urn, name=f"School {urn}") for urn in (URN, OTHER)])
-        session.add(hub)
-        session.flush()
-        session.add_all(
-            Membership(hub_id=hub.id, urn=urn, joined_on=date(2020, 9, 1)) for urn in (URN, OTHER)
-        )
-    engine.dispose()
-    return settings
+    with a_hub_at_home(tmp_path, monkeypatch, URN, OTHER):
+        yield get_settings()
 
 
 def send(settings: Settings, name: str, content: bytes, *, urn: str = URN) -> None:
@@ -191,13 +174,12 @@ def test_a_run_killed_before_the_receipts_sends_them_when_run_again(hub, tmp_pat
     whole = all_returned(hub)
     assert len(whole) == 3
 
-    monkeypatch.setenv("DESTINATIONS_HOME", str(tmp_path / "killed"))
-    get_settings.cache_clear()
-    killed = _a_hub(get_settings())
-    sent(killed)
-    killed_before_its_receipts(killed)
-    assert all_returned(killed) == {}
-    assert run(killed) == 3
+    with a_hub_at_home(tmp_path / "killed", monkeypatch, URN, OTHER):
+        killed = get_settings()
+        sent(killed)
+        killed_before_its_receipts(killed)
+        assert all_returned(killed) == {}
+        assert run(killed) == 3
     for name, content in all_returned(killed).items():
         assert words_of(content) == words_of(whole[name])
     published = everything(killed, Publication)

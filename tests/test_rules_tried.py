@@ -16,22 +16,14 @@ from destinations.settings import Settings, get_settings
 from expectations.suites import suites_in_code
 from expectations.trial import trial_of
 from flows.road import (
-    map_chunk,
-    match_and_record_chunk,
     open_road,
-    read_chunk,
-    receive_files,
-    return_chunk,
-    unfinished,
-    validate_chunk,
 )
 from flows.rules import suites_not_adopted, tally_rules
 from flows.trials import compare
 from models.answers import SuiteAdoption
-from models.database import migrate, open_database, transaction
-from models.places import Hub, Institution, Membership
+from models.database import transaction
 from models.submissions import Submission, ToldFinding
-from tests.builders import a_workbook
+from tests.builders_road import a_hub_at_home, send, take_in
 
 TODAY = date(2025, 11, 24)
 ONE, OTHER = "900100", "900101"
@@ -48,39 +40,10 @@ LEAVERS = """
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A hub of two schools; the first has sent its leavers, and they are recorded."""
-    monkeypatch.setenv("DESTINATIONS_HOME", str(tmp_path))
-    get_settings.cache_clear()
-    settings = Settings()
-    engine = open_database(settings.database)
-    migrate(engine)
-    with transaction(engine) as session:
-        hub = Hub(name="Test Hub")
-        session.add_all([Institution(urn=urn, name=f"School {urn}") for urn in (ONE, OTHER)])
-        session.add(hub)
-        session.flush()
-        session.add_all(
-            [Membership(hub_id=hub.id, urn=urn, joined_on=date(2020, 9, 1)) for urn in (ONE, OTHER)]
-        )
-    put(tmp_path, ONE, LEAVERS)
-    intake(settings)
-    yield tmp_path, settings, engine
-    engine.dispose()
-    get_settings.cache_clear()
-
-
-def put(folder: Path, urn: str, drawn: str) -> None:
-    inbox = folder / "storage" / "inbox" / urn
-    inbox.mkdir(parents=True, exist_ok=True)
-    (inbox / "leavers 2025.xlsx").write_bytes(a_workbook(drawn))
-
-
-def intake(settings: Settings) -> None:
-    with open_road(settings) as road:
-        receive_files(road, TODAY)
-        for chunk in unfinished(road):
-            ids = validate_chunk(road, map_chunk(road, read_chunk(road, chunk)), TODAY)
-            match_and_record_chunk(road, ids, TODAY)
-            return_chunk(road, chunk)
+    with a_hub_at_home(tmp_path, monkeypatch, ONE, OTHER) as engine:
+        send(ONE, LEAVERS, "leavers 2025.xlsx")
+        take_in(TODAY)
+        yield tmp_path, get_settings(), engine
 
 
 def tried(settings: Settings, **described: object):
