@@ -7,7 +7,7 @@ and sheets go by number, for their names can hold a person's.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from html import escape
 from typing import Any
 
@@ -26,6 +26,7 @@ from models.submissions import Submission, ToldFinding
 from models.vocabulary import Severity
 
 CELLS = 60  # shown of one rule in one file
+A_ROUND = timedelta(days=180)  # next year's file may have the name of this year's
 
 Words = Mapping[str, tuple[str, str]]  # rule code -> what it says, what to do
 
@@ -65,8 +66,8 @@ def quality_page(
         f"<h1>{escape(title)}</h1>",
         f"<p>As known on {_day(edition)}. Rules by code, and the rows that they speak of. Files go "
         "by the number of their submission, sheets by their place in the file, cells by the "
-        "letters and numbers that Excel shows. A file that a newer round of it replaced is left "
-        "out. Nobody is named here.</p>",
+        "letters and numbers that Excel shows. A file that a newer round of it replaced, or that "
+        "was sent again and read, is left out. Nobody is named here.</p>",
         _summary(failing),
         _rules(failing, schools, words, suspects),
         _set_aside(waivers, schools, words),
@@ -129,16 +130,36 @@ def _failing(session: Session, urns: Sequence[str], waivers: Sequence[Waiver]) -
 
 
 def _refused(session: Session, urns: Sequence[str]) -> list[Failing]:
-    rows = session.execute(
-        select(
-            col(Submission.refused_code),
-            col(Submission.urn),
-            col(Submission.id),
-            col(Submission.sent_on),
-        ).where(col(Submission.urn).in_(urns), col(Submission.refused_code).is_not(None))
+    """The files sent back whole, and not sent again in a form that was read."""
+    of_hub = select(Submission).where(
+        col(Submission.urn).in_(urns), col(Submission.undone_at).is_(None)
     )
+    refused = session.scalars(of_hub.where(col(Submission.refused_code).is_not(None))).all()
+    if not refused:
+        return []
+    read: defaultdict[str, list[Submission]] = defaultdict(list)
+    for one in session.scalars(of_hub.where(col(Submission.refused_code).is_(None))):
+        read[one.urn].append(one)
     must = Severity.MUST_FIX.value
-    return [Failing(code, must, urn, number, sent, [""], 1) for code, urn, number, sent in rows]
+    return [
+        Failing(one.refused_code or "", must, one.urn, one.id or 0, one.sent_on, [""], 1)
+        for one in refused
+        if not any(_stands_for(later, one) for later in read[one.urn])
+    ]
+
+
+def _stands_for(later: Submission, refused: Submission) -> bool:
+    """Whether what was sent later is the refused file put right: its name, or its declaration."""
+    if (later.id or 0) < (refused.id or 0):
+        return False
+    if later.name == refused.name and later.sent_on - refused.sent_on < A_ROUND:
+        return True
+    declared = (refused.academic_year, refused.leaving_stage, refused.wave)
+    return None not in declared and declared == (
+        later.academic_year,
+        later.leaving_stage,
+        later.wave,
+    )
 
 
 def _cell(sheet: str, row: int | None, column: str, regions: Sequence[Any]) -> str:

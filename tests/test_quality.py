@@ -16,6 +16,7 @@ from models.answers import RuleTally
 from models.database import insert_all
 from models.places import Institution
 from models.submissions import Submission, ToldFinding
+from models.vocabulary import LeavingStage
 
 ONE, OTHER = "900100", "900101"
 SURNAME, UPN, VALUE = "Quillfeather-Obafemi", "L900100018001", "31/02/2009"
@@ -33,22 +34,32 @@ def sent(session: Session):
         ]
     )
 
-    def one(number: int, urn: str, rows: int, refused: str | None = None, **told: int) -> int:
+    def one(
+        number: int,
+        urn: str,
+        rows: int,
+        refused: str | None = None,
+        about: dict[str, object] | None = None,
+        **told: int,
+    ) -> int:
         session.add(
             Submission(
                 id=number,
                 urn=urn,
-                name=f"{SURNAME} {UPN}.xlsx",
                 sha256=f"{number:064}",
                 size=1,
                 stored_as="",
-                sent_on=date(2025, 11, 20),
                 rows_read=rows,
                 refused_code=refused,
                 regions=[
                     {"sheet": "Cover", "first_row": 1, "last_row": 2, "used": False, "why": ""},
                     {"sheet": SURNAME, "first_row": 1, "last_row": 9, "used": True, "why": ""},
                 ],
+                **{
+                    "name": f"{SURNAME} {UPN} {number}.xlsx",
+                    "sent_on": date(2025, 11, 20),
+                    **(about or {}),
+                },
             )
         )
         session.flush()
@@ -134,6 +145,30 @@ def test_the_page_says_which_rules_fail_and_where(session, sent):
     assert text.index("P04") < text.index("I03") < text.index("P11")
     assert "24 November 2025, 06:00 UTC 2 103 5 4.9" in text
     assert "Other School" not in page(session, ONE)
+
+
+AUTUMN = {"academic_year": 2024, "leaving_stage": LeavingStage.Y11, "wave": 1}
+DECEMBER = {"name": "leavers.xlsx", "sent_on": date(2025, 12, 1)}
+
+
+@pytest.mark.parametrize(
+    ("refused", "read", "is_left_out"),
+    [
+        ({"name": "leavers.xlsx"}, DECEMBER, True),
+        (AUTUMN, AUTUMN, True),
+        ({"name": "leavers.xlsx"}, DECEMBER | {"sent_on": date(2026, 11, 20)}, False),
+        (AUTUMN, AUTUMN | {"wave": 2}, False),
+        ({}, {}, False),
+    ],
+)
+def test_a_refused_file_that_was_sent_again_and_read_is_no_longer_failing(
+    session, sent, refused, read, is_left_out
+):
+    sent(1, ONE, 0, refused="F03", about=refused)
+    sent(2, OTHER, 10, about=read)
+    assert ">F03<" in page(session)
+    sent(3, ONE, 10, about=read)
+    assert (">F03<" in page(session)) is not is_left_out
 
 
 def text_of(seen):
