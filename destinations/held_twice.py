@@ -16,7 +16,14 @@ from sqlmodel import Session, col
 
 from destinations.cohorts import in_chunks
 from destinations.decisions import UNSURE
-from destinations.identities import Identity, identity, like_forename, like_name, like_surname
+from destinations.identities import (
+    Identity,
+    identity,
+    is_temporary,
+    like_forename,
+    like_name,
+    like_surname,
+)
 from destinations.levels import same_name_and_birth
 from destinations.newcomers import LIKE_ELSEWHERE
 from destinations.sheet_before import Place, Sheet, stands
@@ -144,7 +151,7 @@ def _both(one: date | None, other: date | None) -> bool:
 
 def _permanent(upn: str) -> bool:
     """A UPN that stays; one with a letter at its end does not (sources.md: identifiers)."""
-    return bool(upn) and upn[-1].isdigit()
+    return bool(upn) and not is_temporary(upn)
 
 
 # The questions, each put together once: that takes longer than asking them.

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
 from destinations.cohorts import in_chunks
-from destinations.identities import is_uln, is_upn
+from destinations.identities import is_temporary, is_uln, is_upn
 from models.database import insert_returning
 from models.leavers import Leaver
 from models.sheets import MappedRow, Value
@@ -110,6 +110,7 @@ def fill_leavers(
     """Blanks of leavers already there filled from the rows about them, by leaver.
 
     What is known stays: the first sheet's word holds, and a blank never takes anything away.
+    Only a temporary UPN gives way, to the permanent one (sources.md: identifiers).
     """
     columns: list[Any] = [getattr(Leaver, column) for column in COLUMNS]
     changed, differing = [], []
@@ -139,12 +140,23 @@ def _fill(
             value = _fit(field, row.get(field), longest)
             if value is None:
                 continue
-            if values[column] is None or values[column] == "":
+            if values[column] in (None, "") or _is_now_permanent(field, values[column], value):
                 values[column] = value
                 cells[column] = [submission_id, row.sheet, row.row, _letter(row, field)]
-            elif field in _IDENTITY and values[column] != value:
+            elif _differs(field, values[column], value):
                 differing.append((row.sheet, row.row, field))
     return differing
+
+
+def _is_now_permanent(field: str, kept: Any, value: Any) -> bool:
+    """Whether a temporary UPN was given up for the permanent one."""
+    return field == "upn" and is_temporary(kept) and not is_temporary(value)
+
+
+def _differs(field: str, kept: Any, value: Any) -> bool:
+    """Whether a row says another identity; a sheet may still have the temporary UPN."""
+    is_given_up = field == "upn" and is_temporary(value) and not is_temporary(kept)
+    return field in _IDENTITY and kept != value and not is_given_up
 
 
 def _fit(field: str, value: Value, longest: int) -> Any:

@@ -133,6 +133,19 @@ def test_a_blank_is_filled_by_a_later_sheet_and_what_is_known_stays(engine: Engi
     assert [(one.code, one.row, one.column) for one in changed.remarks] == [("M03", 2, "D")]
 
 
+@pytest.mark.parametrize("order", [(0, 1, 0), (1, 0, 1)])
+def test_a_temporary_upn_gives_way_to_the_permanent_one_and_nobody_is_asked(
+    engine: Engine, order: tuple[int, ...]
+) -> None:
+    temporary = "M80120000500A"
+    for day, which in enumerate(order, start=1):
+        sheet = a_submission(engine, sent_on=f"2024-12-0{day}")
+        told = recorded(engine, sheet, [f"{(temporary, U1)[which]}, Lee, Sam, 2008-03-14, 230"])
+        assert told.remarks == ()
+    (leaver,) = everything(engine, Leaver)
+    assert leaver.upn == U1
+
+
 def test_a_correction_supersedes_and_nothing_is_overwritten(engine: Engine) -> None:
     recorded(engine, a_submission(engine), [f"{SAM}, 230"])
     recorded(engine, a_submission(engine, sent_on="2024-12-01"), [f"{SAM}, 310"])

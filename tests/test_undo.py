@@ -183,6 +183,20 @@ def test_a_blank_that_was_filled_is_blank_again(engine: Engine) -> None:
     assert exports(engine) == before
 
 
+def test_the_temporary_upn_is_back_when_the_sheet_with_the_permanent_one_is_taken_back(
+    engine: Engine,
+) -> None:
+    rows = ["M80120000500A, Lee, Sam, 2008-03-14, 230"]
+    first = a_submission(engine)
+    recorded(engine, first, rows)
+    later = a_submission(engine, sent_on="2024-12-01")
+    recorded(engine, later, [f"{SAM}, 230"])
+    assert [one.upn for one in everything(engine, Leaver)] == [U1]
+    assert take_back(engine, later).again == (first.submission_id,)
+    recorded(engine, first, rows)
+    assert [one.upn for one in everything(engine, Leaver)] == ["M80120000500A"]
+
+
 def test_the_same_rows_sent_anew_count_again_and_are_the_same_people(engine: Engine) -> None:
     sheet, rows = a_submission(engine), [f"{SAM}, 230", f"{ANA}, 310"]
     recorded(engine, sheet, rows)
