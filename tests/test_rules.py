@@ -117,6 +117,7 @@ E06 | enrolled=N                                | enrolled=N ended_on=12/01/2024
 E06 | enrolled=N                                | enrolled=
 E07 | withdrawn=Y                               | withdrawn=Y ended_on=12/01/2024
 E07 | withdrawn=Y                               | withdrawn=N
+E07 | withdrawn=Y enrolled=Y                    | withdrawn=Y enrolled=N
 E08 | enrolled=perhaps                          | enrolled=perhaps ended_on=12/01/2024
 E08 | enrolled=perhaps                          | enrolled=Y
 

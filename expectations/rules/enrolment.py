@@ -5,13 +5,17 @@ from expectations.rule import MUST_FIX, PLEASE_CHECK, Rule
 SINCE = "2026-11-23"
 
 
-def _has_left(code: str, field: str, enrolled: str, *, bad: str, good: str) -> Rule:
-    """The learner is no longer there, and nothing says since when."""
+def _has_left(
+    code: str, field: str, enrolled: str, *, bad: str, good: str, unless: str = ""
+) -> Rule:
+    """The learner is no longer there, and nothing says since when; `unless` has said so already."""
+    told = ((unless, "not in", ["no"]),) if unless else ()
     return Rule(
         code=code,
         severity=MUST_FIX,
         says="By this column the learner is not enrolled any more, and the row has no end date",
-        do="Type the day they left as the end date; take out the row of someone who never began",
+        do="Type the day they left in a column 'End date'; take out the row of anybody who never "
+        "began",
         bad=bad,
         good=good,
         source="NCCIS 2019-20 error 202; ILR completion status; sources.md: sustained",
@@ -21,7 +25,7 @@ def _has_left(code: str, field: str, enrolled: str, *, bad: str, good: str) -> R
         kwargs={
             "column": field,
             "value_set": [enrolled],
-            "when": (("ended_on__raw", "blank"),),
+            "when": (("ended_on__raw", "blank"), *told),
         },
     )
 
@@ -96,7 +100,9 @@ RULES: tuple[Rule, ...] = (
         kwargs={"column": "same_enrolment_as"},
     ),
     _has_left("E06", "enrolled", "yes", bad="Withdrawn, no end date", good="Withdrawn, 12/01/2024"),
-    _has_left("E07", "withdrawn", "no", bad="Y, no end date", good="Y, 12/01/2024"),
+    _has_left(
+        "E07", "withdrawn", "no", bad="Y, no end date", good="Y, 12/01/2024", unless="enrolled"
+    ),
     Rule(
         code="E08",
         severity=PLEASE_CHECK,
