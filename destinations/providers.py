@@ -21,6 +21,9 @@ _WRITTEN_AS = {"saint": "st", "saints": "st", "sts": "st", "6th": "sixth"}
 # Names that many towns give a school: far from the sender they may be another of the same name.
 _DEDICATIONS = frozenset({"st", "holy", "our", "sacred", "christ", "all", "blessed"})
 _SIXTH_FORMS = (" and sixth form centre", " and sixth form college", " and sixth form")
+_SIXTH_FORM = re.compile(r"(.+\S)\s+(?:sixth|6th)\s+form(?:\s+centre)?", re.IGNORECASE)
+_A_PLACE_TO_LEARN = re.compile(r"college|school|academy|university|sixth form", re.IGNORECASE)
+_FULL_TIME = frozenset({"210", "220", "230", "240", "280", "290"})
 _AND = str.maketrans({"&": " and ", "+": " and "})
 
 
@@ -68,7 +71,14 @@ class Register:
         "Downs Coast College, Sussex" is Downs Coast College unless the register has the longer
         name too.  A saint's name is the saint's of that council, or nobody's.
         """
-        for key in _typed_keys(name):
+        return self._first(_typed_keys(name), la_code)
+
+    def by_whole_name(self, name: str, *, la_code: str = "") -> Place | None:
+        """The same where nothing is left off the name: "Downs Coast College, work" is nobody's."""
+        return self._first(_forms(name), la_code)
+
+    def _first(self, keys: Iterable[str], la_code: str) -> Place | None:
+        for key in keys:
             found = self._names.get(key)
             if found:
                 place = _the_one(found, la_code=la_code)
@@ -125,6 +135,25 @@ def activity_at(place: Place) -> str:
     if place.has_sixth_form or "16 to 19" in kind:
         return "210"
     return "270"
+
+
+def studying_at(register: Register, name: str, *, la_code: str = "") -> str | None:
+    """The NCCIS code of being enrolled full time at the place of that name, None where unsure.
+
+    Far from the sender only a name that says what it is counts: "The Bridge" is many places.  A
+    school without a sixth form is nowhere to go at 16, and who is with a training provider may be
+    an apprentice.
+    """
+    place = register.by_whole_name(name, la_code=la_code)
+    is_sixth_form = False
+    if place is None and (found := _SIXTH_FORM.fullmatch(name.strip())):
+        # "Ridge School Sixth Form" stands in the register as Ridge School.
+        place, is_sixth_form = register.by_whole_name(found[1], la_code=la_code), True
+    if place is None or not (place.la_code == la_code or _A_PLACE_TO_LEARN.search(place.name)):
+        return None
+    code = activity_at(place)
+    is_sure = code == "210" if is_sixth_form else code in _FULL_TIME
+    return code if is_sure else None
 
 
 def _the_one(found: list[Place], *, la_code: str) -> Place | None:

@@ -8,12 +8,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from destinations.keys import marking_key
-from destinations.layouts import accepted
 from destinations.providers import Register, load_providers
 from destinations.settings import Settings
 from destinations.storage import open_storage
 from destinations.waves import Calendar
-from imports.columns import load_map
+from flows.known import everything_known
 from imports.guard import Guard, guarded
 from imports.limits import Limits
 from imports.remembered import Remembered
@@ -82,11 +81,11 @@ def open_road(settings: Settings) -> Iterator[Road]:
     )
     with guarded(settings.limits(Limits)) as guard:
         try:
-            yield Road(engine, store, settings, _remembered(engine), guard)
+            yield Road(engine, store, settings, _known(engine), guard)
         finally:
             engine.dispose()
 
 
-def _remembered(engine: Engine) -> Remembered:
+def _known(engine: Engine) -> Remembered:
     with Session(engine) as session:
-        return Remembered(load_map(), *accepted(session))
+        return everything_known(session)

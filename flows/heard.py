@@ -14,16 +14,17 @@ from destinations.cohorts import school_chain
 from destinations.confirmations import confirm, note_of_person, told_on, value_in
 from destinations.confirmed_sheets import confirm_sheet
 from destinations.doubles import RowKey
-from destinations.layouts import accept_heading, accepted
+from destinations.layouts import accept_heading
 from destinations.marked import recognise
 from expectations.catalogue import words
 from flows.desk import Road
+from flows.known import everything_known
 from flows.said import declared_of
-from imports.columns import heading_key, load_map
+from imports.columns import heading_key
 from imports.mapping import map_file
 from imports.proposals import NAMES
 from imports.reading import read_file
-from imports.remembered import Remembered, fingerprint, heading_rows, whole_heading
+from imports.remembered import fingerprint, heading_rows, whole_heading
 from models.base import now
 from models.database import transaction
 from models.returned import Confirmed, Returned
@@ -114,7 +115,7 @@ def _learn(road: Road, read: ReadFile, before: Submission, declared: Declared) -
         for one in told:
             if any((each.sheet, each.column) == (one.sheet, one.column) for each in yes):
                 _accept(session, read, one.facts, declared)
-        road.remembered = Remembered(load_map(), *accepted(session))
+        road.remembered = replace(everything_known(session), places=road.remembered.places)
 
 
 def _confirmed(read: ReadFile) -> Sequence[Confirmed]:

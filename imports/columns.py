@@ -20,6 +20,7 @@ from imports.fields import (
 )
 from imports.memory import LONGEST
 from imports.moments import Moment, moment_of
+from imports.whereabouts import Named, Places, no_places, told_by_place
 from models.vocabulary import ID01
 
 # Words round a moment that change nothing: "position at 1 November 2023".
@@ -33,6 +34,8 @@ _COHORT = headings.listed("leaver leavers cohort class summer left leaving")
 _NUMBERED = headings.listed("post ks stage year yr y after")
 # What a later map may give a meaning to: it had none that is asked for.
 _OPEN = frozenset({PERHAPS, NOT_OURS, LEFT_ON})
+# What a destination's brackets may ask for instead of it: "Destination (institution)".
+_PARTS = frozenset({"provider_name", "course", "level", "started_on", "ended_on", "as_at"})
 _MOST_SEEN, _MOST_MEANT = 20_000, 20_000  # thousands of strange files would fill the memory
 _BESIDE_ANY = "any"
 
@@ -87,6 +90,7 @@ class ColumnMap:
     around: meanings.Neutral = field(default_factory=dict)
     written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # to suggest from
     heard: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    places: Places = no_places  # a destination may be told by the name of a place
     _seen: dict[tuple[str, ...], Meaning | None] = field(default_factory=dict, repr=False)
     _meant: dict[tuple[str, str], str | None] = field(default_factory=dict, repr=False)
 
@@ -147,6 +151,10 @@ class ColumnMap:
                 columns[name] = _plus(columns[name], Words(values={value: (typed,)}))
         return replace(_add(self, MapFile(name=self.name, columns=columns)), heard=heard or {})
 
+    def told_by_place(self, typed: str) -> Named | None:
+        """What a destination is that names a place of the register; None where it does not."""
+        return told_by_place(typed, self.value_of, self.places)
+
     def without(
         self, aliases: Iterable[str] = (), words: Mapping[str, Iterable[str]] | None = None
     ) -> "ColumnMap":
@@ -170,6 +178,7 @@ class ColumnMap:
             return Meaning(NOT_OURS) if self._has(said[-1]) == NOT_OURS else None
         return (
             self._dated(said)
+            or self._bracketed(whole)
             or self._known(whole)
             or self._inner(said)
             or (Meaning("provider_name") if headings.is_list_of_places(whole) else None)
@@ -183,6 +192,15 @@ class ColumnMap:
 
     def _has(self, text: str) -> str | None:
         return self.headings.get(headings.key_of(headings.words_of(text)))
+
+    def _bracketed(self, text: str) -> Meaning | None:
+        # "Final destination (course)" asks for the course, "Intended destination (course)" for
+        # none of ours: only what was done is kept beside what was done.
+        inside = self._known(headings.in_brackets(text))
+        about = self._known(headings.without_brackets(text)) if inside else None
+        if inside is None or about is None or inside.field not in _PARTS:
+            return None
+        return {"activity": inside, "intended": Meaning(NOT_OURS)}.get(about.field)
 
     def _known(self, text: str) -> Meaning | None:
         known = _first(self.headings, headings.keys_of(text)) or meanings.accounted(

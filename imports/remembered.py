@@ -6,8 +6,8 @@ own word goes before the hub's, and a person's before the standard map's.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import yaml
@@ -15,6 +15,7 @@ import yaml
 from imports.columns import ColumnMap, has_map, heading_key, load_map, undated, word_key
 from imports.fields import FIELDS, NOT_OURS, closed_lists
 from imports.headings import BLOCKED, key_of, listed, words_of
+from imports.whereabouts import Places, no_places
 from models.answers import AcceptedHeading, AcceptedWord
 from models.sheets import ReadFile
 
@@ -35,6 +36,8 @@ class Remembered:
     standard: ColumnMap
     headings: Sequence[AcceptedHeading] = ()
     words: Sequence[AcceptedWord] = ()
+    # By the URN of a sender, the places that a name may mean; asked only where no word is known.
+    places: Callable[[str], Places] = lambda urn: no_places
     _made: dict[tuple[str, str, frozenset[str]], ColumnMap] = field(
         default_factory=dict, repr=False
     )
@@ -56,7 +59,7 @@ class Remembered:
             if len(self._made) >= _MOST_MAPS:
                 self._made.pop(next(iter(self._made)))
             self._made[about] = self._map(urn, here)
-        return self._made[about]
+        return replace(self._made[about], places=self.places(urn))
 
     def base(self, urn: str) -> ColumnMap:
         """What is known without anybody's word: the school's own YAML map, or the standard one."""

@@ -1,22 +1,25 @@
 """Rows: each row of a table in our words, once for each wave that it answers."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from imports.columns import ColumnMap
 from imports.dates import Order
-from imports.fields import BESIDE, LEFT_ON, NOT_OURS
+from imports.fields import BESIDE, INTENDED_BY_ACTIVITY, LEFT_ON, NOT_OURS, STAYING
 from imports.identifiers import IDENTIFIERS, as_shown, has_lost_zeros, missing_letter
 from imports.layouts import Layout, Placed, cell_at
 from imports.names import Split, plain_text, splitter
 from imports.suggestions import nearest_words
 from imports.unread import unread
 from imports.values import Reader, says_nothing, shown
+from imports.whereabouts import Named
 from imports.written import Orders
 from imports.years import waves_of
 from models.sheets import BLANK, Cell, Column, Declared, MappedRow, Remark, Row, Value
 from models.vocabulary import Kind
 
+_TOLD_BY_PLACE = frozenset({"activity", "intended"})
 _AS = {BESIDE: "activity"}  # read as
 
 Suggests = dict[tuple[str, int, str], tuple[str, ...]]
@@ -29,6 +32,8 @@ class Written:
     rows: list[MappedRow] = field(default_factory=list)
     suggests: Suggests = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
+    # Destinations told by the name of a place, by the column they stand in.
+    places: Counter[Column] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ def write_rows(
         for row in layout.table.rows:
             for answer in _answered(row, answers, declared):
                 written.rows.append(_mapped(row, layout.table.sheet, answer, written))
+    _say_places(written)
     return written
 
 
@@ -114,6 +120,8 @@ def _mapped(row: Row, sheet: str, answer: _Answer, written: Written) -> MappedRo
     raw: dict[str, str] = {}
     values: dict[str, Value] = {}
     marks: dict[str, str] = {}
+    place: Named | None = None
+    columns = answer.columns
     for one, reader in answer.placed:
         cell = _cell(row, one)
         if says_nothing(one.field, cell):
@@ -121,6 +129,14 @@ def _mapped(row: Row, sheet: str, answer: _Answer, written: Written) -> MappedRo
         raw[one.field] = cell.text
         value, mark = reader.value(_AS.get(one.field, one.field), cell)
         values[one.field] = value
+        if one.field in _TOLD_BY_PLACE and value is None and not mark:
+            named = reader.columns.told_by_place(shown(cell))
+            value = values[one.field] = _meant_by(one.field, named)
+            if named and value:
+                written.places[answer.columns[one.field]] += 1
+                # Where somebody meant to go is not where they went.
+                is_where = one.field == "activity" or "activity" not in columns
+                place = named if is_where else place
         if mark:
             marks[one.field] = mark
             written.remarks += unread(sheet, row.number, one, cell, mark)
@@ -129,10 +145,30 @@ def _mapped(row: Row, sheet: str, answer: _Answer, written: Written) -> MappedRo
             written.suggests[sheet, row.number, one.field] = near
     if answer.split and "full_name" in raw:
         _tell_apart(raw["full_name"], answer.split, values)
-    columns = answer.columns
+    if place and "provider_name" not in raw:
+        columns = _with_place(place, raw, values, columns)
     if BESIDE in raw and "activity" not in raw:
         columns = _only_beside(raw, values, columns)
     return MappedRow(sheet, row.number, answer.wave, raw, values, columns, marks)
+
+
+def _with_place(
+    place: Named, raw: dict[str, str], values: dict[str, Value], columns: Mapping[str, Column]
+) -> Mapping[str, Column]:
+    """The place that a destination names is where they went, unless a column of places says so."""
+    raw["provider_name"] = values["provider_name"] = place.name
+    told = columns.get("activity") or columns["intended"]
+    return {**columns, "provider_name": replace(told, field="provider_name")}
+
+
+def _meant_by(name: str, place: Named | None) -> str | None:
+    """The value of a destination, meant or actual, that names a place.
+
+    A sixth form may be of the leaver's own school or of another: two intentions.
+    """
+    if place is None or name == "activity":
+        return place.code if place else None
+    return None if place.code == STAYING else INTENDED_BY_ACTIVITY.get(place.code)
 
 
 def _only_beside(
@@ -200,3 +236,21 @@ def _say_zeros(layout: Layout, written: Written) -> None:
                         facts=(("count", str(count)), ("heading", one.heading)),
                     )
                 )
+
+
+def _say_places(written: Written) -> None:
+    """That names of places were taken for destinations is said once for each heading."""
+    by_heading: dict[str, list[Column]] = {}
+    for column in written.places:
+        by_heading.setdefault(column.heading, []).append(column)
+    for heading, columns in by_heading.items():
+        count = sum(written.places[column] for column in columns)
+        written.remarks.append(
+            Remark(
+                "C36",
+                sheet=columns[0].sheet,
+                column=columns[0].letter,
+                heading=heading,
+                facts=(("count", str(count)), ("heading", heading)),
+            )
+        )

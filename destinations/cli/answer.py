@@ -260,13 +260,14 @@ def _rows(
     session: "Session", settings: "Settings", sent: "Submission", sheet: str, row: int
 ) -> "list[MappedRow]":
     """One row of a submission in our words, read again from its original."""
-    from destinations.cli.sheets import everything_remembered, read_original
+    from destinations.cli.sheets import read_original
+    from flows.known import everything_known
     from flows.road import declared_of
     from imports.mapping import map_file
     from imports.remembered import heading_rows
     from models.sheets import SubmissionRefused
 
-    remembered = everything_remembered(session)
+    remembered = everything_known(session)
     try:
         read = read_original(settings, remembered, sent)
     except (SubmissionRefused, KeyError):

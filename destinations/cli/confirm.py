@@ -8,7 +8,6 @@ from sqlmodel import Session
 from destinations.cli.allowed import refuse_blocked, value_name
 from destinations.cli.sheets import (
     Seen,
-    everything_remembered,
     field_name,
     headings_seen,
     is_heading,
@@ -20,6 +19,7 @@ from destinations.cli.speech import say
 from destinations.layouts import FOR_COLUMNS, LEFT_OUT, accept_heading, accept_word, read_again
 from destinations.settings import Settings
 from expectations.catalogue import catalogue
+from flows.known import everything_known
 from imports.columns import heading_key, word_key
 from imports.remembered import Remembered
 from models.answers import AcceptedHeading
@@ -34,7 +34,7 @@ def asked_of(
     settings: Settings, session: Session, sent: Submission, heading: str | None
 ) -> dict[str, str]:
     """The headings of a submission that we ask of, and the field each may be."""
-    seen = _headings(settings, sent, everything_remembered(session))
+    seen = _headings(settings, sent, everything_known(session))
     found: dict[str, str] = {}
     for one in seen:
         wanted = is_heading(one, heading) if heading else not one.is_there_already
@@ -115,7 +115,7 @@ def _where_they_stand(
     What was said of these rows before they could be read goes with them: once there is a table
     its headings may stand on more rows than could be seen then.
     """
-    remembered = everything_remembered(session)
+    remembered = everything_known(session)
     seen = _headings(settings, sent, remembered)
     new = [_as_said(_one_heading(seen, one) if seen else one, sent.urn, said[one]) for one in said]
     rows = {one.row for one in seen}

@@ -7,7 +7,6 @@ from sqlmodel import Session
 from destinations.cli.sheets import (
     Seen,
     day,
-    everything_remembered,
     field_name,
     heading_line,
     headings_seen,
@@ -19,6 +18,7 @@ from destinations.cli.speech import as_json, as_table, say
 from destinations.layouts import accepted
 from destinations.settings import Settings
 from expectations.validating import refusal
+from flows.known import everything_known
 from imports.columns import heading_key
 from imports.fields import NOT_OURS
 from models.answers import AcceptedHeading, AcceptedWord
@@ -28,7 +28,7 @@ from models.submissions import Submission
 
 def show_submission(settings: Settings, session: Session, sent: Submission, *, json_: bool) -> None:
     """Every heading of a submission, and below what a person is asked."""
-    remembered = everything_remembered(session)
+    remembered = everything_known(session)
     seen: list[Seen] = []
     why = ""
     try:

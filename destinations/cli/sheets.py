@@ -13,9 +13,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from destinations.layouts import accepted
 from destinations.settings import Settings
 from destinations.storage import open_storage
+from flows.known import everything_known
 from imports.asked import question
 from imports.columns import ColumnMap, heading_key, load_map
 from imports.fields import LEFT_ON, NOT_OURS, PERHAPS
@@ -69,14 +69,9 @@ class Seen:
         return question(self.whole, one.name, " and ".join(one.evidence)) if one else ""
 
 
-def everything_remembered(session: Session) -> Remembered:
-    """What people confirmed, for every school."""
-    return Remembered(load_map(), *accepted(session))
-
-
 def remembered_if_set_up(settings: Settings) -> Remembered:
-    """The same on a machine that may not be set up: then nobody has confirmed anything."""
-    return if_set_up(settings, everything_remembered, Remembered(load_map()))
+    """What is known here; on a machine that is not set up nobody has confirmed anything."""
+    return if_set_up(settings, everything_known, Remembered(load_map()))
 
 
 def if_set_up(settings: Settings, ask: Callable[[Session], Answer], otherwise: Answer) -> Answer:

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from destinations.cli.sheets import everything_remembered, read_original
+from destinations.cli.sheets import read_original
 from destinations.settings import Settings
 from expectations.catalogue import words
+from flows.known import everything_known
 from imports.remembered import Remembered
 from models.sheets import Finding, SubmissionRefused
 from models.submissions import Submission, ToldFinding
@@ -30,7 +31,7 @@ def told_findings(
             .where(ToldFinding.submission_id == submission)
             .order_by(col(ToldFinding.id))
         ).all()
-        remembered = everything_remembered(session)
+        remembered = everything_known(session)
     if sent is None:
         return None
     if sent.refused_code:

@@ -279,4 +279,14 @@ RULES: tuple[Rule, ...] = (
         source="ours",
         since=SINCE,
     ),
+    Rule(
+        code="C36",
+        severity=PLEASE_CHECK,
+        says="{count} destinations in '{heading}' are names of places, read as studying there",
+        do="Do nothing if that is so; of anybody who works there or never went, write what they do",
+        bad="Downs College, for somebody who works in its kitchen",
+        good="Downs College, for somebody who studies there",
+        source="DfE register of schools, sources.md: codes; ours",
+        since="2026-11-24",
+    ),
 )

@@ -1,0 +1,193 @@
+"""A destination told by the name of a place, in a sheet and down the road."""
+
+from datetime import date
+
+import pytest
+from sqlmodel import Session, select
+
+from destinations.providers import Place, Register, studying_at
+from imports.columns import load_map
+from imports.mapping import map_file
+from imports.reading import read_file
+from imports.whereabouts import told_by_place
+from models.database import transaction
+from models.destinations import Destination
+from models.places import Institution
+from models.sheets import Declared
+from models.submissions import ToldFinding
+from models.vocabulary import Kind, LeavingStage
+from tests.builders import a_workbook, drawn
+from tests.builders_road import a_hub_at_home, send, take_in
+
+HERE, AFAR = "845", "208"
+COLLEGE, SIXTH, UNIVERSITY = (
+    "Further education",
+    "Sixth form centres",
+    ("Higher education institutions"),
+)
+
+
+def place(urn, name, kind="", la=HERE, *, sixth=False):
+    return Place(urn, None, None, name, type_name=kind, has_sixth_form=sixth, la_code=la)
+
+
+REGISTER = Register(
+    [
+        place("1", "Downs Coast College", COLLEGE),
+        place("2", "Brighton, Hove & Sussex Sixth Form College", SIXTH),
+        place("3", "University of the Downs", UNIVERSITY, AFAR),
+        place("4", "Ridge School", "Community school", sixth=True),
+        place("5", "Valley School", "Community school"),
+        place("6", "The Bridge", "Special post 16 institution", AFAR),
+        place("7", "The Haven", "Special post 16 institution"),
+        place("8", "Priory College", COLLEGE, AFAR),
+        place("9", "Priory College", COLLEGE, "210"),
+        place("10", "College", COLLEGE, AFAR),
+        Place(None, "10090100", None, "Acme Training College"),
+    ]
+)
+
+# What is typed, the code, and the place.
+TOLD = """
+    Downs Coast College                          | 230 | Downs Coast College
+    downs coast college                          | 230 | downs coast college
+    Downs Coast College - A levels               | 230 | Downs Coast College
+    Downs Coast College (Level 2 Sport)          | 230 | Downs Coast College
+    Downs Coast College, part time               | 250 | Downs Coast College
+    Downs Coast College: Apprenticeship          | 310 | Downs Coast College
+    Apprenticeship at Downs Coast College        | 310 | Downs Coast College
+    Apprenticeship - Downs Coast College         | 310 | Downs Coast College
+    Traineeship with Downs Coast College         | 450 | Downs Coast College
+    Sixth form at Downs Coast College            | 230 | Downs Coast College
+    Brighton, Hove and Sussex 6th Form College   | 220 | Brighton, Hove and Sussex 6th Form College
+    Ridge School                                 | 210 | Ridge School
+    Ridge School Sixth Form                      | 210 | Ridge School Sixth Form
+    University of the Downs                      | 240 | University of the Downs
+    The Haven                                    | 280 | The Haven
+    Apprenticeship with Acme Ltd                 | 310 | Acme Ltd
+    Apprenticeship - Acme Plumbing Limited       | 310 | Acme Plumbing Limited
+    Full time work (Acme Ltd)                    | 330 | Acme Ltd
+    Valley School                                |     |
+    Valley School Sixth Form                     |     |
+    The Bridge                                   |     |
+    Priory College                               |     |
+    Acme Training College                        |     |
+    Downs Coast College or work                  |     |
+    Downs Coast College, Ridge School            |     |
+    Downs Coast College - offer                  |     |
+    Downs Coast College - withdrawn              |     |
+    Downs Coast College (tbc)                    |     |
+    Downs Coast College?                         |     |
+    Left Downs Coast College                     |     |
+    not at Downs Coast College                   |     |
+    Downs Coast College - NEET                   |     |
+    NEET - Downs Coast College                   |     |
+    Downs Coast College - works in the kitchen   |     |
+    Gap year, University of the Downs            |     |
+    Downs Coast                                  |     |
+    Acme Ltd                                     |     |
+    Apprenticeship with somebody                 |     |
+    Interview with Acme Ltd                      |     |
+    NEET - Acme Ltd                              |     |
+"""
+
+
+def at(name):
+    return studying_at(REGISTER, name, la_code=HERE)
+
+
+@pytest.mark.parametrize(("typed", "code", "name"), drawn(TOLD))
+def test_what_a_name_says_of_somebody(typed, code, name):
+    columns = load_map()
+    assert columns.value_of("activity", typed) is None
+    found = told_by_place(typed, columns.value_of, at)
+    assert (found and (found.code, found.name)) == ((code, name) if code else None)
+
+
+SHEET = """
+    UPN           | Surname | Forename | DOB        | Destination              | {heading}
+    B801200005001 | Lee     | Ana      | 12/03/2009 | Downs Coast College      | {cell}
+    Q801200005002 | Marsh   | Peter    | 14/05/2009 | Downs Coast College - BTEC |
+    E801200005003 | Hill    | Jo       | 20/06/2009 | Apprenticeship           |
+    U801200005004 | Khan    | Omar     | 21/06/2009 | Downs Coast College or work |
+"""
+
+
+def mapped(text):
+    from dataclasses import replace
+
+    columns = replace(load_map(), places=at)
+    read = read_file("leavers.xlsx", a_workbook(text), columns.field_of)
+    declared = Declared(1, "900100", date(2025, 11, 20), Kind.LEAVERS, 2024, LeavingStage.Y11, 1)
+    return map_file(read, declared, columns)
+
+
+def test_the_place_is_where_they_went_and_it_is_said_once():
+    found = mapped(SHEET.format(heading="Notes", cell=""))
+    assert [(row.text("activity"), row.text("provider_name")) for row in found.rows] == [
+        ("230", "Downs Coast College"),
+        ("230", "Downs Coast College"),
+        ("310", ""),
+        ("", ""),
+    ]
+    (said,) = [one for one in found.remarks if one.code == "C36"]
+    assert (said.column, dict(said.facts)["count"]) == ("E", "2")
+    assert {row for _, row, _ in found.suggests} <= {5}
+
+
+def test_a_column_of_places_says_more_surely_where():
+    (first, *_) = mapped(SHEET.format(heading="Provider", cell="Ridge School")).rows
+    assert (first.text("activity"), first.text("provider_name")) == ("230", "Ridge School")
+
+
+MEANT = """
+    UPN           | Surname | Forename | DOB        | Intended destination | {heading}
+    B801200005001 | Lee     | Ana      | 12/03/2009 | Downs Coast College  | {cell}
+    Q801200005002 | Marsh   | Peter    | 14/05/2009 | Ridge School         | {cell}
+    E801200005003 | Hill    | Jo       | 20/06/2009 | Apprenticeship       | {cell}
+"""
+
+
+def test_an_intention_is_told_by_a_place_and_is_not_where_they_went():
+    rows = mapped(MEANT.format(heading="Destination", cell="Apprenticeship")).rows
+    assert [row.get("intended") for row in rows] == [
+        "other education or training",
+        None,
+        "apprenticeship or traineeship",
+    ]
+    assert [row.text("provider_name") for row in rows] == ["", "", ""]
+    rows = mapped(MEANT.format(heading="Notes", cell="")).rows
+    assert rows[0].text("provider_name") == "Downs Coast College"
+
+
+def test_where_no_place_is_known_each_is_asked_about():
+    read = read_file(
+        "leavers.xlsx", a_workbook(SHEET.format(heading="Notes", cell="")), load_map().field_of
+    )
+    declared = Declared(1, "900100", date(2025, 11, 20), Kind.LEAVERS, 2024, LeavingStage.Y11, 1)
+    rows = map_file(read, declared, load_map()).rows
+    assert [row.get("activity") for row in rows] == [None, None, "310", None]
+
+
+def test_down_the_road_a_college_of_the_register_is_a_destination(tmp_path, monkeypatch):
+    with a_hub_at_home(tmp_path, monkeypatch, "900100") as engine:
+        with transaction(engine) as session:
+            session.add(
+                Institution(
+                    urn="900300",
+                    name="Downs Coast College",
+                    type_name="Further education",
+                    is_open=True,
+                    la_code=HERE,
+                )
+            )
+        send("900100", SHEET.format(heading="Notes", cell=""))
+        take_in(date(2025, 11, 24))
+        with Session(engine) as session:
+            recorded = [
+                (one.row, one.activity_code, one.provider_urn)
+                for one in session.exec(select(Destination))
+            ]
+            told = {(one.code, one.row) for one in session.exec(select(ToldFinding))}
+    assert recorded == [(2, "230", "900300"), (3, "230", "900300"), (4, "310", None)]
+    assert {("C36", None), ("D01", 5)} <= told
