@@ -196,6 +196,7 @@ def _answers(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
         "provider": provider,
         "provider__here": _flag(here),
         "started_on__here": _flag(_here(rows, "started_on")),
+        "has_ended": _flag(table["ended_on__raw"].notna() & ~(table["ended_on"] > sent)),
         "told_on": told_on,
         "contradicted_by": _beside(rows).where(odd),
     }

@@ -113,12 +113,13 @@ E02 | started_on=                               | started_on=11/09/2023
 E03 | started_on=11/09/2032 born_on=14/02/2015  | started_on=11/09/2023
 E04 | born_on=14/02/1997                        | born_on=14/02/1999
 E05 | / ada:                                    | / ada: course=Plumbing
-E06 | enrolled=N                                | enrolled=N ended_on=12/01/2024
+E06 | enrolled=N                                | enrolled=N ended_on=12/10/2023
+E06 | enrolled=N ended_on=12/07/2024             | enrolled=N ended_on=12/10/2023
 E06 | enrolled=N                                | enrolled=
-E07 | withdrawn=Y                               | withdrawn=Y ended_on=12/01/2024
+E07 | withdrawn=Y                               | withdrawn=Y ended_on=12/10/2023
 E07 | withdrawn=Y                               | withdrawn=N
 E07 | withdrawn=Y enrolled=Y                    | withdrawn=Y enrolled=N
-E08 | enrolled=perhaps                          | enrolled=perhaps ended_on=12/01/2024
+E08 | enrolled=perhaps                          | enrolled=perhaps ended_on=12/10/2023
 E08 | enrolled=perhaps                          | enrolled=Y
 
 R01 | / ada:                                    | / ben:

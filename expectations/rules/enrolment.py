@@ -8,12 +8,16 @@ SINCE = "2026-11-23"
 def _has_left(
     code: str, field: str, enrolled: str, *, bad: str, good: str, unless: str = ""
 ) -> Rule:
-    """The learner is no longer there, and nothing says since when; `unless` has said so already."""
+    """The learner is no longer there, and nothing says since when; `unless` has said so already.
+
+    The day a course is planned to end, still to come, is not the day that somebody left it.
+    """
     told = ((unless, "not in", ["no"]),) if unless else ()
     return Rule(
         code=code,
         severity=MUST_FIX,
-        says="By this column the learner is not enrolled any more, and the row has no end date",
+        says="By this column the learner is not enrolled any more, and the row does not say since "
+        "when",
         do="Type the day they left in a column 'End date'; take out the row of anybody who never "
         "began",
         bad=bad,
@@ -25,7 +29,7 @@ def _has_left(
         kwargs={
             "column": field,
             "value_set": [enrolled],
-            "when": (("ended_on__raw", "blank"), *told),
+            "when": (("has_ended", "blank"), *told),
         },
     )
 
@@ -116,7 +120,7 @@ RULES: tuple[Rule, ...] = (
         kind="ExpectColumnValuesToNotBeNull",
         kwargs={
             "column": "enrolled",
-            "when": (("enrolled__raw", "filled"), ("ended_on__raw", "blank")),
+            "when": (("enrolled__raw", "filled"), ("has_ended", "blank")),
         },
     ),
 )
