@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from imports.cohorts import headings_found
 from imports.columns import ColumnMap
 from imports.fields import PERHAPS
-from imports.layouts import Layout, Placed, lay_out
+from imports.layouts import Layout, Placed, is_flagged, lay_out
 from imports.no_table import NoTable
 from imports.proposals import Proposal, propose
 from models.sheets import Column, Declared, Remark, SubmissionRefused
@@ -62,7 +62,11 @@ def unknown_columns(
                 continue
             unused.append(one.column(layout.table.sheet))
             meaning = columns.meaning(one.parts)
-            if meaning is None or meaning.field == PERHAPS:
+            if (
+                meaning is None
+                or meaning.field == PERHAPS
+                or (meaning.field == "activity" and is_flagged(cells, columns))
+            ):
                 proposals = propose(one.parts, cells, columns) if len(remarks) < _MOST else ()
                 remarks.append(_unknown(layout, one, proposals))
     return tuple(unused), remarks

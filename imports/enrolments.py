@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from imports.columns import ColumnMap
 from imports.dates import typed_date
-from imports.fields import PERHAPS
+from imports.fields import NOT_OURS, PERHAPS
+from imports.headings import listed, words_of
 from imports.layouts import Layout, Placed, known_share
 from imports.values import shown
 from models.sheets import Cell, CellKind
@@ -16,6 +17,8 @@ from models.vocabulary import Kind
 
 _FIELDS = frozenset(("enrolled", "withdrawn"))
 _MOST, _STRANGE = 0.7, 0.2
+# "Destination on leaving" of a learner who left is not what they did at this provider.
+_AFTERWARDS = listed("leaving leaver leavers after next onward progression withdrawal")
 
 
 def with_enrolment(layout: Layout, kind: Kind, columns: ColumnMap) -> Layout:
@@ -33,6 +36,8 @@ def with_enrolment(layout: Layout, kind: Kind, columns: ColumnMap) -> Layout:
 
 def _told(layout: Layout, one: Placed, columns: ColumnMap) -> Placed:
     cells = layout.cells(one)
+    if one.field == "activity" and not _AFTERWARDS.isdisjoint(words_of(" ".join(one.parts))):
+        return replace(one, field=NOT_OURS)
     if one.field in _FIELDS:
         is_end = bool(cells) and all(map(_is_day, cells)) and not layout.has("ended_on")
         return replace(one, field="ended_on") if is_end else one

@@ -74,6 +74,11 @@ def without_brackets(text: str) -> str:
     return _BRACKETED.sub(" ", text)
 
 
+def in_brackets(text: str) -> str:
+    """What stands in the brackets of a heading: "Destination (course)"; '' where there are none."""
+    return " ".join(found[1:-1] for found in _BRACKETED.findall(text))
+
+
 def key_of(words: tuple[str, ...]) -> str:
     """What two headings have in common when they are the same: "Post code" and "postcode"."""
     return "".join(words)

@@ -1,10 +1,11 @@
 """Layouts: which column of a table holds which of our fields, and for which wave."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from imports.columns import ColumnMap
 from imports.fields import BESIDE, LEFT_ON, NOT_OURS, PERHAPS
+from imports.headings import listed, words_of
 from imports.moments import Moment
 from imports.values import is_blank, says_nothing, shown
 from models.sheets import BLANK, Cell, Column, Remark, Row, Table
@@ -16,6 +17,11 @@ _FROM_EITHER = frozenset({"provider_name", "course", "level", "notes", "source"}
 _KNOWN, _STRANGE, _MOST = 0.5, 0.2, 0.7
 _NEARLY_ALL = 0.9
 _ENOUGH = 3
+# "Actual end date" beside "End date", "Date left" beside "Course end": the other was the plan.
+_HAPPENED = listed("actual act left leaving leave withdrawal withdrawn")
+# "Destination sub-category" says what "Destination category" only begins to say.
+_FINER = listed("sub subcategory subgroup subtype")
+_LATER = listed("new updated changed revised")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,29 @@ def lay_out(table: Table, columns: ColumnMap) -> Layout:
             one = replace(one, field=meaning.field, moment=meaning.moment)
         placed.append(one)
     layout = _with_surname(_with_leaving_year(Layout(table, tuple(placed))))
-    return _with_destination(layout, columns)
+    return _with_destination(_without_flags(layout, columns), columns)
+
+
+def _without_flags(layout: Layout, columns: ColumnMap) -> Layout:
+    # "Destination confirmed" over Yes and No says whether, not where.
+    placed = (
+        replace(one, field="")
+        if one.field == "activity" and is_flagged(layout.cells(one), columns)
+        else one
+        for one in layout.placed
+    )
+    return replace(layout, placed=tuple(placed))
+
+
+def is_flagged(cells: Sequence[Cell], columns: ColumnMap) -> bool:
+    """Whether a column holds words for yes and no and nothing else."""
+    said = {shown(cell) for cell in cells}
+    return bool(said) and all(
+        not word.isdigit()
+        and columns.value_of("disadvantaged", word)
+        and not columns.value_of("activity", word)
+        for word in said
+    )
 
 
 def _with_leaving_year(layout: Layout) -> Layout:
@@ -150,6 +178,24 @@ def _proved(layout: Layout, group: Sequence[Placed], columns: ColumnMap) -> tupl
     return tuple({one.moment: one for one in reversed(years)}.values())
 
 
+def with_places_for_destinations(layout: Layout, columns: ColumnMap) -> Layout:
+    """A leaver sheet that says where and nowhere what: its column of places is the destination.
+
+    Only where most of its cells are places of the register, or words such as "Work".
+    """
+    if layout.has("activity", "intended"):
+        return layout
+
+    def is_told(one: Placed) -> bool:
+        cells = [shown(cell) for cell in layout.cells(one)]
+        told = [columns.value_of("activity", x) or columns.told_by_place(x) for x in cells]
+        return len(cells) >= _ENOUGH and sum(map(bool, told)) >= _MOST * len(cells)
+
+    where = {one for one in layout.columns("provider_name") if is_told(one)}
+    placed = (replace(one, field="activity") if one in where else one for one in layout.placed)
+    return replace(layout, placed=tuple(placed))
+
+
 def settle(layout: Layout, columns: ColumnMap) -> tuple[Layout, list[Remark]]:
     """The layout with one column for each field and wave, and what had to be chosen.
 
@@ -161,7 +207,7 @@ def settle(layout: Layout, columns: ColumnMap) -> tuple[Layout, list[Remark]]:
         settled = (
             _by_words(layout, group, columns)
             if group[0].field == "activity"
-            else _by_cells(layout, group, columns)
+            else _by_cells(layout, _best_first(layout, group, columns), columns)
         )
         remarks += settled[1]
         placed |= {one.at: one for one in settled[0]}
@@ -186,14 +232,17 @@ def _by_words(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settl
     by row.
     """
     shares = {one.at: known_share(layout.cells(one), columns) for one in group}
-    best = max(group, key=lambda one: (shares[one.at], -_rank(one, columns)))
+    best = max(group, key=lambda one: (*_understood(layout, one, shares), -_rank(one, columns)))
     changed: list[Placed] = []
     remarks: list[Remark] = []
     taken = {one.wave for one in layout.columns("provider_name")}
     twice = False
     for one in group:
         if one is best or not layout.cells(one):
-            changed.append(one if one is best else replace(one, field=""))
+            wider = _wider(best, group) if one is best else ()
+            changed.append(replace(one, field=one.field if one is best else "", more=wider))
+        elif one.at in _wider(best, group):
+            changed.append(replace(one, field=NOT_OURS))
         elif shares[one.at] < _STRANGE and shares[best.at] >= _KNOWN and one.wave not in taken:
             taken.add(one.wave)
             changed.append(replace(one, field="provider_name"))
@@ -207,11 +256,35 @@ def _by_words(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settl
     return changed, remarks
 
 
+def _wider(best: Placed, group: Sequence[Placed]) -> tuple[int, ...]:
+    """The columns that a finer one is a part of: they are read where it is blank."""
+    return tuple(one.at for one in group if _is(_FINER, best) and not _is(_FINER, one))
+
+
+def _understood(
+    layout: Layout, one: Placed, shares: Mapping[int, float]
+) -> tuple[bool, bool, float]:
+    """How much a column of destinations tells: a finer one first, then one of many answers.
+
+    A column filled on two rows, both of them understood, says less than one filled on all.
+    """
+    finer = _is(_FINER, one) and shares[one.at] >= _STRANGE
+    most = max(len(layout.cells(other)) for other in layout.placed if other.at in shares)
+    return finer, len(layout.cells(one)) * 2 > most, shares[one.at]
+
+
+def _is(words: frozenset[str], one: Placed) -> bool:
+    return any(not words.isdisjoint(words_of(part)) for part in one.parts)
+
+
 def _is_the_same_answer(layout: Layout, best: Placed, other: Placed, columns: ColumnMap) -> bool:
     """Whether one column has codes for what the other says in words, row by row, mostly.
 
-    Two columns of words are two questions, such as where they were and where they are.
+    Two columns of words are two questions, such as where they were and where they are; but a
+    "New destination" says that the other is over.
     """
+    if _is(_LATER, other) and not _is(_LATER, best):
+        return known_share(layout.cells(other), columns) >= _MOST
     digits = sorted(_share_of_codes(layout.cells(one)) for one in (best, other))
     if known_share(layout.cells(other), columns) < _MOST or not (
         digits[0] <= _STRANGE and digits[1] >= _MOST
@@ -231,7 +304,6 @@ def _share_of_codes(cells: Sequence[Cell]) -> float:
 
 def _by_cells(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settled:
     filled = [one for one in group if layout.cells(one)]
-    group = sorted(group, key=lambda one: (one not in filled, _rank(one, columns), one.at))
     best, others = group[0], group[1:]
     dropped = [replace(one, field="") for one in others]
     if len(filled) < 2 or _is_same(layout, filled):
@@ -239,8 +311,31 @@ def _by_cells(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settl
     if best.field in _FROM_EITHER and _is_either(layout, filled):
         kept = replace(best, more=tuple(one.at for one in others))
         return [kept, *(replace(one, field=NOT_OURS) for one in dropped)], []
-    remarks = [_about(layout, one, "C12", used=best.heading) for one in others if one in filled]
+    if _has_happened(best):
+        # Beside the day a course ended, the other day is the one it was planned for.
+        dropped = [one if _is(_HAPPENED, one) else replace(one, field=NOT_OURS) for one in dropped]
+    remarks = [
+        _about(layout, one, "C12", used=best.heading)
+        for one, drop in zip(others, dropped, strict=True)
+        if one in filled and drop.field == ""
+    ]
     return [best, *dropped], remarks
+
+
+def _has_happened(one: Placed) -> bool:
+    return one.field == "ended_on" and _is(_HAPPENED, one)
+
+
+def _best_first(layout: Layout, group: list[Placed], columns: ColumnMap) -> list[Placed]:
+    """Columns of one field, the one to use first: filled, of what happened, understood, plain."""
+
+    def worse(one: Placed) -> tuple[bool, bool, int, int, int]:
+        cells = layout.cells(one)
+        known = sum(columns.value_of(one.field, shown(cell)) is not None for cell in cells)
+        told = known if one.field == "intended" else 0
+        return not cells, not _has_happened(one), -told, _rank(one, columns), one.at
+
+    return sorted(group, key=worse)
 
 
 def known_share(cells: Sequence[Cell], columns: ColumnMap) -> float:

@@ -14,7 +14,9 @@ from imports.cohorts import Content, complete, kind_of
 from imports.columns import ColumnMap
 from imports.enrolments import with_enrolment
 from imports.fields import LEFT_ON, NOT_OURS
-from imports.layouts import Layout, lay_out, settle
+from imports.headings import words_of
+from imports.layouts import Layout, Placed, lay_out, settle, with_places_for_destinations
+from imports.own_days import without_own_days
 from imports.own_numbers import with_owners
 from imports.rows import write_rows
 from imports.written import date_orders, read_births
@@ -47,7 +49,10 @@ def _mapped(
     layouts = [
         with_enrolment(_with_leaving_date(layout, kind), kind, columns) for layout in layouts
     ]
+    if kind is Kind.LEAVERS:
+        layouts = [with_places_for_destinations(layout, columns) for layout in layouts]
     declared, about_cohort = _completed(replace(declared, kind=kind), layouts)
+    layouts = [without_own_days(layout, declared) for layout in layouts]
     layouts, about_years = _settled(layouts, declared, columns)
     layouts, about_tables = with_needed(layouts, declared, columns)
     orders, about_dates = date_orders(layouts, declared)
@@ -97,8 +102,14 @@ def _with_left_out(read: ReadFile, layouts: Sequence[Layout]) -> Iterator[Region
 
 def _with_leaving_date(layout: Layout, kind: Kind) -> Layout:
     """The day of leaving: in a provider's list the end of a course; of schools it is not asked."""
-    field = "ended_on" if kind is Kind.ENROLMENTS and not layout.has("ended_on") else NOT_OURS
-    placed = (replace(one, field=field) if one.field == LEFT_ON else one for one in layout.placed)
+
+    def ends(one: Placed) -> bool:
+        return kind is Kind.ENROLMENTS and "school" not in words_of(one.heading)
+
+    placed = (
+        replace(one, field="ended_on" if ends(one) else NOT_OURS) if one.field == LEFT_ON else one
+        for one in layout.placed
+    )
     return replace(layout, placed=tuple(placed))
 
 

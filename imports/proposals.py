@@ -47,6 +47,10 @@ _SAY_LITTLE = headings.listed(
     "name names date number code type status year years school first last other after from group "
     "details information info that this with have made type level term month home time area"
 )
+_MEANT = headings.listed(
+    "plan plans planned planning intend intends intended intention intentions hope hopes hoping "
+    "want wants choice choices preference preferred prefer"
+)
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}")
 
 
@@ -74,6 +78,9 @@ def propose(
     proved = _heard(heading, columns)
     for name, why in _proved(cells[:_LOOKED_AT], columns).items():
         proved[name] = f"{proved[name]}, and {why}" if name in proved else why
+    if "activity" in proved and not _MEANT.isdisjoint(headings.words_of(heading)):
+        # "My plan for next year" in words that we know is still a plan.
+        proved["intended"] = proved.pop("activity")
     near = _near(heading, columns)
     ranked = sorted(near, key=lambda field: (field not in proved, -near[field][1]))
     best = max((ratio for ratio, _ in near.values()), default=0.0)
