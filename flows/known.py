@@ -1,7 +1,7 @@
 """Known: what sheets are read with: the maps, what people confirmed, the places of the register."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 from sqlmodel import Session
 
@@ -10,6 +10,9 @@ from destinations.providers import Register, load_providers, studying_at
 from imports.columns import load_map
 from imports.remembered import Remembered
 from imports.whereabouts import Places
+from models.database import reading
+
+_MOST_NAMES = 50_000
 
 
 def everything_known(session: Session) -> Remembered:
@@ -17,26 +20,25 @@ def everything_known(session: Session) -> Remembered:
 
     The register is only loaded when a destination is in no word that we know.
     """
-    engine = session.get_bind()
+    engine = session.get_bind().engine
 
     @cache
     def register() -> Register:
-        with Session(engine) as own:
+        # Somebody may be writing meanwhile, and waiting for what this reads.
+        with reading(engine) as own:
             return load_providers(own)
 
     return Remembered(load_map(), *accepted(session), places=_places(register))
 
 
-def _places(register: Callable[[], Register]) -> Callable[[str], Places]:
-    """By the URN of a sender: the code of studying at a place, which may be near or far."""
+def _places(register: Callable[[], Register]) -> Places:
+    @cache
+    def la_code(urn: str) -> str:
+        sender = register().by_number("urn", urn)
+        return sender.la_code if sender else ""
 
-    def seen_from(urn: str) -> Places:
-        @cache
-        def at(name: str) -> str | None:
-            sender = register().by_number("urn", urn)
-            la_code = sender.la_code if sender else ""
-            return studying_at(register(), name, la_code=la_code)
+    @lru_cache(maxsize=_MOST_NAMES)
+    def at(name: str, urn: str) -> str | None:
+        return studying_at(register(), name, la_code=la_code(urn))
 
-        return at
-
-    return seen_from
+    return at

@@ -151,9 +151,9 @@ class ColumnMap:
                 columns[name] = _plus(columns[name], Words(values={value: (typed,)}))
         return replace(_add(self, MapFile(name=self.name, columns=columns)), heard=heard or {})
 
-    def told_by_place(self, typed: str) -> Named | None:
-        """What a destination is that names a place of the register; None where it does not."""
-        return told_by_place(typed, self.value_of, self.places)
+    def told_by_place(self, typed: str, urn: str) -> Named | None:
+        """What a destination is that names a place, as the school of that URN would name it."""
+        return told_by_place(typed, self.value_of, lambda name: self.places(name, urn))
 
     def without(
         self, aliases: Iterable[str] = (), words: Mapping[str, Iterable[str]] | None = None

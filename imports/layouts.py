@@ -21,6 +21,7 @@ _ENOUGH = 3
 _HAPPENED = listed("actual act left leaving leave withdrawal withdrawn")
 # "Destination sub-category" says what "Destination category" only begins to say.
 _FINER = listed("sub subcategory subgroup subtype")
+_OF_EET = listed("eet type")  # beside "EET / NEET"
 _LATER = listed("new updated changed revised")
 
 
@@ -178,7 +179,7 @@ def _proved(layout: Layout, group: Sequence[Placed], columns: ColumnMap) -> tupl
     return tuple({one.moment: one for one in reversed(years)}.values())
 
 
-def with_places_for_destinations(layout: Layout, columns: ColumnMap) -> Layout:
+def with_places_for_destinations(layout: Layout, columns: ColumnMap, urn: str) -> Layout:
     """A leaver sheet that says where and nowhere what: its column of places is the destination.
 
     Only where most of its cells are places of the register, or words such as "Work".
@@ -188,7 +189,7 @@ def with_places_for_destinations(layout: Layout, columns: ColumnMap) -> Layout:
 
     def is_told(one: Placed) -> bool:
         cells = [shown(cell) for cell in layout.cells(one)]
-        told = [columns.value_of("activity", x) or columns.told_by_place(x) for x in cells]
+        told = [columns.value_of("activity", x) or columns.told_by_place(x, urn) for x in cells]
         return len(cells) >= _ENOUGH and sum(map(bool, told)) >= _MOST * len(cells)
 
     where = {one for one in layout.columns("provider_name") if is_told(one)}
@@ -258,7 +259,7 @@ def _by_words(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settl
 
 def _wider(best: Placed, group: Sequence[Placed]) -> tuple[int, ...]:
     """The columns that a finer one is a part of: they are read where it is blank."""
-    return tuple(one.at for one in group if _is(_FINER, best) and not _is(_FINER, one))
+    return tuple(one.at for one in group if _is_finer(best) and not _is_finer(one))
 
 
 def _understood(
@@ -268,9 +269,13 @@ def _understood(
 
     A column filled on two rows, both of them understood, says less than one filled on all.
     """
-    finer = _is(_FINER, one) and shares[one.at] >= _STRANGE
+    finer = _is_finer(one) and shares[one.at] >= _STRANGE
     most = max(len(layout.cells(other)) for other in layout.placed if other.at in shares)
     return finer, len(layout.cells(one)) * 2 > most, shares[one.at]
+
+
+def _is_finer(one: Placed) -> bool:
+    return _is(_FINER, one) or set(words_of(one.heading)) == _OF_EET
 
 
 def _is(words: frozenset[str], one: Placed) -> bool:

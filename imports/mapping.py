@@ -50,13 +50,15 @@ def _mapped(
         with_enrolment(_with_leaving_date(layout, kind), kind, columns) for layout in layouts
     ]
     if kind is Kind.LEAVERS:
-        layouts = [with_places_for_destinations(layout, columns) for layout in layouts]
+        layouts = [
+            with_places_for_destinations(layout, columns, declared.urn) for layout in layouts
+        ]
     declared, about_cohort = _completed(replace(declared, kind=kind), layouts)
     layouts = [without_own_days(layout, declared) for layout in layouts]
     layouts, about_years = _settled(layouts, declared, columns)
     layouts, about_tables = with_needed(layouts, declared, columns)
     orders, about_dates = date_orders(layouts, declared)
-    unused, about_columns = unknown_columns(layouts, columns)
+    unused, about_columns = unknown_columns(layouts, columns, kind)
     written = write_rows(layouts, declared, columns, orders)
     noticed = (
         *read.remarks,

@@ -6,7 +6,7 @@ own word goes before the hub's, and a person's before the standard map's.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -36,8 +36,7 @@ class Remembered:
     standard: ColumnMap
     headings: Sequence[AcceptedHeading] = ()
     words: Sequence[AcceptedWord] = ()
-    # By the URN of a sender, the places that a name may mean; asked only where no word is known.
-    places: Callable[[str], Places] = lambda urn: no_places
+    places: Places = no_places
     _made: dict[tuple[str, str, frozenset[str]], ColumnMap] = field(
         default_factory=dict, repr=False
     )
@@ -58,8 +57,8 @@ class Remembered:
         if about not in self._made:
             if len(self._made) >= _MOST_MAPS:
                 self._made.pop(next(iter(self._made)))
-            self._made[about] = self._map(urn, here)
-        return replace(self._made[about], places=self.places(urn))
+            self._made[about] = replace(self._map(urn, here), places=self.places)
+        return self._made[about]
 
     def base(self, urn: str) -> ColumnMap:
         """What is known without anybody's word: the school's own YAML map, or the standard one."""

@@ -45,6 +45,7 @@ class _Answer:
     asking: tuple[Placed, ...]  # the columns of this wave alone
     columns: Mapping[str, Column]
     split: Split | None
+    urn: str  # of the sender
 
 
 def write_rows(
@@ -86,6 +87,7 @@ def _answers(
                 asking=tuple(one for one in placed if one.wave is not None),
                 columns=_columns(layout, placed, split),
                 split=split,
+                urn=declared.urn,
             )
         )
     return answers
@@ -130,7 +132,7 @@ def _mapped(row: Row, sheet: str, answer: _Answer, written: Written) -> MappedRo
         value, mark = reader.value(_AS.get(one.field, one.field), cell)
         values[one.field] = value
         if one.field in _TOLD_BY_PLACE and value is None and not mark:
-            named = reader.columns.told_by_place(shown(cell))
+            named = reader.columns.told_by_place(shown(cell), answer.urn)
             value = values[one.field] = _meant_by(one.field, named)
             if named and value:
                 written.places[answer.columns[one.field]] += 1

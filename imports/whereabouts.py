@@ -29,40 +29,42 @@ class Named:
     name: str
 
 
-# The code of studying at the place of that name, full time; None where it is nobody's, or several'.
-Places = Callable[[str], str | None]
+# From a name, and the URN of whoever says it, the code of studying at the place of that name full
+# time; None where it is nobody's name, or that of several.
+Places = Callable[[str, str], str | None]
+Place = Callable[[str], str | None]  # the same for one sender
 
 
-def no_places(name: str) -> str | None:
+def no_places(name: str, urn: str) -> str | None:
     """No place is known, as on a machine without a register."""
     return None
 
 
-def told_by_place(typed: str, value_of: ValueOf, places: Places) -> Named | None:
+def told_by_place(typed: str, value_of: ValueOf, place: Place) -> Named | None:
     """What a destination is that names a place; None where it does not, or says more than we know.
 
     `value_of` gives the code of words that are known.
     """
     if "?" in typed:
         return None
-    code = places(typed)
+    code = place(typed)
     if code:
         return Named(code, typed)
     for between in _BETWEEN.finditer(typed):
         before, after = typed[: between.start()].strip(), typed[between.end() :].strip()
         if between[0].endswith("("):
             after = after.removesuffix(")").strip()
-        told = _at(before, after, value_of, places) or _at(after, before, value_of, places)
+        told = _at(before, after, value_of, place) or _at(after, before, value_of, place)
         if told:
             return told
     return None
 
 
-def _at(where: str, what: str, value_of: ValueOf, places: Places) -> Named | None:
+def _at(where: str, what: str, value_of: ValueOf, place: Place) -> Named | None:
     if not where or not what:
         return None
     said = value_of("activity", what)
-    code = places(where)
+    code = place(where)
     if code is None:
         is_employed = said is not None and said.startswith(_AT_WORK)
         return Named(said or "", where) if is_employed and _COMPANY.fullmatch(where) else None

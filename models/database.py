@@ -17,6 +17,7 @@ from models.base import SQLModel
 
 # Rows in one statement.  SQLite allows 32,766 bound values; this stays far below.
 CHUNK = 1_000
+_ONLY_READS = "only_reads"
 
 
 def open_database(url: str) -> Engine:
@@ -63,7 +64,8 @@ def _settle_sqlite(connection: Any, _: object) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     # The default transaction loses updates between two writers without an error.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    only_reads = connection.get_execution_options().get(_ONLY_READS)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
@@ -80,6 +82,13 @@ def migrate(engine: Engine, to: str = "head") -> None:
 def transaction(engine: Engine) -> Iterator[Session]:
     """One transaction: all of it happens, or none of it."""
     with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that only reads, and so waits for nobody who writes, even in this very process."""
+    with Session(engine.execution_options(**{_ONLY_READS: True})) as session:
         yield session
 
 

@@ -1,11 +1,13 @@
 """A destination told by the name of a place, in a sheet and down the road."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlmodel import Session, select
 
 from destinations.providers import Place, Register, studying_at
+from flows.known import everything_known
 from imports.columns import load_map
 from imports.mapping import map_file
 from imports.reading import read_file
@@ -13,7 +15,7 @@ from imports.whereabouts import told_by_place
 from models.database import transaction
 from models.destinations import Destination
 from models.places import Institution
-from models.sheets import Declared
+from models.sheets import Declared, SubmissionRefused
 from models.submissions import ToldFinding
 from models.vocabulary import Kind, LeavingStage
 from tests.builders import a_workbook, drawn
@@ -113,12 +115,10 @@ SHEET = """
 """
 
 
-def mapped(text):
-    from dataclasses import replace
-
-    columns = replace(load_map(), places=at)
+def mapped(text, kind=Kind.LEAVERS):
+    columns = replace(load_map(), places=lambda name, urn: at(name))
     read = read_file("leavers.xlsx", a_workbook(text), columns.field_of)
-    declared = Declared(1, "900100", date(2025, 11, 20), Kind.LEAVERS, 2024, LeavingStage.Y11, 1)
+    declared = Declared(1, "900100", date(2025, 11, 20), kind, 2024, LeavingStage.Y11, 1)
     return map_file(read, declared, columns)
 
 
@@ -160,6 +160,40 @@ def test_an_intention_is_told_by_a_place_and_is_not_where_they_went():
     assert rows[0].text("provider_name") == "Downs Coast College"
 
 
+ONLY_WHERE = """
+    UPN           | Surname | Forename | DOB        | {heading}
+    B801200005001 | Lee     | Ana      | 12/03/2009 | Downs Coast College
+    Q801200005002 | Marsh   | Peter    | 14/05/2009 | Ridge School
+    E801200005003 | Hill    | Jo       | 20/06/2009 | {third}
+    U801200005004 | Khan    | Omar     | 21/06/2009 |
+"""
+
+
+@pytest.mark.parametrize("heading", ["College", "School or college", "Post-16 provider"])
+def test_a_sheet_that_only_says_where_says_what_by_it(heading):
+    rows = mapped(ONLY_WHERE.format(heading=heading, third="Apprenticeship")).rows
+    assert [row.text("activity") for row in rows] == ["230", "210", "310", ""]
+    assert [row.text("provider_name") for row in rows] == [
+        "Downs Coast College",
+        "Ridge School",
+        "",
+        "",
+    ]
+
+
+def test_where_most_places_are_unknown_a_sheet_without_destinations_is_sent_back():
+    with pytest.raises(SubmissionRefused) as refused:
+        mapped(ONLY_WHERE.format(heading="College", third="Somewhere").replace("Ridge", "Some"))
+    assert refused.value.code == "C02"
+
+
+def test_the_college_in_an_enrolment_list_is_no_destination():
+    text = ONLY_WHERE.format(heading="College", third="Downs Coast College")
+    found = mapped(text, kind=Kind.ENROLMENTS)
+    assert {row.text("activity") for row in found.rows} == {""}
+    assert found.rows[0].text("provider_name") == "Downs Coast College"
+
+
 def test_where_no_place_is_known_each_is_asked_about():
     read = read_file(
         "leavers.xlsx", a_workbook(SHEET.format(heading="Notes", cell="")), load_map().field_of
@@ -191,3 +225,15 @@ def test_down_the_road_a_college_of_the_register_is_a_destination(tmp_path, monk
             told = {(one.code, one.row) for one in session.exec(select(ToldFinding))}
     assert recorded == [(2, "230", "900300"), (3, "230", "900300"), (4, "310", None)]
     assert {("C36", None), ("D01", 5)} <= told
+
+
+def test_the_register_is_read_while_somebody_writes(tmp_path, monkeypatch):
+    with a_hub_at_home(tmp_path, monkeypatch, "900100") as engine:
+        college = {"urn": "900300", "name": "Downs Coast College", "la_code": HERE}
+        with transaction(engine) as session:
+            session.add(Institution(type_name=COLLEGE, is_open=True, **college))
+        with transaction(engine) as session:
+            session.add(Institution(urn="900400", name="Another School"))
+            session.flush()
+            columns = everything_known(session).to_map("900100", ())
+            assert columns.told_by_place("Downs Coast College", "900100") is not None
