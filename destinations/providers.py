@@ -22,7 +22,8 @@ _WRITTEN_AS = {"saint": "st", "saints": "st", "sts": "st", "6th": "sixth"}
 _DEDICATIONS = frozenset({"st", "holy", "our", "sacred", "christ", "all", "blessed"})
 _SIXTH_FORMS = (" and sixth form centre", " and sixth form college", " and sixth form")
 _SIXTH_FORM = re.compile(r"(.+\S)\s+(?:sixth|6th)\s+form(?:\s+centre)?", re.IGNORECASE)
-_A_PLACE_TO_LEARN = re.compile(r"college|school|academy|university|sixth form", re.IGNORECASE)
+_KINDS = frozenset({"college", "school", "academy", "university", "sixth", "form", "centre"})
+_ANYWHERE = frozenset({"the", "city", "central", "new", "community", "high", "secondary", "of"})
 _FULL_TIME = frozenset({"210", "220", "230", "240", "280", "290"})
 _AND = str.maketrans({"&": " and ", "+": " and "})
 
@@ -140,20 +141,26 @@ def activity_at(place: Place) -> str:
 def studying_at(register: Register, name: str, *, la_code: str = "") -> str | None:
     """The NCCIS code of being enrolled full time at the place of that name, None where unsure.
 
-    Far from the sender only a name that says what it is counts: "The Bridge" is many places.  A
-    school without a sixth form is nowhere to go at 16, and who is with a training provider may be
-    an apprentice.
+    Far from the sender only a name that says what it is counts, and which: "The Bridge" and "City
+    Academy" are many places.  A school without a sixth form is nowhere to go at 16, and who is
+    with a training provider may be an apprentice.
     """
     place = register.by_whole_name(name, la_code=la_code)
     is_sixth_form = False
     if place is None and (found := _SIXTH_FORM.fullmatch(name.strip())):
         # "Ridge School Sixth Form" stands in the register as Ridge School.
         place, is_sixth_form = register.by_whole_name(found[1], la_code=la_code), True
-    if place is None or not (place.la_code == la_code or _A_PLACE_TO_LEARN.search(place.name)):
+    if place is None or not (place.la_code == la_code or _says_which(place.name)):
         return None
     code = activity_at(place)
     is_sure = code == "210" if is_sixth_form else code in _FULL_TIME
     return code if is_sure else None
+
+
+def _says_which(name: str) -> bool:
+    """Whether a name tells a place to learn from others: one of its words is a kind, one is not."""
+    words = set(plain_words(name))
+    return not words.isdisjoint(_KINDS) and not words <= _KINDS | _ANYWHERE
 
 
 def _the_one(found: list[Place], *, la_code: str) -> Place | None:

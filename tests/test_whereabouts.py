@@ -45,6 +45,7 @@ REGISTER = Register(
         place("8", "Priory College", COLLEGE, AFAR),
         place("9", "Priory College", COLLEGE, "210"),
         place("10", "College", COLLEGE, AFAR),
+        place("11", "Central Academy", "Academy", AFAR, sixth=True),
         Place(None, "10090100", None, "Acme Training College"),
     ]
 )
@@ -73,6 +74,7 @@ TOLD = """
     Valley School Sixth Form                     |     |
     The Bridge                                   |     |
     Priory College                               |     |
+    Central Academy                              |     |
     Acme Training College                        |     |
     Downs Coast College or work                  |     |
     Downs Coast College, Ridge School            |     |
