@@ -8,9 +8,10 @@ from imports.fields import PERHAPS
 from imports.layouts import Layout, Placed, is_flagged, lay_out
 from imports.no_table import NoTable
 from imports.proposals import Proposal, propose
-from models.sheets import Column, Declared, Remark, SubmissionRefused
+from models.sheets import Cell, Column, Declared, Remark, SubmissionRefused
 from models.vocabulary import Kind
 
+_OF_A_PROVIDER = frozenset({"enrolled", "withdrawn"})
 # A sheet with more strange columns than this is not helped by more likenesses.
 _MOST = 40
 
@@ -50,9 +51,12 @@ def with_needed(
 
 
 def unknown_columns(
-    layouts: Sequence[Layout], columns: ColumnMap
+    layouts: Sequence[Layout], columns: ColumnMap, kind: Kind
 ) -> tuple[tuple[Column, ...], list[Remark]]:
-    """The columns that hold something and that no map knows, and what each of them may be."""
+    """The columns that hold something and that no map knows, and what each of them may be.
+
+    Beside them those whose heading we know and that are of no use here.
+    """
     unused: list[Column] = []
     remarks: list[Remark] = []
     for layout in layouts:
@@ -62,14 +66,19 @@ def unknown_columns(
                 continue
             unused.append(one.column(layout.table.sheet))
             meaning = columns.meaning(one.parts)
-            if (
-                meaning is None
-                or meaning.field == PERHAPS
-                or (meaning.field == "activity" and is_flagged(cells, columns))
-            ):
+            if meaning is None or meaning.field == PERHAPS:
                 proposals = propose(one.parts, cells, columns) if len(remarks) < _MOST else ()
                 remarks.append(_unknown(layout, one, proposals))
+            elif _is_left_out(meaning.field, cells, columns, kind):
+                remarks.append(_unknown(layout, one, ()))
     return tuple(unused), remarks
+
+
+def _is_left_out(field: str, cells: Sequence[Cell], columns: ColumnMap, kind: Kind) -> bool:
+    # "Left" of a school's sheet, and "Destination confirmed" over Yes and No.
+    if field in _OF_A_PROVIDER:
+        return kind is Kind.LEAVERS
+    return field == "activity" and is_flagged(cells, columns)
 
 
 def with_proposals(

@@ -11,12 +11,13 @@ from imports.dates import typed_date
 from imports.fields import NOT_OURS, PERHAPS
 from imports.headings import listed, words_of
 from imports.layouts import Layout, Placed, known_share
-from imports.values import shown
+from imports.values import shown, still_there
 from models.sheets import Cell, CellKind
 from models.vocabulary import Kind
 
 _FIELDS = frozenset(("enrolled", "withdrawn"))
 _MOST, _STRANGE = 0.7, 0.2
+_LASTS = listed("still sustained maintained enrolled")
 # "Destination on leaving" of a learner who left is not what they did at this provider.
 _AFTERWARDS = listed("leaving leaver leavers after next onward progression withdrawal")
 
@@ -24,14 +25,32 @@ _AFTERWARDS = listed("leaving leaver leavers after next onward progression withd
 def with_enrolment(layout: Layout, kind: Kind, columns: ColumnMap) -> Layout:
     """The layout of a list with the column that says who is still there, by heading or by words.
 
-    "Status" says so where its words do; "Withdrawn" over days is an end date.  A school's sheet
-    is not asked: there such a column is one that we do not know.
+    "Status" says so where its words do; "Withdrawn" over days is an end date.  Of a school's sheet
+    only "Still there?" and its like are asked: "On roll" and "Left" are about the school.
     """
     if kind is not Kind.ENROLMENTS:
-        placed = (replace(one, field="") if one.field in _FIELDS else one for one in layout.placed)
+        placed = (
+            replace(one, field="")
+            if one.field in _FIELDS and not _lasted(layout, one, columns)
+            else one
+            for one in layout.placed
+        )
     else:
         placed = (_told(layout, one, columns) for one in layout.placed)
     return replace(layout, placed=tuple(placed))
+
+
+def _lasted(layout: Layout, one: Placed, columns: ColumnMap) -> bool:
+    """Whether a column of a school's sheet says for whom the destination lasted and for whom not.
+
+    Where everybody has No nobody has been asked yet, and beside a column a year we cannot tell of
+    which year it speaks.
+    """
+    cells = layout.cells(one)
+    if _LASTS.isdisjoint(words_of(one.heading)) or any(each.moment for each in layout.placed):
+        return False
+    said = {still_there(shown(cell), columns) for cell in cells}
+    return "yes" in said and _share(cells, columns) >= _MOST
 
 
 def _told(layout: Layout, one: Placed, columns: ColumnMap) -> Placed:
@@ -55,5 +74,5 @@ def _is_day(cell: Cell) -> bool:
 
 
 def _share(cells: Sequence[Cell], columns: ColumnMap) -> float:
-    known = sum(columns.value_of("enrolled", shown(cell)) is not None for cell in cells)
+    known = sum(still_there(shown(cell), columns) is not None for cell in cells)
     return known / len(cells) if cells else 0.0

@@ -28,6 +28,8 @@ _MAY_BE_NOTHING = frozenset(
     "provider_name provider_urn provider_ukprn provider_laestab course level "
     "started_on ended_on as_at".split()
 )
+# What stands in front of a reason: "Withdrawn - ill", "No (left in October)", "Left: moved away".
+_REASON = re.compile(r"\s+[-\u2010-\u2015]+\s+|\s*[:;,(]\s*")
 _YEAR_GROUP = re.compile(r"(?:nc\s*)?(?:year|yr|y)?\s*(\d{1,2})", re.IGNORECASE)
 
 
@@ -58,10 +60,22 @@ class Reader:
         return shown(cell) or None, ""
 
     def _listed(self, name: str, cell: Cell) -> Value:
-        value = self.columns.value_of(name, shown(cell))
+        typed = shown(cell)
+        value = still_there(typed, self.columns) if name == "enrolled" else None
+        value = value or self.columns.value_of(name, typed)
         if name == "withdrawn" and value is None:
             value = "yes"  # the reason why, in words or as a code
         return value == "yes" if value and name in FLAGS else value
+
+
+def still_there(typed: str, columns: ColumnMap) -> str | None:
+    """What a cell says of whether somebody is still enrolled; None where we cannot tell.
+
+    A reason behind it changes nothing of "Withdrawn - gone into work", but much of "Y - withdrawn".
+    """
+    first = _REASON.split(typed, maxsplit=1)[0]
+    known = columns.value_of("enrolled", typed)
+    return known or ("no" if columns.value_of("enrolled", first) == "no" else None)
 
 
 def shown(cell: Cell) -> str:

@@ -9,6 +9,7 @@ from imports.columns import load_map
 from imports.mapping import map_file
 from imports.proposals import propose
 from imports.reading import read_file
+from imports.values import still_there
 from models.sheets import Cell, CellKind, Declared, SubmissionRefused
 from models.vocabulary import Kind, LeavingStage
 from tests.builders import a_workbook, drawn
@@ -232,6 +233,91 @@ def test_who_has_left_is_asked_about_though_the_planned_end_is_given(heading, le
     assert asked(result) == {("E06", 3)}
 
 
+WITH_A_REASON = """
+    Withdrawn - Gone into employment           | no
+    No - left Oct                              | no
+    Withdrawn (transferred to another college) | no
+    Never enrolled                             | no
+    Y - withdrawn 10/10/25                     |
+    Yes, until Easter                          |
+    Left                                       | no
+"""
+
+
+@pytest.mark.parametrize(("typed", "there"), drawn(WITH_A_REASON))
+def test_a_reason_behind_who_has_left_changes_nothing(typed, there):
+    assert (still_there(typed, STANDARD) or "") == there
+
+
+def test_a_list_of_who_was_on_course_in_november_asks_about_those_who_were_not():
+    result = mapped(
+        """
+        On course at 1 Nov | Course
+        Yes                | A levels
+        No - left Oct      | Sport
+        Never enrolled     |
+        """,
+        Kind.ENROLMENTS,
+    )
+    assert asked(result) == {("E06", 3), ("E06", 4)}
+
+
+LASTED = """
+    Sustained (Y/N)      | N
+    Sustained            | No - left in October
+    Still there?         | No
+    Enrolled?            | Did not enrol
+    Still attending?     | N
+"""
+
+
+@pytest.mark.parametrize(("heading", "no"), drawn(LASTED))
+def test_a_school_that_says_it_did_not_last_is_asked_since_when(heading, no):
+    result = mapped(
+        f"""
+        Destination | Provider      | {heading}
+        College     | Downs College | Yes
+        College     | Downs College | {no}
+        NEET        |               | {no}
+        """
+    )
+    assert asked(result) == {("D25", 3)}
+    assert codes(result) == []
+
+
+# Nobody has been asked yet; the roll of the school; the day of leaving it.
+NOT_ASKED = """
+    Sustained | N        | N
+    On roll   | N        | Y
+    Left      | 25/07/25 |
+"""
+
+
+@pytest.mark.parametrize(("heading", "first", "second"), drawn(NOT_ASKED))
+def test_what_says_nothing_of_the_destination_holds_nobody_back(heading, first, second):
+    result = mapped(
+        f"""
+        Destination | Provider      | {heading}
+        College     | Downs College | {first}
+        College     | Downs College | {second}
+        """
+    )
+    assert asked(result) == set()
+    assert codes(result) == [("C10", heading)]
+
+
+def test_the_kind_of_eet_says_more_than_eet_or_neet():
+    result = mapped(
+        """
+        EET / NEET | EET type       | Provider
+        EET        | FE College     | Downs College
+        NEET       |                |
+        EET        | Apprenticeship | Acme Ltd
+        """
+    )
+    assert values(result, "activity") == ["230", "619", "310"]
+
+
 def test_transferred_for_short_is_not_true():
     assert STANDARD.value_of("enrolled", "T") is None
 
@@ -276,6 +362,12 @@ QUESTIONS = """
     OfferingName                        | course
     Academy URN                         | school_urn
     UNIQUE_LEARN_NO                     | uln
+    Trainee Surname                     | surname
+    POT Term Date                       | ended_on
+    Aim Actual End                      | ended_on
+    Aim Status                          | enrolled
+    Destination Uni                     | provider_name
+    Destination Estab (LAESTAB)         | provider_laestab
 """
 
 

@@ -106,6 +106,10 @@ D23 | activity=Sixth_form activity_beside=330 | activity=Sixth_form activity_bes
 D23 | activity=College activity_beside=240 | activity=College activity_beside=450
 D23 | activity=College activity_beside=820 | activity=College activity_beside=
 D23 | activity=240 wave=3 activity_beside=230 | activity=540 provider_name= activity_beside=550
+D25 | enrolled=N                                | enrolled=N ended_on=12/10/2023
+D25 | enrolled=N                                | enrolled=Y
+D25 | enrolled=N                                | enrolled=N wave=0
+D25 | enrolled=N                                | enrolled=N activity=619 provider_name=
 
 E01 | surname= upn= uln= -surname               | surname= upn= -surname
 E01 | born_on= upn= uln= -born_on               | upn= uln=

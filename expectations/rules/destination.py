@@ -380,4 +380,27 @@ RULES: tuple[Rule, ...] = (
         whole=True,
         kwargs={"column": "strange_words"},
     ),
+    Rule(
+        code="D25",
+        severity=MUST_FIX,
+        says="By this column the leaver is not there any more, and the row does not say since when",
+        do="Type the day it ended in a column 'End date', or as the destination what the leaver "
+        "does now",
+        bad="College, Sustained N",
+        good="College, Sustained N, End date 12/10/2023",
+        source="sources.md: sustained; ours",
+        since="2026-11-24",
+        field="enrolled",
+        kind="ExpectColumnValuesToBeInSet",
+        kwargs={
+            "column": "enrolled",
+            "value_set": ["yes"],
+            "when": (
+                ("activity", "filled"),
+                ("activity", "not in", NOWHERE),
+                ("after_leaving", "filled"),
+                ("has_ended", "blank"),
+            ),
+        },
+    ),
 )
