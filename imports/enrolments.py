@@ -47,7 +47,8 @@ def _lasted(layout: Layout, one: Placed, columns: ColumnMap) -> bool:
     which year it speaks.
     """
     cells = layout.cells(one)
-    if _LASTS.isdisjoint(words_of(one.heading)) or any(each.moment for each in layout.placed):
+    moments = {each.moment for each in layout.placed if each.moment}
+    if _LASTS.isdisjoint(words_of(one.heading)) or len(moments) > 1:
         return False
     said = {still_there(shown(cell), columns) for cell in cells}
     return "yes" in said and _share(cells, columns) >= _MOST

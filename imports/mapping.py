@@ -19,6 +19,7 @@ from imports.layouts import Layout, Placed, lay_out, settle, with_places_for_des
 from imports.own_days import without_own_days
 from imports.own_numbers import with_owners
 from imports.rows import write_rows
+from imports.ticks import about_ticks, with_ticks
 from imports.written import date_orders, read_births
 from imports.years import with_waves
 from models.sheets import Declared, Mapped, ReadFile, Region, Remark, SubmissionRefused
@@ -35,7 +36,9 @@ def map_file(read: ReadFile, declared: Declared, columns: ColumnMap) -> Mapped:
     on with: a column missing that every row needs, a cohort that cannot be told, dates of birth
     that cannot be read.
     """
-    layouts = with_owners((lay_out(table, columns) for table in read.tables), declared, columns)
+    layouts = with_owners(
+        (with_ticks(lay_out(table, columns), columns) for table in read.tables), declared, columns
+    )
     try:
         return _mapped(read, layouts, declared, columns)
     except SubmissionRefused as refused:
@@ -45,6 +48,7 @@ def map_file(read: ReadFile, declared: Declared, columns: ColumnMap) -> Mapped:
 def _mapped(
     read: ReadFile, layouts: list[Layout], declared: Declared, columns: ColumnMap
 ) -> Mapped:
+    ticked = about_ticks(layouts, read.tables)
     kind, about_kind = kind_of(declared, layouts)
     layouts = [
         with_enrolment(_with_leaving_date(layout, kind), kind, columns) for layout in layouts
@@ -62,6 +66,7 @@ def _mapped(
     written = write_rows(layouts, declared, columns, orders)
     noticed = (
         *read.remarks,
+        *ticked,
         *about_kind,
         *about_cohort,
         *about_tables,

@@ -16,7 +16,7 @@ from imports.values import Reader, says_nothing, shown
 from imports.whereabouts import Named
 from imports.written import Orders
 from imports.years import waves_of
-from models.sheets import BLANK, Cell, Column, Declared, MappedRow, Remark, Row, Value
+from models.sheets import Cell, Column, Declared, MappedRow, Remark, Row, Value
 from models.vocabulary import Kind
 
 _TOLD_BY_PLACE = frozenset({"activity", "intended"})
@@ -44,6 +44,7 @@ class _Answer:
     placed: tuple[tuple[Placed, Reader], ...]
     asking: tuple[Placed, ...]  # the columns of this wave alone
     columns: Mapping[str, Column]
+    others: Mapping[int, Column]  # read where the first column of their field is blank, by place
     split: Split | None
     urn: str  # of the sender
 
@@ -86,6 +87,7 @@ def _answers(
                 placed=tuple((one, _reader(one, columns, orders, declared)) for one in placed),
                 asking=tuple(one for one in placed if one.wave is not None),
                 columns=_columns(layout, placed, split),
+                others=_others(layout, placed),
                 split=split,
                 urn=declared.urn,
             )
@@ -106,13 +108,24 @@ def _columns(layout: Layout, placed: Sequence[Placed], split: Split | None) -> M
     return columns
 
 
+def _others(layout: Layout, placed: Sequence[Placed]) -> Mapping[int, Column]:
+    sheet, known = layout.table.sheet, {one.at: one for one in layout.placed}
+    return {
+        at: replace(known[at], field=one.field, wave=one.wave).column(sheet)
+        for one in placed
+        for at in one.more
+    }
+
+
 def _answered(row: Row, answers: Sequence[_Answer], declared: Declared) -> list[_Answer]:
     if len(answers) == 1:
         return [answers[0]]
     told = [
         answer
         for answer in answers
-        if any(not says_nothing(one.field, _cell(row, one)) for one in answer.asking)
+        if any(
+            not says_nothing(one.field, cell_at(row, _place_of(row, one))) for one in answer.asking
+        )
         or (answer.wave == declared.wave and answer.asking)
     ]
     return told or [answer for answer in answers if answer.wave == declared.wave]
@@ -125,9 +138,11 @@ def _mapped(row: Row, sheet: str, answer: _Answer, written: Written) -> MappedRo
     place: Named | None = None
     columns = answer.columns
     for one, reader in answer.placed:
-        cell = _cell(row, one)
+        at = _place_of(row, one)
+        cell = cell_at(row, at)
         if says_nothing(one.field, cell):
             continue
+        columns = columns if at == one.at else {**columns, one.field: answer.others[at]}
         raw[one.field] = cell.text
         value, mark = reader.value(_AS.get(one.field, one.field), cell)
         values[one.field] = value
@@ -181,9 +196,10 @@ def _only_beside(
     return {**columns, "activity": replace(columns[BESIDE], field="activity")}
 
 
-def _cell(row: Row, one: Placed) -> Cell:
-    cells = (cell_at(row, at) for at in (one.at, *one.more))
-    return next((cell for cell in cells if not says_nothing(one.field, cell)), BLANK)
+def _place_of(row: Row, one: Placed) -> int:
+    """Where a row's cell of a field stands: in its first column that says something there."""
+    places = (one.at, *one.more)
+    return next((at for at in places if not says_nothing(one.field, cell_at(row, at))), one.at)
 
 
 def _nearest(name: str, cell: Cell, value: Value, mark: str, columns: ColumnMap) -> tuple[str, ...]:

@@ -285,6 +285,19 @@ def test_a_school_that_says_it_did_not_last_is_asked_since_when(heading, no):
     assert codes(result) == []
 
 
+def test_beside_a_column_a_year_nobody_knows_which_of_them_lasted():
+    year = """
+        Destination 2025 | Sustained
+        College          | Yes
+        College          | No
+        """
+    assert asked(mapped(year)) == {("D25", 3)}
+    years = year.replace("2025 |", "2025 | Destination 2026 |").replace(
+        "College  ", "College | FE "
+    )
+    assert ("C10", "Sustained") in codes(mapped(years))
+
+
 # Nobody has been asked yet; the roll of the school; the day of leaving it.
 NOT_ASKED = """
     Sustained | N        | N
@@ -316,6 +329,64 @@ def test_the_kind_of_eet_says_more_than_eet_or_neet():
         """
     )
     assert values(result, "activity") == ["230", "619", "310"]
+
+
+TICKS = """
+    6th Form | FE College | Apprenticeship | NEET | Not known | Where
+    x        |            |                |      |           | Oakfield School
+             | X          |                |      |           | Downs College
+             |            | ✓              |      |           | Acme Ltd
+             |            |                |      | Yes       |
+"""
+
+
+def test_a_column_for_each_destination_is_read_where_it_is_ticked():
+    result = mapped(TICKS)
+    assert values(result, "activity") == ["210", "230", "310", "810"]
+    assert values(result, "provider_name")[:3] == ["Oakfield School", "Downs College", "Acme Ltd"]
+    # Each answer comes from the cell of its tick.
+    assert [row.columns["activity"].letter for row in result.rows] == ["E", "F", "G", "I"]
+    assert [row.columns["activity"].heading for row in result.rows][1] == "FE College"
+    assert codes(result) == [("C37", "6th Form")]
+
+
+def test_two_ticks_in_a_row_are_asked_about():
+    result = mapped(
+        TICKS.replace("| X          |                |", "| X          | x              |")
+    )
+    assert values(result, "activity") == ["210", "", "310", "810"]
+    assert ("D01", 3) in asked(result)
+
+
+def test_ticks_beside_a_destination_are_questions_of_their_own():
+    result = mapped(TICKS.replace("Where", "Destination").replace("Oakfield School", "College"))
+    assert values(result, "activity")[0] == "230"
+
+
+def test_questions_that_most_answer_twice_are_no_destination():
+    with pytest.raises(SubmissionRefused) as refused:
+        mapped(
+            """
+            6th Form | FE College | Apprenticeship
+            x        | x          |
+                     | x          | x
+            x        |            | x
+            """
+        )
+    assert refused.value.code == "C02"
+
+
+EITHER = """
+    College       | Employer | Destination
+    Downs College |          | College
+                  | Acme Ltd | Apprenticeship
+"""
+
+
+def test_a_place_from_one_of_two_columns_comes_from_its_own_cell():
+    result = mapped(EITHER)
+    assert values(result, "provider_name") == ["Downs College", "Acme Ltd"]
+    assert [row.columns["provider_name"].letter for row in result.rows] == ["E", "F"]
 
 
 def test_transferred_for_short_is_not_true():

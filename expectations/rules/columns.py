@@ -289,4 +289,15 @@ RULES: tuple[Rule, ...] = (
         source="DfE register of schools, sources.md: codes; ours",
         since="2026-11-24",
     ),
+    Rule(
+        code="C37",
+        severity=PLEASE_CHECK,
+        says="We read the ticks under {headings} as where each leaver went",
+        do="Do nothing if that is so; if they are where leavers meant to go, or were offered a "
+        "place, send a sheet with a column 'Destination'",
+        bad="x under Sixth form, x under College",
+        good="a column 'Destination' with Sixth form, College",
+        source="ours",
+        since="2026-11-24",
+    ),
 )
