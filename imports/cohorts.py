@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from imports.columns import ColumnMap
 from imports.layouts import Layout
 from imports.moments import Dial, Moment
+from imports.proposals import may_have_destination
 from imports.values import shown
 from models.sheets import Declared, Remark, SubmissionRefused
 from models.vocabulary import Kind, LeavingStage, academic_year, year_name
@@ -20,6 +22,7 @@ LAST_WAVE = 3  # leavers are followed for three autumns
 _ENOUGH = 3  # dates of birth, before they may contradict what a sender said
 _STAGES = re.compile(r"(?:^|[^0-9a-z])(?:year|yr|y)?\s*(1[1-3])(?![0-9])", re.IGNORECASE)
 _YEARS = re.compile(r"(20\d\d)(?:\s*[/\-\u2013]\s*(?:20)?(\d\d))?")
+_NOWHERE = ("26", "33", "35", "36", "38", "5", "6", "7", "8")
 _LISTS = ("started_on", "ended_on", "course", "level", "provider_laestab", "provider_ukprn")
 
 
@@ -50,21 +53,54 @@ def complete(declared: Declared, content: Content) -> tuple[Declared, list[Remar
     return _with_wave(declared, content, remarks), remarks
 
 
-def kind_of(declared: Declared, layouts: Sequence[Layout]) -> tuple[Kind, list[Remark]]:
+def kind_of(
+    declared: Declared, layouts: Sequence[Layout], columns: ColumnMap
+) -> tuple[Kind, list[Remark]]:
     """A leaver sheet or an enrolment list, by its columns; the sender's word is kept.
 
-    Raises SubmissionRefused C05 where it is neither.
+    Raises SubmissionRefused C05 where it is neither, or where a column that we do not know may be
+    the destination: leavers taken for people enrolled would all count as staying.
     """
     leavers = any(one.has("activity", "intended") for one in layouts)
     enrolments = any(one.has(*_LISTS) for one in layouts)
     found = Kind.LEAVERS if leavers else Kind.ENROLMENTS if enrolments else None
     if declared.kind is None:
-        if found is None:
+        if found is not Kind.LEAVERS and _says_who_is_nowhere(layouts, columns):
+            return Kind.LEAVERS, []
+        unsure = found is Kind.ENROLMENTS and (
+            may_have_destination(layouts, columns) or _has_several_places(layouts)
+        )
+        if found is None or unsure:
             raise SubmissionRefused("C05", found=headings_found(layouts))
         return found, []
     if declared.kind is Kind.ENROLMENTS and found is Kind.LEAVERS and not enrolments:
         return declared.kind, [Remark("C33")]
     return declared.kind, []
+
+
+def _says_who_is_nowhere(layouts: Sequence[Layout], columns: ColumnMap) -> bool:
+    """Whether a column of places says of somebody "Not known", "Work" or "Gap year".
+
+    Who is enrolled nowhere stands in no enrolment list.
+    """
+    codes = (
+        columns.value_of("activity", shown(cell)) or ""
+        for layout in layouts
+        for one in layout.columns("provider_name")
+        for cell in layout.cells(one)
+    )
+    return any(code.startswith(_NOWHERE) for code in codes)
+
+
+def _has_several_places(layouts: Sequence[Layout]) -> bool:
+    """Whether a list without dates is about several providers, as where leavers went is."""
+    places = {
+        shown(cell).casefold()
+        for layout in layouts
+        for one in layout.columns("provider_name")
+        for cell in layout.cells(one)
+    }
+    return len(places) > 1 and not any(one.has("started_on", "ended_on") for one in layouts)
 
 
 def headings_found(layouts: Sequence[Layout]) -> str:

@@ -187,12 +187,11 @@ def with_places_for_destinations(layout: Layout, columns: ColumnMap, urn: str) -
     if layout.has("activity", "intended"):
         return layout
 
-    def is_told(one: Placed) -> bool:
-        cells = [shown(cell) for cell in layout.cells(one)]
-        told = [columns.value_of("activity", x) or columns.told_by_place(x, urn) for x in cells]
-        return len(cells) >= _ENOUGH and sum(map(bool, told)) >= _MOST * len(cells)
-
-    where = {one for one in layout.columns("provider_name") if is_told(one)}
+    where = {
+        one
+        for one in layout.columns("provider_name")
+        if len(cells := layout.cells(one)) >= _ENOUGH and told_share(cells, columns, urn) >= _MOST
+    }
     placed = (replace(one, field="activity") if one in where else one for one in layout.placed)
     return replace(layout, placed=tuple(placed))
 
@@ -347,6 +346,13 @@ def known_share(cells: Sequence[Cell], columns: ColumnMap) -> float:
     """How many of the cells hold a destination that we know, as a share; 0 where there are none."""
     known = sum(columns.value_of("activity", shown(cell)) is not None for cell in cells)
     return known / len(cells) if cells else 0.0
+
+
+def told_share(cells: Sequence[Cell], columns: ColumnMap, urn: str = "") -> float:
+    """The same with the names of places; near the school of that URN more of them are known."""
+    said = [shown(cell) for cell in cells]
+    told = (columns.value_of("activity", x) or columns.told_by_place(x, urn) for x in said)
+    return sum(map(bool, told)) / len(said) if said else 0.0
 
 
 def _is_same(layout: Layout, group: Sequence[Placed]) -> bool:

@@ -49,7 +49,7 @@ def _mapped(
     read: ReadFile, layouts: list[Layout], declared: Declared, columns: ColumnMap
 ) -> Mapped:
     ticked = about_ticks(layouts, read.tables)
-    kind, about_kind = kind_of(declared, layouts)
+    kind, about_kind = kind_of(declared, layouts, columns)
     layouts = [
         with_enrolment(_with_leaving_date(layout, kind), kind, columns) for layout in layouts
     ]

@@ -17,7 +17,7 @@ from imports.columns import ColumnMap, heading_key
 from imports.dates import typed_date
 from imports.fields import FIELDS
 from imports.identifiers import as_shown, uln_agrees, upn_letter
-from imports.layouts import known_share
+from imports.layouts import Layout, told_share
 from models.sheets import Cell, CellKind
 
 NAMES = {
@@ -51,6 +51,11 @@ _MEANT = headings.listed(
     "plan plans planned planning intend intends intended intention intentions hope hopes hoping "
     "want wants choice choices preference preferred prefer"
 )
+_ABOUT_DESTINATIONS = headings.listed(
+    "where destination destinations going gone went next doing now progression progressed "
+    "pathway pathways leaver leavers post16 post18"
+)
+_DESTINATIONS = frozenset({"activity", "intended"})
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}")
 
 
@@ -97,6 +102,18 @@ def propose(
         and (near[field][0] >= _RATHER or _shares_a_word(heading, field, columns))
     ]
     return tuple([*made, *others][:3])
+
+
+def may_have_destination(layouts: Sequence[Layout], columns: ColumnMap) -> bool:
+    """Whether a column that no map knows may say where leavers went: its heading, or its words."""
+    return any(
+        not _ABOUT_DESTINATIONS.isdisjoint(headings.words_of(one.heading))
+        or any(each.is_made and each.field in _DESTINATIONS for each in found)
+        for layout in layouts
+        for one in layout.columns("")
+        if (cells := layout.cells(one))
+        for found in (propose(one.parts, cells, columns),)
+    )
 
 
 def _near(heading: str, columns: ColumnMap) -> dict[str, tuple[float, float]]:
@@ -182,7 +199,7 @@ def _proved(cells: Sequence[Cell], columns: ColumnMap) -> dict[str, str]:
         for field, what, test in _TESTS
         if (share := sum(map(test, cells)) / len(cells)) >= _PROOF
     }
-    share = known_share(cells, columns)
+    share = told_share(cells, columns)
     if share >= _MANY_WORDS and not all(map(_is_flag, cells)):
         found["activity"] = (
             "its words are destinations that we know"

@@ -196,6 +196,48 @@ def test_the_college_in_an_enrolment_list_is_no_destination():
     assert found.rows[0].text("provider_name") == "Downs Coast College"
 
 
+@pytest.mark.parametrize("heading", ["Where are they now?", "After Y11", "Moving on"])
+@pytest.mark.parametrize("kind", [None, Kind.LEAVERS])
+def test_leavers_with_a_course_are_never_taken_for_people_enrolled(heading, kind):
+    text = """
+        UPN           | Surname | Forename | DOB        | {}             | Course
+        B801200005001 | Lee     | Ana      | 12/03/2009 | Apprenticeship | Plumbing
+        Q801200005002 | Marsh   | Peter    | 14/05/2009 | FE college     | A levels
+        E801200005003 | Hill    | Jo       | 20/06/2009 | Work           |
+    """
+    with pytest.raises(SubmissionRefused) as refused:
+        mapped(text.format(heading), kind=kind)
+    assert refused.value.code in ("C02", "C05")
+    assert "Destination" in str(refused.value.facts)
+
+
+PLACES = """
+    UPN           | Surname | Forename | DOB        | College             | Course
+    B801200005001 | Lee     | Ana      | 12/03/2009 | Downs Coast College | A levels
+    Q801200005002 | Marsh   | Peter    | 14/05/2009 | Ridge School        | A levels
+    E801200005003 | Hill    | Jo       | 20/06/2009 | {}                  |
+"""
+
+
+@pytest.mark.parametrize("third", ["Not known", "Work", "Gap year", "NEET"])
+def test_a_list_that_says_who_is_nowhere_is_one_of_leavers(third):
+    rows = mapped(PLACES.format(third), kind=None).rows
+    assert [row.text("activity") for row in rows[:2]] == ["230", "210"]
+    assert rows[2].text("activity")
+
+
+def test_a_list_of_several_places_without_dates_may_be_either():
+    with pytest.raises(SubmissionRefused) as refused:
+        mapped(PLACES.format("Ridge School"), kind=None)
+    assert refused.value.code == "C05"
+
+
+def test_a_colleges_own_list_needs_no_word_of_what_it_is():
+    text = PLACES.replace("Ridge School       ", "Downs Coast College").format("")
+    found = mapped(text, kind=None)
+    assert found.declared.kind is Kind.ENROLMENTS
+
+
 def test_where_no_place_is_known_each_is_asked_about():
     read = read_file(
         "leavers.xlsx", a_workbook(SHEET.format(heading="Notes", cell="")), load_map().field_of
