@@ -434,6 +434,11 @@ QUESTIONS = """
     Academy URN                         | school_urn
     UNIQUE_LEARN_NO                     | uln
     Trainee Surname                     | surname
+    What course are you studying?       | course
+    Where are you studying?             | provider_name
+    Where enrolled                      | provider_name
+    Post 16 Start Date                  | started_on
+    LearnAimRefTitle                    | course
     POT Term Date                       | ended_on
     Aim Actual End                      | ended_on
     Aim Status                          | enrolled
