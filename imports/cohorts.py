@@ -23,7 +23,8 @@ _ENOUGH = 3  # dates of birth, before they may contradict what a sender said
 _STAGES = re.compile(r"(?:^|[^0-9a-z])(?:year|yr|y)?\s*(1[1-3])(?![0-9])", re.IGNORECASE)
 _YEARS = re.compile(r"(20\d\d)(?:\s*[/\-\u2013]\s*(?:20)?(\d\d))?")
 _NOWHERE = ("26", "33", "35", "36", "38", "5", "6", "7", "8")
-_LISTS = ("started_on", "ended_on", "course", "level", "provider_laestab", "provider_ukprn")
+_LISTS = ("started_on", "ended_on", "enrolled", "withdrawn", "provider_laestab", "provider_ukprn")
+_COURSE = ("course", "level")  # alone they may be those of leavers as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def kind_of(
         if found is None or unsure:
             raise SubmissionRefused("C05", found=headings_found(layouts))
         return found, []
-    if declared.kind is Kind.ENROLMENTS and found is Kind.LEAVERS and not enrolments:
+    has_course = any(one.has(*_COURSE) for one in layouts)
+    if declared.kind is Kind.ENROLMENTS and leavers and not enrolments and not has_course:
         return declared.kind, [Remark("C33")]
     return declared.kind, []
 

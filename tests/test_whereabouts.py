@@ -232,10 +232,18 @@ def test_a_list_of_several_places_without_dates_may_be_either():
     assert refused.value.code == "C05"
 
 
-def test_a_colleges_own_list_needs_no_word_of_what_it_is():
+@pytest.mark.parametrize("dates", ["Start date", "End date", "Enrolment status"])
+def test_a_colleges_own_list_needs_no_word_of_what_it_is(dates):
     text = PLACES.replace("Ridge School       ", "Downs Coast College").format("")
-    found = mapped(text, kind=None)
+    found = mapped(text.replace("Course", f"Course | {dates}"), kind=None)
     assert found.declared.kind is Kind.ENROLMENTS
+
+
+def test_a_list_with_a_course_alone_may_be_either():
+    text = PLACES.replace("Ridge School       ", "Downs Coast College").format("")
+    with pytest.raises(SubmissionRefused) as refused:
+        mapped(text, kind=None)
+    assert refused.value.code == "C05"
 
 
 def test_where_no_place_is_known_each_is_asked_about():
