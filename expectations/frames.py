@@ -112,7 +112,7 @@ def _context(chunk: Sequence[Mapped], tolerances: Tolerances) -> Columns:
         )
 
     return (
-        {name: _text(spread(name)) for name in ("kind", "leaving_stage")}
+        {name: _text(spread(name)) for name in ("kind", "sender_urn", "leaving_stage")}
         | {name: _days(list(spread(name))) for name in _CONTEXT_DAYS}
         | {"academic_year": pd.Series(list(spread("academic_year")), dtype="float64")}
         | {"many_rows": pd.Series([tolerances.rows_to_be_constant] * sum(sizes), dtype="int64")}
@@ -131,6 +131,7 @@ def _facts(declared: Declared, tolerances: Tolerances) -> dict[str, Any]:
     facts: dict[str, Any] = dict.fromkeys(_CONTEXT_DAYS)
     facts |= {
         "kind": kind.value,
+        "sender_urn": declared.urn,
         "leaving_stage": stage.value if stage else None,
         "academic_year": year,
         "sent_on": declared.sent_on,
@@ -167,8 +168,33 @@ def _identity(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
     more["identified"] = _flag(known)
     for name in ("upn", "uln"):
         more[f"{name}__number"] = _flag(_matches(table[name], ".*[0-9]"))
+    more["of_others"] = _of_others(table, rows)
     ethnicity = table["ethnicity"]
     return more | {"ethnicity__code": ethnicity.where(_matches(ethnicity, r"^[A-Z]{4}\Z"))}
+
+
+# "School URN" is of the leaver's school; "URN" may be of where they went, and what stands with a
+# word for earlier is of where they were before.
+_OF_A_SCHOOL = re.compile(r"(?i)\b(?:school|academy)")
+_BEFORE = re.compile(
+    r"(?i)\b(?:prev\w*|former|feeder|home|last|old|origin\w*|prior|sending|from|y\w*\s*\d+|ks\d)\b"
+)
+
+
+def _of_others(table: pd.DataFrame, rows: Sequence[MappedRow]) -> "pd.Series[str]":
+    """The URN of another school, on a row of a sheet that has the sender's own on other rows."""
+    urn = table["school_urn"]
+    under = (row.columns.get("school_urn") for row in rows)
+    is_now = [
+        one is not None
+        and _OF_A_SCHOOL.search(one.heading) is not None
+        and not _BEFORE.search(one.heading)
+        for one in under
+    ]
+    now = pd.Series(is_now, index=urn.index, dtype=bool)
+    own = urn == table["sender_urn"]
+    has_own = table["submission_id"].isin(set(table["submission_id"][own]))
+    return urn.where(urn.notna() & ~own & has_own & now)
 
 
 def _matches(column: "pd.Series[str]", form: str) -> "pd.Series[bool]":

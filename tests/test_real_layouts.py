@@ -416,6 +416,23 @@ def test_a_list_of_people_who_left_school_says_nothing_of_when_they_left_college
     assert result.rows[0].get("ended_on") is None
 
 
+SCHOOLS = """
+    Academy Name   | Academy URN | Destination | Provider
+    Oakfield       | 900100      | FE college  | Downs College
+    Ridge          | 900200      | Sixth form  | Ridge School
+    Oakfield       | 900100      | FE college  | Downs College
+"""
+
+
+def test_on_a_list_of_a_whole_trust_the_leavers_of_its_other_schools_wait():
+    assert asked(mapped(SCHOOLS)) == {("I25", 3)}
+
+
+@pytest.mark.parametrize("heading", ["Previous school URN", "Y11 school URN", "Feeder school URN"])
+def test_where_leavers_were_before_holds_nobody_back(heading):
+    assert asked(mapped(SCHOOLS.replace("Academy URN", heading))) == set()
+
+
 QUESTIONS = """
     What is your first name?            | forename
     What is your surname?               | surname

@@ -40,6 +40,8 @@ I21 | provider_ukprn=20004165                   | provider_ukprn=10004165
 I22 | provider_laestab=815400                   | provider_laestab=8154004
 I23 | school_urn=9007                           | school_urn=900701
 I24 | school_laestab=4004                       | school_laestab=815/4004
+I25 | school_urn=900702 / ben: school_urn=900701 | school_urn=900701 / ben: school_urn=900701
+I25 | school_urn=900702 / ben: school_urn=900701 | school_urn=900702 / ben: school_urn=900702
 I30 | postcode=TR1                              | postcode=TR1_2AB
 I30 | postcode=12_High_Street                   | postcode=tr12ab
 I30 | postcode=TR1_2A                           | postcode=ZZ99_3VZ
