@@ -159,7 +159,9 @@ def _old(folder: Path, sheets: list[Path]) -> Iterator[Seed]:
 def _mutant(number: int, seeds: list[Seed], seed: int) -> tuple[Seed, str, Mutant]:
     """The file of a number: always the same one."""
     dice = Random(f"{seed}/{number}")
-    kind = dice.choices(list(SHARES), list(SHARES.values()))[0]
+    there = {each.kind for each in seeds}
+    shares = {kind: share for kind, share in SHARES.items() if kind in there}
+    kind = dice.choices(list(shares), list(shares.values()))[0]
     sound = dice.choice([each for each in seeds if each.kind == kind])
     way = dice.choice(WAYS[kind])
     made = way(sound, dice)

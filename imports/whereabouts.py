@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from imports.memory import LONGEST
+
 ValueOf = Callable[[str, str], str | None]
 
 # What may stand between a place and what somebody does there.
@@ -45,7 +47,7 @@ def told_by_place(typed: str, value_of: ValueOf, place: Place) -> Named | None:
 
     `value_of` gives the code of words that are known.
     """
-    if "?" in typed:
+    if "?" in typed or len(typed) > LONGEST:
         return None
     code = place(typed)
     if code:
@@ -63,11 +65,12 @@ def told_by_place(typed: str, value_of: ValueOf, place: Place) -> Named | None:
 def _at(where: str, what: str, value_of: ValueOf, place: Place) -> Named | None:
     if not where or not what:
         return None
-    said = value_of("activity", what)
     code = place(where)
+    if code is None and not _COMPANY.fullmatch(where):
+        return None
+    said = value_of("activity", what)
     if code is None:
-        is_employed = said is not None and said.startswith(_AT_WORK)
-        return Named(said or "", where) if is_employed and _COMPANY.fullmatch(where) else None
+        return Named(said, where) if said and said.startswith(_AT_WORK) else None
     said = said or value_of("activity", f"College {what}")  # "A levels", "Level 3 Sport"
     if said is None or not said.startswith(_AT_A_PLACE):
         return None
