@@ -30,6 +30,9 @@ _MAY_BE_NOTHING = frozenset(
 )
 # What stands in front of a reason: "Withdrawn - ill", "No (left in October)", "Left: moved away".
 _REASON = re.compile(r"\s+[-\u2010-\u2015]+\s+|\s*[:;,(]\s*")
+# What points at the cell above or beside it, and names nothing itself.
+_POINTING = frozenset({"as above", "same as above", "same", "ditto", "as before"})
+_NAMED = frozenset({"provider_name", "course"})
 _YEAR_GROUP = re.compile(r"(?:nc\s*)?(?:year|yr|y)?\s*(\d{1,2})", re.IGNORECASE)
 
 
@@ -94,4 +97,7 @@ def is_blank(cell: Cell) -> bool:
 
 def says_nothing(name: str, cell: Cell) -> bool:
     """Whether a cell of a field is blank, or only says that there is nothing to say ("n/a")."""
-    return is_blank(cell) or (name in _MAY_BE_NOTHING and plain_text(cell.text).lower() in _NOTHING)
+    said = plain_text(cell.text).lower()
+    if name in _NAMED and said in _POINTING:
+        return True
+    return is_blank(cell) or (name in _MAY_BE_NOTHING and said in _NOTHING)

@@ -433,6 +433,19 @@ def test_where_leavers_were_before_holds_nobody_back(heading):
     assert asked(mapped(SCHOOLS.replace("Academy URN", heading))) == set()
 
 
+@pytest.mark.parametrize("typed", ["as above", "Same", "ditto"])
+def test_a_cell_that_points_at_another_is_nobodys_name(typed):
+    result = mapped(
+        f"""
+        Destination | Provider
+        College     | Downs College
+        College     | {typed}
+        """
+    )
+    assert values(result, "provider_name") == ["Downs College", ""]
+    assert ("D08", 3) in asked(result)
+
+
 QUESTIONS = """
     What is your first name?            | forename
     What is your surname?               | surname
