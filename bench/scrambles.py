@@ -189,6 +189,8 @@ def _in_csv(seed: Seed, changed: dict[str, dict[int, dict[str, str]]], dice: Ran
 def _encoding(content: bytes) -> str:
     if content.startswith(b"\xef\xbb\xbf"):
         return "utf-8-sig"
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:

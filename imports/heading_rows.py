@@ -114,13 +114,17 @@ def find_blocks(grid: Grid, known: Known) -> list[Block]:
 
 
 def _is_odd_leaver(grid: Grid, block: Block, before: Sequence[Block]) -> bool:
-    """Whether a row straight under others is a leaver with a few words of headings in it.
+    """Whether a row under others is a leaver with a few words of headings in it.
 
-    Real headings are mostly ones that we know, or there are about as many as in those above.
+    Real headings are mostly ones that we know, or there are about as many as in those above.  After
+    a gap or a title only a row with somebody's number in it is looked at so.
     """
     at = block.rows[0]
     above = next((one for one in reversed(before) if one.overlaps(block)), None)
-    if above is None or not _are_together(grid, at - 1, at) or len(grid.rows[at - 1].cells) <= 1:
+    if above is None:
+        return False
+    is_apart = not _are_together(grid, at - 1, at) or len(grid.rows[at - 1].cells) <= 1
+    if is_apart and not _is_about_somebody(grid.rows[at]):
         return False
     return _count(block) * 2 < min(_count(above), len(block.parts))
 

@@ -568,6 +568,16 @@ def test_they_are_no_table_beside_a_better_one():
     assert leavers(contacts, better) == [("Leavers", 2)]
 
 
+def test_a_leaver_with_words_of_headings_after_a_gap_begins_no_other_table():
+    assert rows_of("""
+        UPN           | Surname | Forename | DOB        | Destination | Form | Notes
+        B801200005001 | Lee     | Ana      | @2009-03-12 | College    | 11E  | x
+
+        Q801200005002 | Surname | UPN      | @2009-05-14 | College    | 11E  | x
+        E801200005003 | Hill    | Jo       | @2009-06-20 | Work       | 11E  | x
+    """) == [2, 4, 5]
+
+
 def test_a_leaver_under_two_known_headings_is_not_taken_for_headings():
     text = """
         Name       | DOB        | Provider type
