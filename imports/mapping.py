@@ -12,10 +12,11 @@ from dataclasses import replace
 from imports.asked import unknown_columns, with_needed, with_proposals
 from imports.cohorts import Content, complete, kind_of
 from imports.columns import ColumnMap
+from imports.doubles import settle
 from imports.enrolments import with_enrolment
 from imports.fields import LEFT_ON, NOT_OURS
 from imports.headings import words_of
-from imports.layouts import Layout, Placed, lay_out, settle, with_places_for_destinations
+from imports.layouts import Layout, Placed, lay_out, with_places_for_destinations
 from imports.own_days import without_own_days
 from imports.own_numbers import with_owners
 from imports.rows import write_rows
