@@ -37,7 +37,7 @@ def checked(*words):
 
 
 def test_what_stands_above_the_leavers_is_asked_and_then_read(hub):
-    send(hub, STRANGE)
+    send(STRANGE)
     intake()
     assert sent(hub)[OAKFIELD, "leavers.xlsx"] == ("T09", 0)
     told = receipts(hub)
@@ -52,13 +52,13 @@ def test_what_stands_above_the_leavers_is_asked_and_then_read(hub):
     cli("set", "1", "Born day", "Date of birth", "--by", "A. Officer")
     intake()
     assert sent(hub)[OAKFIELD, "leavers.xlsx"] == ("recorded", 3)
-    send(hub, NEXT, "next.xlsx")
+    send(NEXT, "next.xlsx")
     intake()
     assert sent(hub)[OAKFIELD, "next.xlsx"] == ("recorded", 1)
 
 
 def test_what_was_said_of_it_is_bound_to_its_heading_row(hub):
-    send(hub, STRANGE)
+    send(STRANGE)
     intake()
     cli("set", "1", "Given nm", "Forename", "--by", "A. Officer")
     cli("accept", "1", "--by", "A. Officer")
@@ -76,7 +76,7 @@ def test_headings_on_two_rows_are_read_once_both_are_known(hub):
         Marsh     | Peter    | 14/05/2009 | Apprenticeship    | Acme Ltd
         Bell      | Jo       | 15/05/2009 | Sixth form        | Ridge School
     """
-    send(hub, two_rows)
+    send(two_rows)
     intake()
     for heading, field in (
         ("Family nm", "Surname"), ("Given nm", "Forename"), ("Day", "Date of birth"),
@@ -99,7 +99,7 @@ def test_a_folder_is_checked_with_what_people_said(hub, tmp_path):
         return [one["outcome"] for one in checked("--folder", str(folder), *words)]
 
     assert outcomes() == ["refused", "refused"]
-    send(hub, STRANGE)
+    send(STRANGE)
     intake()
     cli("accept", "1", "--by", "A. Officer")
     cli("set", "1", "Given nm", "Forename", "--by", "A. Officer")
