@@ -174,7 +174,7 @@ def test_a_receipt_says_what_a_round_changed(storage: Path) -> None:
     said = receipt(storage, "round 2")
     since = "Since “leavers.xlsx”, sent on 24 November 2025: "
     assert since + "0 new, 1 changed, 0 gone, 0 would have become blank" in said
-    send(URN, ROUND.replace("Apprenticeship", "Sixth form") + "|||||\n", "round 3.xlsx")
+    send(URN, ROUND.replace("Apprenticeship", "SIXTH FORM"), "round 3.xlsx")
     take_in(TODAY)
     said = receipt(storage, "round 3")
     assert "You sent these same rows on 24 November 2025, in round 2.xlsx" in said
