@@ -1,98 +1,170 @@
-"""Serve: a Prefect server on this machine and every scheduled flow, until stopped."""
+"""Serve: a Prefect server on this machine and every scheduled flow, until stopped.
 
-import importlib
+This process only starts two others, watches them and stops them.  It never imports Prefect, which
+reads its settings once, as it is imported: the two are given the server's address from the start.
+"""
+
 import os
+import select
+import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import yaml
-from prefect import serve
-from prefect.client.schemas.objects import ConcurrencyLimitConfig
-from prefect.client.schemas.schedules import CronSchedule
-from prefect.deployments.runner import RunnerDeployment
-from prefect.types.entrypoint import EntrypointType
+from flows import tied
+from flows.address import START_SECONDS, only_server
 
-START_SECONDS = 120
+# A run that is stopped may finish the submission that it is recording.
+RUNNER_GRACE, SERVER_GRACE = 20.0, 10.0
+
+Child = subprocess.Popen[bytes]
 
 
-def serve_all(port: int) -> None:
-    """Start the server, serve every deployment of prefect.yaml, and stop both together."""
-    with server(port):
-        serve(*deployments())
+class PortTaken(Exception):
+    """Another program listens on the port already."""
 
 
-def deployments() -> list[RunnerDeployment]:
-    """Every deployment that prefect.yaml names, with its schedule, limit, tags and words."""
-    return [_deployment(each) for each in plan()["deployments"]]
+class Ended(Exception):
+    """The server or the runner ended by itself.  Its words are which."""
 
 
-def plan() -> dict[str, Any]:
-    """prefect.yaml, from the checkout or from the installed package."""
-    here = Path(__file__).parent
-    found = next(path / "prefect.yaml" for path in (here, here.parent) if _has_plan(path))
-    loaded: dict[str, Any] = yaml.safe_load(found.read_text(encoding="utf-8"))
-    return loaded
+class Asked(Exception):
+    """Somebody asked us to stop."""
+
+
+class Requests:
+    """Whether somebody asked us to stop, by SIGTERM, Ctrl-C or closing the terminal."""
+
+    def __init__(self) -> None:
+        self._signals: list[int] = []
+
+    def listen(self) -> None:
+        """From now on a signal only leaves a mark, so that nothing is cut short in the middle."""
+        wanted = [signal.SIGTERM, signal.SIGINT]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup ignores it
+            wanted.append(signal.SIGHUP)
+        for number in wanted:
+            signal.signal(number, lambda number, _: self._signals.append(number))
+
+    def heed(self) -> None:
+        """Raises Asked when somebody has asked."""
+        if self._signals:
+            raise Asked
+
+
+def serve_all(home: Path, port: int, requests: Requests, *, say: Callable[[str], None]) -> None:
+    """Start the server, serve every deployment of prefect.yaml, and stop both together.
+
+    The environment holds Prefect's settings already (`settle_prefect`); the address is added here.
+    Returns when asked to stop.  Raises PortTaken, AlreadyServed or Ended.
+    """
+    page = f"http://127.0.0.1:{port}"
+    environment = _environment(page)
+    try:
+        with only_server(home) as write_address:
+            _refuse_taken(port)
+            requests.heed()
+            with _server(home, port, environment) as server:
+                _wait_until_healthy(page, server, requests)
+                write_address(f"{page}/api")
+                with _runner(environment) as (runner, ready):
+                    _wait_until_ready(ready, [server, runner], requests)
+                    say(f"The page is at {page}")
+                    say("To run a flow now: Quick run on the page, or, from another shell,")
+                    say(f"  {run_command(page)}")
+                    say("Ctrl-C stops everything.")
+                    while True:
+                        _pause([server, runner], requests)
+    except Asked:
+        return
+
+
+def run_command(page: str) -> str:
+    """A command for any shell that has this server run a flow now."""
+    prefect = shlex.join([sys.executable, "-m", "prefect", "deployment", "run", "intake/intake"])
+    return f"DO_NOT_TRACK=1 PREFECT_API_URL={page}/api {prefect}"
+
+
+def _environment(page: str) -> dict[str, str]:
+    address = f"{page}/api"
+    return {
+        **os.environ,
+        "PREFECT_API_URL": address,
+        "PREFECT_UI_API_URL": address,
+        # Without the server nothing may start another one beside its database.
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+    }
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise PortTaken from error
 
 
 @contextmanager
-def server(port: int) -> Iterator[str]:
-    """The address of a Prefect server on loopback; it ends with the block."""
-    address = f"http://127.0.0.1:{port}/api"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port"]
-        + [str(port)],
-        env={**os.environ, "PREFECT_API_URL": address, "PREFECT_UI_API_URL": address},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def _server(home: Path, port: int, environment: Mapping[str, str]) -> Iterator[Child]:
+    with (home / "prefect" / "server.log").open("wb") as log:
+        child = tied.start(
+            "prefect",
+            ["server", "start", "--host", "127.0.0.1", "--port", str(port)],
+            environment=environment,
+            log=log,
+        )
     try:
-        _wait(address, process)
-        os.environ["PREFECT_API_URL"] = address
-        yield address
+        yield child
     finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        tied.stop(child, grace=SERVER_GRACE)
 
 
-def _wait(address: str, process: "subprocess.Popen[bytes]") -> None:
+@contextmanager
+def _runner(environment: Mapping[str, str]) -> Iterator[tuple[Child, int]]:
+    """The process that runs the flows, and what can be read from once it is ready."""
+    ready, tells = os.pipe()
+    try:
+        child = tied.start(
+            "flows.deployments", [str(tells)], environment=environment, descriptors=[tells]
+        )
+    finally:
+        os.close(tells)
+    try:
+        yield child, ready
+    finally:
+        os.close(ready)
+        tied.stop(child, grace=RUNNER_GRACE)
+
+
+def _wait_until_healthy(page: str, server: Child, requests: Requests) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
-        if process.poll() is not None:
-            break
         try:
-            with urllib.request.urlopen(f"{address}/health", timeout=2):
+            with urllib.request.urlopen(f"{page}/api/health", timeout=2):
                 return
         except OSError:
-            time.sleep(0.3)
-    raise RuntimeError("the Prefect server did not start; is its port free?")
+            _pause([server], requests)
+    raise Ended("server")
 
 
-def _has_plan(path: Path) -> bool:
-    return (path / "prefect.yaml").is_file()
+def _wait_until_ready(ready: int, children: list[Child], requests: Requests) -> None:
+    while not select.select([ready], [], [], 0)[0]:
+        _pause(children, requests)
+    if not os.read(ready, 1):
+        raise Ended("runner")
 
 
-def _deployment(described: dict[str, Any]) -> RunnerDeployment:
-    module, _, name = described["entrypoint"].partition(":")
-    flow = getattr(importlib.import_module(module), name)
-    limit = described["concurrency_limit"]
-    return flow.to_deployment(  # type: ignore[no-any-return]
-        name=described["name"],
-        description=described["description"],
-        tags=described["tags"],
-        schedules=[
-            CronSchedule(cron=each["cron"], timezone=each["timezone"], day_or=each["day_or"])
-            for each in described["schedules"]
-        ],
-        concurrency_limit=ConcurrencyLimitConfig(**limit),
-        entrypoint_type=EntrypointType.MODULE_PATH,
-    )
+def _pause(children: list[Child], requests: Requests) -> None:
+    """A moment's sleep.  Raises Asked when asked to stop, Ended when a child is gone."""
+    requests.heed()
+    for name, child in zip(("server", "runner"), children, strict=False):
+        if child.poll() is not None:
+            raise Ended(name)
+    time.sleep(0.2)

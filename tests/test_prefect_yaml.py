@@ -4,7 +4,7 @@ import pytest
 import yaml
 from prefect.flows import load_flow_from_entrypoint
 
-from flows.serve import deployments, plan
+from flows.deployments import deployments, plan
 
 PLANNED = plan()["deployments"]
 

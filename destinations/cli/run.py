@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from destinations.cli.speech import OUR_FAULT, say
+from destinations.cli.speech import OUR_FAULT, WRONG_USAGE, say, say_aside
 
 
 class FlowName(StrEnum):
@@ -38,9 +38,12 @@ def run(
     Running it again is safe.
     """
     from destinations.settings import get_settings
+    from flows.address import join_server
     from flows.quiet import settle_prefect
 
-    settle_prefect(get_settings().home)
+    home = get_settings().home
+    settle_prefect(home)
+    join_server(home)
     done = _run(flow, today.date() if today else date.today())
     if done is None:
         raise typer.Exit(OUR_FAULT)
@@ -73,16 +76,38 @@ def serve() -> None:
 
     Example: `destinations serve`
 
-    The page is at http://127.0.0.1:4200 (DESTINATIONS_SERVER_PORT).
+    The page is at http://127.0.0.1:4200 (DESTINATIONS_SERVER_PORT).  Ctrl-C stops everything.
     """
+    from flows.serve import Ended, PortTaken, Requests, serve_all
+
+    requests = Requests()
+    requests.listen()  # before the slower imports, so that Ctrl-C is never answered by a traceback
     from destinations.settings import get_settings
+    from flows.address import AlreadyServed
     from flows.quiet import settle_prefect
 
     settings = get_settings()
-    settle_prefect(settings.home)
-    from flows.serve import serve_all
-
-    serve_all(settings.server_port)
+    home, port = settings.home.absolute(), settings.server_port
+    settle_prefect(home)
+    say("Starting Prefect (this takes a moment) ...")
+    try:
+        serve_all(home, port, requests, say=say)
+    except PortTaken:
+        say_aside(
+            f"Port {port} is taken by another program. "
+            f"Stop it, or choose another port: DESTINATIONS_SERVER_PORT={port + 1}"
+        )
+        raise typer.Exit(WRONG_USAGE) from None
+    except AlreadyServed:
+        say_aside(f"`destinations serve` runs already for {home}. Stop that one first.")
+        raise typer.Exit(WRONG_USAGE) from None
+    except Ended as ended:
+        say_aside(
+            f"The Prefect {ended} ended by itself, and so everything was stopped. Nothing was lost. "
+            f"What its server said is in {home / 'prefect' / 'server.log'}"
+        )
+        raise typer.Exit(OUR_FAULT) from None
+    say("Stopped. Schedules go on when `destinations serve` is started again.")
 
 
 def demo(

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-NOTHING_TO_FIX, SOMETHING_TO_FIX, REFUSED, OUR_FAULT = 0, 1, 3, 4
+NOTHING_TO_FIX, SOMETHING_TO_FIX, WRONG_USAGE, REFUSED, OUR_FAULT = 0, 1, 2, 3, 4
 
 out = Console(emoji=False)
 aside = Console(stderr=True, emoji=False)
@@ -20,6 +20,11 @@ aside = Console(stderr=True, emoji=False)
 def say(sentence: str) -> None:
     """One sentence for the reader."""
     out.print(_writable(sentence), markup=False, highlight=False, soft_wrap=True)
+
+
+def say_aside(sentence: str) -> None:
+    """One sentence beside what was asked for, such as why it cannot be had."""
+    aside.print(_writable(sentence), markup=False, highlight=False, soft_wrap=True)
 
 
 def on_one_line(name: str) -> str:
