@@ -1,18 +1,22 @@
-"""Deployments: the flows of prefect.yaml, each with its schedule, and the process that runs them."""
+"""Deployments: the flows of prefect.yaml, with their schedules, and the process that runs them."""
 
 import asyncio
 import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import yaml
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
 from prefect.types.entrypoint import EntrypointType
+
+from flows.interrupted import end_interrupted_runs
 
 
 def deployments() -> list[RunnerDeployment]:
@@ -36,8 +40,9 @@ def main() -> None:
     """
     # The server stops with us, so that no schedule needs to be paused meanwhile.
     runner = Runner(pause_on_shutdown=False)
-    for deployment in deployments():
-        runner.add_deployment(deployment)
+    registered = [cast(UUID, runner.add_deployment(deployment)) for deployment in deployments()]
+    with get_client(sync_client=True) as client:
+        end_interrupted_runs(client, registered)
     with os.fdopen(int(sys.argv[1]), "wb") as ready:
         ready.write(b".")
     try:

@@ -77,7 +77,7 @@ def serve_all(home: Path, port: int, requests: Requests, *, say: Callable[[str],
                     _wait_until_ready(ready, [server, runner], requests)
                     say(f"The page is at {page}")
                     say("To run a flow now: Quick run on the page, or, from another shell,")
-                    say(f"  {run_command(page)}")
+                    say(f"  {run_command(home, page)}")
                     say("Ctrl-C stops everything.")
                     while True:
                         _pause([server, runner], requests)
@@ -85,10 +85,17 @@ def serve_all(home: Path, port: int, requests: Requests, *, say: Callable[[str],
         return
 
 
-def run_command(page: str) -> str:
+def run_command(home: Path, page: str) -> str:
     """A command for any shell that has this server run a flow now."""
-    prefect = shlex.join([sys.executable, "-m", "prefect", "deployment", "run", "intake/intake"])
-    return f"DO_NOT_TRACK=1 PREFECT_API_URL={page}/api {prefect}"
+    settings = {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_HOME": str(home / "prefect"),  # or Prefect makes a folder in the user's own home
+        "PREFECT_API_URL": f"{page}/api",
+    }
+    return shlex.join(
+        ["env", *(f"{name}={value}" for name, value in settings.items())]
+        + [sys.executable, "-m", "prefect", "deployment", "run", "intake/intake"]
+    )
 
 
 def _environment(page: str) -> dict[str, str]:

@@ -8,12 +8,13 @@ import logging
 import marshal
 import os
 import selectors
+import signal
 import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
 from time import monotonic
@@ -87,7 +88,8 @@ class Guard:
     def _stop(self) -> None:
         server, self._server = self._server, None
         if server is not None:
-            server.kill()
+            with suppress(ProcessLookupError):  # the child that reads a file is of its group
+                os.killpg(server.pid, signal.SIGKILL)
             server.wait()
             for pipe in (server.stdin, server.stdout):
                 if pipe:

@@ -38,7 +38,7 @@ def main() -> None:
             return
         (length,) = REQUEST.unpack(header)
         content, numbers = marshal.loads(requests.read(length))
-        how, answer = open_in_child(content, Limits(*numbers))
+        how, answer = open_in_child(content, Limits(*numbers), parent=sys.stdin.fileno())
         answers.write(ANSWER.pack(how, len(answer)) + answer)
         answers.flush()
 
@@ -71,8 +71,14 @@ def _warm_up() -> None:
     pack(open_file(kept.getvalue(), LIMITS))
 
 
-def open_in_child(content: bytes, limits: Limits) -> tuple[bytes, bytes]:
-    """How it went, and the packed file, the refusal, or the reason of a sudden end."""
+def open_in_child(
+    content: bytes, limits: Limits, *, parent: int | None = None
+) -> tuple[bytes, bytes]:
+    """How it went, and the packed file, the refusal, or the reason of a sudden end.
+
+    The parent is a file descriptor that can be read from once our parent is gone; then our whole
+    process group ends.
+    """
     reads, writes = os.pipe()
     child = os.fork()
     if not child:
@@ -80,7 +86,7 @@ def open_in_child(content: bytes, limits: Limits) -> tuple[bytes, bytes]:
         _child(content, limits, writes)
     os.close(writes)
     try:
-        answer, trouble = _collect(reads, limits)
+        answer, trouble = _collect(reads, limits, parent)
     finally:
         os.close(reads)
     if trouble:
@@ -95,14 +101,17 @@ def open_in_child(content: bytes, limits: Limits) -> tuple[bytes, bytes]:
     return bytes(answer[:1]), bytes(answer[1:])
 
 
-def _collect(reads: int, limits: Limits) -> tuple[bytearray, bytes]:
+def _collect(reads: int, limits: Limits, parent: int | None) -> tuple[bytearray, bytes]:
     """What the child writes, and why we stopped listening where we did."""
     until = monotonic() + limits.wall
     answer = bytearray()
+    watched = [reads] if parent is None else [reads, parent]
     while True:
-        ready, _, _ = select.select([reads], [], [], max(0.0, until - monotonic()))
+        ready, _, _ = select.select(watched, [], [], max(0.0, until - monotonic()))
         if not ready:
             return answer, b"TIMEOUT"
+        if parent in ready:  # it asks for one file at a time, so this is no request
+            os.killpg(0, signal.SIGKILL)
         piece = os.read(reads, _PIECE)
         if not piece:
             return answer, b""

@@ -57,7 +57,7 @@ def s3_server(*, tls: bool = False) -> Iterator[S3Server]:
         top = Path(made)
         served = top / "served"
         (served / "tests").mkdir(parents=True)
-        port = _free_port()
+        port = free_port()
         access_key, secret_key = secrets.token_hex(8), secrets.token_hex(16)
         options: list[str] = []
         if tls:
@@ -186,7 +186,8 @@ def _postgresql_programs(folder: Path, runs_as: dict[str, Any]) -> Path:
     return package / "pginstall" / "bin"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as asked:
         asked.bind(("127.0.0.1", 0))
         port: int = asked.getsockname()[1]

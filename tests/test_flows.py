@@ -1,12 +1,12 @@
-"""One morning, end to end, with a real Prefect server: runs, artifacts, schedules, and privacy."""
+"""One morning, end to end, with a real Prefect server: runs, artifacts, and privacy."""
 
 import logging
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
 import time
+import urllib.request
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from sqlmodel import Session, select
 from models.submissions import Submission
 from tests.builders import a_workbook
 from tests.builders_road import a_hub_at_home
+from tests.servers import free_port
+from tests.serving import until
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +37,7 @@ LEAVERS = f"""
 def prefect_server(tmp_path_factory):
     """A real Prefect server of the tests' own: its address and its database file."""
     home = tmp_path_factory.mktemp("prefect")
-    port = _free_port()
+    port = free_port()
     env = {
         **os.environ,
         "PREFECT_HOME": str(home),
@@ -49,11 +51,9 @@ def prefect_server(tmp_path_factory):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    from flows.serve import _wait
-
     address = f"http://127.0.0.1:{port}/api"
     try:
-        _wait(address, process)
+        until(lambda: _is_healthy(address))
         yield address, home / "prefect.db"
     finally:
         process.terminate()
@@ -136,40 +136,6 @@ def test_no_detail_of_a_person_reaches_prefect_or_a_log(hub, prefect_server, mon
         assert not _tables_with(prefect_server[1], planted)
 
 
-def test_a_scheduled_run_truly_fires(hub, prefect_server, tmp_path):
-    script = (
-        "from datetime import timedelta\n"
-        "from prefect import serve\n"
-        "from prefect.schedules import Interval\n"
-        "from flows.follow_up import follow_up\n"
-        "from prefect.deployments.runner import EntrypointType\n"
-        "serve(follow_up.to_deployment(name='fires', schedule=Interval(timedelta(seconds=5)),"
-        " entrypoint_type=EntrypointType.MODULE_PATH))\n"
-    )
-    env = {**os.environ, "PREFECT_API_URL": prefect_server[0], "DESTINATIONS_HOME": str(tmp_path)}
-    process = subprocess.Popen(
-        [sys.executable, "-c", script],
-        env=env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=Path(__file__).parents[1],
-    )
-    try:
-        fired = _until(
-            lambda: _query(
-                prefect_server[1],
-                "select fr.id from flow_run fr join deployment d on d.id = fr.deployment_id"
-                " where d.name = 'fires' and fr.auto_scheduled and fr.state_type = 'COMPLETED'",
-            ),
-            seconds=120,
-        )
-    finally:
-        process.terminate()
-        process.wait(30)
-
-    assert fired
-
-
 def _put(inbox: Path, name: str, content: bytes) -> None:
     inbox.mkdir(parents=True, exist_ok=True)
     (inbox / name).write_bytes(content)
@@ -204,16 +170,9 @@ def _tables_with(database: Path, planted: str) -> list[str]:
     return found
 
 
-def _until(ask, *, seconds: float):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if answer := ask():
-            return answer
-        time.sleep(1)
-    return None
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+def _is_healthy(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=5):
+            return True
+    except OSError:
+        return False

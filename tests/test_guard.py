@@ -1,6 +1,7 @@
 """The guard: a file that kills its reader kills nothing else, and what happened is told apart."""
 
 import os
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from imports.reading import read_file
 from models.sheets import SubmissionRefused
 from tests.headings import knows
 from tests.hostile import READS, shapes
+from tests.serving import group_members, until
 from tests.workbooks import LEAVERS, rows_xml, sheet, workbook
 
 SHAPES = shapes()
@@ -145,6 +147,31 @@ def test_nothing_is_left_running():
         outcome(workbook(), guard)
         server = guard._server
     assert server.poll() is not None
+
+
+def test_a_file_that_is_being_read_ends_with_whoever_asked(tmp_path):
+    """Killed outright in the middle of a file: neither server nor reader is left."""
+    (tmp_path / "many.xlsx").write_bytes(workbook({f"Year {n}": _long_sheet() for n in range(24)}))
+    asks = (
+        "import sys\n"
+        "from dataclasses import replace\n"
+        "from imports.guard import Guard\n"
+        "from imports.limits import LIMITS\n"
+        "guard = Guard(replace(LIMITS, cells=10_000_000))\n"
+        "print(guard._running().pid, flush=True)\n"
+        "guard.open_file(open(sys.argv[1], 'rb').read())\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", asks, tmp_path / "many.xlsx"],
+        stdout=subprocess.PIPE,
+        cwd=Path(guard_server.__file__).parents[1],
+    ) as asking:
+        server = int(asking.stdout.readline())
+        reader = until(lambda: [pid for pid in group_members(server) if pid != server])
+        os.kill(reader[0], signal.SIGSTOP)  # it would not end by itself
+        asking.kill()
+
+        until(lambda: group_members(server) == [])
 
 
 def test_a_guard_that_was_never_asked_starts_nothing():

@@ -103,7 +103,7 @@ def serve() -> None:
         raise typer.Exit(WRONG_USAGE) from None
     except Ended as ended:
         say_aside(
-            f"The Prefect {ended} ended by itself, and so everything was stopped. Nothing was lost. "
+            f"The Prefect {ended} ended by itself, so everything was stopped. Nothing was lost. "
             f"What its server said is in {home / 'prefect' / 'server.log'}"
         )
         raise typer.Exit(OUR_FAULT) from None
