@@ -43,9 +43,9 @@ def main() -> None:
     registered = [cast(UUID, runner.add_deployment(deployment)) for deployment in deployments()]
     with get_client(sync_client=True) as client:
         end_interrupted_runs(client, registered)
-    with os.fdopen(int(sys.argv[1]), "wb") as ready:
-        ready.write(b".")
     try:
+        with os.fdopen(int(sys.argv[1]), "wb") as ready:
+            ready.write(b".")
         asyncio.run(runner.start())
     except KeyboardInterrupt:
         return

@@ -130,7 +130,7 @@ def _server(home: Path, port: int, environment: Mapping[str, str]) -> Iterator[C
     try:
         yield child
     finally:
-        tied.stop(child, grace=SERVER_GRACE)
+        tied.stop(child, grace=SERVER_GRACE, by=signal.SIGTERM)
 
 
 @contextmanager
@@ -146,8 +146,10 @@ def _runner(environment: Mapping[str, str]) -> Iterator[tuple[Child, int]]:
     try:
         yield child, ready
     finally:
+        # It ends on SIGINT in good order; while it is still starting that would print a traceback.
+        by = signal.SIGINT if _is_ready(ready) else signal.SIGTERM
         os.close(ready)
-        tied.stop(child, grace=RUNNER_GRACE)
+        tied.stop(child, grace=RUNNER_GRACE, by=by)
 
 
 def _wait_until_healthy(page: str, server: Child, requests: Requests) -> None:
@@ -162,10 +164,15 @@ def _wait_until_healthy(page: str, server: Child, requests: Requests) -> None:
 
 
 def _wait_until_ready(ready: int, children: list[Child], requests: Requests) -> None:
-    while not select.select([ready], [], [], 0)[0]:
+    while not _is_ready(ready):
         _pause(children, requests)
     if not os.read(ready, 1):
         raise Ended("runner")
+
+
+def _is_ready(ready: int) -> bool:
+    """Whether the runner has written its byte, or is gone: then it can be read from for ever."""
+    return bool(select.select([ready], [], [], 0)[0])
 
 
 def _pause(children: list[Child], requests: Requests) -> None:

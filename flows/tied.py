@@ -39,9 +39,9 @@ def start(
     )
 
 
-def stop(child: "subprocess.Popen[bytes]", *, grace: float) -> None:
+def stop(child: "subprocess.Popen[bytes]", *, grace: float, by: signal.Signals) -> None:
     """Ask the child to end, wait so many seconds, and end what is left of its process group."""
-    child.send_signal(signal.SIGINT)
+    child.send_signal(by)
     with suppress(subprocess.TimeoutExpired):
         child.wait(grace)
     with suppress(ProcessLookupError):
