@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, func, or_, select
 
 from destinations.places import members
-from destinations.undone import stands
 from destinations.waves import CALENDAR, Calendar, latest_leaving_year, wave_dates
 from models.destinations import Destination
+from models.effective import is_effective, not_taken_back
 from models.leavers import Cohort, Leaver, Wave
 from models.submissions import Submission
 from models.vocabulary import Kind, LeavingStage, year_name
@@ -51,7 +51,7 @@ def awaited(session: Session, *, today: date, calendar: Calendar = CALENDAR) -> 
     last_sent = dict(
         session.exec(
             select(Submission.urn, func.max(Submission.sent_on))
-            .where(col(Submission.refused_code).is_(None), col(Submission.undone_at).is_(None))
+            .where(col(Submission.refused_code).is_(None), not_taken_back())
             .group_by(col(Submission.urn))
         ).all()
     )
@@ -83,7 +83,7 @@ def _unanswered(session: Session, today: date) -> dict[str, list[_Due]]:
             col(Leaver.cohort_id) == col(Cohort.id),
             col(Destination.wave) == col(Wave.number),
             col(Submission.urn) == col(Cohort.urn),
-            col(Submission.undone_at).is_(None),
+            not_taken_back(),
         )
         .exists()
     )
@@ -129,14 +129,14 @@ def _unanswered(session: Session, today: date) -> dict[str, list[_Due]]:
 _LEAVERS = (
     or_(col(Submission.kind).is_(None), col(Submission.kind) != Kind.ENROLMENTS.value),
     col(Submission.refused_code).is_(None),
-    col(Submission.undone_at).is_(None),
+    not_taken_back(),
 )
 
 
 def _is_followed() -> ColumnElement[bool]:
     """Whether a cohort is one still: not one of which all that was sent has been taken back."""
     of_cohort = col(Leaver.cohort_id) == col(Cohort.id)
-    named = select(Leaver.id).where(of_cohort, stands(col(Leaver.submission_id))).exists()
+    named = select(Leaver.id).where(of_cohort, is_effective(col(Leaver.submission_id))).exists()
     return named | ~select(Leaver.id).where(of_cohort).exists()
 
 

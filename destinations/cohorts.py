@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from destinations.identities import Identity, identity
 from destinations.matching import Known
-from destinations.undone import stands
 from models.database import CHUNK, upsert
 from models.destinations import Match
+from models.effective import is_effective, not_taken_back
 from models.leavers import Cohort, Leaver
-from models.places import Institution, InstitutionLink, Membership
+from models.membership import is_member_on
+from models.places import Institution, Membership
 from models.sheets import Declared
 from models.submissions import Submission
+from models.succession import school_chain
 from models.vocabulary import Kind, LeavingStage, academic_year
 
 REACH = 4  # leaving years that an autumn's enrolment list can speak of: three waves, and one ended
@@ -30,28 +32,6 @@ class InCohort:
     person_id: int
     cohort_id: int
     academic_year: int
-
-
-def school_chain(session: Session, urn: str) -> tuple[str, ...]:
-    """The URNs that a school has had and will have, its own first (sources.md: identifiers).
-
-    Predecessors of predecessors and successors of successors; never a sister that merged into the
-    same school, whose leavers are its own.
-    """
-    chain = [urn]
-    for kind in ("Predecessor", "Successor"):
-        ends = [urn]
-        while ends:
-            linked = session.scalars(
-                select(col(InstitutionLink.linked_urn))
-                .where(
-                    col(InstitutionLink.urn).in_(ends), col(InstitutionLink.kind).startswith(kind)
-                )
-                .order_by(col(InstitutionLink.linked_urn))
-            )
-            ends = [one for one in dict.fromkeys(linked) if one not in chain]
-            chain.extend(ends)
-    return tuple(chain)
 
 
 def cohort_of(session: Session, chain: Sequence[str], stage: LeavingStage, year: int) -> int:
@@ -87,7 +67,7 @@ def known_in(session: Session, chain: Sequence[str], stage: LeavingStage, year: 
             col(Cohort.urn).in_(chain),
             col(Cohort.leaving_stage) == stage.value,
             col(Cohort.academic_year) == year,
-            stands(col(Leaver.submission_id)),
+            is_effective(col(Leaver.submission_id)),
         )
     )
     return _known(session, col(Leaver.person_id).in_(people))
@@ -145,7 +125,7 @@ def leavers_of(session: Session, people: Iterable[int]) -> list[InCohort]:
                 col(Cohort.academic_year),
             )
             .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-            .where(col(Leaver.person_id).in_(some), stands(col(Leaver.submission_id)))
+            .where(col(Leaver.person_id).in_(some), is_effective(col(Leaver.submission_id)))
             .order_by(col(Leaver.id))
         )
         found.extend(InCohort(*row) for row in rows)
@@ -161,7 +141,7 @@ def waited_before(session: Session, declared: Declared) -> int | None:
     chain = school_chain(session, declared.urn)
     earlier = (
         col(Submission.sent_on) < declared.sent_on,
-        col(Submission.undone_at).is_(None),
+        not_taken_back(),
     )
     named = (
         select(col(Leaver.id))
@@ -199,7 +179,7 @@ def in_chunks(values: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any
 def _known(
     session: Session, where: ColumnElement[bool], *, taken_back: bool = False
 ) -> list[Known]:
-    named = stands(col(Leaver.submission_id))
+    named = is_effective(col(Leaver.submission_id))
     names = ("upn", "uln", "surname", "forename", "born_on", "postcode")
     columns = [getattr(Leaver, name) for name in names]
     rows = session.execute(
@@ -215,15 +195,13 @@ def _values(names: Sequence[str], row: Sequence[Any]) -> Mapping[str, Any]:
 
 
 def _neighbours(session: Session, urn: str, day: date) -> Any:
-    then = (
-        col(Membership.joined_on) <= day,
-        or_(col(Membership.left_on).is_(None), col(Membership.left_on) > day),
-    )
     hubs = session.scalars(
-        select(col(Membership.hub_id)).where(col(Membership.urn) == urn, *then)
+        select(col(Membership.hub_id)).where(col(Membership.urn) == urn, is_member_on(day))
     ).all()
     if hubs:
-        return select(col(Membership.urn)).where(col(Membership.hub_id).in_(hubs), *then)
+        return select(col(Membership.urn)).where(
+            col(Membership.hub_id).in_(hubs), is_member_on(day)
+        )
     council = select(col(Institution.la_code)).where(col(Institution.urn) == urn)
     return select(col(Institution.urn)).where(
         col(Institution.la_code).in_(council), col(Institution.la_code) != ""

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 
 from sqlmodel import Session
 
-from destinations.cohorts import school_chain
 from destinations.held_twice import held_twice
 from destinations.limits import LIMITS, Limits
 from destinations.roll import roll_compared
 from destinations.sheet_before import Sheet, sheet_of
 from destinations.years_apart import years_compared
 from models.sheets import Mapped, Remark
+from models.succession import school_chain
 from models.vocabulary import Kind
 
 __all__ = ["LIMITS", "Limits", "across"]

@@ -13,6 +13,7 @@ from destinations.matching import NOBODY, Matched, Outcome
 from models.base import now
 from models.database import upsert
 from models.destinations import Destination, Match
+from models.effective import not_taken_back
 from models.leavers import Cohort, Leaver, Person
 from models.submissions import Submission
 from models.vocabulary import Kind, Stage, academic_year
@@ -149,7 +150,7 @@ def waiting_again(session: Session) -> list[int]:
         select(col(Submission.id), col(Submission.sent_on), col(Submission.stage_at))
         .where(
             col(Submission.kind) == Kind.ENROLMENTS.value,
-            col(Submission.undone_at).is_(None),
+            not_taken_back(),
             col(Submission.stage).in_((Stage.RECORDED, Stage.SUMMARISED, Stage.PUBLISHED)),
             col(Submission.id).in_(
                 select(col(Match.submission_id)).where(
@@ -166,7 +167,7 @@ def waiting_again(session: Session) -> list[int]:
         .select_from(Leaver)
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .join(Submission, col(Submission.id) == col(Leaver.submission_id))
-        .where(col(Submission.undone_at).is_(None))
+        .where(not_taken_back())
         .group_by(col(Cohort.academic_year))
     ).all()
     return [

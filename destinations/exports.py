@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import Session, col
 
-from destinations.undone import stands, superseded
 from models.destinations import Destination, Match
+from models.effective import is_effective, superseded_ids
 from models.leavers import Cohort, Leaver
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import activities, year_name, year_start
@@ -89,7 +89,7 @@ def _leavers() -> _Query:
         )
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .join(Submission, col(Submission.id) == col(Leaver.submission_id))
-        .where(stands(col(Leaver.submission_id)))
+        .where(is_effective(col(Leaver.submission_id)))
         .order_by(*_cohort_order(), *_file_order(Leaver), col(Leaver.id))
     )
 
@@ -122,13 +122,15 @@ def _destinations() -> _Query:
             col(Destination.level),
             col(Destination.id),
             col(Destination.supersedes_id),
-            col(Destination.id).in_(superseded()).label("superseded"),
+            col(Destination.id).in_(superseded_ids()).label("superseded"),
             col(Submission.urn).label("sender"),
         )
         .join(Leaver, col(Leaver.id) == col(Destination.leaver_id))
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .join(Submission, col(Submission.id) == col(Destination.submission_id))
-        .where(stands(col(Destination.submission_id)), stands(col(Leaver.submission_id)))
+        .where(
+            is_effective(col(Destination.submission_id)), is_effective(col(Leaver.submission_id))
+        )
         .order_by(*_cohort_order(), *_file_order(Destination), col(Destination.id))
     )
 
@@ -147,7 +149,7 @@ def _matches() -> _Query:
             col(Submission.id),
         )
         .join(Submission, col(Submission.id) == col(Match.submission_id))
-        .where(stands(col(Match.submission_id)))
+        .where(is_effective(col(Match.submission_id)))
         .order_by(*_sender_order(), *_file_order(Match), col(Match.id))
     )
 
@@ -166,7 +168,7 @@ def _findings() -> _Query:
             col(Submission.id),
         )
         .join(Submission, col(Submission.id) == col(ToldFinding.submission_id))
-        .where(stands(col(ToldFinding.submission_id)))
+        .where(is_effective(col(ToldFinding.submission_id)))
         .order_by(*_sender_order(), *_file_order(ToldFinding), col(ToldFinding.id))
     )
 

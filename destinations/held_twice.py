@@ -26,7 +26,8 @@ from destinations.identities import (
 )
 from destinations.levels import same_name_and_birth
 from destinations.newcomers import LIKE_ELSEWHERE
-from destinations.sheet_before import Place, Sheet, stands
+from destinations.sheet_before import Place, Sheet
+from models.effective import is_effective_one
 from models.leavers import Cohort, Leaver
 from models.sheets import Remark
 from models.vocabulary import year_name
@@ -171,7 +172,7 @@ def _holders(number: str) -> Select[Any]:
             col(mine.cohort_id).in_(bindparam("cohorts", expanding=True)),
             col(mine.person_id).in_(bindparam("people", expanding=True)),
             col(other.person_id) != col(mine.person_id),
-            stands(col(other.submission_id)),
+            is_effective_one(col(other.submission_id)),
         )
         .order_by(col(mine.person_id), col(home.urn))
     )
@@ -187,7 +188,7 @@ def _born_on() -> Select[Any]:
             col(Cohort.urn).in_(bindparam("chain", expanding=True)),
             col(Cohort.id).not_in(bindparam("cohorts", expanding=True)),
             col(Leaver.born_on) == bindparam("born_on", type_=Date()),
-            stands(col(Leaver.submission_id)),
+            is_effective_one(col(Leaver.submission_id)),
         )
         .order_by(col(Leaver.id))
     )
@@ -206,7 +207,7 @@ def _leavers() -> Select[Any]:
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .where(
             col(Leaver.person_id).in_(bindparam("people", expanding=True)),
-            stands(col(Leaver.submission_id)),
+            is_effective_one(col(Leaver.submission_id)),
         )
         .order_by(col(Leaver.id))
     )

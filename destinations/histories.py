@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlmodel import Session, col
 
 from destinations.cohorts import in_chunks
 from destinations.statements import Statement
 from models.database import insert_returning
 from models.destinations import Destination
+from models.effective import not_taken_back, superseded_ids
 from models.sheets import Declared
 from models.submissions import Submission
 from models.vocabulary import Source
@@ -122,9 +123,7 @@ def _before(
 ) -> tuple[set[tuple[str, int, int, int]], defaultdict[_Line, list[_Standing]]]:
     """What these leavers' histories hold: this submission's own keys, and what stands."""
     there = set()
-    lines: dict[int, tuple[_Line, _Standing]] = {}
-    superseded: set[int] = set()
-    taken_back: dict[int, int | None] = {}  # what it had superseded
+    standing: defaultdict[_Line, list[_Standing]] = defaultdict(list)
     for some in in_chunks(sorted(leavers)):
         found = session.execute(
             select(
@@ -132,13 +131,14 @@ def _before(
                 col(Destination.leaver_id),
                 col(Destination.wave),
                 col(Destination.source),
-                col(Destination.supersedes_id),
                 col(Destination.submission_id),
                 col(Destination.sheet),
                 col(Destination.row),
                 col(Submission.urn),
                 col(Submission.sent_on),
-                col(Submission.undone_at),
+                and_(
+                    not_taken_back(), col(Destination.id).not_in(superseded_ids(leavers=some))
+                ).label("is_effective"),
                 *(getattr(Destination, name) for name in _DETAILS),
             )
             .join(Submission, col(Submission.id) == col(Destination.submission_id))
@@ -147,24 +147,12 @@ def _before(
         for one in found:
             if one.submission_id == declared.submission_id:
                 there.add((one.sheet, one.row, one.leaver_id, one.wave))
-            if one.undone_at is not None:
-                taken_back[one.id] = one.supersedes_id
+            if not one.is_effective:
                 continue
-            if one.supersedes_id is not None:
-                superseded.add(one.supersedes_id)
             sender = one.urn if one.source == Source.PROVIDER else ""
             said = {name: getattr(one, name) for name in _DETAILS}
             word = _Standing(one.sent_on, one.id, one.submission_id, said)
-            lines[one.id] = ((one.leaver_id, one.wave, one.source, sender), word)
-    for passed in sorted(superseded & set(taken_back), reverse=True):
-        before = taken_back[passed]
-        while before is not None:
-            superseded.add(before)
-            before = taken_back.get(before)
-    standing: defaultdict[_Line, list[_Standing]] = defaultdict(list)
-    for made, (line, word) in lines.items():
-        if made not in superseded:
-            standing[line].append(word)
+            standing[one.leaver_id, one.wave, one.source, sender].append(word)
     return there, standing
 
 

@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from models.answers import AcceptedHeading, AcceptedWord
 from models.base import now
 from models.database import upsert
+from models.effective import not_taken_back
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Stage
 
@@ -141,7 +142,7 @@ def read_again(
     )
     concerned = {one.submission_id for one in session.execute(told) if about(one.heading)}
     query = select(col(Submission.id), col(Submission.refused_code)).where(
-        col(Submission.undone_at).is_(None), col(Submission.id).not_in(later)
+        not_taken_back(), col(Submission.id).not_in(later)
     )
     if urn:
         query = query.where(col(Submission.urn) == urn)

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models.places import Hub, Institution, InstitutionLink, Membership
+from models.membership import is_member_on
+from models.places import Hub, Institution, Membership
+from models.succession import heir, successors_from
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,15 +22,12 @@ class Home:
 
 
 def members(session: Session, *, day: date) -> dict[str, tuple[Home, ...]]:
-    """Who belongs to a hub on a day, by URN: joined by then, and not left."""
+    """Who belongs to a hub on a day, by URN."""
     rows = session.execute(
         select(col(Hub.name), col(Membership.urn), col(Institution.name))
         .join_from(Membership, Hub, col(Hub.id) == col(Membership.hub_id))
         .join(Institution, col(Institution.urn) == col(Membership.urn))
-        .where(
-            col(Membership.joined_on) <= day,
-            or_(col(Membership.left_on).is_(None), col(Membership.left_on) > day),
-        )
+        .where(is_member_on(day))
     )
     found: dict[str, set[Home]] = {}
     for hub, urn, school in rows:
@@ -44,39 +43,14 @@ def homes(session: Session, urns: Iterable[str], *, day: date) -> dict[str, tupl
     """
     belonging = members(session, day=day)
     strangers = {urn for urn in urns if urn not in belonging}
-    after = _successors(session) if strangers else {}
+    successors = successors_from(session, strangers)
     found = {urn: belonging[urn] for urn in urns if urn in belonging}
     for urn in strangers:
-        heir = _heir(urn, after, set(belonging))
-        found[urn] = belonging[heir] if heir else (Home("", urn, ""),)
+        member = heir(urn, successors, belonging)
+        found[urn] = belonging[member] if member else (Home("", urn, ""),)
     alone = [urn for urn, there in found.items() if not there[0].hub]
     named = select(col(Institution.urn), col(Institution.name)).where(
         col(Institution.urn).in_(alone)
     )
     names = {row.urn: row.name for row in session.execute(named)}
     return found | {urn: (Home("", urn, names.get(urn, "")),) for urn in alone}
-
-
-def _successors(session: Session) -> dict[str, set[str]]:
-    """By URN, those that took its place; the register says it from either side."""
-    after: dict[str, set[str]] = {}
-    links = select(
-        col(InstitutionLink.urn), col(InstitutionLink.linked_urn), col(InstitutionLink.kind)
-    )
-    for urn, linked, kind in session.execute(links):
-        if kind.casefold().startswith("successor"):
-            after.setdefault(urn, set()).add(linked)
-        elif kind.casefold().startswith("predecessor"):
-            after.setdefault(linked, set()).add(urn)
-    return after
-
-
-def _heir(urn: str, after: dict[str, set[str]], belonging: set[str]) -> str | None:
-    """The one member down the line; None where there is none, or where a school was divided."""
-    seen, now = {urn}, {urn}
-    while now:
-        now = {heir for each in now for heir in after.get(each, ())} - seen
-        if there := now & belonging:
-            return there.pop() if len(there) == 1 else None
-        seen |= now
-    return None

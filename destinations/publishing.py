@@ -18,10 +18,10 @@ from destinations.awaited import awaited
 from destinations.evidence import School, evidence_pack
 from destinations.lines import summary_rows
 from destinations.receipts import LONDON, receipt_of, receipt_workbook
-from destinations.undone import stands
 from destinations.waivers import told_aside
 from destinations.workbooks import hub_summary
 from models.destinations import Publication
+from models.effective import is_effective, not_taken_back
 from models.leavers import Cohort, Leaver
 from models.places import Hub, Institution
 from models.sheets import Finding
@@ -232,7 +232,7 @@ def _school(
     leavers = session.scalars(
         select(Leaver)
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-        .where(col(Cohort.urn) == urn, stands(col(Leaver.submission_id)))
+        .where(col(Cohort.urn) == urn, is_effective(col(Leaver.submission_id)))
         .order_by(col(Leaver.id))
     ).all()
     cited = {each.submission_id for each in answers if each.submission_id}
@@ -241,7 +241,7 @@ def _school(
         for file in session.scalars(
             select(Submission).where(
                 (col(Submission.urn) == urn) | col(Submission.id).in_(sorted(cited)),
-                col(Submission.undone_at).is_(None),
+                not_taken_back(),
             )
         )
     }

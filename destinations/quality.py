@@ -17,10 +17,10 @@ from sqlmodel import Session, col
 
 from destinations.intakes import BY_RULE, Run, rules_of, runs
 from destinations.tallies import SUSPECT_WORDS
-from destinations.undone import stands
 from destinations.waivers import cohort_of, in_force, sets_aside
 from destinations.web_page import Number, table, web_page
 from models.answers import Waiver
+from models.effective import is_effective, not_taken_back
 from models.places import Institution
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Severity
@@ -85,7 +85,7 @@ def _failing(session: Session, urns: Sequence[str], waivers: Sequence[Waiver]) -
     newer = aliased(Submission)
     replaced = select(col(newer.follows_id)).where(
         col(newer.follows_id).is_not(None),
-        col(newer.undone_at).is_(None),
+        not_taken_back(newer),
         col(newer.refused_code).is_(None),
     )
     rows = session.execute(
@@ -106,7 +106,7 @@ def _failing(session: Session, urns: Sequence[str], waivers: Sequence[Waiver]) -
         .where(
             col(Submission.urn).in_(urns),
             col(Submission.refused_code).is_(None),
-            stands(col(Submission.id)),
+            is_effective(col(Submission.id)),
             col(Submission.id).not_in(replaced),
         )
         .order_by(col(ToldFinding.submission_id), col(ToldFinding.id))
@@ -131,9 +131,7 @@ def _failing(session: Session, urns: Sequence[str], waivers: Sequence[Waiver]) -
 
 def _refused(session: Session, urns: Sequence[str]) -> list[Failing]:
     """The files sent back whole, and not sent again in a form that was read."""
-    of_hub = select(Submission).where(
-        col(Submission.urn).in_(urns), col(Submission.undone_at).is_(None)
-    )
+    of_hub = select(Submission).where(col(Submission.urn).in_(urns), not_taken_back())
     refused = session.scalars(of_hub.where(col(Submission.refused_code).is_not(None))).all()
     if not refused:
         return []

@@ -21,7 +21,6 @@ from destinations.cohorts import (
     known_in,
     known_in_reach,
     leavers_of,
-    school_chain,
     waited_before,
 )
 from destinations.confirmations import without_confirmed
@@ -38,6 +37,7 @@ from destinations.telling import keep_findings, remarks_of
 from models.leavers import Cohort
 from models.sheets import Declared, Finding, Mapped, MappedRow, Remark
 from models.submissions import Submission
+from models.succession import school_chain
 from models.vocabulary import Kind, LeavingStage, Severity, Stage
 
 __all__ = ["Recorded", "keep_findings", "record", "settle", "waiting_again"]

@@ -9,8 +9,9 @@ from sqlmodel import Session, col
 
 from destinations.by_register import register_compared
 from destinations.limits import Limits
-from destinations.sheet_before import Before, Sheet, sheet_before, stands
+from destinations.sheet_before import Before, Sheet, sheet_before
 from models.destinations import Destination, Match
+from models.effective import is_effective_one, not_taken_back
 from models.leavers import Cohort, Leaver
 from models.sheets import Remark
 from models.submissions import Submission
@@ -164,7 +165,7 @@ def _more_to_come() -> Select[Any]:
             col(Submission.stage).in_(ON_THE_ROAD),
             col(Submission.refused_code).is_(None),
             col(Submission.fault_code).is_(None),
-            col(Submission.undone_at).is_(None),
+            not_taken_back(),
         )
         .limit(1)
     )
@@ -179,7 +180,7 @@ def _sizes() -> Select[Any]:
             col(Cohort.urn).in_(bindparam("chain", expanding=True)),
             col(Cohort.leaving_stage) == bindparam("stage"),
             col(Cohort.academic_year).in_(bindparam("years", expanding=True)),
-            stands(col(Leaver.submission_id)),
+            is_effective_one(col(Leaver.submission_id)),
         )
         .group_by(col(Cohort.academic_year))
     )
@@ -192,7 +193,7 @@ def _elsewhere() -> Select[Any]:
         .join(Leaver, col(Leaver.cohort_id) == col(Cohort.id))
         .where(
             col(Leaver.person_id).in_(_here()),
-            stands(col(Leaver.submission_id)),
+            is_effective_one(col(Leaver.submission_id)),
             col(Cohort.urn).in_(bindparam("chain", expanding=True)),
             col(Cohort.leaving_stage) == bindparam("stage"),
             col(Cohort.academic_year) != bindparam("year"),

@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 from sqlmodel import Session, col
 
-from destinations.cohorts import school_chain
 from destinations.doubles import RowKey
 from models.destinations import Match
+from models.effective import not_taken_back
 from models.sheets import Declared, Mapped, MappedRow, Remark
 from models.submissions import Submission
+from models.succession import school_chain
 from models.vocabulary import Kind, academic_year, year_name
 
 SAME_ROWS = "N01"
@@ -172,7 +173,7 @@ def sent_earlier(session: Session, declared: Declared) -> Select[Any]:
         .where(
             col(Submission.urn).in_(school_chain(session, declared.urn)),
             col(Submission.kind) == declared.kind,
-            col(Submission.undone_at).is_(None),
+            not_taken_back(),
             col(Submission.refused_code).is_(None),
             col(Submission.rows_hash).is_not(None),
             or_(

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, or_, select
 from sqlmodel import Session, col
 
-from destinations.undone import stands, superseded, was_named
 from models.destinations import Destination
+from models.effective import is_effective, superseded_ids, was_named
 from models.leavers import Cohort, Leaver, Person, Wave
 from models.submissions import Submission
 
@@ -33,7 +33,7 @@ def waves_of(session: Session, chosen: Chosen, today: date) -> dict[int, tuple[i
         select(col(Leaver.cohort_id), col(Destination.wave))
         .join(Destination, col(Destination.leaver_id) == col(Leaver.id))
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-        .where(stands(col(Destination.submission_id), chosen.as_of))
+        .where(is_effective(col(Destination.submission_id), chosen.as_of))
         .distinct(),
         chosen,
     )
@@ -49,7 +49,7 @@ def waves_of(session: Session, chosen: Chosen, today: date) -> dict[int, tuple[i
             or_(col(Wave.opened_at).is_(None), col(Wave.opened_at) <= chosen.as_of)
         )
     else:
-        recorded = recorded.where(stands(col(Leaver.submission_id)))
+        recorded = recorded.where(is_effective(col(Leaver.submission_id)))
     found: dict[int, set[int]] = {}
     for statement in (recorded, opened):
         for cohort_id, wave in session.execute(statement):
@@ -113,8 +113,8 @@ def _statement(chosen: Chosen) -> Select[Any]:
     """All leavers, each beside everything said of them that nothing supersedes."""
     counts = [
         col(Destination.leaver_id) == col(Leaver.id),
-        col(Destination.id).not_in(superseded(chosen.as_of)),
-        stands(col(Destination.submission_id), chosen.as_of),
+        col(Destination.id).not_in(superseded_ids(chosen.as_of)),
+        is_effective(col(Destination.submission_id), chosen.as_of),
     ]
     if chosen.as_of:
         counts.append(col(Destination.recorded_at) <= chosen.as_of)
@@ -126,7 +126,7 @@ def _statement(chosen: Chosen) -> Select[Any]:
         .order_by(col(Leaver.id), col(Destination.id)),
         chosen,
     )
-    named = stands(col(Leaver.submission_id), chosen.as_of)
+    named = is_effective(col(Leaver.submission_id), chosen.as_of)
     if not chosen.as_of:
         return statement.where(named)
     # A leaver is as old as the person they are, and as the sheet that named them.

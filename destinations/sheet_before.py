@@ -7,13 +7,11 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Date,
     Integer,
     Select,
     and_,
     bindparam,
-    exists,
     func,
     or_,
     select,
@@ -22,6 +20,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models.destinations import Match
+from models.effective import not_taken_back
 from models.leavers import Cohort
 from models.sheets import Declared, Mapped, MappedRow, Remark
 from models.submissions import Submission
@@ -137,19 +136,6 @@ def sheet_of(session: Session, mapped: Mapped, chain: Sequence[str]) -> Sheet | 
     )
 
 
-def stands(submission_id: Any) -> ColumnElement[bool]:
-    """Whether the submission in this column was not taken back, asked of one at a time.
-
-    The list of all that were would be made anew for every sheet of a whole country.
-    """
-    sent = aliased(Submission)
-    return exists(
-        select(col(sent.id))
-        .where(col(sent.id) == submission_id, col(sent.undone_at).is_(None))
-        .correlate_except(sent)
-    )
-
-
 def sheet_before(session: Session, sheet: Sheet) -> Before | None:
     """The sheet of an earlier autumn that this one follows: the one that shares the most people.
 
@@ -192,7 +178,7 @@ def _most_shared() -> Select[Any]:
             col(Submission.leaving_stage) == bindparam("stage"),
             # Another file for the same wave is its round before, of which N03 speaks.
             col(Submission.wave).is_distinct_from(bindparam("wave", type_=Integer())),
-            col(Submission.undone_at).is_(None),
+            not_taken_back(),
             or_(
                 col(Submission.sent_on) < sent_on,
                 and_(col(Submission.sent_on) == sent_on, col(Submission.id) < this),

@@ -14,14 +14,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlmodel import Session, col
 
-from destinations.cohorts import in_chunks, school_chain
+from destinations.cohorts import in_chunks
 from destinations.decisions import RULE
 from destinations.matching import NOBODY
 from destinations.particulars import COLUMNS, set_leavers
-from destinations.undone import stands
 from models.destinations import Destination, Match
+from models.effective import is_effective, not_taken_back
 from models.leavers import Cohort, Leaver
 from models.submissions import Submission
+from models.succession import school_chain
 from models.vocabulary import Kind, Stage
 
 log = logging.getLogger(__name__)
@@ -134,7 +135,7 @@ def _named_by_others(
                 col(Submission.urn).in_(school_chain(session, submission.urn)),
                 col(Submission.leaving_stage) == submission.leaving_stage,
                 col(Submission.academic_year) == submission.academic_year,
-                col(Submission.undone_at).is_(None),
+                not_taken_back(),
             )
             .order_by(col(Submission.sent_on), col(Submission.id), col(Match.sheet), col(Match.row))
         )
@@ -188,7 +189,7 @@ def _forget_matches(session: Session, people: set[int]) -> None:
     """Rows of enrolment lists about people who are nobody's leavers now are about nobody known."""
     for some in in_chunks(sorted(people)):
         still = select(col(Leaver.person_id)).where(
-            col(Leaver.person_id).in_(some), stands(col(Leaver.submission_id))
+            col(Leaver.person_id).in_(some), is_effective(col(Leaver.submission_id))
         )
         session.execute(
             update(Match)
@@ -196,7 +197,7 @@ def _forget_matches(session: Session, people: set[int]) -> None:
                 col(Match.person_id).in_(some),
                 col(Match.person_id).not_in(still),
                 col(Match.decided_by) == RULE,
-                stands(col(Match.submission_id)),
+                is_effective(col(Match.submission_id)),
             )
             .values(person_id=None, level=NOBODY, reason="")
             .execution_options(synchronize_session=False)
@@ -234,7 +235,7 @@ def _again(
         select(col(Submission.id))
         .where(
             or_(*maybe),
-            col(Submission.undone_at).is_(None),
+            not_taken_back(),
             col(Submission.refused_code).is_(None),
             col(Submission.stage).in_(DONE),
         )

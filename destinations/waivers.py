@@ -9,6 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
 from models.answers import Waiver
+from models.effective import not_taken_back
 from models.places import Institution
 from models.sheets import Declared, Finding
 from models.submissions import Submission, ToldFinding
@@ -96,7 +97,7 @@ def _take_up_again(session: Session, made: Waiver) -> None:
     )
     waiting = [
         col(Submission.urn) == made.urn,
-        col(Submission.undone_at).is_(None),
+        not_taken_back(),
         col(Submission.refused_code).is_(None),
         col(Submission.stage).in_((Stage.RECORDED, Stage.SUMMARISED, Stage.PUBLISHED)),
         col(Submission.id).in_(told),

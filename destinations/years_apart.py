@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from destinations.limits import Limits
-from destinations.sheet_before import Place, Sheet, stands
+from destinations.sheet_before import Place, Sheet
 from models.destinations import Destination
+from models.effective import is_effective_one, superseded_ids
 from models.leavers import Cohort, Leaver
 from models.sheets import Remark
 from models.vocabulary import Group, Source, activities
@@ -101,8 +102,8 @@ def _turned() -> Select[Any]:
             col(now.activity_code).in_(SIXTH_FORM),
             col(then.activity_code) == UNIVERSITY,
             col(then.wave) > 0,
-            _is_last(then),
-            stands(col(then.submission_id)),
+            col(then.id).not_in(superseded_ids(leavers=_on_the_sheet())),
+            is_effective_one(col(then.submission_id)),
         )
         .group_by(col(now.sheet), col(now.row))
     )
@@ -130,26 +131,18 @@ def _alike() -> Select[Any]:
             col(now.activity_code).not_in(UNKNOWN),
             col(now.provider_name) != "",
             col(then.source) == Source.SCHOOL.value,
-            _is_last(then),
-            stands(col(then.submission_id)),
+            col(then.id).not_in(superseded_ids(leavers=_on_the_sheet())),
+            is_effective_one(col(then.submission_id)),
         )
         .group_by(col(now.wave))
         .order_by(col(now.wave))
     )
 
 
-def _is_last(one: Any) -> ColumnElement[bool]:
-    """Whether no word that stands has taken the place of this one; asked of its leaver alone."""
-    later = aliased(Destination)
-    return ~exists(
-        select(col(later.id))
-        .where(
-            col(later.leaver_id) == col(one.leaver_id),
-            col(later.supersedes_id) == col(one.id),
-            stands(col(later.submission_id)),
-        )
-        .correlate_except(later)
-    )
+def _on_the_sheet() -> Select[Any]:
+    """The leavers that a sheet said something of."""
+    there = col(Destination.submission_id) == bindparam("sheet")
+    return select(col(Destination.leaver_id)).where(there).correlate(None)
 
 
 def _of_cohort() -> tuple[Any, ...]:
@@ -157,7 +150,7 @@ def _of_cohort() -> tuple[Any, ...]:
         col(Cohort.urn).in_(bindparam("chain", expanding=True)),
         col(Cohort.leaving_stage) == bindparam("stage"),
         col(Cohort.academic_year) == bindparam("year"),
-        stands(col(Leaver.submission_id)),
+        is_effective_one(col(Leaver.submission_id)),
     )
 
 
@@ -173,6 +166,12 @@ def _size_before() -> Select[Any]:
 
 @cache
 def _known_before() -> Select[Any]:
+    followed = (
+        select(col(Leaver.id))
+        .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
+        .where(*_of_cohort())
+        .correlate(None)
+    )
     return (
         select(col(Destination.wave), _KNOWN)
         .join(Leaver, col(Leaver.id) == col(Destination.leaver_id))
@@ -180,8 +179,8 @@ def _known_before() -> Select[Any]:
         .where(
             *_of_cohort(),
             col(Destination.wave).in_(bindparam("waves", expanding=True)),
-            _is_last(Destination),
-            stands(col(Destination.submission_id)),
+            col(Destination.id).not_in(superseded_ids(leavers=followed)),
+            is_effective_one(col(Destination.submission_id)),
         )
         .group_by(col(Destination.wave))
         .order_by(col(Destination.wave))

@@ -6,6 +6,7 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 
 from destinations.awaited import Awaited
+from models.effective import not_taken_back
 from models.submissions import Arrival, Submission, ToldFinding
 from models.summaries import SummaryLine
 from models.vocabulary import Stage, year_name
@@ -23,7 +24,7 @@ def submissions_by_stage(engine: Engine) -> Lines:
                 func.count(col(Submission.refused_code)),
                 func.count(col(Submission.fault_code)),
             )
-            .where(col(Submission.undone_at).is_(None))
+            .where(not_taken_back())
             .group_by(col(Submission.stage))
         ).all()
     found = {row[0]: row for row in rows}
@@ -52,7 +53,7 @@ def stopped(engine: Engine) -> Lines:
             )
             .where(
                 col(Submission.refused_code).is_not(None) | col(Submission.fault_code).is_not(None),
-                col(Submission.undone_at).is_(None),
+                not_taken_back(),
             )
             .order_by(col(Submission.id))
         ).all()
@@ -91,7 +92,7 @@ def findings_by_rule(engine: Engine) -> Lines:
                 func.count(func.distinct(Submission.urn)),
             )
             .join(Submission, col(Submission.id) == ToldFinding.submission_id)
-            .where(col(Submission.undone_at).is_(None))
+            .where(not_taken_back())
             .group_by(col(ToldFinding.code), col(ToldFinding.severity))
             .order_by(func.count().desc(), col(ToldFinding.code))
         ).all()

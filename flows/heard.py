@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
-from destinations.cohorts import school_chain
 from destinations.confirmations import confirm, note_of_person, told_on, value_in
 from destinations.confirmed_sheets import confirm_sheet
 from destinations.doubles import RowKey
@@ -30,6 +29,7 @@ from models.database import transaction
 from models.returned import Confirmed, Returned
 from models.sheets import Declared, Mapped, MappedRow, ReadFile, SubmissionRefused, Value
 from models.submissions import Submission, ToldFinding
+from models.succession import school_chain
 from models.vocabulary import Kind, LeavingStage
 
 log = logging.getLogger(__name__)

@@ -40,6 +40,7 @@ from imports.receiving import inbox_files, receive
 from imports.remembered import heading_rows
 from models.base import now
 from models.database import transaction
+from models.effective import not_taken_back
 from models.sheets import Finding, SubmissionRefused
 from models.submissions import Submission
 from models.summaries import SummaryLine
@@ -86,7 +87,7 @@ def unfinished(road: Road) -> list[list[int]]:
                         col(Submission.refused_code).is_(None),
                     ),
                 ),
-                col(Submission.undone_at).is_(None),
+                not_taken_back(),
             )
             .order_by(col(Submission.sent_on), col(Submission.id))
         ).all()

@@ -22,6 +22,7 @@ from flows.road import Road, declared_of
 from imports.mapping import map_file
 from imports.reading import read_file
 from imports.remembered import heading_rows
+from models.effective import not_taken_back
 from models.sheets import Declared, Finding, Mapped, SubmissionRefused
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Kind, Severity, academic_year
@@ -116,7 +117,7 @@ def _history(
             .where(
                 col(Submission.refused_code).is_(None),
                 col(Submission.suite_hash).is_not(None),
-                col(Submission.undone_at).is_(None),
+                not_taken_back(),
             )
             .order_by(col(Submission.sent_on), col(Submission.id))
         ).all()

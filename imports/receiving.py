@@ -17,6 +17,7 @@ from imports.inbox import INBOX, is_left_behind, kept, readable, sender_and_name
 from imports.senders import is_known, school_of
 from models.base import now
 from models.database import upsert
+from models.effective import not_taken_back
 from models.store import Store, Stored
 from models.submissions import Arrival, CoverNote, Submission
 from models.vocabulary import Kind, LeavingStage, Stage
@@ -216,7 +217,7 @@ def _sent_before(session: Session, urn: str, sha256: str) -> Submission | None:
         select(Submission).where(
             col(Submission.urn) == urn,
             col(Submission.sha256) == sha256,
-            col(Submission.undone_at).is_(None),  # what was taken back may be sent again
+            not_taken_back(),  # what was taken back may be sent again
         )
     ).scalar_one_or_none()
 

@@ -1,24 +1,20 @@
 """Senders: which school of a hub a folder of the inbox belongs to, whatever its URN was then."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models.places import Institution, InstitutionLink, Membership
-
-# A school may become an academy, then join a merger, then a split; more has not been seen.
-LONGEST_CHAIN = 6
+from models.membership import members_on
+from models.places import Institution
+from models.succession import heir, is_linked, successors_from
 
 
 def is_known(session: Session, urn: str) -> bool:
     """Whether the register has ever heard of a URN, as itself or as somebody's predecessor."""
     named = select(col(Institution.urn)).where(col(Institution.urn) == urn)
-    linked = select(col(InstitutionLink.urn)).where(
-        or_(col(InstitutionLink.urn) == urn, col(InstitutionLink.linked_urn) == urn)
-    )
-    return any(session.execute(each.limit(1)).first() for each in (named, linked))
+    return session.execute(named.limit(1)).first() is not None or is_linked(session, urn)
 
 
 def school_of(session: Session, urn: str, days: Collection[date]) -> str | None:
@@ -28,38 +24,6 @@ def school_of(session: Session, urn: str, days: Collection[date]) -> str | None:
     the URN of a predecessor belongs to the one successor that is in a hub.  Of several, as after a
     split, none is picked.
     """
-    chain = {urn}
-    generation = {urn}
-    for _ in range(LONGEST_CHAIN):
-        members = _members(session, generation, days)
-        if members:
-            return members.pop() if len(members) == 1 else None
-        generation = _successors(session, generation) - chain
-        chain |= generation
-        if not generation:
-            break
-    return None
-
-
-def _members(session: Session, urns: Iterable[str], days: Collection[date]) -> set[str]:
-    there: list[ColumnElement[bool]] = [
-        and_(
-            col(Membership.joined_on) <= day,
-            or_(col(Membership.left_on).is_(None), col(Membership.left_on) >= day),
-        )
-        for day in days
-    ]
-    found = select(col(Membership.urn)).where(col(Membership.urn).in_(urns), or_(*there))
-    return set(session.execute(found).scalars())
-
-
-def _successors(session: Session, urns: Collection[str]) -> set[str]:
-    """What came after; GIAS writes most links from both ends, and some from one only."""
-    link = InstitutionLink
-    after = select(col(link.linked_urn)).where(
-        col(link.urn).in_(urns), col(link.kind).istartswith("successor")
-    )
-    before = select(col(link.urn)).where(
-        col(link.linked_urn).in_(urns), col(link.kind).istartswith("predecessor")
-    )
-    return {urn for each in (after, before) for urn in session.execute(each).scalars()}
+    successors = successors_from(session, [urn])
+    line = {urn}.union(*successors.values())
+    return heir(urn, successors, members_on(session, line, days))

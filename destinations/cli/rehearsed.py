@@ -7,14 +7,15 @@ from dataclasses import replace
 from sqlmodel import Session, col, select
 
 from destinations.cli.sheets import if_set_up
-from destinations.cohorts import school_chain
 from destinations.receipts import since_words
 from destinations.recording import record
 from destinations.settings import Settings
 from models.base import now
+from models.effective import not_taken_back
 from models.places import Institution
 from models.sheets import Finding, Mapped
 from models.submissions import Submission
+from models.succession import school_chain
 
 
 def would_change(
@@ -43,7 +44,7 @@ def _rehearsed(
         select(Submission).where(
             col(Submission.urn).in_(school_chain(session, sent.urn)),
             Submission.sha256 == sent.sha256,
-            col(Submission.undone_at).is_(None),
+            not_taken_back(),
         )
     ).first()
     if same is not None:
