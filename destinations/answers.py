@@ -14,6 +14,7 @@ from destinations.said import Chosen, Said, said_of_leavers, waves_of
 from destinations.spells import Spell, Statement, spells_of
 from destinations.sustained import Sustained, Verdict, judge
 from destinations.waves import CALENDAR, Calendar, wave_dates
+from models.calendar import in_london
 from models.vocabulary import Evidence, Group, Intended, Kin, activities
 
 _STRENGTH = {each.value: each.strength for each in Evidence}
@@ -96,7 +97,7 @@ def answers_at(
     calendar: Calendar = CALENDAR,
 ) -> Iterator[Answer]:
     """Every leaver of those cohorts at those waves, one query for them all."""
-    day = min(today, chosen.as_of.date()) if chosen.as_of else today
+    day = min(today, in_london(chosen.as_of).date()) if chosen.as_of else today
     for said in said_of_leavers(session, chosen):
         yield from _of_leaver(said, waves.get(said[0].cohort_id, ()), day, calendar)
 

@@ -257,11 +257,6 @@ def chart_rows(height: int) -> int:
     return height // ROW_PIXELS + 2
 
 
-def shown(day: date) -> str:
-    """A day as people write it: 4 May 2025."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def done(answer: int | None) -> None:
     """Nothing.  Raises CellNotWritten for an answer of XlsxWriter that means "not written"."""
     if answer is not None and answer < 0:

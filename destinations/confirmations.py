@@ -19,7 +19,7 @@ from destinations.confirmed_sheets import without_confirmed_sheets
 from destinations.doubles import RowKey
 from destinations.rounds import said_in
 from models.answers import Confirmation
-from models.base import now
+from models.calendar import now
 from models.database import upsert
 from models.destinations import Match
 from models.sheets import Finding, Mapped, MappedRow, Remark, Value

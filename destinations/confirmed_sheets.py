@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models.answers import SheetConfirmation
-from models.base import now
+from models.calendar import now
 from models.database import upsert
 from models.sheets import Declared, Finding, Remark
 from models.submissions import Submission, ToldFinding

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from destinations.cohorts import REACH
 from destinations.doubles import RowKey
 from destinations.matching import NOBODY, Matched, Outcome
-from models.base import now
+from models.calendar import now
 from models.database import upsert
 from models.destinations import Destination, Match
 from models.effective import not_taken_back

@@ -11,7 +11,7 @@ from datetime import date
 
 from destinations import tables
 from destinations.answers import Answer
-from destinations.books import Book, Cell, Column, Page, chart_rows, shown, widths
+from destinations.books import Book, Cell, Column, Page, chart_rows, widths
 from destinations.charts import coverage_bars, coverage_height
 from destinations.figures import (
     SHOWN_KINS,
@@ -28,6 +28,7 @@ from destinations.figures import (
 from destinations.lineage import every_answer, named_leavers
 from destinations.notes import method
 from destinations.waivers import SetAside
+from models.calendar import in_words
 from models.leavers import Leaver
 from models.submissions import Submission
 from models.summaries import SummaryLine
@@ -106,7 +107,7 @@ def evidence_pack(school: School) -> bytes:
 def _governors(book: Book, school: School, lines: Sequence[SummaryLine]) -> None:
     page = book.page("For governors", widths(_HOW_WE_KNOW))
     row = page.across(0, f"{school.name}: where our leavers went", "title")
-    known_on = f"Benchmark 3 evidence, URN {school.urn}, as known on {shown(school.edition)}"
+    known_on = f"Benchmark 3 evidence, URN {school.urn}, as known on {in_words(school.edition)}"
     row = page.across(row, known_on, "subtitle")
     row = page.across(row, GOVERNORS, "notice") + 1
     for sentence in _at_a_glance(lines):

@@ -12,13 +12,10 @@ from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from models.identifiers import is_uln, is_upn
 from models.sheets import Value
 
-_UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # no I, O or S
-_UPN = re.compile(r"[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]")
-_ULN = re.compile(r"[1-9][0-9]{9}")
 _MAC = re.compile(r"^mac(?=[a-z]{3})")
-_PLACEHOLDER_ULN = "9999999999"  # the ILR's temporary value
 
 # Letters that Unicode does not take apart into a letter and an accent.
 _UNACCENTED = str.maketrans(
@@ -80,22 +77,6 @@ def _identity(
         born_on=born_on,
         postcode="".join(postcode.upper().split()),
     )
-
-
-def is_upn(text: str) -> bool:
-    """Whether the check letter of a UPN is right (sources.md: identifiers; modulo 23)."""
-    if not _UPN.fullmatch(text):
-        return False
-    worth = [int(c) if c.isdigit() else _UPN_LETTERS.index(c) for c in text[1:]]
-    total = sum(value * weight for weight, value in enumerate(worth, start=2))
-    return _UPN_LETTERS[total % 23] == text[0]
-
-
-def is_uln(text: str) -> bool:
-    """Whether the check digit of a ULN is right (sources.md: identifiers; modulo 11)."""
-    if not _ULN.fullmatch(text) or text == _PLACEHOLDER_ULN:
-        return False
-    return sum(int(c) * weight for c, weight in zip(text, range(10, 0, -1), strict=True)) % 11 == 10
 
 
 def is_short_for(one: str, other: str) -> bool:

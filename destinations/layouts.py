@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from models.answers import AcceptedHeading, AcceptedWord
-from models.base import now
+from models.calendar import now
 from models.database import upsert
 from models.effective import not_taken_back
 from models.submissions import Submission, ToldFinding

@@ -9,8 +9,9 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
 from destinations.cohorts import in_chunks
-from destinations.identities import is_temporary, is_uln, is_upn
+from destinations.identities import is_temporary
 from models.database import insert_returning
+from models.identifiers import is_uln, is_upn
 from models.leavers import Leaver
 from models.sheets import MappedRow, Value
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from io import StringIO
 from pathlib import PurePath
 
@@ -17,14 +17,16 @@ from destinations.answers import Answer
 from destinations.awaited import awaited
 from destinations.evidence import School, evidence_pack
 from destinations.lines import summary_rows
-from destinations.receipts import LONDON, receipt_of, receipt_workbook
+from destinations.receipts import receipt_of, receipt_workbook
 from destinations.waivers import told_aside
 from destinations.workbooks import hub_summary
+from models.calendar import in_london
 from models.destinations import Publication
 from models.effective import is_effective, not_taken_back
 from models.leavers import Cohort, Leaver
 from models.places import Hub, Institution
 from models.sheets import Finding
+from models.spreadsheet_cells import safe_in_csv
 from models.store import Store
 from models.submissions import Arrival, Submission
 from models.summaries import SummaryLine
@@ -36,8 +38,6 @@ UNSAFE = set('<>:"/\\|?*')
 MARKED = "please fix"
 # What we named a marked workbook, and what a browser adds to a name that it has already.
 _MARKED = re.compile(rf"\A(?:\d{{4}}-\d\d-\d\d )*(.*?)(?: - {MARKED}(?: ?\(\d+\))?)+\Z")
-# What a spreadsheet program takes for a formula when it opens a csv file (CWE-1236).
-LIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +153,7 @@ def sent_again_document(
         file=arrival.name,
         received_at=arrival.arrived_at,
     )
-    moment = arrival.arrived_at
-    day = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(LONDON).date()
+    day = in_london(arrival.arrived_at).date()
     stem = safe_name(PurePath(arrival.name).stem)
     return Document(
         f"returns/{submission.urn}/{day.isoformat()} {stem} sent before receipt.xlsx",
@@ -268,12 +267,8 @@ def _csv(lines: Sequence[SummaryLine]) -> bytes:
     kept = StringIO()
     writer = csv.writer(kept, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_still(value) for value in row] for row in rows)
+    writer.writerows([safe_in_csv(value) for value in row] for row in rows)
     return kept.getvalue().encode()
-
-
-def _still(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(LIVE) else value
 
 
 def _receipt_stem(session: Session, submission: Submission) -> str:

@@ -20,6 +20,7 @@ from destinations.tallies import SUSPECT_WORDS
 from destinations.waivers import cohort_of, in_force, sets_aside
 from destinations.web_page import Number, table, web_page
 from models.answers import Waiver
+from models.calendar import in_words
 from models.effective import is_effective, not_taken_back
 from models.places import Institution
 from models.submissions import Submission, ToldFinding
@@ -64,9 +65,9 @@ def quality_page(
     title = f"Quality of what was sent: {hub}"
     parts = [
         f"<h1>{escape(title)}</h1>",
-        f"<p>As known on {_day(edition)}. Rules by code, and the rows that they speak of. Files go "
-        "by the number of their submission, sheets by their place in the file, cells by the "
-        "letters and numbers that Excel shows. A file that a newer round of it replaced, or that "
+        f"<p>As known on {in_words(edition)}. Rules by code, and the rows that they speak of. "
+        "Files go by the number of their submission, sheets by their place in the file, cells by "
+        "the letters and numbers that Excel shows. A file that a newer round of it replaced, or that "
         "was sent again and read, is left out. Nobody is named here.</p>",
         _summary(failing),
         _rules(failing, schools, words, suspects),
@@ -216,7 +217,7 @@ def _rules(
                         schools.get(one.urn, ""),
                         one.urn,
                         one.submission_id,
-                        _day(one.sent_on),
+                        in_words(one.sent_on),
                         one.many,
                         _shown(one.cells),
                     )
@@ -262,7 +263,7 @@ def _set_aside(waivers: Sequence[Waiver], schools: Mapping[str, str], words: Wor
             one.urn,
             f"{one.code} {opened(words.get(one.code, ('', ''))[0])}".strip(),
             cohort_of(one),
-            _day(one.expires_on),
+            in_words(one.expires_on),
         )
         for one in waivers
     )
@@ -283,8 +284,4 @@ def opened(sentence: str) -> str:
 
 
 def _moment(when: datetime) -> str:
-    return f"{_day(when.date())}, {when:%H:%M} UTC"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return f"{in_words(when.date())}, {when:%H:%M} UTC"

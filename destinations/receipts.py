@@ -5,20 +5,19 @@ Cells are quoted as they were typed, to their sender only; nothing here is store
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from destinations.books import Book, Column, Page, shown, widths
+from destinations.books import Book, Column, Page, widths
 from destinations.figures import wave_name, year_group
 from destinations.fixes import biggest_first, count, sentence, summary_sentence
+from models.calendar import in_london, in_words
 from models.sheets import Finding, Region
 from models.submissions import Submission
 from models.vocabulary import Kind, Severity, year_name
 
 __all__ = ["Receipt", "receipt_of", "receipt_text", "receipt_workbook", "summary_sentence"]
 
-LONDON = ZoneInfo("Europe/London")
 WEIGHTS = {Severity.MUST_FIX: "Must fix", Severity.PLEASE_CHECK: "Please check"}
 CHANGES = ("new", "changed", "gone", "would_become_blank")
 # The same file, the same rows, last year's rows: told before anything else.
@@ -97,7 +96,7 @@ def receipt_of(
         rows_waiting=submission.rows_waiting,
         rows_unsure=submission.rows_unsure,
         changes=submission.changes,
-        since=f"“{since.name}”, sent on {shown(since.sent_on)}" if since else "",
+        since=f"“{since.name}”, sent on {in_words(since.sent_on)}" if since else "",
         waived=submission.waived,
         is_refused=submission.refused_code is not None,
         fields=fields or {},
@@ -106,7 +105,7 @@ def receipt_of(
 
 def receipt_workbook(receipt: Receipt) -> bytes:
     """The receipt and the finding list as a workbook, the same bytes for the same answer."""
-    made_on = receipt.received_at.date() if receipt.received_at else date(2000, 1, 1)
+    made_on = in_london(receipt.received_at).date() if receipt.received_at else date(2000, 1, 1)
     book = Book(f"Receipt for {receipt.file}"[:250], made_on=made_on, about="Receipt")
     _receipt(book, receipt)
     if receipt.findings and not receipt.is_refused:
@@ -213,9 +212,8 @@ def _headline(receipt: Receipt) -> str:
 def _received(receipt: Receipt) -> list[str]:
     if receipt.received_at is None:
         return []
-    moment = receipt.received_at
-    local = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(LONDON)
-    return [f"Received {shown(local.date())} at {local:%H:%M}"]
+    local = in_london(receipt.received_at)
+    return [f"Received {in_words(local.date())} at {local:%H:%M}"]
 
 
 def _row_counts(receipt: Receipt) -> list[tuple[str, int]]:
@@ -232,7 +230,7 @@ def _row_counts(receipt: Receipt) -> list[tuple[str, int]]:
 
 def since_words(since: Submission, changes: Mapping[str, int], *, is_sent: bool = True) -> str:
     """What a next round changed since the one before, or would change were it sent."""
-    before = f"“{since.name}”, sent on {shown(since.sent_on)}"
+    before = f"“{since.name}”, sent on {in_words(since.sent_on)}"
     return _since(before, changes, is_sent=is_sent)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from destinations.by_register import register_compared
 from destinations.limits import Limits
 from destinations.sheet_before import Before, Sheet, sheet_before
+from models.calendar import in_words
 from models.destinations import Destination, Match
 from models.effective import is_effective_one, not_taken_back
 from models.leavers import Cohort, Leaver
@@ -47,7 +48,7 @@ def _against_last_time(
     session: Session, sheet: Sheet, before: Before, limits: Limits
 ) -> Iterator[Remark]:
     fewer = before.leavers - sheet.leavers
-    sent_on = _day(before)
+    sent_on = in_words(before.sent_on)
     if fewer >= limits.fewest and fewer > limits.sheet_shrinks * before.leavers:
         yield _told("H03", rows=sheet.leavers, before=before.leavers, sent_on=sent_on)
     else:
@@ -109,10 +110,6 @@ def _one_provider(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Re
 
 def _told(code: str, **facts: object) -> Remark:
     return Remark(code, facts=tuple((name, str(value)) for name, value in facts.items()))
-
-
-def _day(before: Before) -> str:
-    return f"{before.sent_on.day} {before.sent_on:%B %Y}"
 
 
 # The questions, each put together once: that takes longer than asking them.

@@ -15,6 +15,7 @@ from sqlalchemy import Select, and_, or_, select
 from sqlmodel import Session, col
 
 from destinations.doubles import RowKey
+from models.calendar import in_words
 from models.destinations import Match
 from models.effective import not_taken_back
 from models.sheets import Declared, Mapped, MappedRow, Remark
@@ -45,7 +46,7 @@ class Earlier:
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """What fills the words of a finding: the name of the file and the day it was sent."""
-        return (("file", self.name), ("sent_on", shown(self.sent_on)))
+        return (("file", self.name), ("sent_on", in_words(self.sent_on)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +141,6 @@ def people_of(session: Session, submission_id: int) -> set[int]:
         )
     )
     return {one for one in found if one is not None}
-
-
-def shown(day: date) -> str:
-    """A day as people read it: 4 May 2025."""
-    return f"{day.day} {day:%B %Y}"
 
 
 def said_in(row: MappedRow) -> list[list[str]]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, or_, select
 from sqlmodel import Session, col
 
+from models.calendar import in_london
 from models.destinations import Destination
 from models.effective import is_effective, superseded_ids, was_named
 from models.leavers import Cohort, Leaver, Person, Wave
@@ -40,7 +41,7 @@ def waves_of(session: Session, chosen: Chosen, today: date) -> dict[int, tuple[i
     opened = _keep(
         select(col(Wave.cohort_id), col(Wave.number))
         .join(Cohort, col(Cohort.id) == col(Wave.cohort_id))
-        .where(col(Wave.opens_on) <= (chosen.as_of.date() if chosen.as_of else today)),
+        .where(col(Wave.opens_on) <= (in_london(chosen.as_of).date() if chosen.as_of else today)),
         chosen,
     )
     if chosen.as_of:

@@ -19,6 +19,7 @@ from destinations.places import Home, homes
 from destinations.said import Chosen, waves_of
 from destinations.sustained import Sustained
 from destinations.waves import CALENDAR, Calendar
+from models.calendar import in_london
 from models.leavers import Cohort
 from models.summaries import Counts, SummaryLine
 from models.vocabulary import SEN, SEXES, Group, Kin
@@ -52,7 +53,7 @@ def summarise(
     leavers has no line.
     """
     chosen = Chosen(as_of=as_of)
-    day = min(today, as_of.date()) if as_of else today
+    day = min(today, in_london(as_of).date()) if as_of else today
     cohorts = {cohort.id or 0: cohort for cohort in session.scalars(select(Cohort))}
     placed = homes(session, {cohort.urn for cohort in cohorts.values()}, day=day)
     asked = _shared_waves(waves_of(session, chosen, day), cohorts, placed)

@@ -27,6 +27,7 @@ from destinations.spells import (
     spell_order,
     spells_of,
 )
+from models.calendar import in_words
 from models.vocabulary import Kin
 
 # A holiday, a late first day, a move between two colleges: not a break in education.
@@ -154,7 +155,7 @@ def _why_not(stops: Sequence[tuple[date, bool]]) -> str:
     if not stops:
         return "not in education or work for long enough"
     day, has_left = stops[-1]
-    said = f"{day.day} {day:%B %Y}"
+    said = in_words(day)
     if has_left:
         return f"left on {said}, and nothing that followed makes up two terms"
     return f"NEET on {said}, and nothing that followed makes up two terms"

@@ -5,7 +5,7 @@ from datetime import date
 
 from destinations import tables
 from destinations.awaited import Awaited
-from destinations.books import Book, Column, Page, chart_rows, shown, widths
+from destinations.books import Book, Column, Page, chart_rows, widths
 from destinations.charts import (
     CROWDED,
     Drawn,
@@ -30,6 +30,7 @@ from destinations.figures import (
     year_group,
 )
 from destinations.notes import about
+from models.calendar import in_words
 from models.summaries import SummaryLine
 
 NAMES_NOBODY = (
@@ -94,7 +95,7 @@ def _summary(
     page = book.page("Summary", widths(tables.DOING))
     now = latest(of_all(whole))
     row = page.across(0, f"{heading[0]}: where leavers went", "title")
-    row = page.across(row, f"As known on {shown(heading[1])}", "subtitle")
+    row = page.across(row, f"As known on {in_words(heading[1])}", "subtitle")
     row = page.across(row, NAMES_NOBODY, "notice") + 1
     for sentence in _at_a_glance(now, schools, awaited):
         row = page.across(row, sentence, "big")

@@ -12,22 +12,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-UPN_FORM = r"^[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]\Z"
-ULN_FORM = r"^[1-9][0-9]{9}\Z"
+from models import identifiers
+
+UPN_FORM = rf"^{identifiers.UPN_FORM}\Z"
+ULN_FORM = rf"^{identifiers.ULN_FORM}\Z"
 URN_FORM = r"^[0-9]{6}\Z"
 UKPRN_FORM = r"^1[0-9]{7}\Z"
 LAESTAB_FORM = r"^[0-9]{3}[/-]?[0-9]{4}\Z"
 UCAS_FORM = r"^[0-9]{10}\Z"
 POSTCODE_FORM = r"^([A-Z]{1,2}[0-9][0-9A-Z]?[0-9][A-Z]{2}|GIR0AA|BFPO[0-9]{1,4})\Z"
 
-UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # 23 of them: I, O and S are never used
-UPN_WEIGHTS = range(2, 14)
-ULN_WEIGHTS = range(10, 1, -1)
-ULN_PLACEHOLDER = "9999999999"  # what providers send while a number is awaited
 HOME_EDUCATED = "9999"  # the establishment part where there is no establishment
 PSEUDO_POSTCODE = "ZZ99"
-
-_VALUES = {**{str(n): n for n in range(10)}, **{c: n for n, c in enumerate(UPN_LETTERS)}}
 
 
 class Answer(StrEnum):
@@ -60,38 +56,13 @@ def postcode(text: str) -> str:
     return f"{bare[:-3]} {bare[-3:]}" if len(bare) > 3 else bare
 
 
-def upn_letter(body: str) -> str:
-    """The check letter that belongs before the other twelve characters of a UPN, '' if none can."""
-    if not re.match(UPN_FORM, "A" + body):
-        return ""
-    total = sum(_VALUES[c] * weight for c, weight in zip(body, UPN_WEIGHTS, strict=True))
-    return UPN_LETTERS[total % 23]
-
-
-def upn_is_sound(text: str) -> bool:
-    """Whether a UPN as kept has the right form and the right check letter.
-
-    The local authority in it is not looked up: a number given by one that no longer exists, or
-    that never did (999), is still that person's number.
-    """
-    return bool(text) and upn_letter(text[1:]) == text[0]
-
-
-def uln_is_sound(text: str) -> bool:
-    """Whether a ULN as kept has the right form and the right check digit."""
-    if not re.match(ULN_FORM, text):
-        return False
-    left = sum(int(c) * weight for c, weight in zip(text[:9], ULN_WEIGHTS, strict=True)) % 11
-    return left != 0 and int(text[9]) == 10 - left  # a remainder of 0 is never issued
-
-
 def upns_agree(column: "pd.Series[Any]") -> "pd.Series[bool]":
     """For each UPN, False only where its form is right and its check letter is wrong."""
     formed = column.astype("str").str.match(UPN_FORM).fillna(False).astype(bool)
     agrees = pd.Series(True, index=column.index)
     if formed.any():
         values = _characters(column[formed], 13)
-        right = (values[:, 1:] * np.array(UPN_WEIGHTS)).sum(axis=1) % 23 == values[:, 0]
+        right = (values[:, 1:] * np.array(identifiers.UPN_WEIGHTS)).sum(axis=1) % 23 == values[:, 0]
         agrees[formed] = right
     return agrees
 
@@ -102,7 +73,7 @@ def ulns_agree(column: "pd.Series[Any]") -> "pd.Series[bool]":
     agrees = pd.Series(True, index=column.index)
     if formed.any():
         digits = _characters(column[formed], 10)
-        left = (digits[:, :9] * np.array(ULN_WEIGHTS)).sum(axis=1) % 11
+        left = (digits[:, :9] * np.array(identifiers.ULN_WEIGHTS)).sum(axis=1) % 11
         agrees[formed] = (left != 0) & (digits[:, 9] == 10 - left)
     return agrees
 
@@ -119,7 +90,7 @@ def _characters(column: "pd.Series[Any]", length: int) -> "np.ndarray[Any, np.dt
 
 
 _TABLE = np.zeros(128, dtype=np.int64)
-for _character, _value in _VALUES.items():
+for _character, _value in identifiers.UPN_VALUES.items():
     _TABLE[ord(_character)] = _value
 
 
@@ -128,7 +99,9 @@ def _is(sound: bool) -> Answer:
 
 
 def _uln(text: str) -> Answer:
-    return Answer.PLACEHOLDER if text == ULN_PLACEHOLDER else _is(uln_is_sound(text))
+    if text == identifiers.ULN_PLACEHOLDER:
+        return Answer.PLACEHOLDER
+    return _is(identifiers.is_uln(text))
 
 
 def _laestab(text: str) -> Answer:
@@ -154,7 +127,7 @@ _KEPT = {
     "Postcode": postcode,
 }
 _JUDGES = {
-    "UPN": lambda text: _is(upn_is_sound(text)),
+    "UPN": lambda text: _is(identifiers.is_upn(text)),
     "ULN": _uln,
     "URN": lambda text: _is(bool(re.match(URN_FORM, text))),
     "UKPRN": lambda text: _is(bool(re.match(UKPRN_FORM, text))),

@@ -13,6 +13,7 @@ from expectations.rule import Rule
 from expectations.told import in_order, refusal, tell
 from expectations.tolerances import TOLERANCES, Tolerances
 from expectations.trial import AS_IT_IS, Trial
+from models.calendar import in_words
 from models.sheets import Finding, Mapped, MappedRow
 from models.vocabulary import Kind, academic_year
 
@@ -172,4 +173,4 @@ def _facts(rule: Rule, table: Any, position: int, tolerances: Tolerances) -> dic
 
 
 def _said(value: Any) -> str:
-    return f"{value.day} {value:%B %Y}" if isinstance(value, date) else str(value)
+    return in_words(value) if isinstance(value, date) else str(value)

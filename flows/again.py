@@ -11,11 +11,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from destinations.publishing import publish, sent_again_document
-from destinations.rounds import shown
 from destinations.settings import Settings
 from expectations.validating import refusal, tell
 from flows import road
-from models.base import now
+from models.calendar import in_words, now
 from models.database import transaction
 from models.sheets import Finding, Remark
 from models.submissions import Arrival, Submission
@@ -41,7 +40,7 @@ def answer_sent_again(way: road.Road) -> int:
 
 
 def _sent_before(sent: Submission) -> tuple[Finding, ...]:
-    facts = (("file", sent.name), ("sent_on", shown(sent.sent_on)))
+    facts = (("file", sent.name), ("sent_on", in_words(sent.sent_on)))
     told = tell([Remark("A06", facts=facts)])
     if sent.refused_code:
         return (*told, refusal(sent.refused_code, sent.refused_facts))

@@ -11,6 +11,7 @@ from destinations.settings import get_settings
 from flows import boards, pages, road
 from flows.quiet import redact
 from flows.stages import stage
+from models.calendar import today_in_london
 
 
 @flow(name="follow-up", log_prints=False, persist_result=False)
@@ -25,7 +26,7 @@ def follow_up(today: date | None = None) -> dict[str, int]:
         open_waves = stage(way, "open waves", road.open_due_waves, retries=2)
         who_has_not_sent = stage(way, "who has not sent", road.not_sent)
 
-        opened = open_waves(today or date.today())
-        awaited = who_has_not_sent(today or date.today())
+        opened = open_waves(today or today_in_london())
+        awaited = who_has_not_sent(today or today_in_london())
         pages.put("who-has-not-sent", boards.who_has_not_sent(awaited))
     return {"opened": opened, "awaited": len(awaited)}

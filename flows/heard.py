@@ -24,7 +24,7 @@ from imports.mapping import map_file
 from imports.proposals import NAMES
 from imports.reading import read_file
 from imports.remembered import fingerprint, heading_rows, whole_heading
-from models.base import now
+from models.calendar import now
 from models.database import transaction
 from models.returned import Confirmed, Returned
 from models.sheets import Declared, Mapped, MappedRow, ReadFile, SubmissionRefused, Value

@@ -16,6 +16,7 @@ from flows import boards, pages, road, rules
 from flows.again import answer_sent_again
 from flows.quiet import StageFailed, redact
 from flows.stages import stage, tell
+from models.calendar import today_in_london
 
 
 @flow(name="intake", log_prints=False, persist_result=False)
@@ -27,7 +28,7 @@ def intake(today: date | None = None) -> dict[str, int]:
     through our fault.
     """
     redact()
-    day = today or date.today()
+    day = today or today_in_london()
     with road.open_road(get_settings()) as way:
         receive = stage(way, "receive", road.receive_files, retries=2)
         read = stage(way, "read", road.read_chunk)

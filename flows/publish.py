@@ -11,6 +11,7 @@ from destinations.settings import get_settings
 from flows import boards, pages, road, rules
 from flows.quiet import redact
 from flows.stages import stage
+from models.calendar import today_in_london
 
 
 @flow(name="publish", log_prints=False, persist_result=False)
@@ -21,7 +22,7 @@ def publish(today: date | None = None) -> dict[str, int]:
     lines were summarised and how many documents were written.
     """
     redact()
-    day = today or date.today()
+    day = today or today_in_london()
     with road.open_road(get_settings()) as way:
         summarise = stage(way, "summarise", road.summarise_all)
         publish_ = stage(way, "publish", road.publish_all, retries=2)

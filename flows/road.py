@@ -38,7 +38,7 @@ from imports.mapping import map_file
 from imports.reading import read_file
 from imports.receiving import inbox_files, receive
 from imports.remembered import heading_rows
-from models.base import now
+from models.calendar import now, today_in_london
 from models.database import transaction
 from models.effective import not_taken_back
 from models.sheets import Finding, SubmissionRefused
@@ -151,7 +151,7 @@ def map_chunk(road: Road, ids: Sequence[int]) -> list[int]:
 
 def validate_chunk(road: Road, ids: Sequence[int], today: date | None = None) -> list[int]:
     """Findings for each submission; one call for the whole chunk.  Rules set aside are silent."""
-    day, tolerances = today or now().date(), road.settings.tolerances(Tolerances)
+    day, tolerances = today or today_in_london(), road.settings.tolerances(Tolerances)
     judged = validate([road.mapped[one] for one in ids], tolerances=tolerances)
     with Session(road.engine) as session:
         for one, findings in judged.findings.items():
@@ -171,7 +171,7 @@ def match_and_record_chunk(road: Road, ids: Sequence[int], today: date | None = 
     find the people that the first made.
     """
     day, register, limits = (
-        today or now().date(),
+        today or today_in_london(),
         road.register(),
         road.settings.tolerances(Limits),
     )

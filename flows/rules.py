@@ -18,7 +18,7 @@ from expectations.catalogue import catalogue
 from expectations.suites import suites_in_code
 from flows.boards import Lines
 from flows.road import Road
-from models.base import now
+from models.calendar import now
 from models.database import transaction
 
 log = logging.getLogger(__name__)

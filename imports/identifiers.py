@@ -7,6 +7,7 @@ shows.  A ULN in E notation passes its check digit one time in eleven (sources.m
 import re
 import unicodedata
 
+from models.identifiers import upn_letter
 from models.sheets import Cell, CellKind
 
 _SPACES = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff]+")
@@ -94,29 +95,6 @@ def _postcode(text: str) -> tuple[str | None, str]:
     return (spaced, "") if len(spaced) <= 8 else (None, "")
 
 
-UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
-
-
-def upn_letter(body: str) -> str:
-    """The check letter of the 12 characters that follow it; '' where they are not such characters.
-
-    Eleven digits and a digit, or a letter in a temporary UPN: weights 2 to 13, modulo 23.
-    """
-    last = body[11:]
-    if len(body) != 12 or not body[:11].isdigit() or not (last.isdigit() or last in UPN_LETTERS):
-        return ""
-    digits = [*map(int, body[:11]), int(last) if last.isdigit() else UPN_LETTERS.index(last)]
-    return UPN_LETTERS[sum(weight * digit for weight, digit in enumerate(digits, 2)) % 23]
-
-
-def uln_agrees(text: str) -> bool:
-    """Whether ten digits are a ULN by their check digit: weights 10 to 2, modulo 11."""
-    if len(text) != 10 or not text.isdigit():
-        return False
-    rest = sum(weight * int(digit) for weight, digit in zip(range(10, 1, -1), text, strict=False))
-    return rest % 11 != 0 and 10 - rest % 11 == int(text[9])
-
-
 def missing_letter(text: str) -> str:
     """The letter that a UPN has lost from its front; '' where it has lost none."""
-    return upn_letter(text) if len(text) == 12 and text.isdigit() else ""
+    return upn_letter(text) if text.isdigit() else ""

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from imports.dates import typed_date
 from imports.grids import Grid, GridRow
 from imports.heading_rows import KEYS, Known
-from imports.raw import letters
 from imports.signs import is_birthday, is_name, is_number_of_a_person
 from models.sheets import BLANK, Cell, CellKind, Heading, Row, Table
+from models.spreadsheet_cells import column_letters
 
 _ROWS_TRIED, _ROWS_JUDGED = 60, 30
 _FEWEST_HEADINGS, _FEWEST_ROWS = 3, 2
@@ -103,7 +103,7 @@ def _table(grid: Grid, labels: GridRow, below: Sequence[GridRow]) -> Table:
     return Table(
         grid.name,
         tuple(
-            Heading(letters(one), (_words(labels.cells[one]),), one in grid.hidden_columns)
+            Heading(column_letters(one), (_words(labels.cells[one]),), one in grid.hidden_columns)
             for one in columns
         ),
         tuple(

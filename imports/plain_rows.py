@@ -10,8 +10,9 @@ import re
 from functools import lru_cache
 
 from imports.limits import Limits
-from imports.raw import BOOLEAN, ERROR, NUMBER, TEXT, RawCell, RawRow, letters
+from imports.raw import BOOLEAN, ERROR, NUMBER, TEXT, RawCell, RawRow
 from imports.texts import clean
+from models.spreadsheet_cells import column_letters
 
 # A formula without a value is not plain: the long way knows what it means.
 _CELL = re.compile(
@@ -49,7 +50,7 @@ def plain_strings(part: bytes) -> list[str] | None:
 @lru_cache(maxsize=4)
 def _columns(most: int) -> dict[str, int]:
     """Every column that we read, by its letters."""
-    return {letters(column): column for column in range(most)}
+    return {column_letters(column): column for column in range(most)}
 
 
 class PlainRows:

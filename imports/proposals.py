@@ -16,8 +16,9 @@ from imports import headings
 from imports.columns import ColumnMap, heading_key
 from imports.dates import typed_date
 from imports.fields import FIELDS
-from imports.identifiers import as_shown, uln_agrees, upn_letter
+from imports.identifiers import as_shown
 from imports.layouts import Layout, told_share
+from models.identifiers import is_uln, is_upn
 from models.sheets import Cell, CellKind
 
 NAMES = {
@@ -210,12 +211,11 @@ def _proved(cells: Sequence[Cell], columns: ColumnMap) -> dict[str, str]:
 
 
 def _is_upn(cell: Cell) -> bool:
-    text = as_shown(cell)
-    return len(text) == 13 and upn_letter(text[1:]) == text[0]
+    return is_upn(as_shown(cell))
 
 
 def _is_uln(cell: Cell) -> bool:
-    return uln_agrees(as_shown(cell))
+    return is_uln(as_shown(cell))
 
 
 def _is_postcode(cell: Cell) -> bool:

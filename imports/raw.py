@@ -76,21 +76,3 @@ def unpack(packed: bytes) -> RawFile:
         is_1904,
         tuple(Remark(*remark) for remark in remarks),
     )
-
-
-def letters(column: int) -> str:
-    """The letters of a column counted from 0: "A" for 0, "AA" for 26."""
-    said = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        said = chr(65 + rest) + said
-    return said
-
-
-def column_of(said: str) -> int:
-    """The column from 0 of its letters; -1 where there are none."""
-    column = 0
-    for letter in said:
-        column = column * 26 + ord(letter) - 64
-    return column - 1

@@ -8,14 +8,13 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date
 from pathlib import PurePosixPath
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from imports.inbox import INBOX, is_left_behind, kept, readable, sender_and_name, short
 from imports.senders import is_known, school_of
-from models.base import now
+from models.calendar import in_london, now
 from models.database import upsert
 from models.effective import not_taken_back
 from models.store import Store, Stored
@@ -23,7 +22,6 @@ from models.submissions import Arrival, CoverNote, Submission
 from models.vocabulary import Kind, LeavingStage, Stage
 
 SUBMISSIONS = "submissions/"
-LONDON = ZoneInfo("Europe/London")
 
 # Why a file is not taken in; the words are in expectations/rules/arrivals.py.
 UNKNOWN_SCHOOL = "A01"
@@ -262,7 +260,7 @@ def _keep(store: Store, stored: Stored, submission: Submission, content: bytes |
 
 def _day(stored: Stored) -> date:
     """The day on which a file was put where it is, as its sender's calendar has it."""
-    return stored.modified_at.astimezone(LONDON).date()
+    return in_london(stored.modified_at).date()
 
 
 def _told(size: int) -> str:

@@ -10,8 +10,9 @@ from imports.heading_rows import Block, Known, Knows, find_blocks
 from imports.leaver_rows import HEADINGS_AGAIN, Body, read_body
 from imports.limits import Limits, counted, refused
 from imports.no_table import no_table
-from imports.raw import RawFile, letters
+from imports.raw import RawFile
 from models.sheets import Heading, Region, Remark, Table
+from models.spreadsheet_cells import column_letters
 
 __all__ = ["Found", "Knows", "find_tables"]
 
@@ -126,7 +127,9 @@ def _table(grid: Grid, part: _Part, limits: Limits) -> Table:
         grid.name,
         tuple(
             Heading(
-                letters(column), part.block.parts.get(column, ()), column in grid.hidden_columns
+                column_letters(column),
+                part.block.parts.get(column, ()),
+                column in grid.hidden_columns,
             )
             for column in columns
         ),
@@ -195,7 +198,7 @@ def _remarks(grid: Grid, parts: Sequence[_Part]) -> list[Remark]:
         remarks.append(Remark("T11", grid.name, facts=(("count", counted(hidden_rows)),)))
     hidden = sorted({column for part in parts for column in part.block.parts} & grid.hidden_columns)
     if hidden:
-        said = ", ".join(letters(column) for column in hidden)
+        said = ", ".join(column_letters(column) for column in hidden)
         remarks.append(Remark("T12", grid.name, facts=(("columns", said),)))
     for part in parts:
         remarks += [Remark("T13", grid.name, number) for number in part.body.nameless[:_TOLD]]

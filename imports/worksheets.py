@@ -16,10 +16,10 @@ from imports.raw import (
     Merge,
     RawCell,
     RawRow,
-    column_of,
 )
 from imports.texts import clean, longer
 from imports.xml_parts import End, Start, local, parse
+from models.spreadsheet_cells import column_number
 
 _RANGE = re.compile(r"\A\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})\Z")
 _KINDS = {"str": TEXT, "inlineStr": TEXT, "b": BOOLEAN, "e": ERROR, "d": DATE}
@@ -118,7 +118,7 @@ class _Sheet:
         bare = said.replace("$", "").upper()
         if not (bare.isascii() and bare.isalpha()) or len(bare) > _LONGEST_REFERENCE:
             raise refused("BAD_WORKBOOK")
-        column = self.columns[said] = column_of(bare)
+        column = self.columns[said] = column_number(bare)
         return column
 
     def shared(self, index: str) -> tuple[str, str]:
@@ -139,7 +139,7 @@ class _Sheet:
             if len(self.kept.merges) >= self.limits.merges:
                 raise refused("TOO_MANY_MERGES", limit=counted(self.limits.merges))
             self.kept.merges.append(
-                (int(place[2]), column_of(place[1]), int(place[4]), column_of(place[3]))
+                (int(place[2]), column_number(place[1]), int(place[4]), column_number(place[3]))
             )
 
     def widths(self, attributes: dict[str, str]) -> None:

@@ -7,12 +7,13 @@ from imports.number_formats import BUILT_IN
 from imports.packages import Package
 from imports.plain_rows import plain_strings
 from imports.preflight import Opened, targets
-from imports.raw import RawFile, RawSheet, letters
+from imports.raw import RawFile, RawSheet
 from imports.texts import clean, longer
 from imports.worksheets import Book, SheetRows, read_sheet
 from imports.xml_parts import count_elements, local, parse, root_of
 from models.returned import MARK_SHEET
 from models.sheets import Remark
+from models.spreadsheet_cells import column_letters
 
 # Told cell by cell up to here; a file with more of them is odd enough for one sentence.
 _DOUBLES_TOLD = 20
@@ -216,6 +217,6 @@ def _remarks(opened: Opened) -> list[Remark]:
 
 def _doubles(sheet: str, read: SheetRows) -> list[Remark]:
     return [
-        Remark("F34", sheet, row, letters(column))
+        Remark("F34", sheet, row, column_letters(column))
         for row, column in sorted(set(read.doubles))[:_DOUBLES_TOLD]
     ]

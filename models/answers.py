@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 from sqlmodel import CheckConstraint, Field, UniqueConstraint
 
-from models.base import SQLModel, now
+from models.base import SQLModel
+from models.calendar import now
 
 
 class AcceptedHeading(SQLModel, table=True):

@@ -1,7 +1,5 @@
 """What every table shares: names for constraints, so that both databases can alter them."""
 
-from datetime import UTC, datetime
-
 from sqlmodel import SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -12,9 +10,4 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-__all__ = ["SQLModel", "now"]
-
-
-def now() -> datetime:
-    """The moment it is, with its time zone."""
-    return datetime.now(UTC)
+__all__ = ["SQLModel"]

@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 from sqlmodel import CheckConstraint, Field, UniqueConstraint
 
-from models.base import SQLModel, now
+from models.base import SQLModel
+from models.calendar import now
 
 
 class Match(SQLModel, table=True):

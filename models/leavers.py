@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, Column
 from sqlmodel import CheckConstraint, Field, UniqueConstraint
 
-from models.base import SQLModel, now
+from models.base import SQLModel
+from models.calendar import now
 
 
 class Cohort(SQLModel, table=True):

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import CheckConstraint, Field, UniqueConstraint
 
-from models.base import SQLModel, now
+from models.base import SQLModel
+from models.calendar import now
 from models.vocabulary import Kind, LeavingStage, Severity, Stage
 
 

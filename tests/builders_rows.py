@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from expectations.identifiers import uln_is_sound, upn_letter
+from models.identifiers import is_uln, upn_letter
 from models.sheets import Column, Declared, Mapped, MappedRow, Remark, Value
 from models.vocabulary import Kind, LeavingStage
 
@@ -122,7 +122,7 @@ def leaver(number: int) -> dict[str, str]:
         sound
         for start in range(number * 7 + 100_000_000, number * 7 + 100_000_007)
         for check in range(10)
-        if uln_is_sound(sound := f"{start}{check}")
+        if is_uln(sound := f"{start}{check}")
     )
     return {
         **ADA,

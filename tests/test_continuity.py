@@ -14,8 +14,8 @@ from sqlmodel import Session, col
 
 from destinations.continuity import LIMITS, Limits, across
 from expectations.catalogue import catalogue, words
-from expectations.identifiers import uln_is_sound, upn_letter
 from models.database import transaction
+from models.identifiers import is_uln, upn_letter
 from models.places import Institution
 from models.sheets import Column, Declared, Mapped, MappedRow, Remark
 from models.submissions import Submission
@@ -47,7 +47,7 @@ def uln(number: int) -> str:
         sound
         for stem in range(start, start + 11)
         for digit in range(10)
-        if uln_is_sound(sound := f"{stem}{digit}")
+        if is_uln(sound := f"{stem}{digit}")
     )
 
 

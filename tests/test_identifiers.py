@@ -9,21 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.gb import upn as stdnum_upn
 
-from expectations.identifiers import (
-    UPN_LETTERS,
-    Answer,
-    judge,
-    plain,
-    postcodes_agree,
-    uln_is_sound,
-    ulns_agree,
-    upn_is_sound,
-    upn_letter,
-    upns_agree,
-)
+from expectations.identifiers import Answer, judge, plain, postcodes_agree, ulns_agree, upns_agree
 from expectations.validating import validate
 from imports.columns import load_map
 from imports.mapping import map_file
+from models.identifiers import UPN_LETTERS, is_uln, is_upn, upn_letter
 from models.sheets import Cell, CellKind, Heading, ReadFile, Row, Table
 from tests.builders_tables import a_declaration
 
@@ -90,7 +80,7 @@ bodies = st.tuples(
 
 @given(bodies, st.sampled_from(UPN_LETTERS))
 def test_exactly_one_letter_fits_a_upn(body, letter):
-    assert upn_is_sound(letter + body) is (letter == upn_letter(body))
+    assert is_upn(letter + body) is (letter == upn_letter(body))
 
 
 @given(bodies)
@@ -100,7 +90,7 @@ def test_our_letter_is_the_one_that_another_library_computes(body):
 
 @given(st.integers(100_000_000, 999_999_999))
 def test_at_most_one_digit_fits_a_uln(number):
-    fitting = [digit for digit in range(10) if uln_is_sound(f"{number}{digit}")]
+    fitting = [digit for digit in range(10) if is_uln(f"{number}{digit}")]
     assert len(fitting) <= 1
 
 
@@ -115,7 +105,7 @@ def test_a_column_is_judged_as_its_cells_are(texts):
     column = pd.Series(texts, dtype="str")
     formed = [bool(upn_letter(text[1:])) and text[:1] in UPN_LETTERS for text in texts]
     assert list(upns_agree(column)) == [
-        not is_formed or upn_is_sound(text) for is_formed, text in zip(formed, texts, strict=True)
+        not is_formed or is_upn(text) for is_formed, text in zip(formed, texts, strict=True)
     ]
     assert len(ulns_agree(column)) == len(postcodes_agree(column)) == len(texts)
 
@@ -137,7 +127,7 @@ def test_a_column_finds_the_wrong_one_and_only_that():
     ],
 )
 def test_the_form_of_a_upn_is_strict(text):
-    assert not upn_is_sound(text)
+    assert not is_upn(text)
 
 
 def test_spaces_of_every_kind_go():

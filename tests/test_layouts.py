@@ -12,7 +12,7 @@ from destinations.cli import app
 from destinations.layouts import accept_heading, accept_word, accepted, read_again
 from imports.columns import map_of
 from models.answers import AcceptedHeading
-from models.base import now
+from models.calendar import now
 from models.destinations import Destination
 from models.submissions import Submission, ToldFinding
 from tests import builders_road

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from destinations.identities import identity, is_uln, is_upn
+from destinations.identities import identity
 from destinations.matching import Known, Matched, Outcome, match_rows
+from models.identifiers import is_uln, is_upn
 from models.sheets import MappedRow, Value
 
 # Three UPNs and two ULNs whose checks are right.

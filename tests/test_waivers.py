@@ -10,7 +10,7 @@ from sqlmodel import Session
 from destinations.evidence import evidence_pack
 from destinations.waivers import SetAside, end_waiver, in_force, waive, without_waived
 from models.answers import Waiver
-from models.base import now
+from models.calendar import now
 from models.database import transaction
 from models.sheets import Declared, Finding
 from models.submissions import Submission

@@ -1,11 +1,12 @@
 """Answering: an oddity is right, a rule does not hold here, a submission is taken back."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from destinations.cli.speech import as_json, as_table, say
+from models.calendar import in_words, today_in_london
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -119,13 +120,13 @@ def waive(
                 by=by,
                 reason=reason,
                 expires_on=until.date(),
-                today=date.today(),
+                today=today_in_london(),
                 academic_year=year_start(cohort) if cohort else None,
                 leaving_stage=LeavingStage(stage.upper()) if stage else None,
             )
     except (LookupError, ValueError) as told:
         raise typer.BadParameter(str(told)) from None
-    say(f"Waiver {number}: {rule.code} is set aside for {school} until {_day(until.date())}.")
+    say(f"Waiver {number}: {rule.code} is set aside for {school} until {in_words(until.date())}.")
 
 
 def unwaive(
@@ -137,7 +138,7 @@ def unwaive(
     Example: `destinations unwaive 3 --by "A. Officer"`
     """
     from destinations.waivers import end_waiver
-    from models.base import now
+    from models.calendar import now
     from models.database import transaction
 
     _, engine = _here()
@@ -177,7 +178,7 @@ def waivers(
                 "reason": one.reason,
                 "until": one.expires_on.isoformat(),
             }
-            for one in in_force(session, date.today(), urn=school)
+            for one in in_force(session, today_in_london(), urn=school)
         ]
     if json_:
         as_json(lines)
@@ -202,7 +203,7 @@ def undo(
     """
     from destinations.undo import undo as take_back
     from flows.again import record_again
-    from models.base import now
+    from models.calendar import now
     from models.database import transaction
     from models.submissions import Submission
 
@@ -217,7 +218,7 @@ def undo(
     except (LookupError, ValueError) as told:
         raise typer.BadParameter(str(told)) from None
     engine.dispose()
-    again = record_again(settings, done.again, date.today())
+    again = record_again(settings, done.again, today_in_london())
     say(
         f"Submission {submission} is taken back. Of what it said, nothing counts now: "
         f"{_count(done.destinations, 'destination')}, {_count(done.leavers, 'leaver')} "
@@ -279,7 +280,3 @@ def _rows(
 
 def _count(number: int, one: str) -> str:
     return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from destinations.cli.speech import NOTHING_TO_FIX, SOMETHING_TO_FIX, as_json, as_table, say
+from models.calendar import in_london, in_words, today_in_london
 
 if TYPE_CHECKING:
     from models.submissions import Submission
@@ -69,12 +70,14 @@ def where(
 
 
 def _where(each: "Submission") -> dict[str, Any]:
-    from destinations.books import shown
     from expectations.validating import refusal
 
     stage, why = each.stage, ""
     if each.undone_at:
-        stage, why = "taken back", f"by {each.undone_by} on {shown(each.undone_at.date())}"
+        stage, why = (
+            "taken back",
+            f"by {each.undone_by} on {in_words(in_london(each.undone_at).date())}",
+        )
         why += f": {each.undone_because}" if each.undone_because else ""
     elif each.refused_code:
         told = refusal(each.refused_code, each.refused_facts)
@@ -126,19 +129,18 @@ def export(
 
     Example: `destinations export destinations --cohort 2024/25 > destinations.csv`
     """
-    from datetime import date
-
     from sqlmodel import Session
 
     from destinations.cli.manifests import Said
     from destinations.exports import export as exported
     from destinations.summarising import summarise, summary_rows
+    from models.spreadsheet_cells import safe_in_csv
     from models.vocabulary import year_start
 
     Said.of(None, cohort, None, None)  # a cohort that is none is said, not found to be empty
     with Session(_engine()) as session:
         if what is What.SUMMARY:
-            lines = summarise(session, today=date.today())
+            lines = summarise(session, today=today_in_london())
             lines = tuple(
                 line
                 for line in lines
@@ -152,18 +154,11 @@ def export(
         if format_ is Format.CSV:
             writer = csv.writer(sys.stdout, lineterminator="\n")
             writer.writerow(columns)
-            writer.writerows([_safe(cell) for cell in row] for row in rows)
+            writer.writerows([safe_in_csv(cell) for cell in row] for row in rows)
         else:
             for row in rows:
                 line = dict(zip(columns, row, strict=True))
                 sys.stdout.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
-
-
-def _safe(cell: Any) -> Any:
-    # A cell that begins like a formula would run when the csv is opened in Excel (CWE-1236).
-    if isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return "'" + cell
-    return cell
 
 
 def _engine() -> Any:

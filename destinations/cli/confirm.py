@@ -23,7 +23,7 @@ from flows.known import everything_known
 from imports.columns import heading_key, word_key
 from imports.remembered import Remembered
 from models.answers import AcceptedHeading
-from models.base import now
+from models.calendar import now
 from models.sheets import SubmissionRefused
 from models.submissions import Submission
 

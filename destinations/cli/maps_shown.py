@@ -6,7 +6,6 @@ from sqlmodel import Session
 
 from destinations.cli.sheets import (
     Seen,
-    day,
     field_name,
     heading_line,
     headings_seen,
@@ -22,6 +21,7 @@ from flows.known import everything_known
 from imports.columns import heading_key
 from imports.fields import NOT_OURS
 from models.answers import AcceptedHeading, AcceptedWord
+from models.calendar import in_london, in_words
 from models.sheets import SubmissionRefused
 from models.submissions import Submission
 
@@ -106,7 +106,7 @@ def _heading(one: AcceptedHeading) -> dict[str, Any]:
         "as typed": one.shown,
         "means": field_name(one.field or NOT_OURS),
         "by": one.accepted_by,
-        "on": day(one.accepted_at.date()),
+        "on": in_words(in_london(one.accepted_at).date()),
     }
 
 
@@ -117,5 +117,5 @@ def _word(one: AcceptedWord) -> dict[str, Any]:
         "as typed": one.word,
         "means": one.value,
         "by": one.accepted_by,
-        "on": day(one.accepted_at.date()),
+        "on": in_words(in_london(one.accepted_at).date()),
     }

@@ -10,7 +10,7 @@ from destinations.cli.sheets import if_set_up
 from destinations.receipts import since_words
 from destinations.recording import record
 from destinations.settings import Settings
-from models.base import now
+from models.calendar import now
 from models.effective import not_taken_back
 from models.places import Institution
 from models.sheets import Finding, Mapped

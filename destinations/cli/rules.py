@@ -1,7 +1,6 @@
 """The rules: what they say, what a changed suite would change, and whose word put it in force."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from destinations.cli.speech import NOTHING_TO_FIX, SOMETHING_TO_FIX, as_json, as_table, say
+from models.calendar import today_in_london
 
 if TYPE_CHECKING:
     from expectations.rule import Rule
@@ -165,7 +165,7 @@ def _compare(
     except ValueError as wrong:
         raise typer.BadParameter(str(wrong)) from None
     with open_road(settings) as road:
-        return compare(road, trial, date.today())
+        return compare(road, trial, today_in_london())
 
 
 def _pairs(given: Iterable[str] | None) -> dict[str, str]:

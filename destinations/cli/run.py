@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from destinations.cli.speech import OUR_FAULT, WRONG_USAGE, say, say_aside
+from models.calendar import today_in_london
 
 
 class FlowName(StrEnum):
@@ -44,7 +45,7 @@ def run(
     home = get_settings().home
     settle_prefect(home)
     join_server(home)
-    done = _run(flow, today.date() if today else date.today())
+    done = _run(flow, today.date() if today else today_in_london())
     if done is None:
         raise typer.Exit(OUR_FAULT)
     say(", ".join(f"{name}: {count}" for name, count in done.items()))

@@ -18,6 +18,7 @@ from destinations.cli.speech import (
     on_one_line,
     say,
 )
+from models.calendar import today_in_london
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,7 @@ def check(
 
     Exit 0 nothing to fix, 1 something to fix, 3 refused.
     """
-    day = sent_on.date() if sent_on else date.today()
+    day = sent_on.date() if sent_on else today_in_london()
     if folder:
         raise typer.Exit(_check_folder(folder, day, school or "", json_))
     if file is None:
@@ -104,7 +105,9 @@ def check(
         rule = judged.faults[1]
         say(f"This stopped through our fault: rule {rule} did not run. Please report it.")
         raise typer.Exit(OUR_FAULT)
-    told = but_for_waived(get_settings(), mapped.declared, judged.findings.get(1, ()), date.today())
+    told = but_for_waived(
+        get_settings(), mapped.declared, judged.findings.get(1, ()), today_in_london()
+    )
     findings = told.findings
     if marked:
         marked.write_bytes(_marked(content, read, findings, columns))
@@ -185,7 +188,7 @@ def submit(
     if manifest:
         sendings = from_manifest(manifest, folder or manifest.parent)
     elif file and school:
-        day = sent_on.date() if sent_on else date.today()
+        day = sent_on.date() if sent_on else today_in_london()
         sendings = [Sending(file, urn_meant(school), Said.of(kind, cohort, stage, wave), day)]
     else:
         raise typer.BadParameter("give a file and --school, or --manifest and --folder")

@@ -5,7 +5,6 @@ Read again from the original as sent.  Counts of cells are given, never a cell.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +27,7 @@ from imports.reading import read_file
 from imports.remembered import Remembered, fingerprint, heading_rows, whole_heading
 from imports.values import shown
 from models.answers import AcceptedHeading
+from models.calendar import in_london, in_words
 from models.database import open_database
 from models.sheets import ReadFile, SubmissionRefused
 from models.submissions import Submission
@@ -159,7 +159,9 @@ def heading_line(one: Seen) -> dict[str, Any]:
         "name": field_name(one.field),
         "by": said_by(one),
         "accepted_by": one.accepted.accepted_by if one.accepted else "",
-        "accepted_on": one.accepted.accepted_at.date().isoformat() if one.accepted else "",
+        "accepted_on": in_london(one.accepted.accepted_at).date().isoformat()
+        if one.accepted
+        else "",
         "for": _for_whom(one.accepted) if one.accepted else "",
         "cells": one.filled,
         "unknown_words": one.strange,
@@ -181,7 +183,8 @@ def said_by(one: Seen) -> str:
     """By whose word a heading is read as it is: a map's name, or who said it and when."""
     if one.accepted:
         who = one.accepted
-        return f"{who.accepted_by}, {day(who.accepted_at.date())}, for {_for_whom(who)}"
+        day = in_london(who.accepted_at).date()
+        return f"{who.accepted_by}, {in_words(day)}, for {_for_whom(who)}"
     return f"the {one.map_name} map" if one.field else ""
 
 
@@ -190,11 +193,6 @@ def field_name(field: str) -> str:
     return {"": "not known", NOT_OURS: "left out", LEFT_ON: "left out"}.get(
         field, NAMES.get(field, field)
     )
-
-
-def day(when: date) -> str:
-    """A day as people write it: 4 May 2025."""
-    return f"{when.day} {when:%B %Y}"
 
 
 def _seen(layout: Layout, one: Placed, columns: ColumnMap, seen: Seen) -> Seen:

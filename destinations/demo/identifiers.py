@@ -2,8 +2,8 @@
 
 import random
 
-# GovTalk UniquePupilNumber 2.0: I, O and S are left out.
-UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+from models.identifiers import UPN_LETTERS, uln_digit, upn_letter
+
 _INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 
 
@@ -11,12 +11,6 @@ def make_upn(la_code: str, establishment: str, year: int, serial: int) -> str:
     """The UPN that a school gives: letter, 3 of LA, 4 of school, 2 of year, 3 of serial."""
     body = f"{la_code}{establishment}{year % 100:02d}{serial:03d}"
     return upn_letter(body) + body
-
-
-def upn_letter(body: str) -> str:
-    """The check letter of the twelve digits after it: weights 2 to 13, remainder by 23."""
-    total = sum(int(digit) * weight for weight, digit in enumerate(body, start=2))
-    return UPN_LETTERS[total % len(UPN_LETTERS)]
 
 
 def wrong_letter(chance: random.Random, upn: str) -> str:
@@ -31,15 +25,12 @@ def wrong_length(chance: random.Random, upn: str) -> str:
 
 
 def make_uln(chance: random.Random) -> str:
-    """A ULN as HESA and the ILR define it: ten digits, weights 10 to 2, check 10 - remainder."""
+    """A ULN as HESA and the ILR define it."""
     while True:
         nine = str(chance.randrange(100_000_000, 1_000_000_000))
-        rest = sum(
-            int(digit) * weight for digit, weight in zip(nine, range(10, 1, -1), strict=True)
-        )
-        uln = f"{nine}{10 - rest % 11}"
-        # Remainder 0 is never issued; four closing noughts look like what Excel does to a number.
-        if rest % 11 and not uln.endswith("0000"):
+        uln = nine + uln_digit(nine)
+        # Some have no check digit; four closing noughts look like what Excel does to a number.
+        if len(uln) == 10 and not uln.endswith("0000"):
             return uln
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from destinations.demo.files import Cell, Tab
+from models.spreadsheet_cells import column_letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,7 @@ class Laid:
 
     def letter(self, at: int) -> str:
         """The letter that Excel shows over a column of the table, the first being 0."""
-        before, last = divmod(self.left + at, 26)
-        return ("" if not before else chr(64 + before)) + chr(65 + last)
+        return column_letters(self.left + at)
 
 
 def lay_out(

@@ -21,11 +21,12 @@ from destinations.marked.parts import (
     tags,
     with_attributes,
 )
-from destinations.marked.sheet import Place, letters_of
+from destinations.marked.sheet import Place
 from destinations.marked.signed import PROPERTY
 from destinations.marked.tabs import fix_tab, list_tab, mark_tab
 from destinations.marked.twins import Twin
 from models.returned import CHOICES, FIX_LIST, MARK, MARK_SHEET, Before
+from models.spreadsheet_cells import column_letters
 from models.vocabulary import Severity
 
 LISTS = "Lists"
@@ -218,5 +219,5 @@ def _unused(name: str, taken: set[str]) -> str:
 
 
 def _area(sheet: str, column: int, count: int) -> str:
-    letters = letters_of(column)
+    letters = column_letters(column)
     return f"'{sheet}'!${letters}$1:${letters}${max(count, 1)}"

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from destinations.marked.sheet import Place, column_of, letters_of
+from destinations.marked.sheet import Place
+from models.spreadsheet_cells import column_letters, column_number
 
 _AREA = re.compile(r"\A\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?\Z")
 
@@ -21,7 +22,7 @@ class Areas:
 
     def has(self, place: Place) -> bool:
         """Whether a cell is in one of them."""
-        row, column = place[0], column_of(place[1])
+        row, column = place[0], column_number(place[1])
         return (row, column) in self._single or any(
             top <= row <= bottom and left <= column <= right
             for top, left, bottom, right in self._wide
@@ -31,12 +32,12 @@ class Areas:
 def first_of(areas: str) -> Place | None:
     """The first cell of a list of areas, from which its formulas are counted."""
     block = _block(areas.split()[0]) if areas.split() else None
-    return (block[0], letters_of(block[1])) if block else None
+    return (block[0], column_letters(block[1])) if block else None
 
 
 def without(areas: str, cells: Iterable[Place]) -> str:
     """A list of areas such as "F2:G300" with some cells left out."""
-    holes = [(row, column_of(column)) for row, column in cells]
+    holes = [(row, column_number(column)) for row, column in cells]
     kept: list[str] = []
     for area in areas.split():
         block = _block(area)
@@ -54,7 +55,7 @@ def _block(area: str) -> _Block | None:
     found = _AREA.match(area)
     if found is None:
         return None
-    first, last = column_of(found[1]), column_of(found[3] or found[1])
+    first, last = column_number(found[1]), column_number(found[3] or found[1])
     return (int(found[2]), first, int(found[4] or found[2]), last)
 
 
@@ -73,6 +74,6 @@ def _split(block: _Block, row: int, column: int) -> list[_Block]:
 
 
 def _area(block: _Block) -> str:
-    first = f"{letters_of(block[1])}{block[0]}"
-    last = f"{letters_of(block[3])}{block[2]}"
+    first = f"{column_letters(block[1])}{block[0]}"
+    last = f"{column_letters(block[3])}{block[2]}"
     return first if first == last else f"{first}:{last}"

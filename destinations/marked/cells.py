@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from destinations.marked.parts import Tag, with_attributes
-from destinations.marked.sheet import Place, Sheet, column_of
+from destinations.marked.sheet import Place, Sheet
+from models.spreadsheet_cells import column_number
 
 _SELECTED = re.compile(rb"\s+tabSelected\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
@@ -20,7 +21,7 @@ def colour(sheet: Sheet, styles: Mapping[Place, Callable[[int], int]]) -> dict[P
         row = sheet.rows.get(number)
         if row is None or not row.closes:
             continue
-        at = column_of(letters)
+        at = column_number(letters)
         cell = row.cells.get(at)
         if cell is not None:
             before[number, letters] = cell.style

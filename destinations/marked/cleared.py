@@ -11,8 +11,9 @@ from destinations.marked.choices import NAMES
 from destinations.marked.jottings import unjot
 from destinations.marked.looks import Looks
 from destinations.marked.parts import Workbook, with_attributes
-from destinations.marked.sheet import Place, Sheet, found_in, letters_of
+from destinations.marked.sheet import Place, Sheet, found_in
 from destinations.marked.twins import Twin, portable, with_areas
+from models.spreadsheet_cells import column_letters
 
 _LISTED = b">" + NAMES.format("").encode()
 _NO_TWIN = Twin()
@@ -32,7 +33,7 @@ def clear(workbook: Workbook, name: str, looks: Looks, before: Mapping[Place, Tw
     sheet = found_in(workbook.part(name), None)
     for number, row in sheet.rows.items():
         for column, cell in row.cells.items():
-            twin = before.get((number, letters_of(column)))
+            twin = before.get((number, column_letters(column)))
             plain = looks.plain(cell.style, twin.style if twin else None)
             if plain is not None:
                 tag = with_attributes(sheet.part[cell.starts : cell.opened], s=plain)

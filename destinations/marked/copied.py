@@ -13,8 +13,8 @@ import xlsxwriter
 from xlsxwriter.exceptions import OverlappingRange
 
 from destinations.books import FONT, LONGEST, done
-from destinations.marked.sheet import column_of
 from models.sheets import Cell, CellKind
+from models.spreadsheet_cells import column_number
 
 IDENTIFIERS = frozenset(
     ("upn", "uln", "postcode", "provider_urn", "provider_ukprn", "provider_laestab")
@@ -49,7 +49,7 @@ class WholeSheet:
 def identifier_columns(columns: Mapping[tuple[str, str], str], sheet: str) -> frozenset[int]:
     """The columns of a sheet that hold identifiers, from 0; `columns` gives our field for each."""
     return frozenset(
-        column_of(letters)
+        column_number(letters)
         for (name, letters), field_ in columns.items()
         if name == sheet and field_ in IDENTIFIERS
     )

@@ -21,7 +21,8 @@ from destinations.marked.parts import (
     run,
     tags,
 )
-from destinations.marked.sheet import Place, Sheet, column_of, letters_of, put_after_cells
+from destinations.marked.sheet import Place, Sheet, put_after_cells
+from models.spreadsheet_cells import column_letters, column_number
 
 AUTHOR = "destinations"
 RULE = "\n\n-- destinations --\n"  # between a note of theirs and ours
@@ -156,7 +157,7 @@ def _without_shapes(part: bytes, cells: Container[str]) -> bytes:
             re.search(rb"<%b:%b>\s*(\d+)" % (ours["x"], each), shape[0])
             for each in (b"Row", b"Column")
         )
-        if row and column and f"{letters_of(int(column[1]))}{int(row[1]) + 1}" in cells:
+        if row and column and f"{column_letters(int(column[1]))}{int(row[1]) + 1}" in cells:
             return b""
         return shape[0]
 
@@ -275,7 +276,7 @@ def _thousand(part: bytes) -> int:
 
 
 def _shape(number: int, place: Place, words: str) -> str:
-    row, column = place[0] - 1, column_of(place[1])
+    row, column = place[0] - 1, column_number(place[1])
     lines = sum(1 + len(line) // _LETTERS_A_LINE for line in words.split("\n")) + 1
     high = min(lines * _LINE_PIXELS, 420)
     down = max(2, round(high / 20))

@@ -9,6 +9,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
 from destinations.marked.parts import MAIN, Edit, NotSure, Tag, edited, end_of_tag, tags
+from models.spreadsheet_cells import column_number
 
 Place = tuple[int, str]  # row as Excel shows it, letters of the column
 
@@ -114,7 +115,7 @@ def _cells(part: bytes, opened: int, closes: int) -> dict[int, Cell]:
         inside = end_of_tag(part, cell.start())
         start = part[cell.start() : inside]
         said, style = _REFERENCE.search(start), _STYLE.search(start)
-        column = column_of(said[1].decode().upper()) if said and said[1] else column + 1
+        column = column_number(said[1].decode().upper()) if said and said[1] else column + 1
         found[column] = Cell(cell.start(), inside, int(style[1]) if style else 0)
     return found
 
@@ -127,23 +128,6 @@ def put_after_cells(sheet: Sheet, name: str, xml: bytes) -> None:
     at = min((tag.starts for tag in _following(sheet.tags, cells) if tag.name in later), default=0)
     at = at or top.closes
     sheet.edits.append((at, at, xml))
-
-
-def column_of(letters: str) -> int:
-    """The column from 0 of its letters."""
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return column - 1
-
-
-def letters_of(column: int) -> str:
-    """The letters of a column counted from 0."""
-    said, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        said = chr(65 + rest) + said
-    return said
 
 
 def _following(found: Sequence[Tag], cells: Tag) -> list[Tag]:

@@ -7,9 +7,10 @@ from destinations.marked.fix_list import HEADINGS, WEIGHTS, Line
 from destinations.marked.looks import Looks
 from destinations.marked.offers import drop_down
 from destinations.marked.parts import MAIN, RELATIONS, escaped, quoted
-from destinations.marked.sheet import Place, letters_of
+from destinations.marked.sheet import Place
 from destinations.marked.twins import COLUMN, Twin, rules_on
 from models.returned import BEFORE
+from models.spreadsheet_cells import column_letters
 from models.vocabulary import Severity
 
 LONGEST = 32_767  # characters that one cell can hold
@@ -57,7 +58,7 @@ def fix_tab(
         if line.can_confirm:
             confirmed.append(f"H{number}")
     last = first + len(lines)
-    end = letters_of(len(HEADINGS) - 1)
+    end = column_letters(len(HEADINGS) - 1)
     merged = [f'<mergeCell ref="A{row}:{end}{row}"/>' for row in range(1, len(above) + 2)]
     return _sheet(
         rows,
@@ -148,7 +149,7 @@ def _row(
 ) -> str:
     made = []
     for column, (words, look) in enumerate(cells):
-        place, style = f"{letters_of(column)}{number}", looks.own(look)
+        place, style = f"{column_letters(column)}{number}", looks.own(look)
         made.append(_text(place, style, words) if words else f'<c r="{place}" s="{style}"/>')
     height = f' ht="{high:g}" customHeight="1"' if high else ""
     return f'<row r="{number}"{height}>{"".join(made)}</row>'

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from destinations.marked.areas import Areas
 from destinations.marked.offers import Taken
 from destinations.marked.parts import Workbook, end_of_tag, tags, with_attributes
-from destinations.marked.sheet import Place, column_of, found_in
+from destinations.marked.sheet import Place, found_in
 from models.returned import Before
+from models.spreadsheet_cells import column_number
 
 COLUMN = "C"  # of the hidden tab, where the twins stand
 _PREFIXED = re.compile(rb"\s[\w.-]+:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
@@ -55,7 +56,7 @@ def twins_in(
     found: dict[str, dict[Place, Twin]] = {}
     for one in before:
         row = rows.get(one.kept_on)
-        cell = row.cells.get(column_of(COLUMN)) if row else None
+        cell = row.cells.get(column_number(COLUMN)) if row else None
         if cell is None:
             continue
         here = (one.kept_on, COLUMN)
