@@ -67,8 +67,8 @@ def quality_page(
         f"<h1>{escape(title)}</h1>",
         f"<p>As known on {in_words(edition)}. Rules by code, and the rows that they speak of. "
         "Files go by the number of their submission, sheets by their place in the file, cells by "
-        "the letters and numbers that Excel shows. A file that a newer round of it replaced, or that "
-        "was sent again and read, is left out. Nobody is named here.</p>",
+        "the letters and numbers that Excel shows. A file that a newer round of it replaced, or "
+        "that was sent again and read, is left out. Nobody is named here.</p>",
         _summary(failing),
         _rules(failing, schools, words, suspects),
         _set_aside(waivers, schools, words),
