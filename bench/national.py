@@ -77,9 +77,9 @@ def _run(asked: argparse.Namespace, folder: Path, meter: Meter) -> dict[str, int
             print(f"{counts['schools']:,} schools, {counts['rows']:,} rows", flush=True)
         if not asked.no_publish:
             with meter.stage("summarise"):
-                lines = stages.summarise_all(road, today)
+                summarised = stages.summarise_all(road, today)
             with meter.stage("publish"):
-                counts["documents"] = stages.publish_all(road, lines, today)
+                counts["documents"] = stages.publish_all(road, summarised, today)
     return counts
 
 

@@ -9,8 +9,9 @@ from sqlmodel import Session, and_, col, func, or_, select
 from destinations.places import members
 from destinations.waves import CALENDAR, Calendar, latest_leaving_year, wave_dates
 from models.destinations import Destination
-from models.effective import is_effective, not_taken_back
+from models.effective import is_effective
 from models.leavers import Cohort, Leaver, Wave
+from models.submission_state import is_accepted, is_standing
 from models.submissions import Submission
 from models.vocabulary import Kind, LeavingStage, year_name
 
@@ -51,7 +52,7 @@ def awaited(session: Session, *, today: date, calendar: Calendar = CALENDAR) -> 
     last_sent = dict(
         session.exec(
             select(Submission.urn, func.max(Submission.sent_on))
-            .where(col(Submission.refused_code).is_(None), not_taken_back())
+            .where(is_accepted())
             .group_by(col(Submission.urn))
         ).all()
     )
@@ -83,7 +84,7 @@ def _unanswered(session: Session, today: date) -> dict[str, list[_Due]]:
             col(Leaver.cohort_id) == col(Cohort.id),
             col(Destination.wave) == col(Wave.number),
             col(Submission.urn) == col(Cohort.urn),
-            not_taken_back(),
+            is_standing(),
         )
         .exists()
     )
@@ -128,8 +129,7 @@ def _unanswered(session: Session, today: date) -> dict[str, list[_Due]]:
 # A leaver sheet, as far as its sender said, that was not refused.
 _LEAVERS = (
     or_(col(Submission.kind).is_(None), col(Submission.kind) != Kind.ENROLMENTS.value),
-    col(Submission.refused_code).is_(None),
-    not_taken_back(),
+    is_accepted(),
 )
 
 

@@ -12,11 +12,12 @@ from destinations.identities import Identity, identity
 from destinations.matching import Known
 from models.database import CHUNK, upsert
 from models.destinations import Match
-from models.effective import is_effective, not_taken_back
+from models.effective import is_effective
 from models.leavers import Cohort, Leaver
 from models.membership import is_member_on
 from models.places import Institution, Membership
 from models.sheets import Declared
+from models.submission_state import is_standing
 from models.submissions import Submission
 from models.succession import school_chain
 from models.vocabulary import Kind, LeavingStage, academic_year
@@ -141,7 +142,7 @@ def waited_before(session: Session, declared: Declared) -> int | None:
     chain = school_chain(session, declared.urn)
     earlier = (
         col(Submission.sent_on) < declared.sent_on,
-        not_taken_back(),
+        is_standing(),
     )
     named = (
         select(col(Leaver.id))

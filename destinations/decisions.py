@@ -10,13 +10,13 @@ from sqlmodel import Session, col
 from destinations.cohorts import REACH
 from destinations.doubles import RowKey
 from destinations.matching import NOBODY, Matched, Outcome
+from models import submission_state
 from models.calendar import now
 from models.database import upsert
 from models.destinations import Destination, Match
-from models.effective import not_taken_back
 from models.leavers import Cohort, Leaver, Person
 from models.submissions import Submission
-from models.vocabulary import Kind, Stage, academic_year
+from models.vocabulary import Kind, academic_year
 
 RULE = "rule"
 WAITS = "waits for a fix"
@@ -105,7 +105,7 @@ def settle(
 ) -> None:
     """Note whom a row is about, as a person decided: None for nobody known.
 
-    `sheet` may be '' where only one sheet has such a row.  Recording the submission again uses it.
+    `sheet` may be '' where only one sheet has such a row.  The next intake records it.
     Raises LookupError when the row, or the person, is not
     known, and ValueError when the row is recorded already.
     """
@@ -134,11 +134,7 @@ def settle(
         "decided_at": now(),
     }
     upsert(session, Match, [decided], key=("submission_id", "sheet", "row"), update=_COLUMNS)
-    submission = session.get(Submission, submission_id)
-    if submission is not None and submission.stage == Stage.RECORDED:
-        submission.stage = Stage.MATCHED.value  # so that the next intake records it again
-        session.add(submission)
-        session.flush()
+    submission_state.reprocessing_requested(session, [submission_id])
 
 
 def waiting_again(session: Session) -> list[int]:
@@ -147,11 +143,13 @@ def waiting_again(session: Session) -> list[int]:
     By id.  Only leavers whose waves the list can answer count.
     """
     lists = session.execute(
-        select(col(Submission.id), col(Submission.sent_on), col(Submission.stage_at))
+        select(col(Submission.id), col(Submission.sent_on), col(Submission.recorded_at))
         .where(
             col(Submission.kind) == Kind.ENROLMENTS.value,
-            not_taken_back(),
-            col(Submission.stage).in_((Stage.RECORDED, Stage.SUMMARISED, Stage.PUBLISHED)),
+            submission_state.is_standing(),
+            submission_state.is_finished(),
+            ~submission_state.awaits_processing(),  # that is taken up already
+            col(Submission.recorded_at).is_not(None),
             col(Submission.id).in_(
                 select(col(Match.submission_id)).where(
                     col(Match.person_id).is_(None),
@@ -163,11 +161,11 @@ def waiting_again(session: Session) -> list[int]:
         .order_by(col(Submission.sent_on), col(Submission.id))
     ).all()
     learnt = session.execute(
-        select(col(Cohort.academic_year), func.max(col(Submission.stage_at)))
+        select(col(Cohort.academic_year), func.max(col(Submission.recorded_at)))
         .select_from(Leaver)
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .join(Submission, col(Submission.id) == col(Leaver.submission_id))
-        .where(not_taken_back())
+        .where(submission_state.is_standing(), col(Submission.recorded_at).is_not(None))
         .group_by(col(Cohort.academic_year))
     ).all()
     return [
@@ -175,7 +173,7 @@ def waiting_again(session: Session) -> list[int]:
         for one in lists
         if any(
             0 < academic_year(one.sent_on.year, one.sent_on.month) - year <= REACH
-            and moment > one.stage_at
+            and moment > one.recorded_at
             for year, moment in learnt
         )
     ]

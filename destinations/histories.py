@@ -13,8 +13,9 @@ from destinations.cohorts import in_chunks
 from destinations.statements import Statement
 from models.database import insert_returning
 from models.destinations import Destination
-from models.effective import not_taken_back, superseded_ids
+from models.effective import superseded_ids
 from models.sheets import Declared
+from models.submission_state import is_standing
 from models.submissions import Submission
 from models.vocabulary import Source
 
@@ -136,9 +137,9 @@ def _before(
                 col(Destination.row),
                 col(Submission.urn),
                 col(Submission.sent_on),
-                and_(
-                    not_taken_back(), col(Destination.id).not_in(superseded_ids(leavers=some))
-                ).label("is_effective"),
+                and_(is_standing(), col(Destination.id).not_in(superseded_ids(leavers=some))).label(
+                    "is_effective"
+                ),
                 *(getattr(Destination, name) for name in _DETAILS),
             )
             .join(Submission, col(Submission.id) == col(Destination.submission_id))

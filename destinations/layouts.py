@@ -8,15 +8,13 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
+from models import submission_state
 from models.answers import AcceptedHeading, AcceptedWord
-from models.calendar import now
 from models.database import upsert
-from models.effective import not_taken_back
 from models.submissions import Submission, ToldFinding
-from models.vocabulary import Stage
 
 HUB = ""  # the URN that stands for every school
 # Refused because a column was missing, or not known.
@@ -130,10 +128,11 @@ def read_again(
 
     Those of the school (of every school for the hub) that were refused for a code, or were told
     it `about` a heading; and the one given.  Left alone are those taken back, and those that a
-    later round followed.  What is recorded already is not recorded twice.
+    later round followed.  What is recorded already is not recorded twice.  Sheets that are in hand
+    just now may have been read without what is known now: they are taken up too, unsaid.
     """
     later = select(col(Submission.follows_id)).where(
-        col(Submission.follows_id).is_not(None), col(Submission.refused_code).is_(None)
+        col(Submission.follows_id).is_not(None), ~submission_state.is_refused()
     )
     told = (
         select(col(ToldFinding.submission_id), col(ToldFinding.heading))
@@ -142,7 +141,7 @@ def read_again(
     )
     concerned = {one.submission_id for one in session.execute(told) if about(one.heading)}
     query = select(col(Submission.id), col(Submission.refused_code)).where(
-        not_taken_back(), col(Submission.id).not_in(later)
+        submission_state.is_standing(), col(Submission.id).not_in(later)
     )
     if urn:
         query = query.where(col(Submission.urn) == urn)
@@ -152,17 +151,10 @@ def read_again(
         if one.id == always
         or (one.refused_code in codes if one.refused_code else one.id in concerned)
     ]
-    session.execute(
-        update(Submission)
-        .where(col(Submission.id).in_(ids))
-        .values(
-            stage=Stage.RECEIVED.value,
-            stage_at=now(),
-            refused_code=None,
-            refused_facts={},
-            fault_code=None,
-        )
-    )
+    in_hand = select(col(Submission.id)).where(submission_state.is_on_its_way())
+    if urn:
+        in_hand = in_hand.where(col(Submission.urn) == urn)
+    submission_state.reprocessing_requested(session, [*ids, *session.scalars(in_hand)])
     log.info("%s submissions are read again", len(ids))
     return ids
 

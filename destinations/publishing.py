@@ -22,12 +22,13 @@ from destinations.waivers import told_aside
 from destinations.workbooks import hub_summary
 from models.calendar import in_london
 from models.destinations import Publication
-from models.effective import is_effective, not_taken_back
+from models.effective import is_effective
 from models.leavers import Cohort, Leaver
 from models.places import Hub, Institution
 from models.sheets import Finding
 from models.spreadsheet_cells import safe_in_csv
 from models.store import Store
+from models.submission_state import is_standing
 from models.submissions import Arrival, Submission
 from models.summaries import SummaryLine
 
@@ -240,7 +241,7 @@ def _school(
         for file in session.scalars(
             select(Submission).where(
                 (col(Submission.urn) == urn) | col(Submission.id).in_(sorted(cited)),
-                not_taken_back(),
+                is_standing(),
             )
         )
     }

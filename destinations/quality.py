@@ -21,8 +21,8 @@ from destinations.waivers import cohort_of, in_force, sets_aside
 from destinations.web_page import Number, table, web_page
 from models.answers import Waiver
 from models.calendar import in_words
-from models.effective import is_effective, not_taken_back
 from models.places import Institution
+from models.submission_state import is_accepted, is_refused, is_standing
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Severity
 
@@ -86,8 +86,7 @@ def _failing(session: Session, urns: Sequence[str], waivers: Sequence[Waiver]) -
     newer = aliased(Submission)
     replaced = select(col(newer.follows_id)).where(
         col(newer.follows_id).is_not(None),
-        not_taken_back(newer),
-        col(newer.refused_code).is_(None),
+        is_accepted(newer),
     )
     rows = session.execute(
         select(
@@ -106,8 +105,7 @@ def _failing(session: Session, urns: Sequence[str], waivers: Sequence[Waiver]) -
         .join(Submission, col(Submission.id) == col(ToldFinding.submission_id))
         .where(
             col(Submission.urn).in_(urns),
-            col(Submission.refused_code).is_(None),
-            is_effective(col(Submission.id)),
+            is_accepted(),
             col(Submission.id).not_in(replaced),
         )
         .order_by(col(ToldFinding.submission_id), col(ToldFinding.id))
@@ -132,12 +130,12 @@ def _failing(session: Session, urns: Sequence[str], waivers: Sequence[Waiver]) -
 
 def _refused(session: Session, urns: Sequence[str]) -> list[Failing]:
     """The files sent back whole, and not sent again in a form that was read."""
-    of_hub = select(Submission).where(col(Submission.urn).in_(urns), not_taken_back())
-    refused = session.scalars(of_hub.where(col(Submission.refused_code).is_not(None))).all()
+    of_hub = select(Submission).where(col(Submission.urn).in_(urns), is_standing())
+    refused = session.scalars(of_hub.where(is_refused())).all()
     if not refused:
         return []
     read: defaultdict[str, list[Submission]] = defaultdict(list)
-    for one in session.scalars(of_hub.where(col(Submission.refused_code).is_(None))):
+    for one in session.scalars(of_hub.where(~is_refused())):
         read[one.urn].append(one)
     must = Severity.MUST_FIX.value
     return [

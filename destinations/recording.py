@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from destinations.changes import beside_the_last, note_round
@@ -34,11 +34,11 @@ from destinations.providers import Register, load_providers
 from destinations.rounds import SAME_ROUND, sent_before
 from destinations.statements import Statement, Teller, said_by_provider, said_by_school
 from destinations.telling import keep_findings, remarks_of
+from models import submission_state
 from models.leavers import Cohort
 from models.sheets import Declared, Finding, Mapped, MappedRow, Remark
-from models.submissions import Submission
 from models.succession import school_chain
-from models.vocabulary import Kind, LeavingStage, Severity, Stage
+from models.vocabulary import Kind, LeavingStage, Severity
 
 __all__ = ["Recorded", "keep_findings", "record", "settle", "waiting_again"]
 
@@ -312,16 +312,13 @@ def _note(session: Session, declared: Declared, told: Recorded, recorded_at: dat
         "leaving_stage": declared.leaving_stage,
         "wave": declared.wave,
     }
-    session.execute(
-        update(Submission)
-        .where(col(Submission.id) == declared.submission_id)
-        .values(
-            stage=Stage.RECORDED.value,
-            stage_at=recorded_at,
-            rows_read=told.read,
-            rows_sound=told.sound,
-            rows_waiting=told.waiting,
-            rows_unsure=told.unsure,
-            **{name: value for name, value in known.items() if value is not None},
-        )
+    submission_state.recorded(
+        session,
+        declared.submission_id,
+        at=recorded_at,
+        rows_read=told.read,
+        rows_sound=told.sound,
+        rows_waiting=told.waiting,
+        rows_unsure=told.unsure,
+        **{name: value for name, value in known.items() if value is not None},
     )

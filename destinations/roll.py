@@ -10,17 +10,16 @@ from sqlmodel import Session, col
 from destinations.by_register import register_compared
 from destinations.limits import Limits
 from destinations.sheet_before import Before, Sheet, sheet_before
+from models import submission_state
 from models.calendar import in_words
 from models.destinations import Destination, Match
-from models.effective import is_effective_one, not_taken_back
+from models.effective import is_effective_one
 from models.leavers import Cohort, Leaver
 from models.sheets import Remark
 from models.submissions import Submission
-from models.vocabulary import Group, Kind, Stage, activities, year_name
+from models.vocabulary import Group, Kind, activities, year_name
 
 SHOWN = 10  # rows named in a sentence
-# Not matched: a file that was recorded and is to be recorded again stands there meanwhile.
-ON_THE_ROAD = [one.value for one in (Stage.RECEIVED, Stage.READ, Stage.MAPPED, Stage.VALIDATED)]
 SOMEWHERE = sorted(code for code, one in activities().items() if one.group is Group.EET)
 
 
@@ -159,10 +158,8 @@ def _more_to_come() -> Select[Any]:
             col(Submission.academic_year) == bindparam("year"),
             col(Submission.leaving_stage) == bindparam("stage"),
             col(Submission.wave) == bindparam("wave"),
-            col(Submission.stage).in_(ON_THE_ROAD),
-            col(Submission.refused_code).is_(None),
-            col(Submission.fault_code).is_(None),
-            not_taken_back(),
+            submission_state.is_on_its_way(),
+            ~submission_state.is_faulted(),
         )
         .limit(1)
     )

@@ -17,8 +17,8 @@ from sqlmodel import Session, col
 from destinations.doubles import RowKey
 from models.calendar import in_words
 from models.destinations import Match
-from models.effective import not_taken_back
 from models.sheets import Declared, Mapped, MappedRow, Remark
+from models.submission_state import is_accepted
 from models.submissions import Submission
 from models.succession import school_chain
 from models.vocabulary import Kind, academic_year, year_name
@@ -169,8 +169,7 @@ def sent_earlier(session: Session, declared: Declared) -> Select[Any]:
         .where(
             col(Submission.urn).in_(school_chain(session, declared.urn)),
             col(Submission.kind) == declared.kind,
-            not_taken_back(),
-            col(Submission.refused_code).is_(None),
+            is_accepted(),
             col(Submission.rows_hash).is_not(None),
             or_(
                 col(Submission.sent_on) < declared.sent_on,

@@ -20,9 +20,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models.destinations import Match
-from models.effective import not_taken_back
 from models.leavers import Cohort
 from models.sheets import Declared, Mapped, MappedRow, Remark
+from models.submission_state import is_standing
 from models.submissions import Submission
 from models.vocabulary import Kind
 
@@ -178,7 +178,7 @@ def _most_shared() -> Select[Any]:
             col(Submission.leaving_stage) == bindparam("stage"),
             # Another file for the same wave is its round before, of which N03 speaks.
             col(Submission.wave).is_distinct_from(bindparam("wave", type_=Integer())),
-            not_taken_back(),
+            is_standing(),
             or_(
                 col(Submission.sent_on) < sent_on,
                 and_(col(Submission.sent_on) == sent_on, col(Submission.id) < this),

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from destinations.cohorts import in_chunks
 from models.answers import RuleTally
 from models.database import upsert
+from models.submission_state import is_refused
 from models.submissions import Submission, ToldFinding
 
 SUSPECT = 0.2  # of all rows of a run: beyond it the rule or the map is wrong, not the schools
@@ -64,14 +65,14 @@ def tally(session: Session, submissions: Sequence[int], *, run_at: datetime) -> 
             rows[urn] += int(read or 0)
         refused = session.execute(
             select(col(Submission.urn), col(Submission.refused_code)).where(
-                col(Submission.id).in_(some), col(Submission.refused_code).is_not(None)
+                col(Submission.id).in_(some), is_refused()
             )
         )
         spoke.update((code, urn) for urn, code in refused if code)
         told = session.execute(
             select(col(ToldFinding.code), col(Submission.urn), func.count())
             .join(Submission, col(Submission.id) == col(ToldFinding.submission_id))
-            .where(col(Submission.id).in_(some), col(Submission.refused_code).is_(None))
+            .where(col(Submission.id).in_(some), ~is_refused())
             .group_by(col(ToldFinding.code), col(Submission.urn))
         )
         for code, urn, number in told:

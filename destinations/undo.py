@@ -18,16 +18,16 @@ from destinations.cohorts import in_chunks
 from destinations.decisions import RULE
 from destinations.matching import NOBODY
 from destinations.particulars import COLUMNS, set_leavers
+from models import submission_state
 from models.destinations import Destination, Match
-from models.effective import is_effective, not_taken_back
+from models.effective import is_effective
 from models.leavers import Cohort, Leaver
+from models.submission_state import is_standing
 from models.submissions import Submission
 from models.succession import school_chain
-from models.vocabulary import Kind, Stage
+from models.vocabulary import Kind
 
 log = logging.getLogger(__name__)
-
-DONE = (Stage.RECORDED, Stage.SUMMARISED, Stage.PUBLISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ def undo(
 ) -> Undone:
     """Take a submission back in the caller's transaction, and say what that came to.
 
-    Twice is the same as once.  The submissions in `again` stand before recording, for the next
-    intake or whoever calls.  Raises LookupError when there is no such submission and ValueError
+    Twice is the same as once.  The submissions in `again` need processing, by the next intake or
+    whoever calls.  Raises LookupError when there is no such submission and ValueError
     when it was refused, so that nothing of it was ever recorded.
     """
     submission = session.get(Submission, submission_id, with_for_update=True)
@@ -60,8 +60,7 @@ def undo(
     if submission.undone_at is not None:
         return Undone(submission_id)
     cohorts = _cohorts(session, submission)
-    submission.undone_at, submission.undone_by = undone_at, by[:100]
-    submission.undone_because = reason[:400]
+    submission_state.taken_back(submission, by=by, reason=reason, at=undone_at)
     session.add(submission)
     session.flush()
     leavers = _leavers_of(session, submission_id, cohorts)
@@ -135,7 +134,7 @@ def _named_by_others(
                 col(Submission.urn).in_(school_chain(session, submission.urn)),
                 col(Submission.leaving_stage) == submission.leaving_stage,
                 col(Submission.academic_year) == submission.academic_year,
-                not_taken_back(),
+                is_standing(),
             )
             .order_by(col(Submission.sent_on), col(Submission.id), col(Match.sheet), col(Match.row))
         )
@@ -211,7 +210,7 @@ def _again(
     people: Iterable[int],
     named: dict[int, list[_Naming]],
 ) -> tuple[int, ...]:
-    """The submissions that may say more now: set before recording, for whoever takes them up.
+    """The submissions that may say more now: to be processed, by whoever takes them up.
 
     Those that name leavers of whom a value was emptied; those of the same rows, which added
     nothing while these stood; and sheets of the cohort with rows about which nobody was sure.
@@ -235,16 +234,11 @@ def _again(
         select(col(Submission.id))
         .where(
             or_(*maybe),
-            not_taken_back(),
-            col(Submission.refused_code).is_(None),
-            col(Submission.stage).in_(DONE),
+            submission_state.is_accepted(),
+            submission_state.is_finished(),
         )
         .order_by(col(Submission.sent_on), col(Submission.id))
     ).all()
-    session.execute(
-        update(Submission)
-        .where(col(Submission.id).in_(ids))
-        .values(stage=Stage.MATCHED.value)
-        .execution_options(synchronize_session=False)
-    )
-    return tuple(one for one in ids if one is not None)
+    again = tuple(one for one in ids if one is not None)
+    submission_state.reprocessing_requested(session, again)
+    return again

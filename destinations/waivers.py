@@ -4,16 +4,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import Session, col
 
+from models import submission_state
 from models.answers import Waiver
-from models.effective import not_taken_back
 from models.places import Institution
 from models.sheets import Declared, Finding
 from models.submissions import Submission, ToldFinding
-from models.vocabulary import LeavingStage, Severity, Stage, year_name
+from models.vocabulary import LeavingStage, Severity, year_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,7 @@ def waive(
     """Set a rule aside for a school until a day, that day included; gives the waiver's number.
 
     For one leaving year and stage, or for all where they are not given.  The same again is the
-    same waiver.  Submissions with rows that wait for that rule stand before recording afterwards,
-    for the next intake.
+    same waiver.  Submissions with rows that wait for that rule are taken up by the next intake.
 
     Raises LookupError for a school that is not in the register, and ValueError where nobody or no
     reason is named, or the day has passed.  Whether the rule may be set aside is for the caller to
@@ -89,7 +89,10 @@ def waive(
 
 
 def _take_up_again(session: Session, made: Waiver) -> None:
-    """Rows that waited only for what is set aside wait no longer."""
+    """Rows that waited only for what is set aside wait no longer.
+
+    A sheet that is in hand just now may have been judged without the waiver: it is taken up too.
+    """
     told = select(col(ToldFinding.submission_id)).where(
         col(ToldFinding.code) == made.code,
         col(ToldFinding.severity) == Severity.MUST_FIX.value,
@@ -97,21 +100,20 @@ def _take_up_again(session: Session, made: Waiver) -> None:
     )
     waiting = [
         col(Submission.urn) == made.urn,
-        not_taken_back(),
-        col(Submission.refused_code).is_(None),
-        col(Submission.stage).in_((Stage.RECORDED, Stage.SUMMARISED, Stage.PUBLISHED)),
-        col(Submission.id).in_(told),
+        submission_state.is_accepted(),
+        or_(col(Submission.id).in_(told), submission_state.is_on_its_way()),
     ]
     if made.academic_year is not None:
-        waiting.append(col(Submission.academic_year) == made.academic_year)
+        waiting.append(_is_or_not_said(Submission.academic_year, made.academic_year))
     if made.leaving_stage is not None:
-        waiting.append(col(Submission.leaving_stage) == made.leaving_stage)
-    session.execute(
-        update(Submission)
-        .where(*waiting)
-        .values(stage=Stage.MATCHED.value)
-        .execution_options(synchronize_session=False)
-    )
+        waiting.append(_is_or_not_said(Submission.leaving_stage, made.leaving_stage))
+    ids = session.scalars(select(col(Submission.id)).where(*waiting)).all()
+    submission_state.reprocessing_requested(session, [one for one in ids if one is not None])
+
+
+def _is_or_not_said(column: Any, value: object) -> ColumnElement[bool]:
+    # What a sheet is about is known once it is recorded; before that, only where its sender said.
+    return or_(column == value, column.is_(None))
 
 
 def end_waiver(session: Session, number: int, *, by: str, ended_at: datetime) -> None:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, case, func, select
 from sqlmodel import Session, col
 
 from destinations.awaited import Awaited
-from models.effective import not_taken_back
+from models import submission_state
 from models.submissions import Arrival, Submission, ToldFinding
 from models.summaries import SummaryLine
 from models.vocabulary import Stage, year_name
@@ -23,8 +23,9 @@ def submissions_by_stage(engine: Engine) -> Lines:
                 func.count(),
                 func.count(col(Submission.refused_code)),
                 func.count(col(Submission.fault_code)),
+                func.count(case((submission_state.is_queued(), 1))),
             )
-            .where(not_taken_back())
+            .where(submission_state.is_standing())
             .group_by(col(Submission.stage))
         ).all()
     found = {row[0]: row for row in rows}
@@ -34,6 +35,7 @@ def submissions_by_stage(engine: Engine) -> Lines:
             "submissions": found[stage][1],
             "refused": found[stage][2],
             "our fault": found[stage][3],
+            "for the next intake": found[stage][4],
         }
         for stage in Stage
         if stage in found
@@ -52,8 +54,8 @@ def stopped(engine: Engine) -> Lines:
                 col(Submission.fault_code),
             )
             .where(
-                col(Submission.refused_code).is_not(None) | col(Submission.fault_code).is_not(None),
-                not_taken_back(),
+                submission_state.is_refused() | submission_state.is_faulted(),
+                submission_state.is_standing(),
             )
             .order_by(col(Submission.id))
         ).all()
@@ -92,7 +94,7 @@ def findings_by_rule(engine: Engine) -> Lines:
                 func.count(func.distinct(Submission.urn)),
             )
             .join(Submission, col(Submission.id) == ToldFinding.submission_id)
-            .where(not_taken_back())
+            .where(submission_state.is_standing())
             .group_by(col(ToldFinding.code), col(ToldFinding.severity))
             .order_by(func.count().desc(), col(ToldFinding.code))
         ).all()

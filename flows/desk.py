@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -30,6 +31,8 @@ class Road:
     settings: Settings
     remembered: Remembered  # what every school's headings and words mean; a sender may add to it
     guard: Guard
+    snapshot: Session | None = None  # what is summarised and published is read from, while it is
+    taken_up: dict[int, datetime | None] = field(default_factory=dict)  # since when it was asked
     declared: dict[int, Declared] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     read: dict[int, ReadFile] = field(default_factory=dict)
@@ -59,6 +62,7 @@ class Road:
     def clear(self) -> None:
         """Forget what lies on the desk."""
         for pile in (
+            self.taken_up,
             self.declared,
             self.names,
             self.read,

@@ -62,7 +62,8 @@ def intake(today: date | None = None) -> dict[str, int]:
         pages.put("findings-by-rule", boards.findings_by_rule(way.engine))
         pages.put("rules-and-schools", rules.tally_rules(way, [*chunks, *again]))
         pages.put("suites-not-adopted", rules.suites_not_adopted(way))
-        pages.put("coverage-by-school", boards.coverage_by_school(road.summarise_all(way, day)))
+        lines = road.summarise_all(way, day).lines
+        pages.put("coverage-by-school", boards.coverage_by_school(lines))
     faults = sum(line["our fault"] for line in by_stage)
     if faults:
         raise StageFailed(f"{faults} submissions stopped through our fault: see where they are")

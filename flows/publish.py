@@ -28,7 +28,9 @@ def publish(today: date | None = None) -> dict[str, int]:
         publish_ = stage(way, "publish", road.publish_all, retries=2)
         quality = stage(way, "publish quality pages", rules.publish_quality, retries=2)
 
-        lines = summarise(day)
-        written = publish_(lines, day) + quality(day)
-        pages.put("coverage-by-school", boards.coverage_by_school(lines))
-    return {"lines": len(lines), "documents": written}
+        with road.one_moment(way):
+            summarised = summarise(day)
+            written = publish_(summarised, day)
+        written += quality(day)
+        pages.put("coverage-by-school", boards.coverage_by_school(summarised.lines))
+    return {"lines": len(summarised.lines), "documents": written}

@@ -9,11 +9,12 @@ a run that is killed anywhere is simply run again.
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from datetime import date
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from destinations.answers import answers
@@ -31,6 +32,7 @@ from expectations.tolerances import Tolerances
 from expectations.validating import refusal, tell, validate
 from flows.desk import Road, open_road
 from flows.heard import as_before, take_up
+from flows.known import everything_known
 from flows.marks import mark_submission
 from flows.said import as_said, declared_of
 from imports.asked import with_headings_asked
@@ -38,19 +40,17 @@ from imports.mapping import map_file
 from imports.reading import read_file
 from imports.receiving import inbox_files, receive
 from imports.remembered import heading_rows
+from models import submission_state
 from models.calendar import now, today_in_london
-from models.database import transaction
-from models.effective import not_taken_back
+from models.database import reading_at_one_moment, transaction
 from models.sheets import Finding, SubmissionRefused
 from models.submissions import Submission
-from models.summaries import SummaryLine
+from models.summaries import Summarised
 from models.vocabulary import Kind, Stage
 
 __all__ = ["Road", "declared_of", "open_road"]
 
 log = logging.getLogger(__name__)
-
-UNFINISHED = (Stage.RECEIVED, Stage.READ, Stage.MAPPED, Stage.VALIDATED, Stage.MATCHED)
 
 
 def receive_files(road: Road, today: date) -> int:
@@ -72,23 +72,14 @@ def receive_files(road: Road, today: date) -> int:
 
 
 def unfinished(road: Road) -> list[list[int]]:
-    """Chunks of submissions still on the road: school sheets by date, then enrolment lists.
+    """Chunks of submissions that need processing: school sheets by date, then enrolment lists.
 
     So are those whose sender has no receipt yet: a run was killed before it was sent.
     """
     with Session(road.engine) as session:
         rows = session.execute(
             select(col(Submission.id), col(Submission.kind))
-            .where(
-                or_(
-                    col(Submission.answered_at).is_(None),
-                    and_(
-                        col(Submission.stage).in_(UNFINISHED),
-                        col(Submission.refused_code).is_(None),
-                    ),
-                ),
-                not_taken_back(),
-            )
+            .where(submission_state.is_queued())
             .order_by(col(Submission.sent_on), col(Submission.id))
         ).all()
     # Enrolment lists confirm leavers, so the sheets that name the leavers go first.
@@ -109,10 +100,14 @@ def enrolments_again(road: Road) -> list[list[int]]:
 def read_chunk(road: Road, ids: Sequence[int]) -> list[int]:
     """Each original becomes tables as sent.  What was refused is not read again, only answered."""
     with Session(road.engine) as session:
+        # First what is taken up, then what people decided: not the other way round, or what is
+        # decided in between would be taken up and not heeded.
+        road.taken_up.update(submission_state.taken_up(session, ids))
+        road.remembered = replace(everything_known(session), places=road.remembered.places)
         refused = set(
             session.scalars(
                 select(col(Submission.id)).where(
-                    col(Submission.id).in_(ids), col(Submission.refused_code).is_not(None)
+                    col(Submission.id).in_(ids), submission_state.is_refused()
                 )
             )
         )
@@ -205,10 +200,9 @@ def match_and_record_chunk(road: Road, ids: Sequence[int], today: date | None = 
                     file_format=mapped.file_format,
                     regions=[asdict(region) for region in mapped.regions],
                     waived=dict(sorted(waived.items())),
-                    fault_code=None,
-                    answered_at=None,
                 )
             )
+            submission_state.processed(session, one, since=road.taken_up.get(one))
         road.told[one] = (*done.findings, *tell((*done.remarks, *more)))
 
     return _each(road, ids, Stage.RECORDED, record_one, note_stage=False)
@@ -235,9 +229,7 @@ def return_chunk(road: Road, ids: Sequence[int]) -> int:
         ]
         done = publish(session, road.store, [*receipts, *books], published_at=now())
         answered = [_id(each) for each in sent if each.refused_code or _id(each) in road.told]
-        session.execute(
-            update(Submission).where(col(Submission.id).in_(answered)).values(answered_at=now())
-        )
+        submission_state.answered(session, answered)
     road.clear()
     return done.written
 
@@ -266,22 +258,42 @@ def _told(road: Road, submission: Submission) -> tuple[Finding, ...]:
     return road.told[_id(submission)]
 
 
-def publish_all(road: Road, lines: tuple[SummaryLine, ...], today: date) -> int:
-    """How many documents were written for hub leads and schools."""
-    with transaction(road.engine) as session:
+@contextmanager
+def one_moment(road: Road) -> Iterator[None]:
+    """While it lasts, what is summarised and what is published are read as of one moment."""
+    with reading_at_one_moment(road.engine) as session:
+        road.snapshot = session
+        try:
+            yield
+        finally:
+            road.snapshot = None
+
+
+@contextmanager
+def _reader(road: Road) -> Iterator[Session]:
+    if road.snapshot is not None:
+        yield road.snapshot
+    else:
+        with reading_at_one_moment(road.engine) as session:
+            yield session
+
+
+def publish_all(road: Road, summarised: Summarised, today: date) -> int:
+    """How many documents were written for hub leads and schools.
+
+    Within `one_moment` the packs hold what was summarised.  Only what was recorded by then is
+    published: what came afterwards waits for the next summary.
+    """
+    with _reader(road) as session, transaction(road.engine) as writing:
         made = documents(
             session,
-            lines,
+            summarised.lines,
             today,
             answers=lambda urn: answers(session, urn=urn, today=today),
             rules={code: words(code)[0] for code in catalogue()},
         )
-        done = publish(session, road.store, made, published_at=now())
-        session.execute(
-            update(Submission)
-            .where(col(Submission.stage).in_((Stage.RECORDED, Stage.SUMMARISED)))
-            .values(stage=Stage.PUBLISHED.value)
-        )
+        done = publish(writing, road.store, made, published_at=now())
+        submission_state.published(writing, summarised.recorded)
     return done.written
 
 
@@ -297,10 +309,13 @@ def not_sent(road: Road, today: date) -> tuple[Awaited, ...]:
         return awaited(session, today=today, calendar=road.calendar)
 
 
-def summarise_all(road: Road, today: date) -> tuple[SummaryLine, ...]:
-    """Every cohort of every hub, counted as known today."""
-    with Session(road.engine) as session:
-        return summarise(session, today=today, calendar=road.calendar)
+def summarise_all(road: Road, today: date) -> Summarised:
+    """Every cohort of every hub, counted as known today, and what of it is yet to be published."""
+    with _reader(road) as session:
+        return Summarised(
+            summarise(session, today=today, calendar=road.calendar),
+            submission_state.to_publish(session),
+        )
 
 
 def _each(
@@ -323,26 +338,23 @@ def _each(
         else:
             gone_on.append(one)
     if note_stage and gone_on:
-        _note(road, gone_on, stage=stage.value, fault_code=None)
+        with transaction(road.engine) as session:
+            submission_state.reached(session, gone_on, stage)
     return gone_on
 
 
 def _refuse(road: Road, one: int, refusal: SubmissionRefused) -> None:
     log.info("submission %s refused: %s", one, refusal.code)
-    facts = dict(refusal.facts)
-    _note(road, [one], refused_code=refusal.code, refused_facts=facts, answered_at=None)
+    with transaction(road.engine) as session:
+        submission_state.refused(
+            session, one, refusal.code, dict(refusal.facts), since=road.taken_up.get(one)
+        )
 
 
 def _our_fault(road: Road, one: int, stage: Stage, what: str) -> None:
     log.error("submission %s did not get to %s through our fault: %s", one, stage.value, what)
-    _note(road, [one], fault_code=what[:60])
-
-
-def _note(road: Road, ids: Sequence[int], **values: object) -> None:
     with transaction(road.engine) as session:
-        session.execute(
-            update(Submission).where(col(Submission.id).in_(ids)).values(stage_at=now(), **values)
-        )
+        submission_state.faulted(session, one, what)
 
 
 def _where(error: BaseException) -> str:

@@ -22,8 +22,8 @@ from flows.road import Road, declared_of
 from imports.mapping import map_file
 from imports.reading import read_file
 from imports.remembered import heading_rows
-from models.effective import not_taken_back
 from models.sheets import Declared, Finding, Mapped, SubmissionRefused
+from models.submission_state import is_accepted
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Kind, Severity, academic_year
 
@@ -115,9 +115,8 @@ def _history(
         ids = session.scalars(
             select(col(Submission.id))
             .where(
-                col(Submission.refused_code).is_(None),
+                is_accepted(),
                 col(Submission.suite_hash).is_not(None),
-                not_taken_back(),
             )
             .order_by(col(Submission.sent_on), col(Submission.id))
         ).all()

@@ -16,10 +16,10 @@ from imports.inbox import INBOX, is_left_behind, kept, readable, sender_and_name
 from imports.senders import is_known, school_of
 from models.calendar import in_london, now
 from models.database import upsert
-from models.effective import not_taken_back
 from models.store import Store, Stored
+from models.submission_state import is_standing, received, refused_unread
 from models.submissions import Arrival, CoverNote, Submission
-from models.vocabulary import Kind, LeavingStage, Stage
+from models.vocabulary import Kind, LeavingStage
 
 SUBMISSIONS = "submissions/"
 
@@ -190,8 +190,9 @@ def _submission(
     _start(submission, cover)
     _keep(store, stored, submission, content)
     if not content:
-        submission.refused_code = EMPTY if content is not None else TOO_LARGE
-        submission.refused_facts = {"size": _told(submission.size), "limit": _told(size_limit)}
+        code = EMPTY if content is not None else TOO_LARGE
+        facts = {"size": _told(submission.size), "limit": _told(size_limit)}
+        refused_unread(submission, code, facts)
     return submission
 
 
@@ -215,7 +216,7 @@ def _sent_before(session: Session, urn: str, sha256: str) -> Submission | None:
         select(Submission).where(
             col(Submission.urn) == urn,
             col(Submission.sha256) == sha256,
-            not_taken_back(),  # what was taken back may be sent again
+            is_standing(),  # what was taken back may be sent again
         )
     ).scalar_one_or_none()
 
@@ -236,11 +237,7 @@ def _start(submission: Submission, cover: CoverNote | None) -> None:
             if getattr(cover, name) is not None:
                 setattr(submission, name, getattr(cover, name))
         submission.sent_on = cover.sent_on
-    submission.stage = Stage.RECEIVED.value
-    submission.stage_at = now()
-    submission.refused_code = None
-    submission.refused_facts = {}
-    submission.fault_code = None
+    received(submission)
 
 
 def _keep(store: Store, stored: Stored, submission: Submission, content: bytes | None) -> None:

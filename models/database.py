@@ -92,6 +92,16 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def reading_at_one_moment(engine: Engine) -> Iterator[Session]:
+    """As `reading`, and whatever is read stays as it was at the first of it."""
+    options: dict[str, Any] = {_ONLY_READS: True}  # SQLite: a transaction is a snapshot
+    if engine.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
+    with Session(engine.execution_options(**options)) as session:
+        yield session
+
+
 def insert_all(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """All rows, many to a statement; ORM objects a row at a time cost ten times as much."""
     if rows:

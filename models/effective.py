@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from models.destinations import Destination, Match
 from models.leavers import Cohort, Leaver
+from models.submission_state import is_standing
 from models.submissions import Submission
 from models.succession import is_one_school
 from models.vocabulary import Kind
@@ -30,18 +31,12 @@ def is_effective_one(submission_id: Any, as_of: datetime | None = None) -> Colum
     The list of all that were taken back would be made anew for every sheet of a whole country.
     """
     sent = aliased(Submission)
-    counts = not_taken_back(sent)
+    counts = is_standing(sent)
     if as_of:
         counts = or_(counts, col(sent.undone_at) > as_of)
     return exists(
         select(col(sent.id)).where(col(sent.id) == submission_id, counts).correlate_except(sent)
     )
-
-
-def not_taken_back(submission: Any = Submission) -> ColumnElement[bool]:
-    """Whether a row of the submission table, or of an alias of it, was not taken back."""
-    counts: ColumnElement[bool] = col(submission.undone_at).is_(None)
-    return counts
 
 
 def superseded_ids(as_of: datetime | None = None, *, leavers: Any = None) -> Select[Any]:
@@ -81,7 +76,7 @@ def was_named(as_of: datetime) -> ColumnElement[bool]:
 
 def _taken_back_ids(as_of: datetime | None) -> Select[Any]:
     """The ids of the submissions that somebody had taken back by that moment, or by now."""
-    undone = select(col(Submission.id)).where(~not_taken_back())
+    undone = select(col(Submission.id)).where(~is_standing())
     return undone.where(col(Submission.undone_at) <= as_of) if as_of else undone
 
 

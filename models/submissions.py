@@ -39,8 +39,9 @@ class Submission(SQLModel, table=True):
 
     One that was taken back keeps its line and all that it said; none of it counts from then on.
 
-    `stage` is how far it has come.  `refused_code` is set when it could not go on and its sender
-    was told; `fault_code` when we are to blame and a data officer is told.
+    `stage` is how far it has come, `needs_processing_since` whether an intake must take it up.
+    `refused_code` is set when it could not go on and its sender was told; `fault_code` when we are
+    to blame and a data officer is told.  All of these are moved by models/submission_state.py only.
     """
 
     __tablename__ = "submission"
@@ -72,6 +73,8 @@ class Submission(SQLModel, table=True):
     received_at: datetime = Field(default_factory=now)
     stage: str = Field(default=Stage.RECEIVED.value, index=True, max_length=12)
     stage_at: datetime = Field(default_factory=now)
+    needs_processing_since: datetime | None = Field(default_factory=now)
+    recorded_at: datetime | None = None  # the last time
     refused_code: str | None = Field(default=None, max_length=8)
     refused_facts: dict[str, Any] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)

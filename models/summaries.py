@@ -1,6 +1,8 @@
 """The hand-off from summarising to publishing: counts that always carry their denominators."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,11 @@ class SummaryLine:
     breakdown: str = "all"
     part: str = "all"
     counts: Counts = field(default_factory=Counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Summarised:
+    """What was summarised: every line, and the submissions that these lines will publish."""
+
+    lines: tuple[SummaryLine, ...]
+    recorded: Mapping[int, datetime] = field(default_factory=dict)  # id -> when it was recorded

@@ -53,6 +53,8 @@ class Record:
             "received_at": self.moment,
             "stage_at": self.moment,
             "stage": "recorded",
+            "recorded_at": self.moment,
+            "needs_processing_since": None,
             "refused_facts": {},
             "file_format": "xlsx",
             "regions": [],

@@ -49,3 +49,9 @@ def take_in(today: date) -> None:
         for ids in [*road.unfinished(way), *road.enrolments_again(way)]:
             again.take(way, ids, today)
         again.answer_sent_again(way)
+
+
+def publish(today: date) -> None:
+    """What a week's publish does, stage by stage, without Prefect."""
+    with road.open_road(get_settings()) as way, road.one_moment(way):
+        road.publish_all(way, road.summarise_all(way, today), today)

@@ -84,6 +84,8 @@ def _where(each: "Submission") -> dict[str, Any]:
         stage, why = "refused", f"{told.says}. {told.do}"
     elif each.fault_code:
         why = f"our fault: {each.fault_code}"
+    elif each.needs_processing_since and each.recorded_at:
+        why = "the next intake reads it again"
     return {
         "submission": each.id,
         "urn": each.urn,

@@ -11,9 +11,9 @@ from destinations.receipts import since_words
 from destinations.recording import record
 from destinations.settings import Settings
 from models.calendar import now
-from models.effective import not_taken_back
 from models.places import Institution
 from models.sheets import Finding, Mapped
+from models.submission_state import is_standing
 from models.submissions import Submission
 from models.succession import school_chain
 
@@ -44,7 +44,7 @@ def _rehearsed(
         select(Submission).where(
             col(Submission.urn).in_(school_chain(session, sent.urn)),
             Submission.sha256 == sent.sha256,
-            not_taken_back(),
+            is_standing(),
         )
     ).first()
     if same is not None:

@@ -25,7 +25,7 @@ def unsure(
     from destinations.settings import get_settings
     from models.database import open_database
     from models.destinations import Match
-    from models.effective import not_taken_back
+    from models.submission_state import is_standing
     from models.submissions import Submission
 
     with Session(open_database(get_settings().database)) as session:
@@ -35,7 +35,7 @@ def unsure(
             .where(
                 col(Match.person_id).is_(None),
                 col(Match.level).startswith("unsure"),
-                not_taken_back(),
+                is_standing(),
             )
             .order_by(col(Match.submission_id), col(Match.sheet), col(Match.row))
         ).all()

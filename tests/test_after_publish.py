@@ -1,0 +1,271 @@
+"""What is decided after the week's publish is taken up by the next intake, as before it."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from sqlmodel import Session
+from typer.testing import CliRunner, Result
+
+from destinations.cli import app
+from destinations.exports import export
+from destinations.settings import get_settings
+from flows import road
+from models.database import open_database
+from tests.builders_road import a_hub_at_home, publish, send, take_in
+
+pytestmark = pytest.mark.slow
+
+URN = "900100"
+TODAY = date(2025, 11, 24)
+BY = ("--by", "A. Officer")
+
+# The second and third file hold rows that may be about Omar and Ada, or about a brother and sister.
+FIRST = """
+    UPN           | Surname | Forename | Date of Birth | Destination       | Where
+    L900100018001 | Khan    | Omar     | 02/01/2009    | Further Education | Downs College
+    L900100018007 | Okafor  | Ada      | 12/03/2009    | Sixth form        | Oakfield
+"""
+UNSURE = """
+    UPN | Surname | Forename | Date of Birth | Destination    | Where
+        | Khan    | Ali      | 02/01/2009    | Apprenticeship | Acme Ltd
+        | Okafor  | Eve      | 12/03/2009    | Apprenticeship | Smith Ltd
+"""
+NAMELESS = """
+    UPN | Surname | Forename | Date of Birth | Destination       | Where
+        | Bell    | Jo       | 20/06/2009    | Apprenticeship    | Acme Ltd
+        |         | Sam      | 21/06/2009    | Further Education | Downs College
+"""
+UNKNOWN_HEADING = """
+    Surname | Forename | Date of Birth | Where are they now?
+    Bell    | Jo       | 20/06/2009    | Further Education
+    Marsh   | Peter    | 14/05/2009    | Apprenticeship
+    Quill   | Ann      | 15/05/2009    | Sixth form
+"""
+LEFT_OUT = """
+    UPN | Surname | Forename | Date of Birth | Destination       | Tutor group name
+        | Bell    | Jo       | 20/06/2009    | Further Education | 11X
+"""
+
+
+@pytest.fixture
+def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A hub of one school on a fresh database: the folder of its storage."""
+    with a_hub_at_home(tmp_path, monkeypatch, URN):
+        yield tmp_path / "storage"
+
+
+def run(*words: str) -> Result:
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    return done
+
+
+def where(number: int) -> dict[str, object]:
+    return json.loads(run("where", str(number), "--json").stdout)  # type: ignore[no-any-return]
+
+
+def rows_recorded(number: int) -> list[int]:
+    """The rows of a submission that gave a destination."""
+    with Session(open_database(get_settings().database)) as session:
+        columns, lines = export(session, "destinations")
+        told = [dict(zip(columns, line, strict=True)) for line in lines]
+    return sorted(int(str(line["row"])) for line in told if line["file"] == f"sheet {number}.xlsx")
+
+
+def receipt(storage: Path, name: str) -> str:
+    (file,) = (storage / "returns" / URN).glob(f"*{name}*receipt.xlsx")
+    page = load_workbook(file)["Receipt"]
+    return " ".join(str(cell) for row in page.iter_rows(values_only=True) for cell in row if cell)
+
+
+def sent_and_published(*sheets: str) -> None:
+    """Sheets taken in a morning after the other, and then the week's publish."""
+    for number, sheet in enumerate(sheets, start=1):
+        send(URN, sheet, f"sheet {number}.xlsx")
+        take_in(TODAY)
+    publish(TODAY)
+
+
+def settle(submission: int, row: int, *who: str) -> None:
+    run("settle", str(submission), str(row), *who, *BY, "--reason", "rang the school")
+
+
+def a_run_killed_after(stages: int) -> None:
+    """Take what needs processing so many stages down the road, then drop everything."""
+    with road.open_road(get_settings()) as way:
+        road.receive_files(way, TODAY)
+        (ids,) = road.unfinished(way)
+        for stage in (
+            road.read_chunk,
+            road.map_chunk,
+            road.validate_chunk,
+            road.match_and_record_chunk,
+        )[:stages]:
+            ids = stage(way, ids)
+
+
+def test_a_row_settled_after_publish_is_recorded_and_the_receipt_says_so(storage: Path) -> None:
+    sent_and_published(FIRST, UNSURE)
+    assert (where(2)["stage"], where(2)["unsure"], rows_recorded(2)) == ("published", 2, [])
+    before = receipt(storage, "sheet 2")
+    settle(2, 2, "--new")
+    assert where(2)["stage"] == "published"  # progress never goes backward by being asked
+    assert "next intake" in str(where(2)["why"])
+    take_in(TODAY)
+    assert (where(2)["unsure"], where(2)["why"], rows_recorded(2)) == (1, "", [2])
+    assert receipt(storage, "sheet 2") != before
+    # What it says now is in no summary yet; the next publish puts it there.
+    assert where(2)["stage"] == "recorded"
+    publish(TODAY)
+    assert where(2)["stage"] == "published"
+
+
+def test_two_rows_settled_one_after_the_other_are_both_recorded(storage: Path) -> None:
+    sent_and_published(FIRST, UNSURE)
+    settle(2, 2, "--new")
+    settle(2, 3, "--person", "2")
+    take_in(TODAY)
+    assert (where(2)["unsure"], rows_recorded(2)) == (0, [2, 3])
+    publish(TODAY)
+    publish(TODAY)
+    assert where(2)["stage"] == "published"
+
+
+def test_a_settled_row_and_a_publish_in_between_are_not_lost(storage: Path) -> None:
+    sent_and_published(FIRST, UNSURE)
+    settle(2, 2, "--new")
+    publish(TODAY)
+    publish(TODAY)
+    take_in(TODAY)
+    settle(2, 3, "--new")
+    publish(TODAY)
+    take_in(TODAY)
+    assert rows_recorded(2) == [2, 3]
+
+
+@pytest.mark.parametrize("stages", [1, 2, 3, 4])
+def test_a_run_killed_with_a_settled_row_in_hand_is_taken_up_again(
+    storage: Path, stages: int
+) -> None:
+    sent_and_published(FIRST, UNSURE)
+    before = receipt(storage, "sheet 2")
+    settle(2, 2, "--new")
+    a_run_killed_after(stages)
+    take_in(TODAY)
+    assert rows_recorded(2) == [2]
+    assert receipt(storage, "sheet 2") != before
+    with road.open_road(get_settings()) as way:
+        assert road.unfinished(way) == []
+
+
+@pytest.mark.parametrize("stages", [1, 2, 3, 4])
+def test_a_row_settled_while_a_run_has_the_sheet_in_hand_is_not_lost(
+    storage: Path, stages: int
+) -> None:
+    sent_and_published(FIRST, UNSURE)
+    settle(2, 2, "--new")
+    with road.open_road(get_settings()) as way:
+        (chunk,) = road.unfinished(way)
+        ids = chunk
+        for number, stage in enumerate(
+            (
+                road.read_chunk,
+                road.map_chunk,
+                road.validate_chunk,
+                road.match_and_record_chunk,
+            ),
+            start=1,
+        ):
+            ids = stage(way, ids)
+            if number == stages:
+                settle(2, 3, "--new")
+        road.return_chunk(way, chunk)
+    take_in(TODAY)
+    assert rows_recorded(2) == [2, 3]
+
+
+def test_a_rule_waived_after_publish_lets_its_rows_in(storage: Path) -> None:
+    sent_and_published(NAMELESS)
+    assert (where(1)["waiting"], rows_recorded(1)) == (1, [2])
+    lines = run_findings(1)
+    (code,) = {line["code"] for line in lines if line["severity"] == "must_fix"}
+    run("waive", code, "--school", URN, *BY, "--reason", "no surname", "--until", "2099-08-31")
+    publish(TODAY)
+    assert where(1)["stage"] == "published"
+    a_run_killed_after(1)
+    publish(TODAY)
+    take_in(TODAY)
+    assert (where(1)["waiting"], rows_recorded(1)) == (0, [2, 3])
+    assert f"set rule {code} aside" in receipt(storage, "sheet 1")
+
+
+def test_a_rule_waived_while_a_new_sheet_is_in_hand_holds_for_it(storage: Path) -> None:
+    send(URN, NAMELESS, "sheet 1.xlsx")
+    take_in(TODAY)
+    (code,) = {line["code"] for line in run_findings(1) if line["severity"] == "must_fix"}
+    send(URN, NAMELESS.replace("Sam", "Max"), "sheet 2.xlsx")
+    with road.open_road(get_settings()) as way:
+        road.receive_files(way, TODAY)
+        (chunk,) = road.unfinished(way)
+        ids = road.validate_chunk(way, road.map_chunk(way, road.read_chunk(way, chunk)), TODAY)
+        run("waive", code, "--school", URN, *BY, "--reason", "no surname", "--until", "2099-08-31")
+        road.match_and_record_chunk(way, ids, TODAY)
+        road.return_chunk(way, chunk)
+    take_in(TODAY)
+    assert where(2)["waiting"] == 0
+
+
+def test_a_heading_accepted_after_publish_takes_in_a_refused_file(storage: Path) -> None:
+    sent_and_published(FIRST, UNKNOWN_HEADING)
+    assert where(2)["stage"] == "refused"
+    run("map", "accept", "2", *BY)
+    publish(TODAY)
+    a_run_killed_after(1)
+    publish(TODAY)
+    take_in(TODAY)
+    assert (where(2)["stage"], rows_recorded(2)) == ("recorded", [2, 3, 4])
+    assert "3 leaver" in receipt(storage, "sheet 2")
+
+
+def test_a_heading_set_after_publish_has_a_recorded_file_read_again(storage: Path) -> None:
+    sent_and_published(LEFT_OUT)
+    assert any(line["heading"] == "Tutor group name" for line in run_findings(1))
+    run("map", "set", "1", "Tutor group name", "leave out", *BY)
+    assert where(1)["stage"] == "published"
+    a_run_killed_after(1)
+    publish(TODAY)
+    take_in(TODAY)
+    assert not any(line["heading"] == "Tutor group name" for line in run_findings(1))
+    assert rows_recorded(1) == [2]
+
+
+def test_a_heading_accepted_while_a_run_is_on_its_way_is_not_lost(storage: Path) -> None:
+    sent_and_published(FIRST, UNKNOWN_HEADING)
+    with road.open_road(get_settings()) as way:  # has read what people accepted up to now
+        run("map", "accept", "2", *BY)
+        for chunk in road.unfinished(way):
+            ids = road.validate_chunk(way, road.map_chunk(way, road.read_chunk(way, chunk)), TODAY)
+            road.match_and_record_chunk(way, ids, TODAY)
+            road.return_chunk(way, chunk)
+    take_in(TODAY)
+    assert rows_recorded(2) == [2, 3, 4]
+
+
+def test_an_oddity_confirmed_after_publish_is_not_asked_in_the_next_round(storage: Path) -> None:
+    odd = FIRST.replace("02/01/2009", "02/01/2008").replace("L900100018001", "")
+    sent_and_published(odd)
+    (code,) = {line["code"] for line in run_findings(1) if line["row"] == 2}
+    run("confirm", "1", "2", code, *BY)
+    send(URN, odd.replace("Downs", "Weald"), "sheet 2.xlsx")
+    take_in(TODAY)
+    assert [line["row"] for line in run_findings(2) if line["code"] == code] == []
+    assert where(1)["stage"] == "published"
+
+
+def run_findings(number: int) -> list[dict[str, str]]:
+    lines = CliRunner().invoke(app, ["findings", str(number), "--json"]).stdout.splitlines()
+    return [json.loads(line) for line in lines]
