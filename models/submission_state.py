@@ -6,7 +6,7 @@ moves either is a transition here, and every question about them a predicate her
 
 | transition | stage | needs processing | refusal | our fault | receipt |
 |---|---|---|---|---|---|
-| `received` | received, if new | yes | put aside | put aside | owed |
+| `received` | received, if never recorded | yes | put aside | put aside | owed |
 | `reached` | that one, if further | as before | as before | put aside | as before |
 | `refused` | as before | no longer | set | put aside | owed |
 | `faulted` | as before | yes | as before | set | as before |
@@ -17,8 +17,9 @@ moves either is a transition here, and every question about them a predicate her
 | `reprocessing_requested` | as before | yes | put aside | put aside | as before |
 | `taken_back` | as before | no longer | as before | as before | as before |
 
-Progress goes back in one case only: a published submission that is recorded anew is recorded, for
-no reader has seen yet what it says now.  Being asked for again moves nothing but the queue.
+Progress goes back in two cases only: a published submission that is recorded anew is recorded, for
+no reader has seen yet what it says now; and a refused file that was never recorded starts anew when
+its sender sends it with another word.  Being asked for again moves nothing but the queue.
 
 A run notes what it takes up (`taken_up`) and is done with that much: what is asked for while the
 sheet is in hand stays in the queue.  A submission whose receipt is owed is in the queue as well, so
@@ -95,6 +96,8 @@ def is_queued(of: Any = Submission) -> ColumnElement[bool]:
 def received(submission: Submission) -> None:
     """A file sets out on the road, for the first time or with something that changes its fate."""
     submission.needs_processing_since = now()
+    if submission.stage not in DONE:  # a refused file that starts anew had not come anywhere
+        submission.stage, submission.stage_at = Stage.RECEIVED.value, now()
     submission.refused_code, submission.refused_facts = None, {}
     submission.fault_code = submission.answered_at = None
 

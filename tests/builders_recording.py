@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from destinations.recording import Recorded, record
+from models import submission_state
 from models.database import insert_all, insert_returning, transaction
 from models.places import Hub, Institution, InstitutionLink, Membership
 from models.sheets import Column, Declared, Finding, Mapped, MappedRow, Value
@@ -155,7 +156,18 @@ def recorded(
         for at, row in enumerate(rows, start=2)
     )
     with transaction(engine) as session:
-        return record(session, Mapped(declared, made), findings, recorded_at=a_moment())
+        number = declared.submission_id
+        since = submission_state.taken_up(session, [number])[number]
+        done = record(session, Mapped(declared, made), findings, recorded_at=a_moment())
+        submission_state.processed(session, number, since=since)
+        return done
+
+
+def queued(engine: Engine) -> list[int]:
+    """The submissions that need processing, by number."""
+    with Session(engine) as session:
+        found = select(Submission.id).where(submission_state.awaits_processing())
+        return [number for number in session.exec(found.order_by(Submission.id)) if number]
 
 
 def everything(engine: Engine, model: Any) -> list[Any]:

@@ -336,7 +336,7 @@ def test_only_what_waited_for_it_is_read_again(session):
     def one(name, urn=OAKFIELD, **more):
         return Submission(
             urn=urn, name=name, sha256=name, size=1, stored_as=name, sent_on=TODAY,
-            **{"stage": "recorded"} | more,
+            **{"stage": "recorded", "needs_processing_since": None} | more,
         )  # fmt: skip
 
     every = [
@@ -363,6 +363,7 @@ def test_only_what_waited_for_it_is_read_again(session):
     )
     assert again == [every[0].id, every[2].id]
     session.expire_all()
-    assert (every[0].stage, every[0].refused_code, every[0].refused_facts) == ("received", None, {})
+    assert (every[0].stage, every[0].refused_code, every[0].refused_facts) == ("recorded", None, {})
+    assert [one.id for one in every if one.needs_processing_since] == again
     assert every[1].refused_code == "F04"
     assert every[3].stage == "recorded"

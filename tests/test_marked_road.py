@@ -14,6 +14,7 @@ from destinations.keys import MARKING, marking_key
 from destinations.settings import Settings, get_settings
 from flows import road
 from models.answers import Confirmation
+from models.base import now
 from models.database import open_database, transaction
 from models.destinations import Publication
 from models.returned import MARK_SHEET, YES
@@ -75,7 +76,7 @@ def again(settings: Settings) -> int:
     engine = open_database(settings.database)
     with transaction(engine) as session:
         for one in session.exec(select(Submission)):
-            one.stage = "received"
+            one.needs_processing_since = now()
     engine.dispose()
     return run(settings)
 
