@@ -20,6 +20,7 @@ from destinations.lines import summary_rows
 from destinations.receipts import receipt_of, receipt_workbook
 from destinations.waivers import told_aside
 from destinations.workbooks import hub_summary
+from models import submission_state
 from models.calendar import in_london
 from models.destinations import Publication
 from models.effective import is_effective
@@ -28,7 +29,6 @@ from models.places import Hub, Institution
 from models.sheets import Finding
 from models.spreadsheet_cells import safe_in_csv
 from models.store import Store
-from models.submission_state import is_standing
 from models.submissions import Arrival, Submission
 from models.summaries import SummaryLine
 
@@ -241,7 +241,7 @@ def _school(
         for file in session.scalars(
             select(Submission).where(
                 (col(Submission.urn) == urn) | col(Submission.id).in_(sorted(cited)),
-                is_standing(),
+                submission_state.is_standing(),
             )
         )
     }

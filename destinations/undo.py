@@ -22,7 +22,6 @@ from models import submission_state
 from models.destinations import Destination, Match
 from models.effective import is_effective
 from models.leavers import Cohort, Leaver
-from models.submission_state import is_standing
 from models.submissions import Submission
 from models.succession import school_chain
 from models.vocabulary import Kind
@@ -48,13 +47,13 @@ def undo(
 
     Twice is the same as once.  The submissions in `again` need processing, by the next intake or
     whoever calls.  Raises LookupError when there is no such submission and ValueError
-    when it was refused, so that nothing of it was ever recorded.
+    when it was refused and nothing of it was ever recorded.
     """
     submission = session.get(Submission, submission_id, with_for_update=True)
     if submission is None:
         message = "there is no such submission"
         raise LookupError(message)
-    if submission.refused_code:
+    if submission.refused_code and submission.recorded_at is None:
         message = "nothing of a refused file was recorded"
         raise ValueError(message)
     if submission.undone_at is not None:
@@ -134,7 +133,7 @@ def _named_by_others(
                 col(Submission.urn).in_(school_chain(session, submission.urn)),
                 col(Submission.leaving_stage) == submission.leaving_stage,
                 col(Submission.academic_year) == submission.academic_year,
-                is_standing(),
+                submission_state.is_standing(),
             )
             .order_by(col(Submission.sent_on), col(Submission.id), col(Match.sheet), col(Match.row))
         )

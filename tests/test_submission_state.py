@@ -139,7 +139,8 @@ def test_the_queue_holds_what_needs_processing_or_is_owed_a_receipt_and_stands(
 
 MOVED = re.compile(
     r"\.(stage|stage_at|refused_code|refused_facts|fault_code|answered_at|needs_processing_since)"
-    r" = |Submission\.(stage|fault_code|answered_at|needs_processing_since)\)\.(in_|is_|is_not)\("
+    r" = |Submission\.(stage|fault_code|refused_code|answered_at|needs_processing_since)\)"
+    r"\.(in_|is_|is_not)\("
     r"|\bvalues\([^)]*\b(stage|refused_code|fault_code|answered_at)="
 )
 
