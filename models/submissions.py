@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import CheckConstraint, Field, UniqueConstraint
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from models.base import SQLModel
 from models.calendar import now
@@ -73,7 +74,9 @@ class Submission(SQLModel, table=True):
     received_at: datetime = Field(default_factory=now)
     stage: str = Field(default=Stage.RECEIVED.value, index=True, max_length=12)
     stage_at: datetime = Field(default_factory=now)
-    needs_processing_since: datetime | None = Field(default_factory=now)
+    needs_processing_since: datetime | None = Field(  # no default of the column: None is meant
+        default_factory=now, sa_column=Column(UTCDateTime(), nullable=True)
+    )
     recorded_at: datetime | None = None  # the last time
     refused_code: str | None = Field(default=None, max_length=8)
     refused_facts: dict[str, Any] = Field(

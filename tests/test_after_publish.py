@@ -310,3 +310,14 @@ def evidence_pack(storage: Path) -> str:
     pages = load_workbook(file).worksheets
     rows = (row for page in pages for row in page.iter_rows(values_only=True))
     return " ".join(str(cell) for row in rows for cell in row if cell)
+
+
+def test_a_file_refused_as_it_arrives_is_answered_and_leaves_the_queue(storage: Path) -> None:
+    inbox = storage / "inbox" / URN
+    inbox.mkdir(parents=True)
+    (inbox / "empty.xlsx").write_bytes(b"")
+    take_in(TODAY)
+    assert where(1)["stage"] == "refused"
+    assert receipt(storage, "empty")
+    with road.open_road(get_settings()) as way:
+        assert road.unfinished(way) == []
