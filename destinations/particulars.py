@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from destinations.cohorts import in_chunks
 from destinations.identities import is_temporary
-from models.database import insert_returning
+from models.database import insert_returning, update_all
 from models.identifiers import is_uln, is_upn
 from models.leavers import Leaver
 from models.sheets import MappedRow, Value
@@ -64,32 +64,12 @@ def add_leavers(
             | {"submission_id": submission_id, "sheet": about[0].sheet, "row": about[0].row}
         )
         if person in before:
-            again.append(made | {"leaver": before[person]})
+            again.append(made | {"id": before[person]})
         else:
             new.append(made)
-    set_leavers(session, again)
+    update_all(session, Leaver, again)
     ids = insert_returning(session, Leaver, new)
     return before | dict(zip((one["person_id"] for one in new), ids, strict=True))
-
-
-def set_leavers(session: Session, changed: Sequence[Mapping[str, Any]]) -> None:
-    """Leavers given new values, all of them the same columns; `leaver` is the id of each."""
-    if not changed:
-        return
-    names = [name for name in changed[0] if name != "leaver"]
-    table = Leaver.__table__  # type: ignore[attr-defined]
-    statement = (
-        update(table)
-        .where(table.c.id == bindparam("leaver"))
-        .values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names})
-    )
-    session.connection().execute(
-        statement,
-        [
-            {f"new_{name}": one[name] for name in names} | {"leaver": one["leaver"]}
-            for one in changed
-        ],
-    )
 
 
 def _taken_back(session: Session, cohort_id: int, people: Iterable[int]) -> dict[int, int]:
@@ -114,7 +94,9 @@ def fill_leavers(
     Only a temporary UPN gives way, to the permanent one (sources.md: identifiers).
     """
     columns: list[Any] = [getattr(Leaver, column) for column in COLUMNS]
-    changed, differing = [], []
+    changed: list[dict[str, Any]] = []
+    differing: list[tuple[str, int, str]] = []
+    touched: set[str] = set()
     for some in in_chunks(sorted(rows)):
         found = session.execute(
             select(col(Leaver.id), col(Leaver.cells), *columns).where(col(Leaver.id).in_(some))
@@ -124,8 +106,10 @@ def fill_leavers(
             before, cells = dict(values), dict(cells)
             differing += _fill(values, cells, rows[leaver_id], submission_id)
             if values != before:
-                changed.append(values | {"cells": cells, "leaver": leaver_id})
-    set_leavers(session, changed)
+                changed.append(values | {"cells": cells, "id": leaver_id})
+                touched |= {name for name in COLUMNS if values[name] != before[name]}
+    kept_columns = ("id", "cells", *sorted(touched))
+    update_all(session, Leaver, [{name: row[name] for name in kept_columns} for row in changed])
     return Filled(len(changed), tuple(differing))
 
 

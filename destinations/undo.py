@@ -17,8 +17,9 @@ from sqlmodel import Session, col
 from destinations.cohorts import in_chunks
 from destinations.decisions import RULE
 from destinations.matching import NOBODY
-from destinations.particulars import COLUMNS, set_leavers
+from destinations.particulars import COLUMNS
 from models import submission_state
+from models.database import update_all
 from models.destinations import Destination, Match
 from models.effective import is_effective
 from models.leavers import Cohort, Leaver
@@ -153,10 +154,11 @@ def _rename(
     first = {one for one in session.scalars(made) if one is not None}
     held = [leaver for leaver in sorted(first) if named.get(leavers.get(leaver, 0))]
     places = {leaver: named[leavers[leaver]][0] for leaver in held}
-    set_leavers(
+    update_all(
         session,
+        Leaver,
         [
-            {"leaver": leaver, "submission_id": one.submission_id}
+            {"id": leaver, "submission_id": one.submission_id}
             | {"sheet": one.sheet, "row": one.row}
             for leaver, one in places.items()
         ],
@@ -178,9 +180,9 @@ def _empty(session: Session, submission_id: int, leavers: Iterable[int]) -> set[
                 blank = {name: "" if name in ("surname", "forename") else None for name in COLUMNS}
                 now = dict(zip(COLUMNS, values, strict=True))
                 now |= {name: blank[name] for name in cells.keys() - kept.keys()}
-                emptied.append(now | {"cells": kept, "leaver": leaver})
-    set_leavers(session, emptied)
-    return {one["leaver"] for one in emptied}
+                emptied.append(now | {"cells": kept, "id": leaver})
+    update_all(session, Leaver, emptied)
+    return {row["id"] for row in emptied}
 
 
 def _forget_matches(session: Session, people: set[int]) -> None:

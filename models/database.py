@@ -7,7 +7,21 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, ExceptionContext, Table, create_engine, event, make_url
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ExceptionContext,
+    Table,
+    cast,
+    column,
+    create_engine,
+    event,
+    func,
+    literal,
+    make_url,
+    select,
+    values,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -103,23 +117,68 @@ def reading_at_one_moment(engine: Engine) -> Iterator[Session]:
 
 
 def insert_all(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
-    """All rows, many to a statement; ORM objects a row at a time cost ten times as much."""
+    """All rows, up to `CHUNK` to a statement; all must have the same columns."""
     if rows:
-        session.connection().execute(_table(model).insert(), [dict(row) for row in rows])
+        _send(session, _table(model).insert(), rows)
 
 
 def insert_returning(
     session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]
 ) -> list[int]:
-    """The ids of the rows put in, in the order given."""
+    """The ids of the rows put in, in the order given, up to `CHUNK` rows to a statement.
+
+    All rows must have the same columns, and none an id of its own.
+    """
+    if not rows:
+        return []
+    if _dialect(session) == "sqlite":
+        return _insert_numbered(session, model, rows)
     table = _table(model)
-    ids: list[int] = []
-    for chunk in _chunks(rows, CHUNK):
-        result = session.connection().execute(
-            table.insert().returning(table.c.id, sort_by_parameter_order=True), list(chunk)
-        )
-        ids.extend(row[0] for row in result)
+    result = session.connection().execute(
+        table.insert().returning(table.c.id, sort_by_parameter_order=True),
+        [dict(row) for row in rows],
+    )
+    return [row.id for row in result]
+
+
+def _insert_numbered(
+    session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]
+) -> list[int]:
+    """The same where many rows come back in any order, as SQLite says: ids given beforehand.
+
+    They are those that SQLite would give.  Nobody can take one in between: a transaction has the
+    one lock for writing from its beginning, and one that began by only reading fails instead.
+    """
+    last = session.connection().scalar(select(func.max(_table(model).c.id))) or 0
+    ids = list(range(last + 1, last + 1 + len(rows)))
+    numbered = zip(ids, rows, strict=True)
+    insert_all(session, model, [{**row, "id": number} for number, row in numbered])
     return ids
+
+
+def update_all(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows given new values, up to `CHUNK` to a statement; `id` says which row each is.
+
+    All rows must have the same columns.
+    """
+    if not rows:
+        return
+    table = _table(model)
+    types = {name: table.c[name].type for name in rows[0]}
+    # A column of nothing but NULL is text to PostgreSQL; a CAST to a date is a number to SQLite.
+    typed: Any = literal if _dialect(session) == "sqlite" else cast
+    for some in _chunks(rows, CHUNK):
+        # A common table expression, for SQLite cannot name the columns of VALUES in FROM.
+        new = (
+            values(*(column(f"new_{name}", kind) for name, kind in types.items()), name="new")
+            .data([tuple(typed(row[name], kind) for name, kind in types.items()) for row in some])
+            .cte()
+        )
+        session.connection().execute(
+            table.update()
+            .where(table.c.id == new.c.new_id)
+            .values({name: new.c[f"new_{name}"] for name in types if name != "id"})
+        )
 
 
 def upsert(
@@ -132,13 +191,13 @@ def upsert(
 ) -> None:
     """Rows put in, or brought up to date where `key` is there already; nothing when `update` is ().
 
-    All rows must have the same columns.
+    All rows must have the same columns.  Of two with the same key the later holds where there is
+    something to bring up to date, else the earlier, as if they had been sent one by one.
     """
     if not rows:
         return
     table = _table(model)
-    dialect = session.get_bind().dialect.name
-    statement: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    statement: Any = (postgresql if _dialect(session) == "postgresql" else sqlite).insert(table)
     statement = (
         statement.on_conflict_do_update(
             index_elements=list(key), set_={name: statement.excluded[name] for name in update}
@@ -146,7 +205,32 @@ def upsert(
         if update
         else statement.on_conflict_do_nothing(index_elements=list(key))
     )
-    session.connection().execute(statement, [dict(row) for row in rows])
+    _send(session, statement, _each_key_once(rows, key, update))
+
+
+def _send(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    # SQLAlchemy puts many rows into one statement only where something is asked back; otherwise
+    # sqlite3 and psycopg send a call with many rows row by row.
+    first, *_ = statement.table.primary_key
+    session.connection().execute(statement.returning(first), [dict(row) for row in rows]).close()
+
+
+def _each_key_once(
+    rows: Sequence[Mapping[str, Any]], key: Sequence[str], update: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The rows as they would end; PostgreSQL brings no row up to date twice in one statement."""
+    kept: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for at, row in enumerate(rows):
+        values_of_key = tuple(row[name] for name in key)
+        if None in values_of_key:  # which is like no other
+            values_of_key = (at, *values_of_key)
+        before = kept.setdefault(values_of_key, dict(row))
+        before |= {name: row[name] for name in update}
+    return list(kept.values())
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
 
 
 def _table(model: type[SQLModel]) -> Table:

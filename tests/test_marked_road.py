@@ -14,7 +14,7 @@ from destinations.keys import MARKING, marking_key
 from destinations.settings import Settings, get_settings
 from flows import road
 from models.answers import Confirmation
-from models.base import now
+from models.calendar import now
 from models.database import open_database, transaction
 from models.destinations import Publication
 from models.returned import MARK_SHEET, YES
