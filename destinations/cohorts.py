@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -90,13 +91,13 @@ def known_elsewhere(
         col(Cohort.urn).in_(chain),
         col(Cohort.academic_year).between(year - REACH, year + REACH),
     )
-    known = _known(session, col(Leaver.cohort_id).in_(of_school), taken_back=taken_back)
-    for column, numbers in (
-        (col(Leaver.upn), {one.upn for one in who} - {""}),
-        (col(Leaver.uln), {one.uln for one in who} - {""}),
-    ):
-        for some in in_chunks(sorted(numbers)):
-            known.extend(_known(session, column.in_(some), taken_back=taken_back))
+    here = col(Leaver.cohort_id).in_(of_school)
+    upns = list(in_chunks(sorted({one.upn for one in who} - {""}))) or [()]
+    ulns = list(in_chunks(sorted({one.uln for one in who} - {""}))) or [()]
+    known: list[Known] = []
+    for some_upns, some_ulns in zip_longest(upns, ulns, fillvalue=()):
+        named = or_(here, col(Leaver.upn).in_(some_upns), col(Leaver.uln).in_(some_ulns))
+        known.extend(_known(session, named, taken_back=taken_back))
     return list(dict.fromkeys(known))
 
 
@@ -114,8 +115,10 @@ def known_in_reach(session: Session, urn: str, sent_on: date) -> list[Known]:
     return _known(session, col(Leaver.cohort_id).in_(cohorts))
 
 
-def leavers_of(session: Session, people: Iterable[int]) -> list[InCohort]:
-    """Every leaver that these people are, in every cohort."""
+def leavers_of(
+    session: Session, people: Iterable[int], *, where: Sequence[ColumnElement[bool]] = ()
+) -> list[InCohort]:
+    """Every leaver that these people are, in every cohort, or in those of which `where` holds."""
     found: list[InCohort] = []
     for some in in_chunks(sorted(set(people))):
         rows = session.execute(
@@ -126,7 +129,7 @@ def leavers_of(session: Session, people: Iterable[int]) -> list[InCohort]:
                 col(Cohort.academic_year),
             )
             .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-            .where(col(Leaver.person_id).in_(some), is_effective(col(Leaver.submission_id)))
+            .where(col(Leaver.person_id).in_(some), is_effective(col(Leaver.submission_id)), *where)
             .order_by(col(Leaver.id))
         )
         found.extend(InCohort(*row) for row in rows)

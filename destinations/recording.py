@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import select
 from sqlmodel import Session, col
 
 from destinations.changes import beside_the_last, note_round
@@ -274,16 +273,12 @@ def _cohort_leavers(
     year: int,
 ) -> dict[int, InCohort]:
     """The leavers that these people are in this cohort, whatever URN it was begun under."""
-    cohorts = set(
-        session.scalars(
-            select(col(Cohort.id)).where(
-                col(Cohort.urn).in_(chain),
-                col(Cohort.leaving_stage) == stage.value,
-                col(Cohort.academic_year) == year,
-            )
-        )
+    of_cohort = (
+        col(Cohort.urn).in_(chain),
+        col(Cohort.leaving_stage) == stage.value,
+        col(Cohort.academic_year) == year,
     )
-    return {one.person_id: one for one in leavers_of(session, people) if one.cohort_id in cohorts}
+    return {leaver.person_id: leaver for leaver in leavers_of(session, people, where=of_cohort)}
 
 
 def _counted(

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from expectations.catalogue import catalogue
-from expectations.lists import codes
+from expectations.lists import codes, years_of_change
 from expectations.narrow import groups, narrowed
 from expectations.rule import Rule
 from expectations.rules.person import FIRST_YEAR
@@ -45,11 +45,26 @@ class Change:
     removed: tuple[str, ...] = ()
 
 
-# The school census took four ethnicity codes in from 2024/25 (lists/ethnicities.csv).
-CHANGES: Mapping[Kind, Mapping[int, Change]] = {
-    Kind.LEAVERS: {2024: Change(changed={"P23": {"value_set": codes("ethnicities", 2024)}})},
-    Kind.ENROLMENTS: {},
-}
+# The rules that hold a field to a list, and the list.  The lists alone say from which year a code
+# counts (lists/*.csv); the suites of those years follow from them.
+BY_LIST = {"P23": "ethnicities"}
+# What else a year changes.
+OWN_CHANGES: Mapping[Kind, Mapping[int, Change]] = {Kind.LEAVERS: {}, Kind.ENROLMENTS: {}}
+
+
+def _with_lists(own: Mapping[int, Change], first: Sequence[str]) -> dict[int, Change]:
+    """What each year changes, with the codes that the lists take in or drop in it."""
+    changes = dict(own)
+    for code, name in BY_LIST.items():
+        for year in years_of_change(name):
+            if code in first and year > FIRST_YEAR:
+                change = changes.get(year, Change())
+                changed = {**change.changed, code: {"value_set": codes(name, year)}}
+                changes[year] = dataclasses.replace(change, changed=changed)
+    return changes
+
+
+CHANGES = {kind: _with_lists(OWN_CHANGES[kind], FIRST[kind]) for kind in Kind}
 
 
 def rules(kind: Kind, year: int) -> tuple[Rule, ...]:

@@ -45,6 +45,7 @@ from models.calendar import now, today_in_london
 from models.database import reading_at_one_moment, transaction
 from models.sheets import Finding, SubmissionRefused
 from models.submissions import Submission
+from models.succession import register_at_rest
 from models.summaries import Summarised
 from models.vocabulary import Kind, Stage
 
@@ -173,7 +174,7 @@ def match_and_record_chunk(road: Road, ids: Sequence[int], today: date | None = 
 
     def record_one(one: int) -> None:
         mapped, findings = road.mapped.pop(one), road.findings.pop(one)
-        with transaction(road.engine) as session:
+        with transaction(road.engine) as session, register_at_rest(session):
             hear = take_up(session, road, road.as_read[one].returned, mapped)
             silent = set_aside(session, mapped.declared, day)
             done = record(

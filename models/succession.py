@@ -8,7 +8,8 @@ Amalgamation" stands under both schools alike, and a sixth form centre succeeds 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, and_, case, or_, select
@@ -18,6 +19,7 @@ from models.database import CHUNK
 from models.places import InstitutionLink
 
 SUCCESSOR, PREDECESSOR = "successor", "predecessor"
+_CHAINS = "school chains"  # in Session.info, while the register is at rest
 
 
 def school_chain(session: Session, urn: str) -> tuple[str, ...]:
@@ -26,6 +28,25 @@ def school_chain(session: Session, urn: str) -> tuple[str, ...]:
     Predecessors of predecessors and successors of successors, the nearest first; never a sister
     that merged into the same school, whose leavers are its own.
     """
+    chains: dict[str, tuple[str, ...]] | None = session.info.get(_CHAINS)
+    if chains is None:
+        return _school_chain(session, urn)
+    if urn not in chains:
+        chains[urn] = _school_chain(session, urn)
+    return chains[urn]
+
+
+@contextmanager
+def register_at_rest(session: Session) -> Iterator[None]:
+    """While the register does not change, the URNs of each school are looked up once."""
+    session.info[_CHAINS] = {}
+    try:
+        yield
+    finally:
+        del session.info[_CHAINS]
+
+
+def _school_chain(session: Session, urn: str) -> tuple[str, ...]:
     chain = [urn]
     for kind in (PREDECESSOR, SUCCESSOR):
         linked = _linked_from(session, [urn], kind)

@@ -1,19 +1,34 @@
 """The destination: a word we know, allowed at that age, with the provider and dates it needs."""
 
 from expectations.rule import MUST_FIX, PLEASE_CHECK, Rule
+from models.vocabulary import Group, Kin, activities
 
 SINCE = "2026-11-23"
 
-PRE_16 = ["110", "120", "130", "140", "150"]
-NOT_IN_2019_20 = ["510", "720"]
+PRE_16 = [code for code, activity in activities().items() if activity.kin is Kin.PRE_16]
+NO_LONGER_USED = [code for code, activity in activities().items() if not activity.is_current]
 ONLY_WITH_SEN = ["280", "460"]
 AT_A_PROVIDER = ["220", "230", "240", "250", "270", "280", "310", "450", "460"]
-IN_SCHOOL_OR_COLLEGE = ["210", "220", "230", "240", "250", "270", "280"]
+# Every other code that counts as EET: where it is often nobody's business, or goes without saying.
+PROVIDER_NOT_ASKED = [
+    *["210", "260", "290", "320", "330", "340", "350", "360", "380", "381"],
+    *["410", "430", "440", "550"],
+]
+IN_CUSTODY = "290"
+IN_SCHOOL_OR_COLLEGE = [
+    code
+    for code, activity in activities().items()
+    if activity.kin is Kin.EDUCATION and code != IN_CUSTODY
+]
 IN_WORK = ["330", "340", "350", "360"]
-# Not 615 and 616: they have agreed where and when they will start.
+START_IS_AGREED = ["615", "616"]  # where and when they will start
 NOWHERE = [
-    *["540", "610", "619", "620", "630", "640", "650", "660", "670", "680"],
-    *["810", "820", "830"],
+    code
+    for code, activity in activities().items()
+    if activity.group in (Group.NEET, Group.NOT_KNOWN)
+    and activity.is_current
+    and code not in START_IS_AGREED
+    and activity.kin is not Kin.PRE_16
 ]
 MAY_HAVE_BEGUN_BEFORE = ["210", "280", "290", "350", "360", "380", "540", "550", "610", "619"]
 
@@ -130,7 +145,7 @@ RULES: tuple[Rule, ...] = (
         since=SINCE,
         field="activity",
         kind="ExpectColumnValuesToNotBeInSet",
-        kwargs={"column": "activity", "value_set": NOT_IN_2019_20},
+        kwargs={"column": "activity", "value_set": NO_LONGER_USED},
     ),
     Rule(
         code="D06",
@@ -196,7 +211,7 @@ RULES: tuple[Rule, ...] = (
             "column_B": "started_on",
             "or_equal": True,
             "ignore_row_if": "either_value_is_missing",
-            "when": (("activity", "not in", ["615", "616"]),),
+            "when": (("activity", "not in", START_IS_AGREED),),
         },
     ),
     Rule(
@@ -286,7 +301,7 @@ RULES: tuple[Rule, ...] = (
             "column_B": "started_on",
             "or_equal": True,
             "ignore_row_if": "either_value_is_missing",
-            "when": (("activity", "not in", ["615", "616"]),),
+            "when": (("activity", "not in", START_IS_AGREED),),
         },
     ),
     Rule(
