@@ -6,7 +6,7 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session, col
 
 from destinations.identities import Identity, identity
@@ -23,7 +23,7 @@ from models.submissions import Submission
 from models.succession import school_chain
 from models.vocabulary import Kind, LeavingStage, academic_year
 
-REACH = 4  # leaving years that an autumn's enrolment list can speak of: three waves, and one ended
+REACH = 4  # leaving years before and after, in which a school may have named somebody
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +101,22 @@ def known_elsewhere(
     return list(dict.fromkeys(known))
 
 
-def known_in_reach(session: Session, urn: str, sent_on: date) -> list[Known]:
+def reach_of(waves: int) -> int:
+    """How many leaving years an autumn's enrolment list can speak of: the waves, and one ended."""
+    return waves + 1
+
+
+def known_in_reach(session: Session, declared: Declared) -> list[Known]:
     """The people that an enrolment list of this sender can be about.
 
     Those who left a school of the sender's hub in the years whose waves the list can answer; where
     the sender is in no hub, of the schools of its council.
     """
-    year = academic_year(sent_on.year, sent_on.month)
-    schools = _neighbours(session, urn, sent_on)
+    year = academic_year(declared.sent_on.year, declared.sent_on.month)
+    schools = _neighbours(session, declared.urn, declared.sent_on)
+    first = year - reach_of(declared.waves)
     cohorts = select(col(Cohort.id)).where(
-        col(Cohort.urn).in_(schools), col(Cohort.academic_year).between(year - REACH, year)
+        col(Cohort.urn).in_(schools), col(Cohort.academic_year).between(first, year)
     )
     return _known(session, col(Leaver.cohort_id).in_(cohorts))
 

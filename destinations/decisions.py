@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from destinations.cohorts import REACH
+from destinations.cohorts import reach_of
 from destinations.doubles import RowKey
 from destinations.matching import NOBODY, Matched, Outcome
 from models import submission_state
@@ -16,7 +16,7 @@ from models.database import upsert
 from models.destinations import Destination, Match
 from models.leavers import Cohort, Leaver, Person
 from models.submissions import Submission
-from models.vocabulary import Kind, academic_year
+from models.vocabulary import WAVES, Kind, academic_year
 
 RULE = "rule"
 WAITS = "waits for a fix"
@@ -137,7 +137,7 @@ def settle(
     submission_state.reprocessing_requested(session, [submission_id])
 
 
-def waiting_again(session: Session) -> list[int]:
+def waiting_again(session: Session, *, waves: int = WAVES) -> list[int]:
     """Enrolment lists worth running again: rows about nobody sure, and leavers learnt of since.
 
     By id.  Only leavers whose waves the list can answer count.
@@ -172,7 +172,7 @@ def waiting_again(session: Session) -> list[int]:
         one.id
         for one in lists
         if any(
-            0 < academic_year(one.sent_on.year, one.sent_on.month) - year <= REACH
+            0 < academic_year(one.sent_on.year, one.sent_on.month) - year <= reach_of(waves)
             and moment > one.recorded_at
             for year, moment in learnt
         )

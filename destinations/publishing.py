@@ -19,6 +19,7 @@ from destinations.evidence import School, evidence_pack
 from destinations.lines import summary_rows
 from destinations.receipts import receipt_of, receipt_workbook
 from destinations.waivers import told_aside
+from destinations.waves import CALENDAR, Calendar
 from destinations.workbooks import hub_summary
 from models import submission_state
 from models.calendar import in_london
@@ -88,6 +89,7 @@ def documents(
     *,
     answers: Callable[[str], Iterable[Answer]],
     rules: Mapping[str, str] | None = None,
+    calendar: Calendar = CALENDAR,
 ) -> Iterator[Document]:
     """Each hub's summary (workbook and csv), then each school's evidence pack, made as asked for.
 
@@ -95,7 +97,7 @@ def documents(
     what each rule says, by its code.  The same
     record and the same edition give the same bytes.
     """
-    waiting = awaited(session, today=edition)
+    waiting = awaited(session, today=edition, calendar=calendar)
     for hub, slug in hub_folders(session).items():
         of_hub = [line for line in lines if line.hub == hub]
         place = f"hubs/{slug}/{edition.isoformat()}"

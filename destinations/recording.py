@@ -222,7 +222,7 @@ def _record_leavers(desk: _Desk, recorded_at: datetime) -> tuple[Recorded, tuple
 
 def _record_enrolments(desk: _Desk, recorded_at: datetime) -> tuple[Recorded, tuple[Matched, ...]]:
     declared = desk.declared
-    known = known_in_reach(desk.session, declared.urn, declared.sent_on)
+    known = known_in_reach(desk.session, declared)
     matched = desk.match(known, makes_people=False)
     about = _by_person(matched, desk.rows)
     leavers: defaultdict[int, list[InCohort]] = defaultdict(list)

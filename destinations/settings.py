@@ -8,6 +8,8 @@ from typing import TypeVar
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models.vocabulary import MOST_WAVES, WAVES
+
 Kind = TypeVar("Kind")
 
 
@@ -30,7 +32,9 @@ class Settings(BaseSettings):
         default="when_required", description="when_supported for Amazon, when_required for others"
     )
     keys: SecretStr | None = Field(default=None, description="The secret that signs our workbooks")
-    waves: int = Field(default=3, ge=1, le=10, description="How many autumns a cohort is followed")
+    waves: int = Field(
+        default=WAVES, ge=1, le=MOST_WAVES, description="How many autumns a cohort is followed"
+    )
     size_limit: int = Field(
         default=10 * 1024 * 1024, ge=1, description="The largest file taken, in bytes"
     )

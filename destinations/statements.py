@@ -10,8 +10,6 @@ from destinations.waves import wave_dates
 from models.sheets import Declared, MappedRow
 from models.vocabulary import Evidence, Source, academic_year
 
-WAVES = range(1, 4)  # those that an enrolment list can answer
-
 # How strong each source's word is.  A council passes on what schools and families say.
 _EVIDENCE = {
     Source.SCHOOL: Evidence.SCHOOL_SAYS,
@@ -128,7 +126,7 @@ def said_by_provider(
             column=column,
         )
         for leaver in leavers
-        if year - leaver.academic_year in WAVES
+        if 0 < year - leaver.academic_year <= teller.declared.waves
     )
 
 

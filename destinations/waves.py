@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from models.database import CHUNK, upsert
 from models.leavers import Cohort, Wave
-from models.vocabulary import academic_year
+from models.vocabulary import WAVES, academic_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Calendar:
     that summer, wave n in the autumn of A+n.
     """
 
-    waves: int = 3
+    waves: int = WAVES
     intended_opens: tuple[int, int] = (1, 1)
     intended_asked: tuple[int, int] = (6, 30)
     intended_due: tuple[int, int] = (7, 31)

@@ -154,7 +154,7 @@ def _as_it_was(road: Road, before: Submission) -> Sequence[MappedRow]:
         content = road.store.get(before.stored_as)
         read = read_file(before.name, content, columns.field_of, guard=road.guard)
         columns = road.remembered.to_map(before.urn, heading_rows(read))
-        return map_file(read, declared_of(before), columns).rows
+        return map_file(read, declared_of(before, road.settings.waves), columns).rows
     except (SubmissionRefused, KeyError):
         return ()
 

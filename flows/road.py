@@ -93,7 +93,7 @@ def unfinished(road: Road) -> list[list[int]]:
 def enrolments_again(road: Road) -> list[list[int]]:
     """Chunks of enrolment lists with rows that nobody matched, now that more leavers are known."""
     with Session(road.engine) as session:
-        ids = waiting_again(session)
+        ids = waiting_again(session, waves=road.settings.waves)
     size = road.settings.chunk
     return [ids[at : at + size] for at in range(0, len(ids), size)]
 
@@ -114,7 +114,7 @@ def read_chunk(road: Road, ids: Sequence[int]) -> list[int]:
         )
         ids = [one for one in ids if one not in refused]
         for each in session.scalars(select(Submission).where(col(Submission.id).in_(ids))):
-            road.declared[_id(each)] = as_said(session, each)
+            road.declared[_id(each)] = as_said(session, each, road.settings.waves)
             road.names[_id(each)] = each.name
         originals = {
             _id(each): each.stored_as
@@ -290,7 +290,8 @@ def publish_all(road: Road, summarised: Summarised, today: date) -> int:
             session,
             summarised.lines,
             today,
-            answers=lambda urn: answers(session, urn=urn, today=today),
+            answers=lambda urn: answers(session, urn=urn, today=today, calendar=road.calendar),
+            calendar=road.calendar,
             rules={code: words(code)[0] for code in catalogue()},
         )
         done = publish(writing, road.store, made, published_at=now())

@@ -9,8 +9,11 @@ from models.submissions import CoverNote, Submission
 from models.vocabulary import Kind, LeavingStage
 
 
-def declared_of(submission: Submission) -> Declared:
-    """What its line says: what its sender said, and what was worked out of it since."""
+def declared_of(submission: Submission, waves: int) -> Declared:
+    """What its line says: what its sender said, and what was worked out of it since.
+
+    `waves` is for how many autumns the hub follows a cohort.
+    """
     return Declared(
         submission_id=submission.id or 0,
         urn=submission.urn,
@@ -19,15 +22,16 @@ def declared_of(submission: Submission) -> Declared:
         academic_year=submission.academic_year,
         leaving_stage=LeavingStage(submission.leaving_stage) if submission.leaving_stage else None,
         wave=submission.wave,
+        waves=waves,
     )
 
 
-def as_said(session: Session, submission: Submission) -> Declared:
+def as_said(session: Session, submission: Submission, waves: int) -> Declared:
     """The same for one whose sender has heard nothing yet: only what they said themselves.
 
     What a run worked out before it was killed is worked out again, so that it is asked about.
     """
-    declared = declared_of(submission)
+    declared = declared_of(submission, waves)
     if submission.answered_at is not None:
         return declared
     note = session.exec(

@@ -126,7 +126,7 @@ def _history(
             sent = session.scalars(
                 select(Submission).where(col(Submission.id).in_(ids[at : at + size]))
             ).all()
-        declared = {one.id or 0: declared_of(one) for one in sent}
+        declared = {one.id or 0: declared_of(one, road.settings.waves) for one in sent}
         mapped = [again for one in sent if (again := _read_again(road, one, declared, found))]
         yield declared, mapped, {one.id or 0: one.suite_hash for one in sent}
 

@@ -17,8 +17,7 @@ from imports.values import shown
 from models.sheets import Declared, Remark, SubmissionRefused
 from models.vocabulary import Kind, LeavingStage, academic_year, year_name
 
-LAST_WAVE = 3  # leavers are followed for three autumns
-
+_ORDINALS = ("first second third fourth fifth sixth seventh eighth ninth tenth").split()
 _ENOUGH = 3  # dates of birth, before they may contradict what a sender said
 _STAGES = re.compile(r"(?:^|[^0-9a-z])(?:year|yr|y)?\s*(1[1-3])(?![0-9])", re.IGNORECASE)
 _YEARS = re.compile(r"(20\d\d)(?:\s*[/\-\u2013]\s*(?:20)?(\d\d))?")
@@ -218,9 +217,10 @@ def _with_wave(declared: Declared, content: Content, remarks: list[Remark]) -> D
     reached = academic_year(declared.sent_on.year, declared.sent_on.month) - declared.academic_year
     only_intended = not any(layout.has("activity") for layout in content.layouts)
     if declared.wave is None:
-        wave = 0 if only_intended else min(max(reached, 0), LAST_WAVE)
-        if reached > LAST_WAVE and not _moments(content):
-            remarks.append(Remark("C32", facts=(("years", str(reached)),)))
+        wave = 0 if only_intended else min(max(reached, 0), declared.waves)
+        if reached > declared.waves and not _moments(content):
+            facts = (("years", str(reached)), ("last", _ORDINALS[declared.waves - 1]))
+            remarks.append(Remark("C32", facts=facts))
         return replace(declared, wave=wave)
     if declared.wave > reached:
         remarks.append(Remark("C31", facts=(("wave", str(declared.wave)),)))

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from imports.headings import words_of
 from imports.memory import remembers
-from models.vocabulary import LeavingStage, academic_year
+from models.vocabulary import MOST_WAVES, LeavingStage, academic_year
 
 _MONTHS = {
     name: number
@@ -26,10 +26,24 @@ _ISO_DATE = re.compile(r"\b(?P<y>20\d\d)-(?P<m>0[1-9]|1[0-2])-\d\d(?:[ T][\d:.]+
 # A season stands for its first month at school.
 _SEASONS = {"autumn": 9, "aut": 9, "winter": 12, "spring": 2, "spr": 2, "summer": 6, "sum": 6}
 _COUNTS = {
-    "1": 1, "2": 2, "3": 3, "one": 1, "two": 2, "three": 3, "first": 1, "second": 2, "third": 3,
-    "1st": 1, "2nd": 2, "3rd": 3,
+    name: number
+    for number, names in enumerate(
+        (
+            "1 one first 1st", "2 two second 2nd", "3 three third 3rd", "4 four fourth 4th",
+            "5 five fifth 5th", "6 six sixth 6th", "7 seven seventh 7th", "8 eight eighth 8th",
+            "9 nine ninth 9th", "10 ten tenth 10th",
+        ),
+        1,
+    )
+    for name in names.split()
 }  # fmt: skip
-_MONTHS_ON = {"6": 1, "12": 1, "24": 2, "36": 3}
+_MONTHS_ON = {"6": 1} | {str(12 * years): years for years in range(1, MOST_WAVES + 1)}
+# From the fourth on, "Year 6" may be a year group: it is a year after leaving only beside one of
+# these.  Nobody's "4th year" or "4 years" is one by itself either.
+_SURELY = 3
+_AFTER_LEAVING = frozenset(
+    "after on later leaving out post destination destinations dest destn activity status".split()
+)
 
 
 class Dial(StrEnum):
@@ -91,13 +105,13 @@ def _joined(text: str) -> str:
     text = re.sub(r"\b(20\d\d)\s*[/\-\u2013\u2014_]\s*((?:20)?\d\d)\b", r" ay\1to\2 ", text)
     text = re.sub(r"\b(20\d)(\d)\s*/\s*(\d)(?![\d/])", _year_and_digit, text)
     text = _SHORT_YEARS.sub(_two_short_years, text)
-    text = _YEARS_ON.sub(r"year \1", text)
+    text = _YEARS_ON.sub(r"year \1 on", text)
     text = _SHORT_YEAR.sub(r"\1 20\2", text)
     return re.sub(r"\b([A-Za-z]{3,9})(\d{2}|20\d\d)\b", r"\1 \2", text)
 
 
 # "+1" stands for a year after leaving, "Dest 24" for 2024.
-_YEARS_ON = re.compile(r"^\s*\+\s*([123])\s*$")
+_YEARS_ON = re.compile(r"^\s*\+\s*([1-9]|10)\s*$")
 _SHORT_YEAR = re.compile(
     r"\b(dest|destn|destinations?|activity|status)[\s\-\u2013']+(2\d)\s*$", re.IGNORECASE
 )
@@ -163,17 +177,34 @@ def _year_group(words: list[str]) -> _Found:
 
 def _counted(words: list[str]) -> _Found:
     for at, word in enumerate(words):
-        together = re.fullmatch(r"(?:y|yr|year|wave|w)([123])", word)
+        together = re.fullmatch(r"(y|yr|year|wave|w)([1-9]|10)", word)
         follows = words[at + 1] if len(words) > at + 1 else ""
+        count, last = 0, at + 2
         if together:
-            return Moment(Dial.COUNT, int(together[1])), *_with_after(words, at, at + 1)
-        if word in ("y", "yr", "year", "wave", "autumn", "checkpoint") and follows in _COUNTS:
-            return Moment(Dial.COUNT, _COUNTS[follows]), *_with_after(words, at, at + 2)
-        if word in _COUNTS and follows in ("year", "years", "yr", "yrs", "autumn"):
-            return Moment(Dial.COUNT, _COUNTS[word]), *_with_after(words, at, at + 2)
-        if word in _MONTHS_ON and follows in ("month", "months", "mths"):
-            return Moment(Dial.COUNT, _MONTHS_ON[word]), *_with_after(words, at, at + 2)
+            count, last = _sure(int(together[2]), together[1], words), at + 1
+        elif word in _YEAR_AFTER and follows in _COUNTS:
+            count = _sure(_COUNTS[follows], word, words)
+        elif word in _COUNTS and follows in _YEARS_AFTER:
+            count = _sure(_COUNTS[word], follows, words)
+        elif word in _MONTHS_ON and follows in ("month", "months", "mths"):
+            count = _sure(_MONTHS_ON[word], follows, words)
+        if count:
+            return Moment(Dial.COUNT, count), *_with_after(words, at, last)
     return None
+
+
+_YEAR_AFTER = ("y", "yr", "year", "wave", "autumn", "checkpoint")
+_YEARS_AFTER = ("year", "years", "yr", "yrs", "autumn")
+
+
+def _sure(count: int, unit: str, words: list[str]) -> int:
+    """The count where the words leave no doubt that it is one of years after leaving; else 0."""
+    is_sure = (
+        count <= _SURELY
+        or unit in ("wave", "w", "autumn", "checkpoint")
+        or not _AFTER_LEAVING.isdisjoint(words)
+    )
+    return count if is_sure else 0
 
 
 def _with_after(words: list[str], first: int, last: int) -> tuple[int, int]:

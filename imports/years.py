@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from imports.cohorts import LAST_WAVE
 from imports.fields import NOT_OURS, YEARLY
 from imports.layouts import Layout, Placed
 from imports.moments import Dial
 from models.sheets import Declared, Remark
 from models.vocabulary import academic_year
 
+_NUMBERS = ("one two three four five six seven eight nine ten").split()
 # What a row may say once for all its years.
 _FOR_EVERY_YEAR = frozenset({"notes", "source"})
 _ANSWERS = frozenset({"activity", "provider_name"})
@@ -21,6 +21,11 @@ class _Cohort:
     declared: Declared
     reached: int  # waves whose autumn had begun when the file was sent
 
+    @property
+    def last(self) -> int:
+        """The last wave that can be answered: reached, and one that is asked for at all."""
+        return min(self.reached, self.declared.waves)
+
     def wave(self, one: Placed) -> int | None:
         stage = self.declared.leaving_stage
         return one.moment.wave(self.year, stage) if one.moment and stage else None
@@ -29,8 +34,8 @@ class _Cohort:
 def with_waves(layout: Layout, declared: Declared) -> tuple[Layout, list[Remark]]:
     """The layout with a wave on every column that answers one, and what could not be used.
 
-    A year not yet reached, more than three years on, or before leaving answers no wave; before
-    leaving, an answer is an intention.
+    A year not yet reached, later than leavers are followed for, or before leaving answers no wave;
+    before leaving, an answer is an intention.
     """
     if declared.academic_year is None or not any(one.moment for one in layout.placed):
         return layout, []
@@ -79,7 +84,7 @@ def _is_one_answer(layout: Layout, cohort: _Cohort) -> bool:
     if moment is None:
         return False
     wave = cohort.wave(answers[0])
-    if wave is None or not 0 < wave <= min(max(cohort.reached, 1), LAST_WAVE):
+    if wave is None or not 0 < wave <= max(cohort.last, 1):
         return True
     return moment.is_bare and moment.number == cohort.year + 1
 
@@ -88,7 +93,7 @@ def _with_wave(one: Placed, layout: Layout, cohort: _Cohort, remarks: list[Remar
     wave = cohort.wave(one)
     if one.moment is None or wave is None:
         return one
-    if 0 < wave <= min(cohort.reached, LAST_WAVE):
+    if 0 < wave <= cohort.last:
         return replace(one, wave=wave)
     if wave <= 0 and one.moment.dial is Dial.AGE:
         return replace(one, moment=None)
@@ -114,7 +119,9 @@ def _why_not(wave: int, cohort: _Cohort) -> str:
         return "asks about the time before these leavers left"
     if wave > cohort.reached:
         return "asks about an autumn that had not come when it was sent"
-    return "asks about more than three years after leaving"
+    followed = cohort.declared.waves
+    years = "one year" if followed == 1 else f"{_NUMBERS[followed - 1]} years"
+    return f"asks about more than {years} after leaving"
 
 
 def _undated(placed: Sequence[Placed], declared: Declared) -> list[Placed]:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from models.returned import Returned
-from models.vocabulary import Kind, LeavingStage, Severity
+from models.vocabulary import WAVES, Kind, LeavingStage, Severity
 
 Value = str | int | float | bool | date | datetime | time | None
 
@@ -145,7 +145,8 @@ class SubmissionRefused(Exception):  # noqa: N818 - a refusal is an answer, not 
 class Declared:
     """What is known of a submission before its rows are: from its sender, or worked out.
 
-    `academic_year` is the September in which the leaving year starts: 2022 for 2022/23.
+    `academic_year` is the September in which the leaving year starts: 2022 for 2022/23.  `waves`
+    is for how many autumns the hub follows a cohort: nothing is of a later one.
     """
 
     submission_id: int
@@ -155,6 +156,7 @@ class Declared:
     academic_year: int | None = None
     leaving_stage: LeavingStage | None = None
     wave: int | None = None
+    waves: int = WAVES
 
 
 @dataclass(frozen=True, slots=True)

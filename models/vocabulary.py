@@ -10,6 +10,11 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+# For how many autumns a cohort is followed where a hub says nothing else (DESTINATIONS_WAVES), and
+# the most that it may say.
+WAVES = 3
+MOST_WAVES = 10
+
 
 class Stage(StrEnum):
     """How far along the road a submission is.  The same words name modules, tasks and tests."""

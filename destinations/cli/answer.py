@@ -274,7 +274,7 @@ def _rows(
     except (SubmissionRefused, KeyError):
         raise typer.BadParameter("the original of that submission is no longer kept") from None
     columns = remembered.to_map(sent.urn, heading_rows(read))
-    mapped = map_file(read, declared_of(sent), columns)
+    mapped = map_file(read, declared_of(sent, settings.waves), columns)
     return [one for one in mapped.rows if (one.sheet, one.row) == (sheet, row)]
 
 

@@ -135,14 +135,17 @@ def export(
 
     from destinations.cli.manifests import Said
     from destinations.exports import export as exported
+    from destinations.settings import get_settings
     from destinations.summarising import summarise, summary_rows
+    from destinations.waves import Calendar
     from models.spreadsheet_cells import safe_in_csv
     from models.vocabulary import year_start
 
     Said.of(None, cohort, None, None)  # a cohort that is none is said, not found to be empty
     with Session(_engine()) as session:
         if what is What.SUMMARY:
-            lines = summarise(session, today=today_in_london())
+            calendar = Calendar(waves=get_settings().waves)
+            lines = summarise(session, today=today_in_london(), calendar=calendar)
             lines = tuple(
                 line
                 for line in lines

@@ -17,6 +17,7 @@ from imports.mapping import map_file
 from imports.reading import read_file
 from imports.remembered import Remembered, heading_rows
 from models.sheets import Declared, SubmissionRefused
+from models.vocabulary import WAVES
 
 ASKED = {"C04"}  # which leavers it is about
 _URN = re.compile(r"[0-9]{6}")
@@ -46,6 +47,7 @@ def check_folder(
     school: str = "",
     *,
     limits: Limits = LIMITS,
+    waves: int = WAVES,
 ) -> Iterator[Checked]:
     """Every file below the folder, in the order of their names, as each is done.
 
@@ -56,7 +58,7 @@ def check_folder(
     remembered = remembered or Remembered(load_map())
     with guarded(limits) as guard:
         for path in sorted(_files(folder)):
-            said = Declared(1, school or _school_of(path.relative_to(folder)), today)
+            said = Declared(1, school or _school_of(path.relative_to(folder)), today, waves=waves)
             yield _checked(path, str(path.relative_to(folder)), remembered, guard, said)
 
 

@@ -23,8 +23,15 @@ class Said:
 
     @staticmethod
     def of(kind: str | None, cohort: str | None, stage: str | None, wave: int | None) -> "Said":
-        """The words of the command line or a manifest.  Raises BadParameter for others."""
+        """The words of the command line or a manifest.  Raises BadParameter for others.
+
+        So for a wave that this hub does not ask for.
+        """
+        from destinations.settings import get_settings
         from models.vocabulary import Kind, LeavingStage, year_start
+
+        if wave is not None and not 0 <= wave <= get_settings().waves:
+            raise typer.BadParameter(f"a wave is {waves_asked_for()}, not {wave}")
 
         try:
             return Said(
@@ -37,6 +44,14 @@ class Said:
             raise typer.BadParameter(
                 "a kind is leavers or enrolments, a cohort like 2024/25, a stage Y11 or Y13"
             ) from unknown
+
+
+def waves_asked_for() -> str:
+    """The waves of this hub as people say them: 0, 1, 2 or 3."""
+    from destinations.settings import get_settings
+
+    *numbers, last = map(str, range(get_settings().waves + 1))
+    return f"{', '.join(numbers)} or {last}"
 
 
 @dataclass(frozen=True)
@@ -81,7 +96,8 @@ def _sending(row: Mapping[str, str], folder: Path, number: int) -> Sending:
         sent_on = date.fromisoformat(row["sent_on"])
     except ValueError as unknown:
         raise typer.BadParameter(
-            f"line {number} of the manifest: a wave is 0, 1, 2 or 3, a day is written 2026-11-23"
+            f"line {number} of the manifest: a wave is {waves_asked_for()}, "
+            "a day is written 2026-11-23"
         ) from unknown
     said = Said.of(row["kind"] or None, row["cohort"] or None, row.get("stage") or None, wave)
     return Sending(there, urn, said, sent_on)

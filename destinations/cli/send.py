@@ -42,7 +42,7 @@ def check(
     school: Annotated[str | None, typer.Option(help="The URN of its sender")] = None,
     cohort: Annotated[str | None, typer.Option(help="The leaving year, such as 2024/25")] = None,
     stage: Annotated[str | None, typer.Option(help="Y11 or Y13")] = None,
-    wave: Annotated[int | None, typer.Option(help="0 intended, then 1, 2, 3")] = None,
+    wave: Annotated[int | None, typer.Option(help="0 intended, then 1, 2, 3 and on")] = None,
     sent_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
     folder: Annotated[
         Path | None, typer.Option(help="Check every file in it", exists=True, file_okay=False)
@@ -84,9 +84,11 @@ def check(
     from imports.remembered import heading_rows
     from models.sheets import Declared, SubmissionRefused
 
-    note = Said.of(kind=None, cohort=cohort, stage=stage, wave=wave)
-    declared = Declared(1, school or "", day, None, note.academic_year, note.stage, wave)
     settings = get_settings()
+    note = Said.of(kind=None, cohort=cohort, stage=stage, wave=wave)
+    declared = Declared(
+        1, school or "", day, None, note.academic_year, note.stage, wave, settings.waves
+    )
     remembered = remembered_if_set_up(settings)
     columns = remembered.to_find_tables(declared.urn)
     limits = settings.limits(Limits)
@@ -147,7 +149,7 @@ def _check_folder(folder: Path, day: date, school: str, json_: bool) -> int:
     refused = False
     settings = get_settings()
     remembered, limits = remembered_if_set_up(settings), settings.limits(Limits)
-    for each in check_folder(folder, day, remembered, school, limits=limits):
+    for each in check_folder(folder, day, remembered, school, limits=limits, waves=settings.waves):
         refused = refused or each.outcome == "refused"
         if json_:
             as_json([each.line()])
@@ -168,7 +170,7 @@ def submit(
     kind: Annotated[str | None, typer.Option(help="leavers or enrolments")] = None,
     cohort: Annotated[str | None, typer.Option(help="The leaving year, such as 2024/25")] = None,
     stage: Annotated[str | None, typer.Option(help="Y11 or Y13")] = None,
-    wave: Annotated[int | None, typer.Option(help="0 intended, then 1, 2, 3")] = None,
+    wave: Annotated[int | None, typer.Option(help="0 intended, then 1, 2, 3 and on")] = None,
     sent_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
     manifest: Annotated[
         Path | None,

@@ -1,6 +1,7 @@
 """The demonstration: a made-up hub, from inbox to published summary, before your eyes."""
 
 import os
+from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -12,6 +13,7 @@ from destinations.cli.send import send
 from destinations.cli.speech import as_table, say
 
 if TYPE_CHECKING:
+    from destinations.settings import Settings
     from models.summaries import SummaryLine
 
 SEED = 2026
@@ -50,7 +52,7 @@ def show(folder: Path) -> None:
     awaited = follow_up(last)["awaited"]
     say("4. Summarising and publishing ...")
     publish(last)
-    _table(settings.database, last)
+    _table(settings, last)
     say(f"{awaited} answers are still awaited.")
     say("\nWhat was made:")
     for path in sorted(Path(settings.store).glob("hubs/**/*")):
@@ -66,16 +68,23 @@ def _autumn(sending: Sending) -> int:
     return sending.sent_on.year
 
 
-def _table(database: str, today: date) -> None:
+def _table(settings: "Settings", today: date) -> None:
     from sqlmodel import Session
 
     from destinations.summarising import summarise
+    from destinations.waves import Calendar
     from models.database import open_database
     from models.vocabulary import year_name
 
-    engine = open_database(database)
+    engine = open_database(settings.database)
+    calendar = Calendar(waves=settings.waves)
+    waves = range(1, settings.waves + 1)
     with Session(engine) as session:
-        lines = [line for line in summarise(session, today=today) if line.breakdown == "all"]
+        lines = [
+            line
+            for line in summarise(session, today=today, calendar=calendar)
+            if line.breakdown == "all"
+        ]
     engine.dispose()
     by_cohort: dict[tuple[str, str], list[SummaryLine]] = {}
     for line in lines:
@@ -85,17 +94,18 @@ def _table(database: str, today: date) -> None:
         )
     as_table(
         "Known destinations / leavers, by wave; NEET / known; sustained / those it can be told of",
-        ("school", "cohort", "wave 1", "wave 2", "wave 3", "NEET", "sustained"),
-        (_row(school, cohort, waves) for (school, cohort), waves in by_cohort.items()),
+        ("school", "cohort", *(f"wave {wave}" for wave in waves), "NEET", "sustained"),
+        (_row(school, cohort, lines, waves) for (school, cohort), lines in by_cohort.items()),
     )
 
 
-def _row(school: str, cohort: str, waves: "list[SummaryLine]") -> tuple[str, ...]:
+def _row(
+    school: str, cohort: str, lines: "list[SummaryLine]", waves: Iterable[int]
+) -> tuple[str, ...]:
     """Every figure beside its base: 27/29."""
-    counts = {line.wave: line.counts for line in waves}
+    counts = {line.wave: line.counts for line in lines}
     known = (
-        f"{counts[wave].known}/{counts[wave].leavers}" if wave in counts else ""
-        for wave in (1, 2, 3)
+        f"{counts[wave].known}/{counts[wave].leavers}" if wave in counts else "" for wave in waves
     )
     last, first = counts[max(counts)], counts.get(1)
     base = first.sustained_base if first else 0

@@ -252,7 +252,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="C32",
         severity=PLEASE_CHECK,
-        says="These leavers left {years} years ago; we took it as their third year's answer",
+        says="These leavers left {years} years ago; we took it as their {last} year's answer",
         do="Say which year it is for if that is not right",
         bad="leavers of 2020/21 sent in 2026",
         good="leavers of 2023/24 sent in 2026",
