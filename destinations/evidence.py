@@ -29,6 +29,7 @@ from destinations.lineage import every_answer, named_leavers
 from destinations.notes import method
 from destinations.waivers import SetAside
 from models.calendar import in_words
+from models.counts import count_of
 from models.leavers import Leaver
 from models.submissions import Submission
 from models.summaries import SummaryLine
@@ -135,7 +136,7 @@ def _at_a_glance(lines: Sequence[SummaryLine]) -> list[str]:
     last = max(lines, key=lambda line: (line.academic_year, -line.wave))
     counts = last.counts
     return [
-        f"{len(cohorts)} {'cohort is' if len(cohorts) == 1 else 'cohorts are'} followed. "
+        f"{count_of(len(cohorts), 'cohort is', 'cohorts are')} followed. "
         f"{wave_name(last.wave)} of {cohort_name(last)} leavers: {counts.known:,} of "
         f"{counts.leavers:,} have a known destination "
         f"({per_cent(counts.known, counts.leavers)} coverage). In education, employment or "

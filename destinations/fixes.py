@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from models.counts import count_of
 from models.sheets import Finding
 from models.vocabulary import Severity
 
@@ -114,17 +115,12 @@ def place(finding: Finding) -> str:
     return ", ".join(part for part in (finding.sheet, cell, finding.heading) if part)
 
 
-def count(number: int, one: str, many: str) -> str:
-    """A number and its noun: 1 row, 2 rows."""
-    return f"{number:,} {one if number == 1 else many}"
-
-
 def _imperative(verb: str, found: Mapping[tuple[str, str], set[object]]) -> str:
     kinds = sorted(found.items(), key=lambda kind: (-len(kind[1]), kind[0]))
-    words = [count(len(places), *about) for about, places in kinds[:MOST_KINDS]]
+    words = [count_of(len(places), *about) for about, places in kinds[:MOST_KINDS]]
     rest = sum(len(places) for _, places in kinds[MOST_KINDS:])
     if rest:
-        words.append(count(rest, "other thing", "other things"))
+        words.append(count_of(rest, "other thing", "other things"))
     if len(words) > 1:
         words = [*words[:-2], f"{words[-2]} and {words[-1]}"]
     return f"{verb} {', '.join(words)}."

@@ -8,6 +8,7 @@ from importlib.resources import files
 from destinations.books import Book, Cell, Column, Page, widths
 from destinations.figures import year_group
 from destinations.waivers import SetAside
+from models.counts import count_of
 from models.submissions import Submission
 
 TERMS = (
@@ -183,8 +184,8 @@ def _sent(file: Submission) -> tuple[Cell, ...]:
     what = "Refused: see its receipt" if file.refused_code else "Read"
     waiting = file.rows_waiting + file.rows_unsure
     if waiting and not file.refused_code:
-        what = f"Read; {waiting} {'row waits' if waiting == 1 else 'rows wait'} and are not counted"
-        what = what.replace("waits and are", "waits and is")
+        wait = ("row waits and is", "rows wait and are")
+        what = f"Read; {count_of(waiting, *wait)} not counted"
     return (
         file.name,
         file.sent_on,

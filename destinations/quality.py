@@ -21,6 +21,7 @@ from destinations.waivers import cohort_of, in_force, sets_aside
 from destinations.web_page import Number, table, web_page
 from models.answers import Waiver
 from models.calendar import in_words
+from models.counts import count_of
 from models.places import Institution
 from models.submission_state import is_accepted, is_refused, is_standing
 from models.submissions import Submission, ToldFinding
@@ -200,7 +201,7 @@ def _rules(
         says, do = words.get(code, ("", ""))
         must = severity == Severity.MUST_FIX
         many, where = sum(one.many for one in told), len({one.urn for one in told})
-        at = "at 1 school" if where == 1 else f"at {where:,} schools"
+        at = f"at {count_of(where, 'school')}"
         parts += [
             f'<details><summary><span class="{"must" if must else "check"}">'
             f"{'Must fix' if must else 'Please check'}</span> <code>{escape(code)}</code> "

@@ -10,8 +10,9 @@ from typing import Any
 
 from destinations.books import Book, Column, Page, widths
 from destinations.figures import wave_name, year_group
-from destinations.fixes import biggest_first, count, sentence, summary_sentence
+from destinations.fixes import biggest_first, sentence, summary_sentence
 from models.calendar import in_london, in_words
+from models.counts import count_of
 from models.sheets import Finding, Region
 from models.submissions import Submission
 from models.vocabulary import Kind, Severity, year_name
@@ -263,7 +264,7 @@ def _waived(receipt: Receipt) -> list[str]:
     codes = sorted(receipt.waived)
     named = " and ".join([part for part in (", ".join(codes[:-1]), codes[-1]) if part])
     rules = "rule" if len(codes) == 1 else "rules"
-    things = count(sum(receipt.waived.values()), "thing is", "things are")
+    things = count_of(sum(receipt.waived.values()), "thing is", "things are")
     return [
         f"{things} not asked about: your hub has set {rules} {named} aside for you. Your evidence "
         "pack says by whom, why and until when."
@@ -283,7 +284,7 @@ def _next(receipt: Receipt) -> list[str]:
     if must or receipt.rows_waiting:
         waits = ("row waits until it is", "rows wait until they are")
         words.append(
-            f"{count(receipt.rows_waiting, *waits)} put right. Change your own file, or the "
+            f"{count_of(receipt.rows_waiting, *waits)} put right. Change your own file, or the "
             "marked copy beside this receipt (“please fix”), and send the whole of it again: what "
             "is recorded already stays as it is."
         )
@@ -294,7 +295,7 @@ def _next(receipt: Receipt) -> list[str]:
         )
     if receipt.rows_unsure:
         words.append(
-            f"{count(receipt.rows_unsure, 'row is', 'rows are')} about somebody we could not be "
+            f"{count_of(receipt.rows_unsure, 'row is', 'rows are')} about somebody we could not be "
             "sure of. A data officer will look; you need do nothing."
         )
     return words or ["You need do nothing."]

@@ -6,6 +6,7 @@ date.
 """
 
 import csv
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
+from models.counts import count_of
 from models.database import insert_all, upsert
 from models.places import Hub, Institution, InstitutionLink, Membership
 
@@ -40,16 +42,20 @@ class RegisterUnreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """How many lines of each file are in the register now."""
+    """How many lines of each file are in the register now.
+
+    `changes` says in words what became of the members: who joined, left, or has other days now.
+    """
 
     institutions: int = 0
     members: int = 0
     links: int = 0
+    changes: tuple[str, ...] = ()
 
 
 def load_register(
     session: Session,
-    institutions_csv: bytes,
+    institutions_csv: bytes | None = None,
     members_csv: bytes | None = None,
     links_csv: bytes | None = None,
 ) -> Loaded:
@@ -57,14 +63,57 @@ def load_register(
 
     Institutions need `URN` and `EstablishmentName`; members `urn` and `hub`, with `joined_on` and
     `left_on` where known; links `URN`, `LinkURN` and `LinkType`.  A file of members says all
-    there is to say of the schools it names, and nothing of others.
+    there is to say of the schools it names, and nothing of others.  It may come alone, once their
+    institutions are there; then a time in a hub that was over before stays beside a new one.
 
     Raises RegisterUnreadable, with nothing to be kept of what was loaded.
     """
+    institutions = 0 if institutions_csv is None else _load_institutions(session, institutions_csv)
+    before = _members_now(session)
+    is_whole = institutions_csv is not None
+    members = 0 if members_csv is None else _load_members(session, members_csv, is_whole=is_whole)
     return Loaded(
-        institutions=_load_institutions(session, institutions_csv),
-        members=_load_members(session, members_csv) if members_csv is not None else 0,
-        links=_load_links(session, links_csv) if links_csv is not None else 0,
+        institutions=institutions,
+        members=members,
+        links=0 if links_csv is None else _load_links(session, links_csv),
+        changes=_changes_in_words(before, _members_now(session)),
+    )
+
+
+_Member = tuple[str, str]  # hub, urn
+_Days = frozenset[tuple[date, date | None]]  # from when to when it was one
+
+
+def _members_now(session: Session) -> dict[_Member, _Days]:
+    """Every school's days in every hub."""
+    lines = session.execute(
+        select(
+            col(Hub.name), col(Membership.urn), col(Membership.joined_on), col(Membership.left_on)
+        ).join(Hub, col(Hub.id) == col(Membership.hub_id))
+    )
+    days: defaultdict[_Member, set[tuple[date, date | None]]] = defaultdict(set)
+    for hub, urn, joined_on, left_on in lines:
+        days[hub, urn].add((joined_on, left_on))
+    return {member: frozenset(spells) for member, spells in days.items()}
+
+
+def _changes_in_words(
+    before: Mapping[_Member, _Days], after: Mapping[_Member, _Days]
+) -> tuple[str, ...]:
+    """What became of how many schools: "1 school joined Downs Hub", one for each hub and kind."""
+    kinds: Counter[tuple[str, str]] = Counter()
+    for member, days in after.items():
+        if days == before.get(member):
+            continue
+        was_open = any(left_on is None for _, left_on in before.get(member, ()))
+        is_open = any(left_on is None for _, left_on in days)
+        if is_open == was_open:
+            kinds[member[0], "with other days in" if member in before else "joined and left"] += 1
+        else:
+            kinds[member[0], "joined" if is_open else "left"] += 1
+    return tuple(
+        f"{count_of(number, 'school')} {became} {hub}"
+        for (hub, became), number in sorted(kinds.items())
     )
 
 
@@ -128,7 +177,7 @@ def _load_providers(session: Session, rows: Mapping[str, dict[str, Any]]) -> Non
     session.flush()
 
 
-def _load_members(session: Session, content: bytes) -> int:
+def _load_members(session: Session, content: bytes, *, is_whole: bool) -> int:
     lines = _Lines("the list of hub members", content, ("urn", "hub"))
     members: dict[tuple[str, str, date], date | None] = {}
     known = set(session.execute(select(col(Institution.urn))).scalars())
@@ -136,7 +185,8 @@ def _load_members(session: Session, content: bytes) -> int:
         urn, hub = line.digits("urn", 6), " ".join(line.text("hub").split())[:200]
         joined_on, left_on = line.day("joined_on") or ALWAYS, line.day("left_on")
         if urn is None or urn not in known:
-            lines.faults.append(f"URN {line.text('urn') or '(blank)'} is not in the register")
+            typed = line.text("urn") or "(blank)"
+            lines.faults.append(f"line {line.number}: URN {typed} is not in the register")
         elif not hub:
             lines.faults.append(f"line {line.number} names no hub")
         elif left_on and left_on < joined_on:
@@ -151,23 +201,33 @@ def _load_members(session: Session, content: bytes) -> int:
         {"hub_id": ids[hub], "urn": urn, "joined_on": joined_on, "left_on": left_on}
         for (hub, urn, joined_on), left_on in members.items()
     ]
-    _forget_corrected(session, rows)
+    _forget_corrected(session, rows, is_whole=is_whole)
     key = ("hub_id", "urn", "joined_on")
     upsert(session, Membership, rows, key=key, update=("left_on",))
     return len(rows)
 
 
-def _forget_corrected(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """A first day put right must not leave the wrong one beside it: a school counts once."""
+def _forget_corrected(
+    session: Session, rows: Sequence[Mapping[str, Any]], *, is_whole: bool
+) -> None:
+    """A first day put right must not leave the wrong one beside it: a school counts once.
+
+    `is_whole`: of the schools in `rows`, whatever is not said in them is forgotten; otherwise only
+    what overlaps with them.
+    """
     said = {(row["hub_id"], row["urn"], row["joined_on"]) for row in rows}
-    named = {(hub_id, urn) for hub_id, urn, _ in said}
-    there = select(
-        col(Membership.id), col(Membership.hub_id), col(Membership.urn), col(Membership.joined_on)
-    )
+    spells: defaultdict[tuple[int, str], list[tuple[date, date]]] = defaultdict(list)
+    for row in rows:
+        last = row["left_on"] or date.max
+        spells[row["hub_id"], row["urn"]].append((row["joined_on"], last))
     gone = [
-        one
-        for one, hub_id, urn, joined_on in session.execute(there)
-        if (hub_id, urn) in named and (hub_id, urn, joined_on) not in said
+        there.id
+        for there in session.execute(select(Membership)).scalars()
+        if (there.hub_id, there.urn, there.joined_on) not in said
+        and any(
+            is_whole or (there.joined_on <= last and first <= (there.left_on or date.max))
+            for first, last in spells.get((there.hub_id, there.urn), ())
+        )
     ]
     if gone:
         session.execute(delete(Membership).where(col(Membership.id).in_(gone)))

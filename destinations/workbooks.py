@@ -31,6 +31,7 @@ from destinations.figures import (
 )
 from destinations.notes import about
 from models.calendar import in_words
+from models.counts import count_of
 from models.summaries import SummaryLine
 
 NAMES_NOBODY = (
@@ -148,7 +149,7 @@ def _at_a_glance(
     sending = len({line.urn for line in schools})
     if silent:
         sentences.append(
-            f"{silent} {'school or college has' if silent == 1 else 'schools and colleges have'} "
+            f"{count_of(silent, 'school or college has', 'schools and colleges have')} "
             f"not sent something that was due: see below."
         )
     elif sending:
@@ -222,7 +223,7 @@ def _coverage_of_stage(book: Book, page: Page, row: int, lines: Sequence[Summary
     height = coverage_height(len(rows), len(years))
     below = row + chart_rows(height)
     drawn = tables.coverage_drawn(below + 1, len(rows), years)
-    says = f"{title}: {len(rows)} schools. The table below has the same numbers."
+    says = f"{title}: {count_of(len(rows), 'school')}. The table below has the same numbers."
     chart = coverage_bars(book, page, drawn, title=title, bars="School")
     page.place(chart, row, height=height, says=says)
     if len(rows) > CROWDED:

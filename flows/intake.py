@@ -17,6 +17,7 @@ from flows.again import answer_sent_again
 from flows.quiet import StageFailed, redact
 from flows.stages import stage, tell
 from models.calendar import today_in_london
+from models.counts import count_of
 
 
 @flow(name="intake", log_prints=False, persist_result=False)
@@ -66,5 +67,8 @@ def intake(today: date | None = None) -> dict[str, int]:
         pages.put("coverage-by-school", boards.coverage_by_school(lines))
     faults = sum(line["our fault"] for line in by_stage)
     if faults:
-        raise StageFailed(f"{faults} submissions stopped through our fault: see where they are")
+        raise StageFailed(
+            f"{count_of(faults, 'submission')} stopped through our fault; "
+            f"`destinations where` says where"
+        )
     return {"arrived": arrived, "submissions": sum(line["submissions"] for line in by_stage)}

@@ -9,6 +9,7 @@ from imports.heading_rows import KEYS, Known, is_enough
 from imports.likely import likely_table
 from imports.raw import RawFile
 from imports.signs import is_birthday, is_number_of_a_person
+from models.counts import count_of
 from models.sheets import Cell, CellKind, SubmissionRefused, Table
 
 _COLUMNS_TRIED, _ROWS_TRIED, _HEADINGS_TOLD = 4, 80, 12
@@ -46,7 +47,7 @@ def no_table(
         return SubmissionRefused("T02")
     hidden = sum(sheet.hidden for sheet in raw.sheets)
     if hidden:
-        return SubmissionRefused("T08", hidden="1 tab" if hidden == 1 else f"{hidden} tabs")
+        return SubmissionRefused("T08", hidden=count_of(hidden, "tab"))
     return SubmissionRefused("T01")
 
 

@@ -11,6 +11,7 @@ from imports.leaver_rows import HEADINGS_AGAIN, Body, read_body
 from imports.limits import Limits, counted, refused
 from imports.no_table import no_table
 from imports.raw import RawFile
+from models.counts import count_of
 from models.sheets import Heading, Region, Remark, Table
 from models.spreadsheet_cells import column_letters
 
@@ -156,7 +157,7 @@ def _regions(grid: Grid, parts: Sequence[_Part]) -> list[Region]:
     used = _used(grid, parts)
     told = {number: why for number, why in told.items() if number not in used}
     regions = [
-        Region(grid.name, first, last, True, f"{count} leavers" if count != 1 else "1 leaver")
+        Region(grid.name, first, last, True, count_of(count, "leaver"))
         for first, last, count in _spans(grid, parts)
     ]
     regions += _stretches(grid.name, told)

@@ -1,8 +1,10 @@
 """The way in by hand.  Heavy parts are brought in by the command that needs them, not before."""
 
 import sys
+from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from destinations.cli import answer, ask, keep, layouts, leaver, rules, run, send, settle
 
@@ -10,7 +12,6 @@ app = typer.Typer(
     name="destinations",
     help="Where every school leaver went, and whether it lasted, for three years.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
@@ -18,10 +19,37 @@ for group in (keep, send, run, ask, leaver, settle, answer, layouts, rules):
     group.add_to(app)
 
 
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"destinations {version('destinations')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def destinations(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=lambda wanted: _version(wanted=wanted),
+            is_eager=True,
+            help="Say which version this is",
+        ),
+    ] = False,
+) -> None:
+    """Where every school leaver went, and whether it lasted, for three years."""
+
+
 def main() -> None:
     """Run a command.  Exit: 0 nothing to fix, 1 something to fix, 2 usage, 3 refused, 4 ours."""
     try:
-        app()
+        sys.exit(app(prog_name="destinations", standalone_mode=False) or 0)
+    except TyperException as wrong:
+        from destinations.cli.wrong_usage import tell_wrong_usage
+
+        sys.exit(tell_wrong_usage(wrong))
     except Exception as error:  # the last wall: a traceback can quote a cell
         from destinations.cli.speech import is_not_set_up, not_set_up, our_fault
 

@@ -1,12 +1,16 @@
 """Answering: an oddity is right, a rule does not hold here, a submission is taken back."""
 
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from destinations.cli import arguments
+from destinations.cli.hub import hub_session, open_hub, school_of, submission_of
+from destinations.cli.rules import rule_of
 from destinations.cli.speech import as_json, as_table, say
 from models.calendar import in_words, today_in_london
+from models.counts import count_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -29,7 +33,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def confirm(
-    submission: Annotated[int, typer.Argument(help="The number of the submission")],
+    submission: Annotated[
+        int, typer.Argument(parser=arguments.number, help="The number of the submission")
+    ],
     what: Annotated[
         list[str],
         typer.Argument(
@@ -52,14 +58,11 @@ def confirm(
     from destinations.confirmations import value_in
     from destinations.confirmed_sheets import confirm_sheet
     from models.database import transaction
-    from models.submissions import Submission
 
     row, code = _row_and_code(what)
     settings, engine = _here()
     with transaction(engine) as session:
-        sent = session.get(Submission, submission)
-        if sent is None:
-            raise typer.BadParameter(f"there is no submission {submission}")
+        sent = submission_of(session, submission)
         try:
             if row is None:
                 confirm_sheet(session, submission, code, by=by, sheet=sheet, column=column.upper())
@@ -70,7 +73,9 @@ def confirm(
                     field, value = value_in(rows, each)
                     note(session, submission, sheet, row, code, value=value, by=by, field=field)
         except (LookupError, ValueError) as told:
-            raise typer.BadParameter(str(told)) from None
+            raise typer.BadParameter(
+                f"{told}; `destinations findings {submission}` lists what was"
+            ) from None
     say("Noted. It is not asked again until the value changes.")
 
 
@@ -87,9 +92,16 @@ def waive(
     school: Annotated[str, typer.Option(help="The URN of the school or college")],
     by: By,
     reason: Annotated[str, typer.Option(help="Why the rule does not hold there")],
-    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day it holds")],
-    cohort: Annotated[str | None, typer.Option(help="Only this leaving year: 2024/25")] = None,
-    stage: Annotated[str | None, typer.Option(help="Only this stage: Y11 or Y13")] = None,
+    until: Annotated[
+        date,
+        typer.Option(parser=arguments.day, metavar="DAY", help="The last day it holds: 2027-08-31"),
+    ],
+    cohort: Annotated[
+        int | None, typer.Option(parser=arguments.cohort, help="Only this leaving year: 2024/25")
+    ] = None,
+    stage: Annotated[
+        str | None, typer.Option(parser=arguments.stage, help="Only this stage: Y11 or Y13")
+    ] = None,
 ) -> None:
     """Set a rule aside for a school, and a cohort of it, until a day.
 
@@ -99,13 +111,10 @@ def waive(
     It stands in the school's evidence pack.  A refusal cannot be set aside.
     """
     from destinations.waivers import waive as set_aside
-    from expectations.catalogue import catalogue
     from models.database import transaction
-    from models.vocabulary import LeavingStage, year_start
+    from models.vocabulary import LeavingStage
 
-    rule = catalogue().get(code.upper())
-    if rule is None:
-        raise typer.BadParameter(f"there is no rule {code}")
+    rule = rule_of(code)
     if rule.refuses:
         raise typer.BadParameter(
             "a refusal cannot be set aside: nothing of such a file can be read"
@@ -116,21 +125,23 @@ def waive(
             number = set_aside(
                 session,
                 code=rule.code,
-                urn=school,
+                urn=school_of(session, school),
                 by=by,
                 reason=reason,
-                expires_on=until.date(),
+                expires_on=until,
                 today=today_in_london(),
-                academic_year=year_start(cohort) if cohort else None,
-                leaving_stage=LeavingStage(stage.upper()) if stage else None,
+                academic_year=cohort,
+                leaving_stage=LeavingStage(stage) if stage else None,
             )
     except (LookupError, ValueError) as told:
         raise typer.BadParameter(str(told)) from None
-    say(f"Waiver {number}: {rule.code} is set aside for {school} until {in_words(until.date())}.")
+    say(f"Waiver {number}: {rule.code} is set aside for {school} until {in_words(until)}.")
 
 
 def unwaive(
-    number: Annotated[int, typer.Argument(help="The number of the waiver")],
+    number: Annotated[
+        int, typer.Argument(parser=arguments.number, help="The number of the waiver")
+    ],
     by: By,
 ) -> None:
     """End a waiver before its day.
@@ -146,7 +157,9 @@ def unwaive(
         with transaction(engine) as session:
             end_waiver(session, number, by=by, ended_at=now())
     except LookupError as told:
-        raise typer.BadParameter(str(told)) from None
+        raise typer.BadParameter(
+            f"{told} as {number}; `destinations waivers` lists those there are"
+        ) from None
     say("Ended. The rule speaks again from the next intake.")
 
 
@@ -158,14 +171,12 @@ def waivers(
 
     Example: `destinations waivers --school 123456`
     """
-    from sqlmodel import Session
-
     from destinations.waivers import in_force
     from expectations.catalogue import words
     from models.vocabulary import year_name
 
-    _, engine = _here()
-    with Session(engine) as session:
+    with hub_session() as session:
+        urn = school_of(session, school) if school else None
         lines: list[dict[str, Any]] = [
             {
                 "waiver": one.id,
@@ -178,7 +189,7 @@ def waivers(
                 "reason": one.reason,
                 "until": one.expires_on.isoformat(),
             }
-            for one in in_force(session, today_in_london(), urn=school)
+            for one in in_force(session, today_in_london(), urn=urn)
         ]
     if json_:
         as_json(lines)
@@ -187,11 +198,13 @@ def waivers(
         as_table("", told, (tuple(line[name] for name in told) for line in lines))
         say("What a rule says: destinations rules CODE")
     else:
-        say("No rule is set aside.")
+        say(f"No rule is set aside for {school}." if school else "No rule is set aside.")
 
 
 def undo(
-    submission: Annotated[int, typer.Argument(help="The number of the submission")],
+    submission: Annotated[
+        int, typer.Argument(parser=arguments.number, help="The number of the submission")
+    ],
     by: By,
     reason: Annotated[str, typer.Option(help="Why it is taken back")] = "",
 ) -> None:
@@ -205,13 +218,12 @@ def undo(
     from flows.again import record_again
     from models.calendar import now
     from models.database import transaction
-    from models.submissions import Submission
 
     settings, engine = _here()
     try:
         with transaction(engine) as session:
-            before = session.get(Submission, submission)
-            if before is not None and before.undone_at is not None:
+            before = submission_of(session, submission)
+            if before.undone_at is not None:
                 say(f"Submission {submission} was taken back already, by {before.undone_by}.")
                 return
             done = take_back(session, submission, by=by, reason=reason, undone_at=now())
@@ -221,19 +233,19 @@ def undo(
     again = record_again(settings, done.again, today_in_london())
     say(
         f"Submission {submission} is taken back. Of what it said, nothing counts now: "
-        f"{_count(done.destinations, 'destination')}, {_count(done.leavers, 'leaver')} "
+        f"{count_of(done.destinations, 'destination')}, {count_of(done.leavers, 'leaver')} "
         "whom nobody else names."
     )
     if again:
-        say(f"{_count(again, 'other submission')} told us what it had told, and stands for it now.")
+        others = count_of(again, "other submission told", "other submissions told")
+        stand = "stands" if again == 1 else "stand"
+        say(f"{others} us what it had told, and {stand} for it now.")
 
 
 def _here() -> "tuple[Settings, Engine]":
     from destinations.settings import get_settings
-    from models.database import open_database
 
-    settings = get_settings()
-    return settings, open_database(settings.database)
+    return get_settings(), open_hub()
 
 
 def _place(
@@ -276,7 +288,3 @@ def _rows(
     columns = remembered.to_map(sent.urn, heading_rows(read))
     mapped = map_file(read, declared_of(sent, settings.waves), columns)
     return [one for one in mapped.rows if (one.sheet, one.row) == (sheet, row)]
-
-
-def _count(number: int, one: str) -> str:
-    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"

@@ -6,6 +6,7 @@ from datetime import date
 from destinations.cli.sheets import if_set_up
 from destinations.settings import Settings
 from destinations.waivers import Waived, without_waived
+from models.counts import count_of
 from models.sheets import Declared, Finding
 
 
@@ -26,7 +27,5 @@ def aside_words(waived: Waived) -> str:
     if not many:
         return ""
     rules = ", ".join(waived.counts)
-    what = "thing is" if many == 1 else "things are"
-    return (
-        f"{many} {what} left out: set aside for this school ({rules}; see: destinations waivers)."
-    )
+    things = count_of(many, "thing is", "things are")
+    return f"{things} left out: set aside for this school ({rules}; see: destinations waivers)."

@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from destinations.cli.speech import NOTHING_TO_FIX, SOMETHING_TO_FIX, as_json, as_table, say
+from destinations.cli import arguments
+from destinations.cli.arguments import number
+from destinations.cli.hub import hub_session, open_hub, school_of, submission_of
+from destinations.cli.speech import NOTHING_TO_FIX, SOMETHING_TO_FIX, as_json, as_table, note, say
 from models.calendar import in_london, in_words, today_in_london
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlmodel import Session
+
     from models.submissions import Submission
 
 
@@ -40,7 +47,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def where(
-    submission: Annotated[int | None, typer.Argument(help="The number of a submission")] = None,
+    submission: Annotated[
+        int | None, typer.Argument(parser=number, help="The number of a submission")
+    ] = None,
     school: Annotated[str | None, typer.Option(help="Only this URN")] = None,
     json_: Annotated[bool, typer.Option("--json", help="A line of JSON a submission")] = False,
 ) -> None:
@@ -48,25 +57,29 @@ def where(
 
     Example: `destinations where --school 123456`
     """
-    from sqlmodel import Session, col, select
+    from sqlmodel import col, select
 
     from models.submissions import Submission
 
-    with Session(_engine()) as session:
+    with hub_session() as session:
         query = select(Submission).order_by(col(Submission.id))
         if submission is not None:
+            sender = submission_of(session, submission).urn
+            if school and school_of(session, school) != sender:
+                raise typer.BadParameter(
+                    f"submission {submission} is from {sender}, not from {school}; "
+                    "leave --school out"
+                )
             query = query.where(Submission.id == submission)
         if school:
-            query = query.where(Submission.urn == school)
+            query = query.where(Submission.urn == school_of(session, school))
         lines = [_where(each) for each in session.exec(query)]
-    if submission is not None and not lines:
-        raise typer.BadParameter(f"there is no submission {submission}")
     if json_:
         as_json(lines)
     elif lines:
         as_table("", tuple(lines[0]), (tuple(line.values()) for line in lines))
     else:
-        say("No submission like that.")
+        say(f"Nothing has come from {school} yet." if school else "Nothing has come yet.")
 
 
 def _where(each: "Submission") -> dict[str, Any]:
@@ -101,7 +114,7 @@ def _where(each: "Submission") -> dict[str, Any]:
 
 
 def findings(
-    submission: Annotated[int, typer.Argument(help="The number of a submission")],
+    submission: Annotated[int, typer.Argument(parser=number, help="The number of a submission")],
     json_: Annotated[bool, typer.Option("--json", help="A line of JSON a finding")] = False,
 ) -> None:
     """Show everything the sender of a submission was told.
@@ -114,16 +127,20 @@ def findings(
     from destinations.cli.told import told_findings
     from destinations.settings import get_settings
 
-    found = told_findings(get_settings(), _engine(), submission)
-    if found is None:
-        raise typer.BadParameter(f"there is no submission {submission}")
+    with hub_session() as session:
+        submission_of(session, submission)
+    engine = open_hub()
+    found = told_findings(get_settings(), engine, submission) or ()
+    engine.dispose()
     show(found, json_)
     raise typer.Exit(SOMETHING_TO_FIX if found else NOTHING_TO_FIX)
 
 
 def export(
     what: Annotated[What, typer.Argument(help="What to export")],
-    cohort: Annotated[str | None, typer.Option(help="Only this cohort, such as 2024/25")] = None,
+    cohort: Annotated[
+        int | None, typer.Option(parser=arguments.cohort, help="Only this cohort, such as 2024/25")
+    ] = None,
     school: Annotated[str | None, typer.Option(help="Only this URN")] = None,
     format_: Annotated[Format, typer.Option("--format", help="csv or json")] = Format.CSV,
 ) -> None:
@@ -131,43 +148,46 @@ def export(
 
     Example: `destinations export destinations --cohort 2024/25 > destinations.csv`
     """
-    from sqlmodel import Session
+    from models.spreadsheet_cells import safe_in_csv
+    from models.vocabulary import year_name
 
-    from destinations.cli.manifests import Said
+    with hub_session() as session:
+        urn = school_of(session, school) if school else None
+        columns, rows = _exported(session, what, cohort, urn)
+    if not rows:
+        only = f" for {urn}" if urn else ""
+        only += f" for {year_name(cohort)}" if cohort is not None else ""
+        note(f"Nothing is recorded{only} that could be in this export.")
+    if format_ is Format.CSV:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([safe_in_csv(cell) for cell in row] for row in rows)
+    else:
+        for row in rows:
+            line = dict(zip(columns, row, strict=True))
+            sys.stdout.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+
+
+def _exported(
+    session: "Session", what: What, year: int | None, urn: str | None
+) -> "tuple[Sequence[str], Sequence[tuple[Any, ...]]]":
+    """The columns of an export and its rows, of one cohort and one school where they are given."""
     from destinations.exports import export as exported
     from destinations.settings import get_settings
     from destinations.summarising import summarise, summary_rows
     from destinations.waves import Calendar
-    from models.spreadsheet_cells import safe_in_csv
-    from models.vocabulary import year_start
+    from models.vocabulary import year_name
 
-    Said.of(None, cohort, None, None)  # a cohort that is none is said, not found to be empty
-    with Session(_engine()) as session:
-        if what is What.SUMMARY:
-            calendar = Calendar(waves=get_settings().waves)
-            lines = summarise(session, today=today_in_london(), calendar=calendar)
-            lines = tuple(
-                line
-                for line in lines
-                if (not cohort or line.academic_year == year_start(cohort))
-                and (not school or line.urn == school)
-            )
-            columns, rows = summary_rows(lines)
-        else:
-            columns, found = exported(session, what.value, cohort=cohort, urn=school)
-            rows = list(found)
-        if format_ is Format.CSV:
-            writer = csv.writer(sys.stdout, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows([safe_in_csv(cell) for cell in row] for row in rows)
-        else:
-            for row in rows:
-                line = dict(zip(columns, row, strict=True))
-                sys.stdout.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
-
-
-def _engine() -> Any:
-    from destinations.settings import get_settings
-    from models.database import open_database
-
-    return open_database(get_settings().database)
+    if what is not What.SUMMARY:
+        columns, rows = exported(
+            session, what.value, cohort=None if year is None else year_name(year), urn=urn
+        )
+        return columns, list(rows)
+    calendar = Calendar(waves=get_settings().waves)
+    return summary_rows(
+        tuple(
+            line
+            for line in summarise(session, today=today_in_london(), calendar=calendar)
+            if (year is None or line.academic_year == year) and (not urn or line.urn == urn)
+        )
+    )

@@ -24,6 +24,7 @@ from imports.columns import heading_key, word_key
 from imports.remembered import Remembered
 from models.answers import AcceptedHeading
 from models.calendar import now
+from models.counts import count_of
 from models.sheets import SubmissionRefused
 from models.submissions import Submission
 
@@ -190,5 +191,5 @@ def remember_word(
 
 def _say_again(ids: list[int]) -> None:
     if ids:
-        count = "1 submission" if len(ids) == 1 else f"{len(ids)} submissions"
-        say(f"The next intake reads {count} again: {', '.join(map(str, ids))}.")
+        submissions = count_of(len(ids), "submission")
+        say(f"The next intake reads {submissions} again: {', '.join(map(str, ids))}.")

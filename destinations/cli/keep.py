@@ -5,7 +5,10 @@ from typing import Annotated
 
 import typer
 
+from destinations.cli.arguments import existing_file
+from destinations.cli.hub import open_hub
 from destinations.cli.speech import REFUSED, say
+from models.counts import count_of
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,15 +43,14 @@ def setup() -> None:
 
 def register(
     institutions: Annotated[
-        Path, typer.Option(help="CSV with GIAS column names", exists=True, dir_okay=False)
-    ],
+        Path | None, typer.Option(parser=existing_file, help="CSV with GIAS column names")
+    ] = None,
     members: Annotated[
-        Path | None,
-        typer.Option(help="CSV: urn, hub, joined_on, left_on", exists=True, dir_okay=False),
+        Path | None, typer.Option(parser=existing_file, help="CSV: urn, hub, joined_on, left_on")
     ] = None,
     links: Annotated[
         Path | None,
-        typer.Option(help="GIAS links CSV (predecessors, successors)", exists=True, dir_okay=False),
+        typer.Option(parser=existing_file, help="GIAS links CSV (predecessors, successors)"),
     ] = None,
 ) -> None:
     """Load the register of schools and providers, and who belongs to which hub.
@@ -56,23 +58,31 @@ def register(
     Example: `destinations register --institutions edubasealldata.csv --members hub_members.csv`
 
     Running it again brings names up to date and changes nothing else.
+
+    One school joined or left: `destinations register --members joined.csv`, with its lines alone.
+    Schools that are not in the file stay as they are.
     """
     from destinations.register import RegisterUnreadable, load_register
-    from destinations.settings import get_settings
-    from models.database import open_database, transaction
+    from models.database import transaction
 
-    engine = open_database(get_settings().database)
+    if not (institutions or members or links):
+        raise typer.BadParameter("give --institutions, --members or --links, with a CSV file")
+    engine = open_hub()
     try:
         with transaction(engine) as session:
-            loaded = load_register(
-                session,
-                institutions.read_bytes(),
-                members.read_bytes() if members else None,
-                links.read_bytes() if links else None,
-            )
+            loaded = load_register(session, *(
+                path.read_bytes() if path else None for path in (institutions, members, links)
+            ))  # fmt: skip
     except RegisterUnreadable as unreadable:
         say(str(unreadable))
         raise typer.Exit(REFUSED) from None
     finally:
         engine.dispose()
-    say(f"{loaded.institutions} institutions, {loaded.members} hub members, {loaded.links} links.")
+    if institutions:
+        counts = (loaded.institutions, "institution"), (loaded.members, "hub member")
+        counted = [count_of(*count) for count in (*counts, (loaded.links, "link"))]
+        say(f"{', '.join(counted)}.")
+    elif links:
+        say(f"{count_of(loaded.links, 'link')}.")
+    if members and not institutions:
+        say(f"{', '.join(loaded.changes) or 'No member changed'}.")

@@ -1,21 +1,20 @@
 """Unknown layouts: what a heading or a word is read as, and a person's word for what it means."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from destinations.cli.arguments import number
+from destinations.cli.hub import hub_session, school_of, submission_of
 from destinations.cli.speech import say
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
     from destinations.settings import Settings
-    from models.submissions import Submission
 
 By = Annotated[str, typer.Option(help="Who says so")]
 Hub = Annotated[bool, typer.Option("--hub", help="For every school of the hub")]
 School = Annotated[str | None, typer.Option(help="Its URN")]
-Number = Annotated[int, typer.Argument(help="The number of the submission")]
+Number = Annotated[int, typer.Argument(parser=number, help="The number of the submission")]
 
 maps = typer.Typer(
     help="What headings and words are read as, and a person's word for what they mean.",
@@ -31,7 +30,9 @@ def add_to(app: typer.Typer) -> None:
 
 @maps.command()
 def show(
-    submission: Annotated[int | None, typer.Argument(help="The number of a submission")] = None,
+    submission: Annotated[
+        int | None, typer.Argument(parser=number, help="The number of a submission")
+    ] = None,
     school: School = None,
     json_: Annotated[bool, typer.Option("--json", help="A line of JSON for each")] = False,
 ) -> None:
@@ -43,11 +44,12 @@ def show(
     """
     from destinations.cli.maps_shown import show_confirmed, show_submission
 
-    with _session() as session:
+    with hub_session() as session:
         if submission is None:
-            show_confirmed(session, school, json_=json_)
+            urn = school_of(session, school) if school else None
+            show_confirmed(session, urn, json_=json_)
         else:
-            show_submission(_settings(), session, _sent(session, submission), json_=json_)
+            show_submission(_settings(), session, submission_of(session, submission), json_=json_)
 
 
 @maps.command()
@@ -64,8 +66,8 @@ def accept(
     from destinations.cli.confirm import asked_of, remember_headings
 
     _named(by)
-    with _session() as session:
-        sent = _sent(session, submission)
+    with hub_session() as session:
+        sent = submission_of(session, submission)
         remember_headings(
             _settings(),
             session,
@@ -95,8 +97,8 @@ def set_(
 
     _named(by)
     meant = field_meant(field)
-    with _session() as session:
-        sent = _sent(session, submission)
+    with hub_session() as session:
+        sent = submission_of(session, submission)
         remember_headings(_settings(), session, sent, {heading: meant}, by=by, hub=hub)
 
 
@@ -122,8 +124,9 @@ def word(
     number, field, typed, value = _word_said(words, school, hub=hub)
     field = listed_field_meant(field)
     value = value_meant(field, value)
-    with _session() as session:
-        urn = "" if hub else school or _sent(session, number or 0).urn
+    with hub_session() as session:
+        own = school_of(session, school) if school else None
+        urn = "" if hub else own or submission_of(session, number or 0).urn
         remember_word(session, urn, field, typed, value, by=by, number=number)
 
 
@@ -146,8 +149,8 @@ def forget(
 
     if bool(school) == hub:
         raise typer.BadParameter("say --school URN or --hub, one of the two")
-    urn = school or ""
-    with _session() as session:
+    with hub_session() as session:
+        urn = school_of(session, school) if school else ""
         if word is None:
             gone = forget_headings(session, urn=urn, key=heading_key(said))
         else:
@@ -178,8 +181,9 @@ def export(school: School = None) -> None:
 
     from destinations.cli.maps_written import exported
 
-    with _session() as session:
-        sys.stdout.write(exported(session, school or ""))
+    with hub_session() as session:
+        urn = school_of(session, school) if school else ""
+        sys.stdout.write(exported(session, urn))
 
 
 def _word_said(
@@ -200,24 +204,7 @@ def _named(by: str) -> None:
         raise typer.BadParameter("say who says so: --by NAME; nothing is remembered without a name")
 
 
-def _sent(session: "Session", number: int) -> "Submission":
-    from models.submissions import Submission
-
-    sent = session.get(Submission, number)
-    if sent is None:
-        raise typer.BadParameter(f"there is no submission {number}")
-    return sent
-
-
 def _settings() -> "Settings":
     from destinations.settings import get_settings
 
     return get_settings()
-
-
-def _session() -> Any:
-    from sqlmodel import Session
-
-    from models.database import open_database
-
-    return Session(open_database(_settings().database), expire_on_commit=False)

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from destinations.cli.arguments import number
+from destinations.cli.hub import hub_session
 from destinations.cli.speech import as_json, as_table, say
 
 
@@ -14,26 +16,24 @@ def add_to(app: typer.Typer) -> None:
 
 
 def leaver(
-    person: Annotated[int, typer.Argument(help="The number of the person, as exports give it")],
+    person: Annotated[
+        int, typer.Argument(parser=number, help="The number of the person, as exports give it")
+    ],
     json_: Annotated[bool, typer.Option("--json", help="A line of JSON an answer")] = False,
 ) -> None:
     """Show one leaver: their cohorts, every answer, and the cell it came from.
 
     Example: `destinations leaver 567`
     """
-    from sqlmodel import Session
-
     from destinations.exports import export
-    from destinations.settings import get_settings
-    from models.database import open_database
 
-    engine = open_database(get_settings().database)
-    with Session(engine) as session:
+    with hub_session() as session:
         named = _lines(export(session, "leavers", person=person))
         told = _lines(export(session, "destinations", person=person))
-    engine.dispose()
     if not named:
-        raise typer.BadParameter(f"there is no person {person}")
+        raise typer.BadParameter(
+            f"there is no person {person}; `destinations export leavers` has their numbers"
+        )
     if json_:
         as_json(told)
         return

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from destinations.cli.arguments import existing_file, nearest
+from destinations.cli.hub import open_hub
 from destinations.cli.speech import NOTHING_TO_FIX, SOMETHING_TO_FIX, as_json, as_table, say
 from models.calendar import today_in_london
+from models.counts import count_of
 
 if TYPE_CHECKING:
     from expectations.rule import Rule
@@ -52,9 +55,7 @@ def show(
 
     chosen = list(catalogue().values())
     if code:
-        if code.upper() not in catalogue():
-            raise typer.BadParameter(f"there is no rule {code}")
-        chosen = [catalogue()[code.upper()]]
+        chosen = [rule_of(code)]
     if json_:
         as_json(_line(rule) for rule in chosen)
     elif code:
@@ -63,6 +64,19 @@ def show(
     else:
         rows = [(rule.code, SEVERITY_WORDS[rule.severity], rule.says) for rule in chosen]
         as_table("Rules", ("Code", "Weight", "Says"), rows)
+
+
+def rule_of(code: str) -> "Rule":
+    """The rule of a code.  Raises BadParameter, with the nearest, where there is none."""
+    from expectations.catalogue import catalogue
+
+    rule = catalogue().get(code.strip().upper())
+    if rule is None:
+        meant = nearest(code, sorted(catalogue()))
+        raise typer.BadParameter(
+            f"there is no rule '{code}'{meant or '; `destinations rules` lists them'}"
+        )
+    return rule
 
 
 def _line(rule: "Rule") -> dict[str, Any]:
@@ -91,7 +105,7 @@ Tolerance = Annotated[list[str] | None, typer.Option(help="name=number: another 
 def try_(
     suite: Annotated[
         Path | None,
-        typer.Option(help="YAML with without, weigh, tolerances", exists=True, dir_okay=False),
+        typer.Option(parser=existing_file, help="YAML with without, weigh, tolerances"),
     ] = None,
     without: Without = None,
     weigh: Weigh = None,
@@ -123,17 +137,18 @@ def adopt(
     Example: `destinations rules adopt --by "Dana Officer"`
     """
     from destinations.adoptions import adopt as put_in_force
-    from destinations.settings import get_settings
     from expectations.suites import suites_in_code
-    from models.database import open_database, transaction
+    from models.database import transaction
 
+    engine = open_hub()
     found = _compare(None, None, None, None)
-    engine = open_database(get_settings().database)
     with transaction(engine) as session:
         number = put_in_force(session, suites_in_code(), by=by, would_change=found.total)
     engine.dispose()
     if number:
-        say(f"{number} suites are in force now. {found.total:,} findings differ by them.")
+        suites, findings = count_of(number, "suite is", "suites are"), found.total
+        differ = count_of(findings, "finding differs", "findings differ")
+        say(f"{suites} in force now. {differ} by {'it' if number == 1 else 'them'}.")
     else:
         say("These suites were in force already.")
 
@@ -144,21 +159,22 @@ def _compare(
     weigh: list[str] | None,
     tolerance: list[str] | None,
 ) -> "Difference":
-    import yaml
-
     from destinations.settings import get_settings
     from expectations.tolerances import Tolerances
     from expectations.trial import trial_of
     from flows.road import open_road
     from flows.trials import compare
 
-    described = yaml.safe_load(suite.read_text(encoding="utf-8")) if suite else {}
-    if not isinstance(described or {}, Mapping):
-        raise typer.BadParameter("a suite to try is a mapping: without, weigh, tolerances")
-    described = dict(described or {})
-    described["without"] = [*(described.get("without") or ()), *(without or ())]
-    described["weigh"] = {**(described.get("weigh") or {}), **_pairs(weigh)}
-    described["tolerances"] = {**(described.get("tolerances") or {}), **_pairs(tolerance)}
+    described = _described(suite)
+    try:
+        described["without"] = [*(described.get("without") or ()), *(without or ())]
+        described["weigh"] = {**(described.get("weigh") or {}), **_pairs(weigh)}
+        described["tolerances"] = {**(described.get("tolerances") or {}), **_pairs(tolerance)}
+    except TypeError:
+        raise typer.BadParameter(
+            "in a suite to try, without is a list, and weigh and tolerances are name: value"
+        ) from None
+    open_hub().dispose()
     settings = get_settings()
     try:
         trial: Trial = trial_of(described, settings.tolerances(Tolerances))
@@ -168,19 +184,35 @@ def _compare(
         return compare(road, trial, today_in_london())
 
 
+def _described(suite: Path | None) -> dict[str, Any]:
+    """What a file says of a suite to try.  Raises BadParameter for anything else."""
+    import yaml
+
+    try:
+        described = yaml.safe_load(suite.read_text(encoding="utf-8")) if suite else {}
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise typer.BadParameter(
+            f"'{suite}' is not YAML; write a line such as `without: [P10]`"
+        ) from None
+    if not isinstance(described or {}, Mapping):
+        raise typer.BadParameter("a suite to try is a mapping: without, weigh, tolerances")
+    return dict(described or {})
+
+
 def _pairs(given: Iterable[str] | None) -> dict[str, str]:
     """I03=please_check as a name and its value."""
     pairs = {}
     for one in given or ():
         name, equals, value = one.partition("=")
         if not (name and equals and value):
-            raise typer.BadParameter(f"{one}: write name=value")
+            raise typer.BadParameter(f"'{one}' is not written name=value, such as P11=must_fix")
         pairs[name.strip()] = value.strip()
     return pairs
 
 
 def _tell(found: "Difference") -> None:
-    say(f"{found.submissions:,} submissions, {found.rows:,} rows were judged both ways.")
+    rows = count_of(found.rows, "row was", "rows were")
+    say(f"{count_of(found.submissions, 'submission')}, {rows} judged both ways.")
     if found.unread:
         say(f"{found.unread:,} could not be read again.")
     if not found.total:

@@ -1,13 +1,15 @@
 """Running a flow now, or serving them all."""
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from destinations.cli.speech import OUR_FAULT, WRONG_USAGE, say, say_aside
+from destinations.cli.arguments import day, folder_to_write
+from destinations.cli.hub import open_hub
+from destinations.cli.speech import OUR_FAULT, WRONG_USAGE, note, say
 from models.calendar import today_in_london
 
 
@@ -29,7 +31,7 @@ def add_to(app: typer.Typer) -> None:
 def run(
     flow: Annotated[FlowName, typer.Argument(help="Which flow")],
     today: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Run as on this day")
+        date | None, typer.Option(parser=day, metavar="DAY", help="Run as on this day: 2026-11-23")
     ] = None,
 ) -> None:
     """Run a flow now, in this process.
@@ -38,14 +40,12 @@ def run(
 
     Running it again is safe.
     """
+    open_hub().dispose()
     from destinations.settings import get_settings
-    from flows.address import join_server
     from flows.quiet import settle_prefect
 
-    home = get_settings().home
-    settle_prefect(home)
-    join_server(home)
-    done = _run(flow, today.date() if today else today_in_london())
+    settle_prefect(get_settings().home)
+    done = _run(flow, today or today_in_london())
     if done is None:
         raise typer.Exit(OUR_FAULT)
     say(", ".join(f"{name}: {count}" for name, count in done.items()))
@@ -94,16 +94,16 @@ def serve() -> None:
     try:
         serve_all(home, port, requests, say=say)
     except PortTaken:
-        say_aside(
+        note(
             f"Port {port} is taken by another program. "
             f"Stop it, or choose another port: DESTINATIONS_SERVER_PORT={port + 1}"
         )
         raise typer.Exit(WRONG_USAGE) from None
     except AlreadyServed:
-        say_aside(f"`destinations serve` runs already for {home}. Stop that one first.")
+        note(f"`destinations serve` runs already for {home}. Stop that one first.")
         raise typer.Exit(WRONG_USAGE) from None
     except Ended as ended:
-        say_aside(
+        note(
             f"The Prefect {ended} ended by itself, so everything was stopped. Nothing was lost. "
             f"What its server said is in {home / 'prefect' / 'server.log'}"
         )
@@ -112,7 +112,9 @@ def serve() -> None:
 
 
 def demo(
-    folder: Annotated[Path, typer.Option(help="Where the made-up hub is put")] = Path("demo"),
+    folder: Annotated[
+        Path, typer.Option(parser=folder_to_write, help="Where the made-up hub is put")
+    ] = Path("demo"),
 ) -> None:
     """Make up a small hub and take its spreadsheets from inbox to published summary.
 

@@ -1,13 +1,14 @@
 """Checking a file before it is sent, and sending it."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from destinations.cli.manifests import COLUMNS, Said, Sending, from_manifest, urn_meant
+from destinations.cli import arguments
+from destinations.cli.manifests import COLUMNS, Said, Sending, from_manifest
 from destinations.cli.speech import (
     NOTHING_TO_FIX,
     OUR_FAULT,
@@ -15,16 +16,33 @@ from destinations.cli.speech import (
     SOMETHING_TO_FIX,
     as_json,
     as_table,
+    note,
     on_one_line,
     say,
 )
 from models.calendar import today_in_london
+from models.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlmodel import Session
+
     from imports.columns import ColumnMap
     from models.sheets import Finding, ReadFile
+    from models.vocabulary import Kind, LeavingStage
+
+CohortSaid = Annotated[
+    int | None, typer.Option(parser=arguments.cohort, help="The leaving year, such as 2024/25")
+]
+StageSaid = Annotated[str | None, typer.Option(parser=arguments.stage, help="Y11 or Y13")]
+WaveSaid = Annotated[
+    int | None, typer.Option(parser=arguments.wave, help="0 intended, then 1, 2, 3")
+]
+SentOn = Annotated[
+    date | None,
+    typer.Option(parser=arguments.day, metavar="DAY", help="When it was sent: 2026-11-30"),
+]
 
 SHOWN = 20  # in the terminal; the workbook and --json hold everything
 
@@ -37,19 +55,24 @@ def add_to(app: typer.Typer) -> None:
 
 def check(
     file: Annotated[
-        Path | None, typer.Argument(help="The spreadsheet", exists=True, dir_okay=False)
+        Path | None, typer.Argument(parser=arguments.existing_file, help="The spreadsheet")
     ] = None,
     school: Annotated[str | None, typer.Option(help="The URN of its sender")] = None,
-    cohort: Annotated[str | None, typer.Option(help="The leaving year, such as 2024/25")] = None,
-    stage: Annotated[str | None, typer.Option(help="Y11 or Y13")] = None,
-    wave: Annotated[int | None, typer.Option(help="0 intended, then 1, 2, 3 and on")] = None,
-    sent_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    cohort: CohortSaid = None,
+    stage: StageSaid = None,
+    wave: WaveSaid = None,
+    sent_on: SentOn = None,
     folder: Annotated[
-        Path | None, typer.Option(help="Check every file in it", exists=True, file_okay=False)
+        Path | None,
+        typer.Option(parser=arguments.existing_folder, help="Check every file in it"),
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="A line of JSON a finding")] = False,
     marked: Annotated[
-        Path | None, typer.Option(help="Write the workbook, with the faults marked, to here")
+        Path | None,
+        typer.Option(
+            parser=arguments.file_to_write,
+            help="Write the workbook, with the faults marked, to here",
+        ),
     ] = None,
 ) -> None:
     """Read, map and validate one file, and keep nothing.
@@ -64,11 +87,17 @@ def check(
 
     Exit 0 nothing to fix, 1 something to fix, 3 refused.
     """
-    day = sent_on.date() if sent_on else today_in_london()
+    day = sent_on or today_in_london()
+    if folder and (file or marked):
+        raise typer.BadParameter(
+            "--folder stands alone; leave out the file and --marked, or leave out --folder"
+        )
+    school = _sender(school) if school else None
     if folder:
         raise typer.Exit(_check_folder(folder, day, school or "", json_))
     if file is None:
         raise typer.BadParameter("give a file, or --folder")
+    _another_file(marked, file)
     from destinations.cli.aside import aside_words, but_for_waived
     from destinations.cli.folder import content_of
     from destinations.cli.rehearsed import would_change
@@ -85,10 +114,7 @@ def check(
     from models.sheets import Declared, SubmissionRefused
 
     settings = get_settings()
-    note = Said.of(kind=None, cohort=cohort, stage=stage, wave=wave)
-    declared = Declared(
-        1, school or "", day, None, note.academic_year, note.stage, wave, settings.waves
-    )
+    declared = Declared(1, school or "", day, None, cohort, _stage(stage), wave, settings.waves)
     remembered = remembered_if_set_up(settings)
     columns = remembered.to_find_tables(declared.urn)
     limits = settings.limits(Limits)
@@ -115,7 +141,7 @@ def check(
         marked.write_bytes(_marked(content, read, findings, columns))
     if not json_:
         rows = len({(row.sheet, row.row) for row in mapped.rows})
-        say(f"{file.name}: {rows} leavers read.")
+        say(f"{on_one_line(file.name)}: {count_of(rows, 'leaver')} read.")
     show(findings, json_)
     if not json_:
         aside = aside_words(told)
@@ -123,6 +149,14 @@ def check(
         for words in filter(None, (aside, changes)):
             say(words)
     raise typer.Exit(SOMETHING_TO_FIX if findings else NOTHING_TO_FIX)
+
+
+def _another_file(marked: Path | None, file: Path) -> None:
+    """Raises BadParameter where the marked workbook would be written over the file itself."""
+    if marked and marked.exists() and marked.samefile(file):
+        raise typer.BadParameter(
+            f"--marked would write over '{file}' itself; give it another name, such as fix.xlsx"
+        )
 
 
 def _marked(
@@ -156,7 +190,7 @@ def _check_folder(folder: Path, day: date, school: str, json_: bool) -> int:
             continue
         name = on_one_line(each.file)
         if each.outcome == "read":
-            say(f"{name}: read, {each.rows} {'leaver' if each.rows == 1 else 'leavers'}")
+            say(f"{name}: read, {count_of(each.rows, 'leaver')}")
         else:
             say(f"{name}: refused. {each.says}. {each.do}")
     return REFUSED if refused else NOTHING_TO_FIX
@@ -164,21 +198,23 @@ def _check_folder(folder: Path, day: date, school: str, json_: bool) -> int:
 
 def submit(
     file: Annotated[
-        Path | None, typer.Argument(help="The spreadsheet", exists=True, dir_okay=False)
+        Path | None, typer.Argument(parser=arguments.existing_file, help="The spreadsheet")
     ] = None,
     school: Annotated[str | None, typer.Option(help="The URN of its sender")] = None,
-    kind: Annotated[str | None, typer.Option(help="leavers or enrolments")] = None,
-    cohort: Annotated[str | None, typer.Option(help="The leaving year, such as 2024/25")] = None,
-    stage: Annotated[str | None, typer.Option(help="Y11 or Y13")] = None,
-    wave: Annotated[int | None, typer.Option(help="0 intended, then 1, 2, 3 and on")] = None,
-    sent_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    kind: Annotated[
+        str | None, typer.Option(parser=arguments.kind, help="leavers or enrolments")
+    ] = None,
+    cohort: CohortSaid = None,
+    stage: StageSaid = None,
+    wave: WaveSaid = None,
+    sent_on: SentOn = None,
     manifest: Annotated[
         Path | None,
-        typer.Option(help="CSV: " + ", ".join(COLUMNS), exists=True, dir_okay=False),
+        typer.Option(parser=arguments.existing_file, help="CSV: " + ", ".join(COLUMNS)),
     ] = None,
     folder: Annotated[
         Path | None,
-        typer.Option(help="Where the manifest's files are", exists=True, file_okay=False),
+        typer.Option(parser=arguments.existing_folder, help="Where the manifest's files are"),
     ] = None,
 ) -> None:
     """Put a file in the inbox as its sender would, with what is known of it.
@@ -190,19 +226,59 @@ def submit(
     if manifest:
         sendings = from_manifest(manifest, folder or manifest.parent)
     elif file and school:
-        day = sent_on.date() if sent_on else today_in_london()
-        sendings = [Sending(file, urn_meant(school), Said.of(kind, cohort, stage, wave), day)]
+        said = Said(_kind(kind), cohort, _stage(stage), wave)
+        sendings = [Sending(file, arguments.urn(school), said, sent_on or today_in_london())]
     else:
         raise typer.BadParameter("give a file and --school, or --manifest and --folder")
+    _known_to_register(sendings)
     send(sendings)
-    say(f"{len(sendings)} {'file' if len(sendings) == 1 else 'files'} in the inbox.")
+    say(f"{count_of(len(sendings), 'file')} in the inbox.")
+
+
+def _known_to_register(sendings: list[Sending]) -> None:
+    """Raises BadParameter where a file is of a school that nobody knows: it would be refused.
+
+    The register may be loaded after the files have come, but before they are taken in.
+    """
+    from destinations.cli.hub import has_register, hub_session, school_of
+
+    with hub_session() as session:
+        if not has_register(session):
+            note("The register is empty: load it with `destinations register` before the intake.")
+            return
+        for sender in dict.fromkeys(sending.urn for sending in sendings):
+            school_of(session, sender)
+
+
+def _sender(typed: str) -> str:
+    """The URN of a sender, held against the register where there is one."""
+    from destinations.cli.hub import has_register, school_of
+    from destinations.cli.sheets import if_set_up
+    from destinations.settings import get_settings
+
+    def known(session: "Session") -> str:
+        return school_of(session, typed) if has_register(session) else typed
+
+    return arguments.urn(if_set_up(get_settings(), known, typed))
+
+
+def _stage(said: str | None) -> "LeavingStage | None":
+    from models.vocabulary import LeavingStage
+
+    return LeavingStage(said) if said else None
+
+
+def _kind(said: str | None) -> "Kind | None":
+    from models.vocabulary import Kind
+
+    return Kind(said) if said else None
 
 
 def send(sendings: list[Sending]) -> None:
     """Put the files in the inbox, each with a note of what its sender said."""
     from destinations.settings import get_settings
     from destinations.storage import open_storage
-    from imports.receiving import note
+    from imports.receiving import note as cover_note
     from models.database import open_database, transaction
 
     settings = get_settings()
@@ -214,7 +290,7 @@ def send(sendings: list[Sending]) -> None:
         for sending in sendings:
             content = sending.file.read_bytes()
             sha256 = hashlib.sha256(content).hexdigest()
-            note(
+            cover_note(
                 session,
                 urn=sending.urn,
                 name=sending.file.name,

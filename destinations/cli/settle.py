@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from destinations.cli.arguments import number
+from destinations.cli.hub import hub_session, open_hub, submission_of
 from destinations.cli.speech import as_json, as_table, say
 
 
@@ -20,15 +22,13 @@ def unsure(
 
     Example: `destinations unsure`
     """
-    from sqlmodel import Session, col, select
+    from sqlmodel import col, select
 
-    from destinations.settings import get_settings
-    from models.database import open_database
     from models.destinations import Match
     from models.submission_state import is_standing
     from models.submissions import Submission
 
-    with Session(open_database(get_settings().database)) as session:
+    with hub_session() as session:
         waiting = session.exec(
             select(Match, Submission.name)
             .join(Submission, col(Submission.id) == Match.submission_id)
@@ -59,10 +59,12 @@ def unsure(
 
 
 def settle(
-    submission: Annotated[int, typer.Argument(help="The number of the submission")],
-    row: Annotated[int, typer.Argument(help="The row, as Excel shows it")],
+    submission: Annotated[int, typer.Argument(parser=number, help="The number of the submission")],
+    row: Annotated[int, typer.Argument(parser=number, help="The row, as Excel shows it")],
     by: Annotated[str, typer.Option(help="Who decides")],
-    person: Annotated[int | None, typer.Option(help="The person the row is about")] = None,
+    person: Annotated[
+        int | None, typer.Option(parser=number, help="The person the row is about")
+    ] = None,
     new: Annotated[bool, typer.Option("--new", help="Somebody we did not know")] = False,
     sheet: Annotated[str, typer.Option(help="The sheet, where there are several")] = "",
     reason: Annotated[str, typer.Option(help="How you know")] = "",
@@ -72,14 +74,17 @@ def settle(
     Example: `destinations settle 12 34 --person 567 --by "A. Officer" --reason "rang the school"`
     """
     from destinations.recording import settle as decide
-    from destinations.settings import get_settings
-    from models.database import open_database, transaction
+    from models.database import transaction
 
     if (person is None) == (not new):
         raise typer.BadParameter("say --person NUMBER or --new, one of the two")
-    with transaction(open_database(get_settings().database)) as session:
+    with transaction(open_hub()) as session:
+        submission_of(session, submission)
         try:
             decide(session, submission, sheet, row, person, by=by, reason=reason)
         except (LookupError, ValueError) as told:
-            raise typer.BadParameter(str(told)) from None
+            raise typer.BadParameter(
+                f"{told} (submission {submission}, row {row}); `destinations unsure` lists the "
+                "rows that wait"
+            ) from None
     say("Noted. The next intake records the row.")

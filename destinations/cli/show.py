@@ -11,6 +11,7 @@ from destinations.cli import keep
 from destinations.cli.manifests import Sending, from_manifest
 from destinations.cli.send import send
 from destinations.cli.speech import as_table, say
+from models.counts import count_of
 
 if TYPE_CHECKING:
     from destinations.settings import Settings
@@ -45,7 +46,7 @@ def show(folder: Path) -> None:
     for autumn, sendings in groupby(sent, key=_autumn):
         files = list(sendings)
         send(files)
-        say(f"   autumn {autumn}: {len(files)} files sent; intake ...")
+        say(f"   autumn {autumn}: {count_of(len(files), 'file')} sent; intake ...")
         intake(files[-1].sent_on)
     last = sent[-1].sent_on
     say("3. Opening the waves that are due, and asking who has not sent ...")
@@ -53,13 +54,14 @@ def show(folder: Path) -> None:
     say("4. Summarising and publishing ...")
     publish(last)
     _table(settings, last)
-    say(f"{awaited} answers are still awaited.")
+    say(f"{count_of(awaited, 'answer is', 'answers are')} still awaited.")
     say("\nWhat was made:")
     for path in sorted(Path(settings.store).glob("hubs/**/*")):
         if path.is_file():
             say(f"  for the hub lead   {path}")
     for urn in sorted(Path(settings.store).glob("returns/*")):
-        say(f"  for a sender       {urn}/ ({sum(1 for _ in urn.iterdir())} documents)")
+        documents = count_of(sum(1 for _ in urn.iterdir()), "document")
+        say(f"  for a sender       {urn}/ ({documents})")
     say(f"  the record         {settings.database}")
     say(f"  to look further    DESTINATIONS_HOME={settings.home} destinations where")
 

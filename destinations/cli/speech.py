@@ -22,8 +22,8 @@ def say(sentence: str) -> None:
     out.print(_writable(sentence), markup=False, highlight=False, soft_wrap=True)
 
 
-def say_aside(sentence: str) -> None:
-    """One sentence beside what was asked for, such as why it cannot be had."""
+def note(sentence: str) -> None:
+    """One sentence beside what a script may be reading: on standard error."""
     aside.print(_writable(sentence), markup=False, highlight=False, soft_wrap=True)
 
 
@@ -62,7 +62,7 @@ def is_not_set_up(error: BaseException) -> bool:
 
 def not_set_up() -> None:
     """Say what to do first."""
-    aside.print("There is no database here yet. Run `destinations setup` first.", markup=False)
+    note("There is no database here yet. Run `destinations setup` first.")
 
 
 def our_fault(error: BaseException) -> None:
@@ -70,12 +70,9 @@ def our_fault(error: BaseException) -> None:
     frames = traceback.extract_tb(error.__traceback__)
     place = frames[-1] if frames else None
     where = f" ({place.filename.rsplit('/', 1)[-1]}, line {place.lineno})" if place else ""
-    aside.print(
+    note(
         f"This stopped through our fault: {type(error).__name__}{where}. Nothing was lost. "
-        "Please report it with this line.",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
+        "Please report it with this line."
     )
 
 

@@ -1,0 +1,154 @@
+"""The hub as a command finds it: its database, checked before it is used, and what is in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from destinations.cli.arguments import LARGEST, urn
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from sqlmodel import Session
+
+    from models.submissions import Submission
+
+_CLOSE = 60  # out of 100: from how much likeness a school's name is worth proposing
+_PROPOSED = 3
+
+
+def open_hub() -> "Engine":
+    """The engine of the hub's database.
+
+    Raises BadParameter, with what to do, where nobody has set it up, where it is of another
+    version of this program, and where it cannot be reached.
+    """
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError, DBAPIError
+
+    from destinations.settings import get_settings
+    from models.database import open_database
+    from models.revisions import revision_of
+
+    address = get_settings().database
+    try:
+        url = make_url(address)
+        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+            raise typer.BadParameter(_NOT_SET_UP)
+        engine = open_database(address)
+        with engine.connect() as connection:
+            revision = revision_of(connection)
+    except (ArgumentError, ModuleNotFoundError):
+        raise typer.BadParameter(
+            "DESTINATIONS_DATABASE_URL is no address of a database; type one such as "
+            "postgresql://user:password@host/destinations, or leave it out"
+        ) from None
+    except DBAPIError:
+        raise typer.BadParameter(
+            "the database cannot be opened; see that its server runs, that its file is whole, and "
+            "that DESTINATIONS_DATABASE_URL (or DESTINATIONS_HOME) names it"
+        ) from None
+    if words := _WORDS.get(revision.value):
+        engine.dispose()
+        raise typer.BadParameter(words)
+    return engine
+
+
+_NOT_SET_UP = "there is no database here yet; run `destinations setup` first"
+_WORDS = {
+    "none": _NOT_SET_UP,
+    "older": "the database is from an older version; run `destinations setup` to bring it up to "
+    "date (back it up before)",
+    "newer": "the database is from a newer version than this program; update the program, or "
+    "restore the backup that was made before the update",
+}
+
+
+@contextmanager
+def hub_session() -> "Iterator[Session]":
+    """A session in the hub's database, closed with its engine."""
+    from sqlmodel import Session
+
+    engine = open_hub()
+    try:
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+def submission_of(session: "Session", number: int) -> "Submission":
+    """The submission of that number.  Raises BadParameter where there is none."""
+    from models.submissions import Submission
+
+    found = session.get(Submission, number) if 0 < number <= LARGEST else None
+    if found is None:
+        raise typer.BadParameter(
+            f"there is no submission {number}; `destinations where` lists those there are"
+        )
+    return found
+
+
+def school_of(session: "Session", typed: str) -> str:
+    """The URN that was typed, of a school or college that the register or a submission names.
+
+    Raises BadParameter for any other, with the likeliest that the register has.
+    """
+    from sqlmodel import col, select
+
+    from models.places import Institution
+    from models.submissions import Submission
+
+    try:
+        bare = urn(typed)
+    except typer.BadParameter as wrong:
+        raise typer.BadParameter(wrong.message + _likely_schools(session, typed)) from None
+    named = session.exec(select(Institution.urn).where(col(Institution.urn) == bare)).first()
+    sent = session.exec(select(Submission.urn).where(col(Submission.urn) == bare)).first()
+    if named is None and sent is None:
+        raise typer.BadParameter(
+            f"nobody knows a school {bare}{_likely_schools(session, bare) or _EMPTY}"
+        )
+    return bare
+
+
+_EMPTY = "; `destinations register` loads those there are"
+
+
+def has_register(session: "Session") -> bool:
+    """Whether a register of schools was loaded."""
+    from sqlmodel import select
+
+    from models.places import Institution
+
+    return session.exec(select(Institution.id).limit(1)).first() is not None
+
+
+def _likely_schools(session: "Session", typed: str) -> str:
+    """A question after the likeliest schools; members of a hub are thought of before all others."""
+    from rapidfuzz import fuzz, process, utils
+    from rapidfuzz.distance import DamerauLevenshtein
+    from sqlmodel import col, select
+
+    from models.places import Institution, Membership
+
+    every = select(Institution.urn, Institution.name).where(col(Institution.urn).is_not(None))
+    members = every.where(col(Institution.urn).in_(select(Membership.urn)))
+    bare = typed.strip()
+    for query in (members, every):
+        names: dict[Any, str] = dict(session.exec(query).all())
+        if bare.isdecimal():
+            by_distance = ((DamerauLevenshtein.distance(bare, each), each) for each in names)
+            likely = [each for far, each in sorted(by_distance) if far <= 2][:_PROPOSED]
+        else:
+            scored = process.extract(
+                bare, names, scorer=fuzz.WRatio, processor=utils.default_process,
+                score_cutoff=_CLOSE, limit=_PROPOSED,
+            )  # fmt: skip
+            likely = [each for _, _, each in scored]
+        if likely:
+            listed = [f"{each} {names[each]}" for each in likely]
+            return f". Did you mean {' or '.join(listed)}?"
+    return ""
