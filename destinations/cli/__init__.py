@@ -51,8 +51,10 @@ def main() -> None:
 
         sys.exit(tell_wrong_usage(wrong))
     except Exception as error:  # the last wall: a traceback can quote a cell
-        from destinations.cli.speech import is_not_set_up, not_set_up, our_fault
+        from destinations.cli.speech import is_not_set_up, not_set_up, our_fault, wrong_setting
 
+        if wrong_setting(error):
+            sys.exit(2)
         if is_not_set_up(error):
             not_set_up()
             sys.exit(2)

@@ -25,35 +25,62 @@ def open_hub() -> "Engine":
     Raises BadParameter, with what to do, where nobody has set it up, where it is of another
     version of this program, and where it cannot be reached.
     """
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError, DBAPIError
-
     from destinations.settings import get_settings
+
+    address = get_settings().database
+    with _faults_in_words():
+        if _is_missing_file(address):
+            raise typer.BadParameter(_NOT_SET_UP)
+    return _opened(address, tuple(_WORDS))
+
+
+def open_to_set_up() -> "Engine":
+    """The engine of a database that is to be made or migrated.
+
+    Raises BadParameter where it is of a newer version than this program, or cannot be opened.
+    """
+    from destinations.settings import get_settings
+
+    return _opened(get_settings().database, ("newer",))
+
+
+def _opened(address: str, refused: tuple[str, ...]) -> "Engine":
     from models.database import open_database
     from models.revisions import revision_of
 
-    address = get_settings().database
-    try:
-        url = make_url(address)
-        if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-            raise typer.BadParameter(_NOT_SET_UP)
+    with _faults_in_words():
         engine = open_database(address)
         with engine.connect() as connection:
             revision = revision_of(connection)
+    if revision.value in refused:
+        engine.dispose()
+        raise typer.BadParameter(_WORDS[revision.value])
+    return engine
+
+
+def _is_missing_file(address: str) -> bool:
+    from sqlalchemy import make_url
+
+    url = make_url(address)
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
+
+
+@contextmanager
+def _faults_in_words() -> Iterator[None]:
+    from sqlalchemy.exc import ArgumentError, DBAPIError
+
+    try:
+        yield
     except (ArgumentError, ModuleNotFoundError):
         raise typer.BadParameter(
             "DESTINATIONS_DATABASE_URL is no address of a database; type one such as "
             "postgresql://user:password@host/destinations, or leave it out"
         ) from None
-    except DBAPIError:
+    except (DBAPIError, OSError):
         raise typer.BadParameter(
             "the database cannot be opened; see that its server runs, that its file is whole, and "
-            "that DESTINATIONS_DATABASE_URL (or DESTINATIONS_HOME) names it"
+            "that DESTINATIONS_DATABASE_URL (or DESTINATIONS_HOME) names a place you may write to"
         ) from None
-    if words := _WORDS.get(revision.value):
-        engine.dispose()
-        raise typer.BadParameter(words)
-    return engine
 
 
 _NOT_SET_UP = "there is no database here yet; run `destinations setup` first"

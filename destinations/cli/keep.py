@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from destinations.cli.arguments import existing_file
-from destinations.cli.hub import open_hub
+from destinations.cli.hub import open_hub, open_to_set_up
 from destinations.cli.speech import REFUSED, say
 from models.counts import count_of
 
@@ -27,11 +27,11 @@ def setup() -> None:
     from destinations.keys import marking_key
     from destinations.settings import get_settings
     from destinations.storage import open_storage
-    from models.database import migrate, open_database
+    from models.database import migrate
 
     settings = get_settings()
+    engine = open_to_set_up()
     marking_key(settings.keys.get_secret_value() if settings.keys else None, settings.home)
-    engine = open_database(settings.database)
     migrate(engine)
     engine.dispose()
     open_storage(settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums)

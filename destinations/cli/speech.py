@@ -65,6 +65,17 @@ def not_set_up() -> None:
     note("There is no database here yet. Run `destinations setup` first.")
 
 
+def wrong_setting(error: BaseException) -> bool:
+    """Whether a setting is not what it has to be; if so, which is said, and never its value."""
+    if (type(error).__name__, getattr(error, "title", "")) != ("ValidationError", "Settings"):
+        return False
+    for fault in error.errors(include_input=False):  # type: ignore[attr-defined]
+        name = "_".join(str(part) for part in fault["loc"]).upper()
+        name = name if name.startswith("DESTINATIONS_") else f"DESTINATIONS_{name}"
+        note(f"The setting {name} cannot be that: {fault['msg']}. See .env.example.")
+    return True
+
+
 def our_fault(error: BaseException) -> None:
     """Say that we are to blame, with the place in our code and never a cell."""
     frames = traceback.extract_tb(error.__traceback__)
