@@ -180,7 +180,7 @@ UNREADABLE = {
         SCHOOLS.encode(),
         b"urn,hub\n900998,Downs\n900100,Downs\n900999,Downs\n",
         None,
-        "URN 900998 is not in the register; URN 900999 is not in the register",
+        "line 2: URN 900998 is not in the register; line 4: URN 900999 is not in the register",
     ),
     "no such day": (
         SCHOOLS.encode(),
