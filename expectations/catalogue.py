@@ -52,7 +52,9 @@ def words(code: str, facts: Mapping[str, str] | Iterable[tuple[str, str]] = ()) 
     """
     rule = catalogue()[code]
     given = dict(facts)
-    return fill(rule.says, given), fill(rule.do, given)
+    first = _PLACE.search(rule.says)
+    is_one = bool(rule.says_one) and first is not None and given.get(first[1]) == "1"
+    return fill(rule.says_one if is_one else rule.says, given), fill(rule.do, given)
 
 
 def fill(sentence: str, facts: Mapping[str, str]) -> str:

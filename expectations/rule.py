@@ -17,6 +17,7 @@ class Rule:
 
     `says` and `do` are one sentence each, without a full stop; `{name}` in them is filled from a
     remark's facts.  They never quote a cell.  `field` is ours ("upn"): the cell to look at.
+    `says_one` is said instead where the first of the places in `says` is 1: "1 leaver".
     `kind` names a row-level expectation; it is '' where a stage finds the fault itself.
     A rule that `refuses` is told alone: nothing of the file goes on.
     """
@@ -29,6 +30,7 @@ class Rule:
     good: str  # the same, put right
     source: str  # "DfE ...", "NCCIS 2019-20 error 38", "ours"
     since: str  # the day it was first used, ISO
+    says_one: str = ""
     field: str = ""
     refuses: bool = False
     kind: str = ""

@@ -1,6 +1,7 @@
 """Wrong usage: each mis-typed command is answered by one sentence that says what to type."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from destinations import cli
 from destinations.demo import make_hub
 from destinations.settings import get_settings
+from expectations.catalogue import words
 from models.counts import count_of
 from models.database import open_database, transaction
 from models.submissions import Submission
@@ -66,11 +68,11 @@ def hub_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "urn,file,kind,cohort,wave,sent_on\n900700,sound.xlsx,leavers,2024/25,1,23/11/2026\n"
     )
     env = {**os.environ, "DESTINATIONS_HOME": str(folder / "home")}
-    for words in (
+    for typed in (
         ("setup",),
         ("register", "--institutions", "institutions.csv", "--members", "members.csv"),
     ):
-        subprocess.run([BIN, *words], cwd=folder, env=env, check=True, capture_output=True)
+        subprocess.run([BIN, *typed], cwd=folder, env=env, check=True, capture_output=True)
     with transaction(open_database(f"sqlite:///{folder / 'home' / 'destinations.db'}")) as session:
         session.add(
             Submission(
@@ -255,8 +257,8 @@ def at_revision(home: Path, revision: str | None) -> None:
 def test_a_database_of_a_newer_version_is_left_alone(run, tmp_path):
     run("setup")
     at_revision(tmp_path / "home", "9999")
-    for words in (("where",), ("setup",), ("run", "intake")):
-        code, _, err = run(*words)
+    for typed in (("where",), ("setup",), ("run", "intake")):
+        code, _, err = run(*typed)
         assert (code, "from a newer version" in err) == (2, True)
 
 
@@ -270,8 +272,8 @@ def test_a_database_of_an_older_version_says_to_run_setup(run, tmp_path, monkeyp
 def test_what_is_no_database_is_said(run, tmp_path, monkeypatch):
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "destinations.db").write_text("no database at all, but a long text" * 99)
-    for words in (("where",), ("setup",)):
-        code, _, err = run(*words)
+    for typed in (("where",), ("setup",)):
+        code, _, err = run(*typed)
         assert (code, "cannot be opened" in err) == (2, True)
     monkeypatch.setenv("DESTINATIONS_DATABASE_URL", "not an address")
     get_settings.cache_clear()
@@ -422,3 +424,14 @@ def test_a_whole_manifest_is_counted(run, tmp_path):
     code, out, err = run("submit", "--manifest", hub / "manifest.csv", "--folder", hub / "inbox")
     files = len((hub / "manifest.csv").read_text().splitlines()) - 1
     assert (code, out, err) == (0, f"{count_of(files, 'file')} in the inbox.\n", "")
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 12])
+def test_what_a_rule_says_agrees_with_its_number(number):
+    facts = {name: str(number) for name in ("count", "rows", "missing", "new")}
+    given = {**facts, "before": "20", "heading": "Where", "sent_on": "4 May 2025"}
+    said = {code: words(code, given)[0] for code in ("C36", "H02", "H03", "H04")}
+    verb = {code: f" {'is' if number == 1 else 'are'} " in said[code] for code in ("C36", "H02")}
+    assert verb == {"C36": True, "H02": True}
+    for code in ("C36", "H03", "H04"):
+        assert re.search(r"\b1 [a-z]+s\b", said[code]) is None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _CLOSE = 60  # out of 100: from how much likeness a school's name is worth proposing
 _PROPOSED = 3
+_DIGITS_OFF = 2
 
 
 def open_hub() -> "Engine":
@@ -154,7 +155,7 @@ def has_register(session: "Session") -> bool:
 
 
 def _likely_schools(session: "Session", typed: str) -> str:
-    """A question after the likeliest schools; members of a hub are thought of before all others."""
+    """A question after the likeliest schools: of several as likely, members of a hub first."""
     from rapidfuzz import fuzz, process, utils
     from rapidfuzz.distance import DamerauLevenshtein
     from sqlmodel import col, select
@@ -162,20 +163,22 @@ def _likely_schools(session: "Session", typed: str) -> str:
     from models.places import Institution, Membership
 
     every = select(Institution.urn, Institution.name).where(col(Institution.urn).is_not(None))
-    members = every.where(col(Institution.urn).in_(select(Membership.urn)))
+    names: dict[Any, str] = dict(session.exec(every).all())
+    members = set(session.exec(select(Membership.urn)).all())
     bare = typed.strip()
-    for query in (members, every):
-        names: dict[Any, str] = dict(session.exec(query).all())
-        if bare.isdecimal():
-            by_distance = ((DamerauLevenshtein.distance(bare, each), each) for each in names)
-            likely = [each for far, each in sorted(by_distance) if far <= 2][:_PROPOSED]
-        else:
-            scored = process.extract(
-                bare, names, scorer=fuzz.WRatio, processor=utils.default_process,
-                score_cutoff=_CLOSE, limit=_PROPOSED,
-            )  # fmt: skip
-            likely = [each for _, _, each in scored]
-        if likely:
-            listed = [f"{each} {names[each]}" for each in likely]
-            return f". Did you mean {' or '.join(listed)}?"
-    return ""
+    if bare.isdecimal():
+        near = ((DamerauLevenshtein.distance(bare, each), each) for each in names)
+        likely = [
+            each
+            for far, each in sorted(near, key=lambda at: (at[0], at[1] not in members, at[1]))
+            if far <= _DIGITS_OFF
+        ]
+    else:
+        scored = process.extract(
+            bare, names, scorer=fuzz.WRatio, processor=utils.default_process,
+            score_cutoff=_CLOSE, limit=_PROPOSED,
+        )  # fmt: skip
+        scored.sort(key=lambda score: score[2] not in members)
+        likely = [each for _, _, each in scored]
+    listed = [f"{each} {names[each]}" for each in likely[:_PROPOSED]]
+    return f". Did you mean {' or '.join(listed)}?" if listed else ""

@@ -283,6 +283,7 @@ RULES: tuple[Rule, ...] = (
         code="C36",
         severity=PLEASE_CHECK,
         says="{count} destinations in '{heading}' are names of places, read as studying there",
+        says_one="1 destination in '{heading}' is the name of a place, read as studying there",
         do="Do nothing if that is so; of anybody who works there or never went, write what they do",
         bad="Downs College, for somebody who works in its kitchen",
         good="Downs College, for somebody who studies there",
