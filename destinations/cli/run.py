@@ -42,9 +42,12 @@ def run(
     """
     open_hub().dispose()
     from destinations.settings import get_settings
+    from flows.address import join_server
     from flows.quiet import settle_prefect
 
-    settle_prefect(get_settings().home)
+    home = get_settings().home
+    settle_prefect(home)
+    join_server(home)
     done = _run(flow, today or today_in_london())
     if done is None:
         raise typer.Exit(OUR_FAULT)
