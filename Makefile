@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help
 help: ## this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(VENV)/.made ## make .venv, with exactly what requirements.lock names
@@ -56,6 +56,18 @@ check: setup ## format, lint, types, contracts, fast tests, docs fresh
 .PHONY: docs
 docs: setup ## write docs/commands.md and docs/rules.md again
 	$(BIN)/python docs/generate.py
+
+# What people are told and given is kept beside the code; review what these show before a commit.
+GOLDEN := tests/spreadsheets
+.PHONY: golden
+golden: setup ## write the words of the golden spreadsheets again, and show what changed
+	@$(BIN)/python -m tests.test_golden
+	@git --no-pager diff --unified=0 -- $(GOLDEN)
+	@git status --short -- $(GOLDEN)
+
+.PHONY: snapshots
+snapshots: setup ## take what made-up hubs are given again, and show what changed
+	@$(BIN)/python tests/take_snapshots.py
 
 .PHONY: bench
 bench: setup ## measure intake on a made-up hub (bench/README.md has the rest)

@@ -1,6 +1,7 @@
 """Golden spreadsheets: each quirk beside the exact words that its sender gets.
 
-A .findings file changes by hand only, in the same commit as the reason.
+`make golden` writes the words anew and shows what changed; it is reviewed line by line, and
+committed together with its reason.
 """
 
 from functools import cache
@@ -33,6 +34,21 @@ def test_a_sender_gets_exactly_these_words(quirk):
 def test_every_drawing_has_its_words_and_the_other_way_round():
     assert sorted(path.stem for path in FOLDER.glob("*.findings")) == QUIRKS
     assert len(QUIRKS) >= 25
+
+
+def test_written_anew_they_are_the_same_files(tmp_path):
+    (tmp_path / "of_no_drawing.findings").write_text("left over", encoding="utf-8")
+    write_anew(tmp_path)
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert written == {path.name: path.read_bytes() for path in FOLDER.glob("*.findings")}
+
+
+def write_anew(folder: Path) -> None:
+    """The words of every drawing, in the folder, and no others."""
+    for path in folder.glob("*.findings"):
+        path.unlink()
+    for quirk, words in _told().items():
+        (folder / f"{quirk}.findings").write_text(words, encoding="utf-8")
 
 
 @cache
@@ -87,3 +103,7 @@ def _region(region: Region) -> str:
         span = f", rows {region.first_row} to {region.last_row}"
     words = "read" if region.used else "left out"
     return f"  {region.sheet or 'the file'}{span if region.last_row else ''}: {words}: {region.why}"
+
+
+if __name__ == "__main__":
+    write_anew(FOLDER)
