@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from destinations.awaited import Awaited
-from destinations.books import CUT, LONGEST, Book, CellNotWritten, Column, done, shown
+from destinations.books import CUT, LONGEST, Book, CellNotWritten, Column, done
 from destinations.figures import latest, per_cent, share
 from destinations.workbooks import hub_summary
+from models.calendar import in_words
 from models.summaries import Counts
 from tests.books_opened import PAYLOADS, charts, opened, printed, rows_below, words
 from tests.builders_summaries import HUB, a_hub, a_line, counts
@@ -242,7 +243,7 @@ def test_a_cell_that_was_not_written_is_our_fault():
 
 
 def test_days_are_written_as_people_write_them():
-    assert shown(date(2025, 5, 4)) == "4 May 2025"
+    assert in_words(date(2025, 5, 4)) == "4 May 2025"
 
 
 @pytest.mark.slow
