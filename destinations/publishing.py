@@ -36,6 +36,8 @@ from models.summaries import SummaryLine
 log = logging.getLogger(__name__)
 
 LONGEST_NAME = 100
+# A disk takes 255 bytes for a name, and a letter of some alphabets is three or four.
+MOST_BYTES = 180
 UNSAFE = set('<>:"/\\|?*')
 MARKED = "please fix"
 # What we named a marked workbook, and what a browser adds to a name that it has already.
@@ -185,7 +187,8 @@ def safe_name(words: str) -> str:
     kept = "".join(
         "-" if letter in UNSAFE or not letter.isprintable() else letter for letter in spelled
     )
-    return " ".join(kept.split())[:LONGEST_NAME].strip(" .-") or "file"
+    short = " ".join(kept.split())[:LONGEST_NAME].encode("utf-8", "replace")[:MOST_BYTES]
+    return short.decode("utf-8", "ignore").strip(" .-") or "file"
 
 
 def slug(words: str) -> str:

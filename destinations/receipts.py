@@ -14,7 +14,7 @@ from destinations.fixes import biggest_first, sentence, summary_sentence
 from models.calendar import in_london, in_words
 from models.counts import count_of
 from models.sheets import Finding, Region
-from models.submissions import Submission
+from models.submissions import Noted, Submission
 from models.vocabulary import Kind, Severity, year_name
 
 __all__ = ["Receipt", "receipt_of", "receipt_text", "receipt_workbook", "summary_sentence"]
@@ -52,7 +52,8 @@ class Receipt:
     `fields` gives our field for a rule's code ("I01" -> "upn"), so that faults can be counted by
     what they are about.  `changes` counts what a next round changed `since` the one before, named
     by its file and day.  `waived` counts, by rule, what its hub has set aside, which is not among
-    the findings.  `is_kept` is False for a check, of which nothing is recorded.
+    the findings.  `is_kept` is False for a check, of which nothing is recorded.  `noted` says that
+    the file was read again with what its sender said of it later.
     """
 
     file: str
@@ -70,6 +71,7 @@ class Receipt:
     waived: Mapping[str, int] = field(default_factory=dict)
     is_refused: bool = False
     is_kept: bool = True
+    noted: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -100,6 +102,7 @@ def receipt_of(
         since=f"“{since.name}”, sent on {in_words(since.sent_on)}" if since else "",
         waived=submission.waived,
         is_refused=submission.refused_code is not None,
+        noted=_noted(submission),
         fields=fields or {},
     )
 
@@ -214,7 +217,15 @@ def _received(receipt: Receipt) -> list[str]:
     if receipt.received_at is None:
         return []
     local = in_london(receipt.received_at)
-    return [f"Received {in_words(local.date())} at {local:%H:%M}"]
+    received = f"Received {in_words(local.date())} at {local:%H:%M}"
+    return [received, receipt.noted] if receipt.noted else [received]
+
+
+def _noted(submission: Submission) -> str:
+    if submission.noted_as != Noted.ANEW or submission.noted_at is None:
+        return ""
+    day = in_words(in_london(submission.noted_at).date())
+    return f"On {day} you told us something else about this file, so we read it again with that"
 
 
 def _row_counts(receipt: Receipt) -> list[tuple[str, int]]:

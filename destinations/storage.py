@@ -5,32 +5,36 @@ hold a person's name, so no exception here carries a whole key: only the folder 
 """
 
 import errno
-import logging
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from models.store import Store, Stored
+from destinations.folder_survey import is_below, survey_folder
+from models.keys import HALF_WRITTEN, is_half_written, is_key
+from models.store import LeftOut, Listing, Oddity, Store, Stored
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-log = logging.getLogger(__name__)
-
 CHECKSUMS = ("when_required", "when_supported")
-
-# Our own half-written files; never listed, and never a key.
-HALF_WRITTEN = ".half-written-"
 
 # Bytes in a piece of a file too large to hold.
 PIECE = 1024 * 1024
 
 # What a file system answers when a key cannot be there: one word to us.
-ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP}
+ABSENT = {
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.ENAMETOOLONG,
+    errno.ELOOP,
+    errno.ENXIO,  # a socket
+}
 
 
 class StorageFailed(Exception):  # noqa: N818 - storage failed; the word says it
@@ -66,17 +70,8 @@ def folder_of(key: str) -> str:
     return key.rpartition("/")[0] or "the top folder"
 
 
-def _is_key(key: str) -> bool:
-    parts = key.split("/")
-    return (
-        all(part not in ("", ".", "..") for part in parts)
-        and not any(sign in key for sign in "\\\0")
-        and not parts[-1].startswith(HALF_WRITTEN)
-    )
-
-
 def _must_be_key(key: str) -> str:
-    if not _is_key(key):
+    if not is_key(key):
         message = "a key is made of names and single slashes, and stays inside storage"
         raise ValueError(message)
     return key
@@ -87,7 +82,8 @@ class FolderStore:
 
     def __init__(self, root: Path) -> None:
         """`root` is made when it is first written to."""
-        self._root = root.expanduser().resolve()
+        # Path.resolve raises RuntimeError for a link that loops, on Python 3.11 and 3.12.
+        self._root = Path(os.path.realpath(root.expanduser()))
 
     def put(self, key: str, content: bytes) -> None:
         """Write, replacing what was there; all of it or nothing, on disk when this returns."""
@@ -108,12 +104,12 @@ class FolderStore:
 
     def get(self, key: str) -> bytes:
         """The content.  Raises KeyError when there is no such key."""
-        with _telling("read", key):
-            return self._path(key).read_bytes()
+        with _telling("read", key), self._opened(key) as file:
+            return file.read()
 
     def pieces(self, key: str) -> Iterator[bytes]:
         """The content a piece at a time.  Raises KeyError when there is no such key."""
-        with _telling("read", key), self._path(key).open("rb") as file:
+        with _telling("read", key), self._opened(key) as file:
             while piece := file.read(PIECE):
                 yield piece
 
@@ -126,12 +122,12 @@ class FolderStore:
 
     def list(self, prefix: str) -> Iterator[Stored]:
         """Every file whose key starts with the prefix, by key."""
-        folder = prefix.rpartition("/")[0]
-        if folder:
-            _must_be_key(folder)
+        return iter(self.survey(prefix).files)
+
+    def survey(self, prefix: str) -> Listing:
+        """The same files, and beside them every name that is wrong and what is wrong with it."""
         with _telling("list", prefix):
-            found = [stored for stored in self._below(folder) if stored.key.startswith(prefix)]
-        return iter(sorted(found, key=lambda stored: stored.key))
+            return _below(prefix, survey_folder(self._root, _folder_of_prefix(prefix)))
 
     def delete(self, key: str) -> None:
         """Remove; nothing happens when it is not there."""
@@ -146,35 +142,38 @@ class FolderStore:
 
     def _holds(self, path: Path) -> bool:
         # Folders and the name itself may be links, so the whole of it is resolved.
-        return path.resolve().is_relative_to(self._root)
+        return is_below(os.path.realpath(path), str(self._root))
 
-    def _below(self, folder: str) -> Iterator[Stored]:
-        left_out = 0
-        unread: list[OSError] = []
-        top = self._root / folder
-        walked = os.walk(top, onerror=unread.append) if self._holds(top) else ()
-        for place, folders, names in walked:
-            left_out += sum(Path(place, name).is_symlink() for name in folders)
-            for name in names:
-                path = Path(place, name)
-                key = path.relative_to(self._root).as_posix()
-                if name.startswith(HALF_WRITTEN):
-                    continue
-                with suppress(FileNotFoundError):  # taken away since it was listed
-                    if _is_key(key) and self._is_ours(path):
-                        facts = path.stat()
-                        modified_at = datetime.fromtimestamp(facts.st_mtime, UTC)
-                        yield Stored(key, facts.st_size, modified_at)
-                    else:
-                        left_out += 1
-        left_out += sum(error.errno not in ABSENT for error in unread)
-        if left_out:
-            log.warning("%d names in storage were left out: links, locked, or no key", left_out)
+    @contextmanager
+    def _opened(self, key: str) -> Iterator[BinaryIO]:
+        path = self._path(key)
+        # Asked before, for opening a device can set it going, and after, of what was opened.
+        if not path.is_file():
+            raise KeyError(folder_of(key))
+        # A pipe would keep its reader waiting for ever.
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise KeyError(folder_of(key))
+            yield file
 
-    def _is_ours(self, path: Path) -> bool:
-        if path.is_symlink() and not self._holds(path):
-            return False
-        return path.is_file()  # a pipe would keep its reader waiting for ever
+
+def _folder_of_prefix(prefix: str) -> str:
+    folder = prefix.rpartition("/")[0]
+    return _must_be_key(folder) if folder else ""
+
+
+def _below(prefix: str, listing: Listing) -> Listing:
+    """Of a folder's listing, what starts with a prefix that goes on into its names."""
+    return Listing(
+        tuple(stored for stored in listing.files if stored.key.startswith(prefix)),
+        # A folder that is itself left out stands before the prefix: "inbox" for "inbox/".
+        tuple(
+            left
+            for left in listing.left_out
+            if left.key.startswith(prefix) or prefix.startswith(left.key + "/")
+        ),
+        tuple(folder for folder in listing.folders if folder.startswith(prefix)),
+    )
 
 
 @contextmanager
@@ -258,11 +257,27 @@ class S3Store:
 
     def list(self, prefix: str) -> Iterator[Stored]:
         """Every file whose key starts with the prefix, by key."""
-        folder = prefix.rpartition("/")[0]
-        if folder:
-            _must_be_key(folder)
+        return iter(self.survey(prefix).files)
+
+    def survey(self, prefix: str) -> Listing:
+        """The same files, and beside them every name that is wrong and what is wrong with it."""
+        _folder_of_prefix(prefix)
+        files: list[Stored] = []
+        left_out: list[LeftOut] = []
+        folders: list[str] = []
+        for stored in self._listed(prefix):
+            if stored.key.endswith("/"):  # which is how consoles keep an empty folder
+                folders.append(stored.key.rstrip("/"))
+            elif is_key(stored.key):
+                files.append(stored)
+            elif not is_half_written(stored.key):
+                left_out.append(LeftOut(stored.key, Oddity.NOT_A_KEY))
         # Not every server lists in order of the key, so the order is made here.
-        return iter(sorted(self._listed(prefix), key=lambda stored: stored.key))
+        return Listing(
+            tuple(sorted(files, key=lambda stored: stored.key)),
+            tuple(sorted(left_out, key=lambda left: left.key)),
+            tuple(sorted(folders)),
+        )
 
     def delete(self, key: str) -> None:
         """Remove; nothing happens when it is not there."""
@@ -274,20 +289,14 @@ class S3Store:
         return self._prefix + _must_be_key(key)
 
     def _listed(self, prefix: str) -> Iterator[Stored]:
-        left_out = 0
         with self._telling("list", prefix):
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=self._prefix + prefix
             )
             for page in pages:
-                for found in page.get("Contents", ()):
-                    key = found["Key"].removeprefix(self._prefix)
-                    if _is_key(key):
-                        yield Stored(key, found["Size"], found["LastModified"].astimezone(UTC))
-                    elif not key.endswith("/"):  # which is how consoles keep an empty folder
-                        left_out += 1
-        if left_out:
-            log.warning("%d names in storage were left out: they are not keys", left_out)
+                for listed in page.get("Contents", ()):
+                    key = listed["Key"].removeprefix(self._prefix)
+                    yield Stored(key, listed["Size"], listed["LastModified"].astimezone(UTC))
 
     @contextmanager
     def _telling(self, what: str, key: str) -> Iterator[None]:

@@ -9,6 +9,7 @@ import functools
 import logging
 import os
 import re
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -60,6 +61,14 @@ def plainly(stage: Callable[P, R]) -> Callable[P, R]:
         raise StageFailed(f"{stage.__name__} stopped on {kind}")
 
     return run
+
+
+def place_of(error: BaseException) -> str:
+    """What kind of exception and on which line: never its words, which can quote a cell."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    last = ours[-1]
+    return f"{type(error).__name__} at {last.filename.rsplit('/', 1)[-1]}:{last.lineno}"
 
 
 class Redacting(logging.Filter):

@@ -7,7 +7,6 @@ a run that is killed anywhere is simply run again.
 """
 
 import logging
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from destinations.confirmations import without_confirmed
 from destinations.continuity import Limits, across
 from destinations.publishing import documents, marked_document, publish, receipt_document
 from destinations.recording import record, waiting_again
+from destinations.storage import StorageFailed
 from destinations.summarising import summarise
 from destinations.telling import also_told
 from destinations.waivers import set_aside, without_waived
@@ -33,17 +33,30 @@ from expectations.validating import refusal, tell, validate
 from flows.desk import Road, open_road
 from flows.heard import as_before, take_up
 from flows.known import everything_known
+from flows.later_notes import apply_later_notes
 from flows.marks import mark_submission
+from flows.quiet import place_of
 from flows.said import as_said, declared_of
 from imports.asked import with_headings_asked
+from imports.inbox import INBOX, folder_urn, look_into
 from imports.mapping import map_file
 from imports.reading import read_file
-from imports.receiving import inbox_files, receive
+from imports.receiving import (
+    CHANGING,
+    NOT_OPENED,
+    OUR_FAULT,
+    StillChangingError,
+    inbox_files,
+    not_taken_in,
+    receive,
+    try_again,
+)
 from imports.remembered import heading_rows
 from models import submission_state
 from models.calendar import now, today_in_london
 from models.database import reading_at_one_moment, transaction
 from models.sheets import Finding, SubmissionRefused
+from models.store import Stored
 from models.submissions import Submission
 from models.succession import register_at_rest
 from models.summaries import Summarised
@@ -55,21 +68,48 @@ log = logging.getLogger(__name__)
 
 
 def receive_files(road: Road, today: date) -> int:
-    """How many files were taken from the inbox, each in a transaction of its own."""
-    with Session(road.engine) as session:
-        arrived = inbox_files(session, road.store)
-    taken = 0
-    for stored in arrived:
-        try:
-            with transaction(road.engine) as session:
-                receive(
-                    session, road.store, stored, today=today, size_limit=road.settings.size_limit
-                )
-            taken += 1
-        except Exception as error:
-            # The file stays in the inbox and is tried again by the next run.
-            log.error("a file in the inbox was not received: %s", _where(error))
+    """How many files were taken from the inbox, each in a transaction of its own.
+
+    What is wrong with one name stops none of the others.  What senders said of files that were
+    taken in before is applied too.
+    """
+    inbox = look_into(road.store)
+    for left in inbox.left_out:  # a name may be a pupil's, so it is in `destinations where` only
+        log.warning("%s: a name is left out: %s", _folder(left.key), left.oddity)
+    with transaction(road.engine) as session:
+        try_again(session)
+        arrived = inbox_files(session, inbox.files)
+    taken = sum(_received(road, stored, today) for stored in arrived)
+    apply_later_notes(road)
     return taken
+
+
+def _received(road: Road, stored: Stored, today: date) -> bool:
+    """Whether a file was taken in; one that was not stays in the inbox for the next run."""
+    try:
+        with transaction(road.engine) as session:
+            receive(session, road.store, stored, today=today, size_limit=road.settings.size_limit)
+        return True
+    except KeyError:
+        log.info("%s: a file was taken away before it was read", _folder(stored.key))
+        return False
+    except StillChangingError:
+        code, why = CHANGING, "it is still being written"
+    except StorageFailed as error:
+        code, why = NOT_OPENED, f"it cannot be opened ({place_of(error)})"
+    except Exception as error:
+        code, why = OUR_FAULT, place_of(error)
+    log.error("%s: a file was not taken in: %s", _folder(stored.key), why)
+    try:
+        with transaction(road.engine) as session:
+            not_taken_in(session, stored, code)
+    except Exception as error:
+        log.error("%s: that was not noted: %s", _folder(stored.key), place_of(error))
+    return False
+
+
+def _folder(key: str) -> str:
+    return f"{INBOX}{folder_urn(key) or '(no school)'}"
 
 
 def unfinished(road: Road) -> list[list[int]]:
@@ -249,7 +289,7 @@ def _marked(road: Road, ids: Sequence[int]) -> dict[int, bytes]:
                     of=road.declared[one], guard=road.guard, known=road.remembered, key=road.key,
                 )  # fmt: skip
             except Exception as error:  # the receipt says all of it too
-                log.error("submission %s was not marked: %s", one, _where(error))
+                log.error("submission %s was not marked: %s", one, place_of(error))
     return marked
 
 
@@ -336,7 +376,7 @@ def _each(
         except SubmissionRefused as refusal:
             _refuse(road, one, refusal)
         except Exception as error:
-            _our_fault(road, one, stage, _where(error))
+            _our_fault(road, one, stage, place_of(error))
         else:
             gone_on.append(one)
     if note_stage and gone_on:
@@ -357,14 +397,6 @@ def _our_fault(road: Road, one: int, stage: Stage, what: str) -> None:
     log.error("submission %s did not get to %s through our fault: %s", one, stage.value, what)
     with transaction(road.engine) as session:
         submission_state.faulted(session, one, what)
-
-
-def _where(error: BaseException) -> str:
-    """What kind of exception and on which line: never its words, which can quote a cell."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
-    last = ours[-1]
-    return f"{type(error).__name__} at {last.filename.rsplit('/', 1)[-1]}:{last.lineno}"
 
 
 def _id(submission: Submission) -> int:

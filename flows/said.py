@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
+from imports.cover_notes import last_note
 from models.sheets import Declared
 from models.submissions import CoverNote, Submission
 from models.vocabulary import Kind, LeavingStage
@@ -34,11 +35,11 @@ def as_said(session: Session, submission: Submission, waves: int) -> Declared:
     declared = declared_of(submission, waves)
     if submission.answered_at is not None:
         return declared
-    note = session.exec(
-        select(CoverNote).where(
-            CoverNote.urn == submission.urn, CoverNote.sha256 == submission.sha256
-        )
-    ).first()
+    return with_note(declared, last_note(session, submission))
+
+
+def with_note(declared: Declared, note: CoverNote | None) -> Declared:
+    """What a sender says in a cover note, and nothing that was worked out since."""
     stage = LeavingStage(note.leaving_stage) if note and note.leaving_stage else None
     return replace(
         declared,
@@ -46,4 +47,5 @@ def as_said(session: Session, submission: Submission, waves: int) -> Declared:
         academic_year=note.academic_year if note else None,
         leaving_stage=stage,
         wave=note.wave if note else None,
+        sent_on=note.sent_on if note else declared.sent_on,
     )

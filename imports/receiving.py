@@ -5,21 +5,20 @@ known by its name alone.  Nothing in the inbox is ever changed or removed.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import PurePosixPath
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from imports.inbox import INBOX, is_left_behind, kept, readable, sender_and_name, short
+from imports.cover_notes import note_of, says_something_else, take_on
+from imports.inbox import kept, readable, sender_and_name, short
 from imports.senders import is_known, school_of
-from models.calendar import in_london, now
-from models.database import upsert
+from models.calendar import in_london
 from models.store import Store, Stored
 from models.submission_state import is_standing, received, refused_unread
-from models.submissions import Arrival, CoverNote, Submission
-from models.vocabulary import Kind, LeavingStage
+from models.submissions import Arrival, CoverNote, Noted, Submission
 
 SUBMISSIONS = "submissions/"
 
@@ -30,12 +29,19 @@ NO_SCHOOL_FOLDER = "A03"
 TOO_LARGE = "A04"
 EMPTY = "A05"
 
-# What a cover note may say beside the day.
-SAID = ("kind", "academic_year", "leaving_stage", "wave")
+# Why a file could not be taken in by the last run, and is tried again by the next.
+NOT_OPENED = "unread"
+CHANGING = "changing"
+OUR_FAULT = "fault"
+TRIED_AGAIN = (NOT_OPENED, CHANGING, OUR_FAULT)
 
 
-def inbox_files(session: Session, store: Store) -> list[Stored]:
-    """The files of the inbox that have not been taken in as they are now, by key.
+class StillChangingError(Exception):
+    """A file grew or shrank while it was read: what we hold is not what its sender means."""
+
+
+def inbox_files(session: Session, files: Iterable[Stored]) -> list[Stored]:
+    """Of the files of the inbox, those that have not been taken in as they are now.
 
     A file whose school was not known is given again once the school is.  One query for all the
     arrivals there ever were, and a few for each school that is still not known.
@@ -49,10 +55,8 @@ def inbox_files(session: Session, store: Store) -> list[Stored]:
     )
     seen = {(key, size, at): (urn, code) for key, size, at, urn, code in session.execute(arrivals)}
     welcome: dict[tuple[str, date], bool] = {}
-    found = []
-    for stored in store.list(INBOX):
-        if is_left_behind(stored.key):
-            continue
+    new = []
+    for stored in files:
         urn, code = seen.get((kept(stored.key), stored.size, stored.modified_at), ("", "new"))
         if code in (UNKNOWN_SCHOOL, NOT_IN_A_HUB):
             asked = urn, _day(stored)
@@ -60,9 +64,9 @@ def inbox_files(session: Session, store: Store) -> list[Stored]:
                 # In a hub on the day it came, or in one without an end.
                 welcome[asked] = school_of(session, urn, (asked[1], date.max)) is not None
             code = "new" if welcome[asked] else code
-        if code == "new":
-            found.append(stored)
-    return found
+        if code == "new" or code in TRIED_AGAIN:
+            new.append(stored)
+    return new
 
 
 def receive(
@@ -76,7 +80,8 @@ def receive(
     that its sender is answered.  Bytes sent before point to their first submission.
 
     Safe to run again after being killed anywhere: the original is kept first, under its hash, and
-    the rows follow in one transaction.  Raises KeyError when the file is no longer there.
+    the rows follow in one transaction.  Raises KeyError when the file is no longer there, and
+    StillChangingError while somebody is still writing it.
     """
     arrival = _arrival(session, stored)
     arrival.refused_code = _no_school(session, arrival.urn)
@@ -95,34 +100,47 @@ def receive(
     return arrival
 
 
-def note(
-    session: Session,
-    *,
-    urn: str,
-    name: str,
-    sha256: str,
-    sent_on: date,
-    kind: Kind | str | None = None,
-    academic_year: int | None = None,
-    leaving_stage: LeavingStage | str | None = None,
-    wave: int | None = None,
-) -> None:
-    """Write down what a sender says of a file beside sending it; saying it again replaces it.
+def not_taken_in(session: Session, stored: Stored, code: str) -> None:
+    """Note that a file could not be taken in, and why; every run tries it again."""
+    arrival = _arrival(session, stored)
+    arrival.refused_code = code
+    session.add(arrival)
+    session.flush()
 
-    `sha256` is that of the content, in hexadecimal.  `academic_year` is the September in which
-    the leaving year starts.  Raises ValueError for a kind or a stage that does not exist.
-    """
-    said = {
-        "name": short(PurePosixPath(readable(name)).name, 300),
-        "kind": Kind(kind).value if kind else None,
-        "academic_year": academic_year,
-        "leaving_stage": LeavingStage(leaving_stage).value if leaving_stage else None,
-        "wave": wave,
-        "sent_on": sent_on,
-        "noted_at": now(),
-    }
-    row = {"urn": urn, "sha256": sha256.lower(), **said}
-    upsert(session, CoverNote, [row], key=("urn", "sha256"), update=tuple(said))
+
+def not_taken(session: Session, files: Iterable[Stored]) -> list[tuple[Stored, str]]:
+    """Of the files of the inbox, those that were not taken in as they are now, and why."""
+    refused = select(
+        col(Arrival.key), col(Arrival.size), col(Arrival.modified_at), col(Arrival.refused_code)
+    ).where(col(Arrival.refused_code).is_not(None), col(Arrival.submission_id).is_(None))
+    exactly, by_key = {}, {}
+    for key, size, modified_at, code in session.execute(refused):
+        exactly[key, size, modified_at] = code
+        if code == CHANGING:  # it is no longer as it was then
+            by_key[key] = code
+    codes = (
+        (stored, exactly.get((key, stored.size, stored.modified_at)) or by_key.get(key))
+        for stored, key in ((stored, kept(stored.key)) for stored in files)
+    )
+    return [(stored, code) for stored, code in codes if code]
+
+
+def try_again(session: Session) -> None:
+    """Forget which files could not be taken in: the run that begins finds out for itself."""
+    session.execute(
+        delete(Arrival).where(
+            col(Arrival.refused_code).in_(TRIED_AGAIN), col(Arrival.submission_id).is_(None)
+        )
+    )
+
+
+def start_anew(session: Session, submission: Submission, cover: CoverNote | None) -> None:
+    """Have a submission of which nothing is recorded read again, with what its sender says now."""
+    if cover is not None:
+        take_on(submission, cover)
+        submission.noted_as = Noted.ANEW.value
+    received(submission)
+    session.flush()
 
 
 def _arrival(session: Session, stored: Stored) -> Arrival:
@@ -167,9 +185,10 @@ def _submission(
     Whether they were can depend on the day it was sent, which the cover note knows by the hash of
     the content; so the file is read before that is asked.
     """
-    content = store.get(stored.key) if stored.size <= size_limit else None
-    arrival.sha256 = _sha256((content,) if content is not None else store.pieces(stored.key))
-    cover = _cover_note(session, arrival)
+    pieces = _as_listed(stored, store.pieces(stored.key))
+    content = b"".join(pieces) if stored.size <= size_limit else None
+    arrival.sha256 = _sha256((content,) if content is not None else pieces)
+    cover = note_of(session, arrival.urn, arrival.sha256)
     sent_on = cover.sent_on if cover else min(_day(stored), today)
     urn = school_of(session, arrival.urn, (sent_on, today))
     if urn is None:
@@ -181,13 +200,17 @@ def _submission(
             urn=urn,
             name=arrival.name,
             sha256=arrival.sha256,
-            size=stored.size if content is None else len(content),
+            size=stored.size,
             stored_as="",
             sent_on=sent_on,
         )
-    elif not _starts_anew(submission, cover, content):
+        received(submission)
+    elif _starts_anew(submission, cover, content):
+        start_anew(session, submission, cover)
+    else:
         return submission
-    _start(submission, cover)
+    if cover is not None:
+        take_on(submission, cover)
     _keep(store, stored, submission, content)
     if not content:
         code = EMPTY if content is not None else TOO_LARGE
@@ -203,12 +226,16 @@ def _sha256(pieces: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _cover_note(session: Session, arrival: Arrival) -> CoverNote | None:
-    return session.execute(
-        select(CoverNote).where(
-            col(CoverNote.urn) == arrival.urn, col(CoverNote.sha256) == arrival.sha256
-        )
-    ).scalar_one_or_none()
+def _as_listed(stored: Stored, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces of a file that is as large as it was listed, and never more of them than that."""
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > stored.size:
+            break
+        yield piece
+    if size != stored.size:
+        raise StillChangingError
 
 
 def _sent_before(session: Session, urn: str, sha256: str) -> Submission | None:
@@ -225,19 +252,10 @@ def _starts_anew(submission: Submission, cover: CoverNote | None, content: bytes
     """Whether bytes that were refused may go on: by a new limit, or what their sender says now."""
     if submission.refused_code in (TOO_LARGE, EMPTY):
         return bool(content)
-    if not submission.refused_code or cover is None or cover.noted_at <= submission.received_at:
+    if not submission.refused_code or submission.rows_read or cover is None:
         return False
-    return any(getattr(cover, name) not in (None, getattr(submission, name)) for name in SAID)
-
-
-def _start(submission: Submission, cover: CoverNote | None) -> None:
-    """Set a submission out on the road with what its sender says of it."""
-    if cover is not None:
-        for name in SAID:
-            if getattr(cover, name) is not None:
-                setattr(submission, name, getattr(cover, name))
-        submission.sent_on = cover.sent_on
-    received(submission)
+    is_later = submission.noted_at is None or cover.noted_at > submission.noted_at
+    return is_later and says_something_else(cover, submission)
 
 
 def _keep(store: Store, stored: Stored, submission: Submission, content: bytes | None) -> None:

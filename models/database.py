@@ -34,8 +34,12 @@ CHUNK = 1_000
 _ONLY_READS = "only_reads"
 
 
-def open_database(url: str) -> Engine:
-    """The engine for a database address.  Bound values never appear in its errors or logs."""
+def open_database(url: str, *, is_durable: bool = False) -> Engine:
+    """The engine for a database address.  Bound values never appear in its errors or logs.
+
+    `is_durable` has SQLite wait until each transaction is on the disk, as PostgreSQL does: for
+    what must outlive a power cut that something else, written after it, outlives.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -46,6 +50,8 @@ def open_database(url: str) -> Engine:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, hide_parameters=True, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _settle_sqlite)
+    if is_durable:
+        event.listen(engine, "connect", _wait_for_disk)
     event.listen(engine, "begin", _begin_immediate)
     return engine
 
@@ -74,6 +80,10 @@ def _settle_sqlite(connection: Any, _: object) -> None:
         "synchronous=NORMAL",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _wait_for_disk(connection: Any, _: object) -> None:
+    connection.execute("PRAGMA synchronous=FULL")
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """What was sent, by whom, and how far it has come."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, text
@@ -18,8 +19,16 @@ def one_of(column: str, words: type[Stage | Kind | Severity | LeavingStage]) -> 
     return f"{column} in ({listed})"
 
 
+class Noted(StrEnum):
+    """What became of a note that came after its file."""
+
+    ANEW = "anew"  # the file is read again with it
+    SILENT = "silent"  # the sheet says all of it itself, so nothing changes
+    UNUSABLE = "unusable"  # with it the file would be refused; what is recorded stands
+
+
 class CoverNote(SQLModel, table=True):
-    """What a sender said of a file when sending it: who, which cohort, which wave."""
+    """What a sender says of a file, when sending it or later: who, which cohort, which wave."""
 
     __tablename__ = "cover_note"
     __table_args__ = (UniqueConstraint("urn", "sha256"),)
@@ -100,6 +109,9 @@ class Submission(SQLModel, table=True):
     waived: dict[str, Any] = Field(  # findings not told, by the rule that is set aside
         default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
     )
+    noted_at: datetime | None = None  # of the last cover note that it was read with
+    # What became of one that came later than its file: see Noted.
+    noted_as: str = Field(default="", max_length=12, sa_column_kwargs={"server_default": ""})
     answered_at: datetime | None = None  # its sender has the receipt for where it stands
     undone_at: datetime | None = None
     undone_by: str | None = Field(default=None, max_length=100)

@@ -55,10 +55,14 @@ def where(
 ) -> None:
     """Say how far each submission is, and why it stopped.
 
+    Names in the inbox that are left out, and files that could not be taken in, come last.
+
     Example: `destinations where --school 123456`
     """
     from sqlmodel import col, select
 
+    from destinations.cli.inbox_shown import left_out_lines, noted_words
+    from destinations.settings import get_settings
     from models.submissions import Submission
 
     with hub_session() as session:
@@ -73,7 +77,9 @@ def where(
             query = query.where(Submission.id == submission)
         if school:
             query = query.where(Submission.urn == school_of(session, school))
-        lines = [_where(each) for each in session.exec(query)]
+        lines = [_where(each, noted_words(each)) for each in session.exec(query)]
+        if submission is None:
+            lines += left_out_lines(get_settings(), session, school)
     if json_:
         as_json(lines)
     elif lines:
@@ -82,7 +88,7 @@ def where(
         say(f"Nothing has come from {school} yet." if school else "Nothing has come yet.")
 
 
-def _where(each: "Submission") -> dict[str, Any]:
+def _where(each: "Submission", noted: str) -> dict[str, Any]:
     from expectations.validating import refusal
 
     stage, why = each.stage, ""
@@ -99,6 +105,8 @@ def _where(each: "Submission") -> dict[str, Any]:
         why = f"our fault: {each.fault_code}"
     elif each.needs_processing_since and each.recorded_at:
         why = "the next intake reads it again"
+    else:
+        why = noted
     return {
         "submission": each.id,
         "urn": each.urn,

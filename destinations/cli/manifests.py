@@ -36,12 +36,12 @@ class Said:
 
 @dataclass(frozen=True)
 class Sending:
-    """One file on its way to the inbox."""
+    """One file on its way to the inbox.  A day that nobody gave is the day of the first sending."""
 
     file: Path
     urn: str
     said: Said
-    sent_on: date
+    sent_on: date | None = None
 
 
 def from_manifest(manifest: Path, folder: Path) -> list[Sending]:

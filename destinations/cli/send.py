@@ -26,10 +26,12 @@ from models.counts import count_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import Engine
     from sqlmodel import Session
 
     from imports.columns import ColumnMap
     from models.sheets import Finding, ReadFile
+    from models.store import Store
     from models.vocabulary import Kind, LeavingStage
 
 CohortSaid = Annotated[
@@ -227,7 +229,7 @@ def submit(
         sendings = from_manifest(manifest, folder or manifest.parent)
     elif file and school:
         said = Said(_kind(kind), cohort, _stage(stage), wave)
-        sendings = [Sending(file, arguments.urn(school), said, sent_on or today_in_london())]
+        sendings = [Sending(file, arguments.urn(school), said, sent_on)]
     else:
         raise typer.BadParameter("give a file and --school, or --manifest and --folder")
     _known_to_register(sendings)
@@ -275,38 +277,58 @@ def _kind(said: str | None) -> "Kind | None":
 
 
 def send(sendings: list[Sending]) -> None:
-    """Put the files in the inbox, each with a note of what its sender said."""
+    """Put the files in the inbox, each with a note of what its sender said.
+
+    Each note is on disk before its file shows, so a kill anywhere leaves no file without its
+    note; whoever sends the same again finishes what was begun.
+    """
     from destinations.settings import get_settings
     from destinations.storage import open_storage
-    from imports.receiving import note as cover_note
-    from models.database import open_database, transaction
+    from models.database import open_database
 
     settings = get_settings()
     store = open_storage(
         settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
     )
-    engine = open_database(settings.database)
-    with transaction(engine) as session:
-        for sending in sendings:
-            content = sending.file.read_bytes()
-            sha256 = hashlib.sha256(content).hexdigest()
-            cover_note(
-                session,
-                urn=sending.urn,
-                name=sending.file.name,
-                sha256=sha256,
-                kind=sending.said.kind,
-                academic_year=sending.said.academic_year,
-                leaving_stage=sending.said.stage,
-                wave=sending.said.wave,
-                sent_on=sending.sent_on,
-            )
-            key = f"inbox/{sending.urn}/{sending.file.name}"
-            if store.has(key) and store.get(key) != content:
-                # Another file of that name still waits: neither may overwrite the other.
-                key = f"inbox/{sending.urn}/{sha256[:12]}/{sending.file.name}"
-            store.put(key, content)
+    engine = open_database(settings.database, is_durable=True)
+    for sending in sendings:
+        content = sending.file.read_bytes()
+        sha256 = hashlib.sha256(content).hexdigest()
+        _note(engine, sending, sha256)
+        _put(store, sending, content, sha256)
     engine.dispose()
+
+
+def _note(engine: "Engine", sending: Sending, sha256: str) -> None:
+    from imports.cover_notes import note
+    from models.database import transaction
+
+    with transaction(engine) as session:
+        note(
+            session,
+            urn=sending.urn,
+            name=sending.file.name,
+            sha256=sha256,
+            kind=sending.said.kind,
+            academic_year=sending.said.academic_year,
+            leaving_stage=sending.said.stage,
+            wave=sending.said.wave,
+            sent_on=sending.sent_on,
+        )
+
+
+def _put(store: "Store", sending: Sending, content: bytes, sha256: str) -> None:
+    from destinations.storage import StorageFailed
+
+    key = f"inbox/{sending.urn}/{sending.file.name}"
+    another = f"inbox/{sending.urn}/{sha256[:12]}/{sending.file.name}"
+    try:
+        # Another file of that name still waits: neither may overwrite the other.
+        is_free = not store.has(key) or store.get(key) == content
+        store.put(key if is_free else another, content)
+    except (KeyError, StorageFailed):
+        # What stands there is no file: a folder, a link that leads out, one that cannot be opened.
+        store.put(another, content)
 
 
 def show(findings: "list[Finding] | tuple[Finding, ...]", json_: bool) -> None:

@@ -42,13 +42,13 @@ def show(folder: Path) -> None:
     from flows.publish import publish
 
     say("2. Starting Prefect (this takes a moment the first time) ...")
-    sent = sorted(from_manifest(hub / "manifest.csv", hub / "inbox"), key=lambda one: one.sent_on)
+    sent = sorted(from_manifest(hub / "manifest.csv", hub / "inbox"), key=_day)
     for autumn, sendings in groupby(sent, key=_autumn):
         files = list(sendings)
         send(files)
         say(f"   autumn {autumn}: {count_of(len(files), 'file')} sent; intake ...")
-        intake(files[-1].sent_on)
-    last = sent[-1].sent_on
+        intake(_day(files[-1]))
+    last = _day(sent[-1])
     say("3. Opening the waves that are due, and asking who has not sent ...")
     awaited = follow_up(last)["awaited"]
     say("4. Summarising and publishing ...")
@@ -66,8 +66,13 @@ def show(folder: Path) -> None:
     say(f"  to look further    DESTINATIONS_HOME={settings.home} destinations where")
 
 
+def _day(sending: Sending) -> date:
+    assert sending.sent_on is not None  # a manifest gives it, or is not followed
+    return sending.sent_on
+
+
 def _autumn(sending: Sending) -> int:
-    return sending.sent_on.year
+    return _day(sending).year
 
 
 def _table(settings: "Settings", today: date) -> None:

@@ -1,0 +1,134 @@
+"""Later notes: what a sender says of a file after it was taken in is applied, and to the letter.
+
+Nothing of Prefect's here.  A cover note holds only where the sheet is silent.  So a file that is
+recorded already is mapped with and without the note: where the rows come out the same nothing
+changes; where they do not, what it had said is taken back and the same file starts anew.  Each
+note is one transaction, so a run that is killed anywhere is simply run again.
+"""
+
+import logging
+from dataclasses import replace
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from destinations.undo import undo
+from flows.desk import Road
+from flows.heard import as_before
+from flows.quiet import place_of
+from flows.said import declared_of, with_note
+from imports.cover_notes import Later, later_notes, says_something_else, take_on
+from imports.mapping import map_file
+from imports.reading import read_file
+from imports.receiving import EMPTY, TOO_LARGE, start_anew
+from imports.remembered import heading_rows
+from models.calendar import in_london, in_words, now
+from models.database import transaction
+from models.sheets import Mapped, SubmissionRefused
+from models.submission_state import received
+from models.submissions import Arrival, CoverNote, Noted, Submission
+
+log = logging.getLogger(__name__)
+
+
+def apply_later_notes(road: Road) -> int:
+    """How many submissions are to be read again because of what their senders said later."""
+    with Session(road.engine) as session:
+        pending = later_notes(session)
+    return sum(_applied(road, later) for later in pending)
+
+
+def _applied(road: Road, later: Later) -> bool:
+    try:
+        outcome = _outcome(road, later)
+        with transaction(road.engine) as session:
+            submission = session.get_one(Submission, later.submission_id, with_for_update=True)
+            cover = session.get_one(CoverNote, later.note_id)
+            _apply(session, submission, cover, outcome)
+    except Exception as error:  # the note is there still, for the next run
+        log.error(
+            "what was said later of submission %s was not applied: %s",
+            *(later.submission_id, place_of(error)),
+        )
+        return False
+    return outcome is Noted.ANEW
+
+
+def _outcome(road: Road, later: Later) -> Noted | None:
+    """What a note does to its submission; None where it says nothing new."""
+    with Session(road.engine) as session:
+        submission = session.get_one(Submission, later.submission_id)
+        cover = session.get_one(CoverNote, later.note_id)
+    if not says_something_else(cover, submission):
+        return None
+    if not submission.rows_read:
+        return Noted.ANEW
+    return _compared(road, submission, cover)
+
+
+def _compared(road: Road, submission: Submission, cover: CoverNote) -> Noted:
+    """What the note does to a file of which something is recorded."""
+    find = road.remembered.to_find_tables(submission.urn)
+    content = road.store.get(submission.stored_as)
+    read = read_file(submission.name, content, find.field_of, guard=road.guard)
+    columns = road.remembered.to_map(submission.urn, heading_rows(read))
+    declared = declared_of(submission, waves=road.settings.waves)
+    try:
+        after = map_file(read, as_before(road, read, with_note(declared, cover)), columns)
+    except SubmissionRefused:
+        return Noted.UNUSABLE
+    try:
+        before = map_file(read, declared, columns)
+    except SubmissionRefused:
+        return Noted.ANEW
+    return Noted.SILENT if _says(before) == _says(after) else Noted.ANEW
+
+
+def _says(mapped: Mapped) -> object:
+    # The wave that is declared shows in each row that it holds for, and only there.
+    return replace(mapped.declared, wave=None), mapped.rows
+
+
+def _apply(
+    session: Session, submission: Submission, cover: CoverNote, outcome: Noted | None
+) -> None:
+    if submission.undone_at is not None:
+        return
+    if outcome is not Noted.ANEW:
+        submission.noted_at = cover.noted_at
+        submission.noted_as = outcome.value if outcome else submission.noted_as
+    elif submission.refused_code in (EMPTY, TOO_LARGE):
+        take_on(submission, cover)  # there is nothing to read
+    elif not submission.rows_read:
+        start_anew(session, submission, cover)
+    else:
+        _replace(session, submission, cover)
+
+
+def _replace(session: Session, submission: Submission, cover: CoverNote) -> None:
+    """What was recorded is taken back, and the same file starts anew as its sender means it."""
+    assert submission.id is not None
+    undo(session, submission.id, by="its sender", undone_at=now())
+    anew = Submission(
+        urn=submission.urn,
+        name=submission.name,
+        sha256=submission.sha256,
+        size=submission.size,
+        stored_as=submission.stored_as,
+        sent_on=submission.sent_on,
+        noted_as=Noted.ANEW.value,
+    )
+    take_on(anew, cover)
+    received(anew)
+    session.add(anew)
+    session.flush()
+    # The same bytes are one submission: the one that stands.
+    session.execute(
+        update(Arrival)
+        .where(col(Arrival.submission_id) == submission.id)
+        .values(submission_id=anew.id)
+    )
+    said_on = in_words(in_london(cover.noted_at).date())
+    submission.undone_because = (
+        f"something else was said of it on {said_on}, so it was read again as submission {anew.id}"
+    )
