@@ -256,23 +256,25 @@ def return_chunk(road: Road, ids: Sequence[int]) -> int:
     """
     marked = _marked(road, ids)
     fields = {code: rule.field for code, rule in catalogue().items()}
-    with transaction(road.engine) as session:
-        sent = session.scalars(select(Submission).where(col(Submission.id).in_(ids))).all()
-        receipts = [
-            receipt_document(session, each, _told(road, each), fields=fields)
-            for each in sent
-            if each.refused_code or _id(each) in road.told
-        ]
-        books = [
-            marked_document(session, each, marked[_id(each)])
-            for each in sent
-            if _id(each) in marked
-        ]
-        done = publish(session, road.store, [*receipts, *books], published_at=now())
-        answered = [_id(each) for each in sent if each.refused_code or _id(each) in road.told]
-        submission_state.answered(session, answered)
+    written = 0
+
+    def return_one(one: int) -> None:
+        nonlocal written
+        with transaction(road.engine) as session:
+            submission = session.get_one(Submission, one)
+            if not submission.refused_code and one not in road.told:
+                return
+            told = _told(road, submission)
+            answers = [receipt_document(session, submission, told, fields=fields)]
+            if one in marked:
+                answers.append(marked_document(session, submission, marked[one]))
+            written += publish(session, road.store, answers, published_at=now()).written
+            submission_state.answered(session, [one])
+
+    # A folder of returns that cannot be written to is one school's, and stops no other.
+    _each(road, ids, Stage.PUBLISHED, return_one, note_stage=False)
     road.clear()
-    return done.written
+    return written
 
 
 def _marked(road: Road, ids: Sequence[int]) -> dict[int, bytes]:

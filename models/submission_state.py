@@ -181,8 +181,8 @@ def processed(session: Session, submission_id: int, *, since: datetime | None) -
 
 
 def answered(session: Session, ids: Sequence[int]) -> None:
-    """Their senders have the receipt for where they stand."""
-    _set(session, ids, answered_at=now())
+    """Their senders have the receipt for where they stand; a fault in sending it is over."""
+    _set(session, ids, answered_at=now(), fault_code=None)
 
 
 def to_publish(session: Session) -> dict[int, datetime]:

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from destinations.register import load_register
 from destinations.storage import open_storage
 from expectations.rules.arrivals import RULES
-from imports.cover_notes import note
+from imports.cover_notes import last_note, later_notes, note, take_on
 from imports.inbox import look_into
 from imports.receiving import inbox_files, receive
 from models.database import transaction
@@ -267,6 +267,24 @@ def test_a_cover_note_under_the_old_urn_is_found(session, store, put):
     put("inbox/900101/a.csv")
     intake(session, store)
     assert [(sent.urn, sent.wave) for sent in submissions(session)] == [("900102", 2)]
+
+
+def test_a_note_is_later_until_it_is_taken_on_and_only_where_it_says_anything_new(
+    session, store, put
+):
+    put("inbox/900101/a.csv")
+    intake(session, store)
+    [sent] = submissions(session)
+    assert later_notes(session) == []
+    a_note(session, urn="900101", wave=1)
+    assert [each.submission_id for each in later_notes(session)] == [sent.id]
+    take_on(sent, last_note(session, sent))
+    session.commit()
+    assert (sent.wave, later_notes(session)) == (1, [])
+    a_note(session, urn="900101", wave=1)
+    assert later_notes(session) == []
+    a_note(session, urn="900101", wave=2)
+    assert [each.submission_id for each in later_notes(session)] == [sent.id]
 
 
 def test_saying_it_again_replaces_what_was_said(session):
