@@ -358,4 +358,4 @@ def test_a_kill_anywhere_in_submit_ends_as_no_kill_at_all(tmp_path, monkeypatch,
             assert record(engine) == whole, f"killed before step {step}"
         step += 1
     assert ended == 0
-    assert step > 12
+    assert step > 6  # a step for each thing that can be on the disk or not
