@@ -42,7 +42,7 @@ class Undone:
 
 
 def undo(
-    session: Session, submission_id: int, *, by: str, reason: str = "", undone_at: datetime
+    session: Session, submission_id: int, *, by: str, reason: str = "", at: datetime
 ) -> Undone:
     """Take a submission back in the caller's transaction, and say what that came to.
 
@@ -60,7 +60,7 @@ def undo(
     if submission.undone_at is not None:
         return Undone(submission_id)
     cohorts = _cohorts(session, submission)
-    submission_state.taken_back(submission, by=by, reason=reason, at=undone_at)
+    submission_state.taken_back(submission, by=by, reason=reason, at=at)
     session.add(submission)
     session.flush()
     leavers = _leavers_of(session, submission_id, cohorts)

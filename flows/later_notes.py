@@ -25,7 +25,7 @@ from imports.remembered import heading_rows
 from models.calendar import in_london, in_words, now
 from models.database import transaction
 from models.sheets import Mapped, SubmissionRefused
-from models.submission_state import received
+from models.submission_state import received, was_taken_back
 from models.submissions import Arrival, CoverNote, Noted, Submission
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def _says(mapped: Mapped) -> object:
 def _apply(
     session: Session, submission: Submission, cover: CoverNote, outcome: Noted | None
 ) -> None:
-    if submission.undone_at is not None:
+    if was_taken_back(submission):
         return
     if outcome is not Noted.ANEW:
         submission.noted_at = cover.noted_at
@@ -108,7 +108,7 @@ def _apply(
 def _replace(session: Session, submission: Submission, cover: CoverNote) -> None:
     """What was recorded is taken back, and the same file starts anew as its sender means it."""
     assert submission.id is not None
-    undo(session, submission.id, by="its sender", undone_at=now())
+    undo(session, submission.id, by="its sender", at=now())
     anew = Submission(
         urn=submission.urn,
         name=submission.name,

@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from imports.inbox import readable, short
 from models.calendar import in_london, now
 from models.database import upsert
+from models.submission_state import is_standing
 from models.submissions import Arrival, CoverNote, Submission
 from models.vocabulary import Kind, LeavingStage
 
@@ -118,7 +119,7 @@ def later_notes(session: Session) -> list[Later]:
             ),
         )
         .where(
-            col(Submission.undone_at).is_(None),
+            is_standing(),
             or_(
                 col(Submission.noted_at).is_(None),
                 col(CoverNote.noted_at) > col(Submission.noted_at),
@@ -154,7 +155,7 @@ def _first_sent(session: Session, urn: str, sha256: str) -> date:
         .where(
             col(Arrival.urn) == urn,
             col(Arrival.sha256) == sha256,
-            col(Submission.undone_at).is_(None),
+            is_standing(),
         )
         .limit(1)
     ).scalar_one_or_none()

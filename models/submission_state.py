@@ -50,6 +50,11 @@ def is_standing(of: Any = Submission) -> ColumnElement[bool]:
     return col(of.undone_at).is_(None)
 
 
+def was_taken_back(submission: Submission) -> bool:
+    """The same of one submission that is at hand: whether it no longer counts."""
+    return submission.undone_at is not None
+
+
 def is_refused(of: Any = Submission) -> ColumnElement[bool]:
     """Whether it could not go on, and its sender is told why."""
     return col(of.refused_code).is_not(None)

@@ -30,7 +30,7 @@ KEPT = [
         "whether a submission was taken back",
         {"undone_at"},
         {
-            *("models/effective.py", "models/submissions.py"),
+            *("models/effective.py", "models/submissions.py", "models/submission_state.py"),
             *("destinations/undo.py", "destinations/cli/answer.py", "destinations/cli/ask.py"),
         },
     ),

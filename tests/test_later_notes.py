@@ -11,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlmodel import Session, select
 
+from destinations.cli import arguments
 from destinations.cli.inbox_shown import noted_words
 from destinations.cli.manifests import Said, Sending
 from destinations.cli.send import send
@@ -19,10 +20,11 @@ from destinations.settings import get_settings
 from destinations.summarising import summarise
 from destinations.undo import undo
 from imports.cover_notes import note
-from models.base import now
+from models.calendar import now
 from models.database import transaction
 from models.places import InstitutionLink
 from models.submissions import CoverNote, Submission
+from models.vocabulary import LeavingStage
 from tests.builders import a_workbook
 from tests.builders_road import a_hub_at_home, take_in
 
@@ -67,7 +69,21 @@ def a_file(folder: Path, drawn: str = SILENT, name: str = "leavers.xlsx") -> Pat
 
 
 def submit(file, cohort=None, stage=None, wave=None, sent_on=SENT_ON, kind=None):
-    send([Sending(file, URN, Said.of(kind, cohort, stage, wave), sent_on)])
+    send(
+        [
+            Sending(
+                file,
+                URN,
+                Said(
+                    kind and arguments.kind(kind),
+                    cohort and arguments.cohort(cohort),
+                    stage and arguments.stage(stage),
+                    wave,
+                ),
+                sent_on,
+            )
+        ]
+    )
 
 
 def by_hand(file):
@@ -255,7 +271,7 @@ def test_what_was_taken_back_is_not_brought_again_by_a_note(engine, tmp_path):
     take_in(TODAY)
     [sent] = submissions(engine)
     with transaction(engine) as session:
-        undo(session, sent.id, by="Jo", undone_at=now())
+        undo(session, sent.id, by="Jo", at=now())
         note(session, urn=URN, name=file.name, sha256=sent.sha256, wave=2)
     take_in(TODAY)
     assert submissions(engine) == []
@@ -279,17 +295,17 @@ def test_a_note_under_the_number_that_a_school_had_before_counts(engine, tmp_pat
     with transaction(engine) as session:
         session.add(InstitutionLink(urn="900600", linked_urn=URN, kind="Successor"))
     file = a_file(tmp_path)
-    send([Sending(file, "900600", Said.of(None, "2023/24", "Y11", 1), SENT_ON)])
+    send([Sending(file, "900600", Said(None, 2023, LeavingStage.Y11, 1), SENT_ON)])
     take_in(TODAY)
     assert {line[0] for line in counting(engine)} == {"2023/24"}
-    send([Sending(file, "900600", Said.of(None, "2022/23", "Y11", 2), SENT_ON)])
+    send([Sending(file, "900600", Said(None, 2022, LeavingStage.Y11, 2), SENT_ON)])
     take_in(TODAY)
     assert {line[:2] for line in counting(engine)} == {("2022/23", 2)}
 
 
 def test_one_file_that_cannot_be_sent_leaves_no_file_without_its_note(engine, tmp_path):
     first, gone = a_file(tmp_path), a_file(tmp_path, OTHERS, "gone.xlsx")
-    said = Said.of(None, "2023/24", "Y11", 1)
+    said = Said(None, 2023, LeavingStage.Y11, 1)
     gone.unlink()
     with pytest.raises(FileNotFoundError):
         send([Sending(first, URN, said, SENT_ON), Sending(gone, URN, said, SENT_ON)])

@@ -11,6 +11,7 @@ from destinations.cohorts import known_in_reach
 from destinations.storage import open_storage
 from destinations.summarising import summarise
 from imports.receiving import receive
+from models.sheets import Declared
 from tests.builders_record import Record
 
 SCHOOL, NEIGHBOUR = "100001", "100002"
@@ -61,7 +62,7 @@ def test_a_college_list_reaches_the_leavers_of_a_school_until_its_last_day(
     record: Record, after: int, is_member: bool
 ) -> None:
     record.leaver(record.cohort(SCHOOL, 2024), SCHOOL)
-    reached = known_in_reach(record.session, NEIGHBOUR, LAST_DAY + timedelta(after))
+    reached = known_in_reach(record.session, Declared(1, NEIGHBOUR, LAST_DAY + timedelta(after)))
     assert bool(reached) is is_member
 
 

@@ -69,7 +69,7 @@ def take_back(engine: Engine, declared: Declared, at: datetime | None = None) ->
             declared.submission_id,
             by="A. Officer",
             reason="the wrong file",
-            undone_at=at or a_moment(),
+            at=at or a_moment(),
         )
 
 
@@ -266,7 +266,7 @@ def test_what_fails_half_way_changes_nothing(engine: Engine) -> None:
     recorded(engine, a_submission(engine, sent_on="2024-12-01"), [f"{SAM}, 310"])
     before = exports(engine)
     with pytest.raises(KeyboardInterrupt), half_a_transaction(engine) as session:
-        undo(session, first.submission_id, by="A. Officer", undone_at=a_moment())
+        undo(session, first.submission_id, by="A. Officer", at=a_moment())
     assert exports(engine) == before
     assert everything(engine, Submission)[0].undone_at is None
 
@@ -278,7 +278,7 @@ def test_what_was_never_recorded_cannot_be_taken_back(engine: Engine) -> None:
     with pytest.raises(ValueError, match="refused"):
         take_back(engine, sheet)
     with transaction(engine) as session, pytest.raises(LookupError):
-        undo(session, 99, by="A. Officer", undone_at=a_moment())
+        undo(session, 99, by="A. Officer", at=a_moment())
 
 
 SHEETS = st.lists(

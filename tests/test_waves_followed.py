@@ -113,7 +113,9 @@ def test_a_wave_that_is_not_asked_for_is_wrong_usage(
         ):
             code, output = run(*words)
             assert code == 2, output
-            assert f"a wave is {allowed}" in " ".join(output.replace("│", " ").split())
+            assert f"type {allowed} (0 is what was intended)" in " ".join(
+                output.replace("│", " ").split()
+            )
 
 
 @pytest.mark.parametrize(("waves", "last"), [(2, "second"), (3, "third"), (5, "")])

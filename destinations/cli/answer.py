@@ -226,7 +226,7 @@ def undo(
             if before.undone_at is not None:
                 say(f"Submission {submission} was taken back already, by {before.undone_by}.")
                 return
-            done = take_back(session, submission, by=by, reason=reason, undone_at=now())
+            done = take_back(session, submission, by=by, reason=reason, at=now())
     except (LookupError, ValueError) as told:
         raise typer.BadParameter(str(told)) from None
     engine.dispose()

@@ -37,6 +37,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.drop_column("noted_as")
-        batch_op.drop_column("noted_at")
+    # In place: a table that is made anew would break what refers to it.
+    op.drop_column("submission", "noted_as")
+    op.drop_column("submission", "noted_at")
