@@ -26,7 +26,7 @@ from imports.columns import load_map
 from imports.guard import Guard, guarded
 from imports.mapping import map_file
 from imports.reading import read_file
-from models.sheets import Declared
+from models.handoffs.sheets import Declared
 from models.vocabulary import Kind, LeavingStage
 
 TIMES = 20

@@ -32,7 +32,7 @@ def meaning_of(
     from imports.columns import load_map
     from imports.mapping import map_file
     from imports.reading import read_file
-    from models.sheets import Declared, SubmissionRefused
+    from models.handoffs.sheets import Declared, SubmissionRefused
 
     columns = load_map()
     read = read_file(name, content, columns.field_of)

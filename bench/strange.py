@@ -95,7 +95,7 @@ def _hide_leavers(folder: Path) -> bool:
     from imports.columns import load_map
     from imports.guard import guarded
     from imports.reading import read_file
-    from models.sheets import SubmissionRefused
+    from models.handoffs.sheets import SubmissionRefused
 
     columns, outcomes, odd = load_map(), Counter[str](), []
     with guarded() as guard:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from models.answers import SuiteAdoption
+from models.responses import SuiteAdoption
 
 SETUP = "setup"  # the first suites of all are nobody's change
 

@@ -14,7 +14,7 @@ from destinations.said import Chosen, Said, said_of_leavers, waves_of
 from destinations.spells import Spell, Statement, spells_of
 from destinations.sustained import Sustained, Verdict, judge
 from destinations.waves import CALENDAR, Calendar, wave_dates
-from models.calendar import in_london
+from models.facts.calendar import in_london
 from models.vocabulary import Evidence, Group, Intended, Kin, activities
 
 _STRENGTH = {each.value: each.strength for each in Evidence}

@@ -9,9 +9,9 @@ from sqlmodel import Session, and_, col, func, or_, select
 from destinations.places import members
 from destinations.waves import CALENDAR, Calendar, latest_leaving_year, wave_dates
 from models.destinations import Destination
-from models.effective import is_effective
+from models.facts.effective import is_effective
+from models.facts.submission_state import is_accepted, is_standing
 from models.leavers import Cohort, Leaver, Wave
-from models.submission_state import is_accepted, is_standing
 from models.submissions import Submission
 from models.vocabulary import Kind, LeavingStage, year_name
 

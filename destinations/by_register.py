@@ -10,8 +10,8 @@ from sqlmodel import Session, col
 
 from destinations.limits import Limits
 from destinations.sheet_before import Sheet
+from models.handoffs.sheets import Remark
 from models.places import Institution
-from models.sheets import Remark
 from models.vocabulary import LeavingStage
 
 RECEPTION, SECONDARY, LAST_OF_ALL = 4, 11, 18  # ages; a pupil of 18 is in no other year group

@@ -12,8 +12,8 @@ from destinations.particulars import COLUMNS, FIELDS
 from destinations.rounds import Again, Earlier, people_of, round_before, sent_earlier
 from destinations.statements import wave_asked
 from models.destinations import Destination
+from models.handoffs.sheets import Declared, MappedRow, Remark
 from models.leavers import Leaver
-from models.sheets import Declared, MappedRow, Remark
 from models.submissions import Submission
 from models.vocabulary import Kind
 

@@ -13,14 +13,14 @@ from destinations.identities import Identity, identity
 from destinations.matching import Known
 from models.database import CHUNK, upsert
 from models.destinations import Match
-from models.effective import is_effective
+from models.facts.effective import is_effective
+from models.facts.membership import is_member_on
+from models.facts.submission_state import is_standing
+from models.facts.succession import school_chain
+from models.handoffs.sheets import Declared
 from models.leavers import Cohort, Leaver
-from models.membership import is_member_on
 from models.places import Institution, Membership
-from models.sheets import Declared
-from models.submission_state import is_standing
 from models.submissions import Submission
-from models.succession import school_chain
 from models.vocabulary import Kind, LeavingStage, academic_year
 
 REACH = 4  # leaving years before and after, in which a school may have named somebody

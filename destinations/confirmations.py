@@ -18,11 +18,11 @@ from destinations.cohorts import in_chunks
 from destinations.confirmed_sheets import without_confirmed_sheets
 from destinations.doubles import RowKey
 from destinations.rounds import said_in
-from models.answers import Confirmation
-from models.calendar import now
 from models.database import upsert
 from models.destinations import Match
-from models.sheets import Finding, Mapped, MappedRow, Remark, Value
+from models.facts.calendar import now
+from models.handoffs.sheets import Finding, Mapped, MappedRow, Remark, Value
+from models.responses import Confirmation
 from models.submissions import ToldFinding
 from models.vocabulary import Severity
 

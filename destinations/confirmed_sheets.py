@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models.answers import SheetConfirmation
-from models.calendar import now
 from models.database import upsert
-from models.sheets import Declared, Finding, Remark
+from models.facts.calendar import now
+from models.facts.succession import school_chain
+from models.handoffs.sheets import Declared, Finding, Remark
+from models.responses import SheetConfirmation
 from models.submissions import Submission, ToldFinding
-from models.succession import school_chain
 from models.vocabulary import Severity
 
 Told = TypeVar("Told", Finding, Remark)

@@ -15,8 +15,8 @@ from destinations.limits import LIMITS, Limits
 from destinations.roll import roll_compared
 from destinations.sheet_before import Sheet, sheet_of
 from destinations.years_apart import years_compared
-from models.sheets import Mapped, Remark
-from models.succession import school_chain
+from models.facts.succession import school_chain
+from models.handoffs.sheets import Mapped, Remark
 from models.vocabulary import Kind
 
 __all__ = ["LIMITS", "Limits", "across"]

@@ -10,10 +10,10 @@ from sqlmodel import Session, col
 from destinations.cohorts import reach_of
 from destinations.doubles import RowKey
 from destinations.matching import NOBODY, Matched, Outcome
-from models import submission_state
-from models.calendar import now
 from models.database import upsert
 from models.destinations import Destination, Match
+from models.facts import submission_state
+from models.facts.calendar import now
 from models.leavers import Cohort, Leaver, Person
 from models.submissions import Submission
 from models.vocabulary import WAVES, Kind, academic_year

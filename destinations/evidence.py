@@ -28,11 +28,11 @@ from destinations.figures import (
 from destinations.lineage import every_answer, named_leavers
 from destinations.notes import method
 from destinations.waivers import SetAside
-from models.calendar import in_words
-from models.counts import count_of
+from models.facts.calendar import in_words
+from models.facts.counts import count_of
+from models.handoffs.summaries import SummaryLine
 from models.leavers import Leaver
 from models.submissions import Submission
-from models.summaries import SummaryLine
 from models.vocabulary import Evidence, year_name
 
 GOVERNORS = (

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import Session, col
 
 from models.destinations import Destination, Match
-from models.effective import is_effective, superseded_ids
+from models.facts.effective import is_effective, superseded_ids
 from models.leavers import Cohort, Leaver
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import activities, year_name, year_start

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from destinations.percents import percent
-from models.summaries import Counts, SummaryLine
+from models.handoffs.summaries import Counts, SummaryLine
 from models.vocabulary import Kin, LeavingStage, year_name
 
 # Kinds of destination as a chart can show them: few enough to tell apart, every kin in one.

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from models.keys import is_half_written, is_key
-from models.store import LeftOut, Listing, Oddity, Stored
+from models.facts.storage_keys import is_half_written, is_key
+from models.handoffs.store import LeftOut, Listing, Oddity, Stored
 
 # Names at the top of a key that say whose folder it is: "inbox/123456".
 _OWN_FOLDER = 2

@@ -27,9 +27,9 @@ from destinations.identities import (
 from destinations.levels import same_name_and_birth
 from destinations.newcomers import LIKE_ELSEWHERE
 from destinations.sheet_before import Place, Sheet
-from models.effective import is_effective_one
+from models.facts.effective import is_effective_one
+from models.handoffs.sheets import Remark
 from models.leavers import Cohort, Leaver
-from models.sheets import Remark
 from models.vocabulary import year_name
 
 HERE, ELSEWHERE = "at your school", "at another school"

@@ -13,9 +13,9 @@ from destinations.cohorts import in_chunks
 from destinations.statements import Statement
 from models.database import insert_returning
 from models.destinations import Destination
-from models.effective import superseded_ids
-from models.sheets import Declared
-from models.submission_state import is_standing
+from models.facts.effective import superseded_ids
+from models.facts.submission_state import is_standing
+from models.handoffs.sheets import Declared
 from models.submissions import Submission
 from models.vocabulary import Source
 

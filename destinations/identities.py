@@ -12,8 +12,8 @@ from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from models.identifiers import is_uln, is_upn
-from models.sheets import Value
+from models.facts.identifiers import is_uln, is_upn
+from models.handoffs.sheets import Value
 
 _MAC = re.compile(r"^mac(?=[a-z]{3})")
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from destinations.tallies import ROWS
-from models.answers import RuleTally
+from models.responses import RuleTally
 
 RUNS = 12  # of the history
 BY_RULE = 6  # of them beside each other, rule by rule

@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from models import submission_state
-from models.answers import AcceptedHeading, AcceptedWord
 from models.database import upsert
+from models.facts import submission_state
+from models.responses import AcceptedHeading, AcceptedWord
 from models.submissions import Submission, ToldFinding
 
 HUB = ""  # the URN that stands for every school

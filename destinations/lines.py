@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from destinations.percents import percent
-from models.summaries import SummaryLine
+from models.handoffs.summaries import SummaryLine
 from models.vocabulary import year_name
 
 COLUMNS = (

@@ -21,7 +21,7 @@ from destinations.levels import (
     same_name_and_birth,
 )
 from destinations.reasons import agreement, likeliest_first
-from models.sheets import MappedRow
+from models.handoffs.sheets import MappedRow
 
 # Words for the evidence pack beside those of the levels.
 NEW = "like nobody known in the cohort: a new leaver"

@@ -12,8 +12,8 @@ from destinations.doubles import RowKey
 from destinations.identities import identity
 from destinations.matching import Known, Matched, Outcome, match_rows
 from models.database import insert_returning
+from models.handoffs.sheets import MappedRow
 from models.leavers import Person
-from models.sheets import MappedRow
 
 # Elsewhere only what cannot be chance makes one person of two.
 _BEYOND_CHANCE = frozenset({"same UPN", "same ULN", "same name and date of birth"})

@@ -8,7 +8,7 @@ from importlib.resources import files
 from destinations.books import Book, Cell, Column, Page, widths
 from destinations.figures import year_group
 from destinations.waivers import SetAside
-from models.counts import count_of
+from models.facts.counts import count_of
 from models.submissions import Submission
 
 TERMS = (

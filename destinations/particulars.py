@@ -11,9 +11,9 @@ from sqlmodel import Session, col
 from destinations.cohorts import in_chunks
 from destinations.identities import is_temporary
 from models.database import insert_returning, update_all
-from models.identifiers import is_uln, is_upn
+from models.facts.identifiers import is_uln, is_upn
+from models.handoffs.sheets import MappedRow, Value
 from models.leavers import Leaver
-from models.sheets import MappedRow, Value
 
 # Our field, the column that keeps it, and the longest text that it takes (0: not text).
 _KEPT: tuple[tuple[str, str, int], ...] = (

@@ -7,9 +7,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models.membership import is_member_on
+from models.facts.membership import is_member_on
+from models.facts.succession import heir, successors_from
 from models.places import Hub, Institution, Membership
-from models.succession import heir, successors_from
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -21,17 +21,17 @@ from destinations.receipts import receipt_of, receipt_workbook
 from destinations.waivers import told_aside
 from destinations.waves import CALENDAR, Calendar
 from destinations.workbooks import hub_summary
-from models import submission_state
-from models.calendar import in_london
 from models.destinations import Publication
-from models.effective import is_effective
+from models.facts import submission_state
+from models.facts.calendar import in_london
+from models.facts.effective import is_effective
+from models.facts.spreadsheet_cells import safe_in_csv
+from models.handoffs.sheets import Finding
+from models.handoffs.store import Store
+from models.handoffs.summaries import SummaryLine
 from models.leavers import Cohort, Leaver
 from models.places import Hub, Institution
-from models.sheets import Finding
-from models.spreadsheet_cells import safe_in_csv
-from models.store import Store
 from models.submissions import Arrival, Submission
-from models.summaries import SummaryLine
 
 log = logging.getLogger(__name__)
 

@@ -19,11 +19,11 @@ from destinations.intakes import BY_RULE, Run, rules_of, runs
 from destinations.tallies import SUSPECT_WORDS
 from destinations.waivers import cohort_of, in_force, sets_aside
 from destinations.web_page import Number, table, web_page
-from models.answers import Waiver
-from models.calendar import in_words
-from models.counts import count_of
+from models.facts.calendar import in_words
+from models.facts.counts import count_of
+from models.facts.submission_state import is_accepted, is_refused, is_standing
 from models.places import Institution
-from models.submission_state import is_accepted, is_refused, is_standing
+from models.responses import Waiver
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Severity
 

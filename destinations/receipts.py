@@ -11,9 +11,9 @@ from typing import Any
 from destinations.books import Book, Column, Page, widths
 from destinations.figures import wave_name, year_group
 from destinations.fixes import biggest_first, sentence, summary_sentence
-from models.calendar import in_london, in_words
-from models.counts import count_of
-from models.sheets import Finding, Region
+from models.facts.calendar import in_london, in_words
+from models.facts.counts import count_of
+from models.handoffs.sheets import Finding, Region
 from models.submissions import Noted, Submission
 from models.vocabulary import Kind, Severity, year_name
 

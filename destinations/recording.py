@@ -33,10 +33,10 @@ from destinations.providers import Register, load_providers
 from destinations.rounds import SAME_ROUND, sent_before
 from destinations.statements import Statement, Teller, said_by_provider, said_by_school
 from destinations.telling import keep_findings, remarks_of
-from models import submission_state
+from models.facts import submission_state
+from models.facts.succession import school_chain
+from models.handoffs.sheets import Declared, Finding, Mapped, MappedRow, Remark
 from models.leavers import Cohort
-from models.sheets import Declared, Finding, Mapped, MappedRow, Remark
-from models.succession import school_chain
 from models.vocabulary import Kind, LeavingStage, Severity
 
 __all__ = ["Recorded", "keep_findings", "record", "settle", "waiting_again"]

@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from models.counts import count_of
 from models.database import insert_all, upsert
+from models.facts.counts import count_of
 from models.places import Hub, Institution, InstitutionLink, Membership
 
 # How the dates of these files are written: ours, GIAS's, and what Excel makes of either.

@@ -10,12 +10,12 @@ from sqlmodel import Session, col
 from destinations.by_register import register_compared
 from destinations.limits import Limits
 from destinations.sheet_before import Before, Sheet, sheet_before
-from models import submission_state
-from models.calendar import in_words
 from models.destinations import Destination, Match
-from models.effective import is_effective_one
+from models.facts import submission_state
+from models.facts.calendar import in_words
+from models.facts.effective import is_effective_one
+from models.handoffs.sheets import Remark
 from models.leavers import Cohort, Leaver
-from models.sheets import Remark
 from models.submissions import Submission
 from models.vocabulary import Group, Kind, activities, year_name
 

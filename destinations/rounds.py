@@ -15,12 +15,12 @@ from sqlalchemy import Select, and_, or_, select
 from sqlmodel import Session, col
 
 from destinations.doubles import RowKey
-from models.calendar import in_words
 from models.destinations import Match
-from models.sheets import Declared, Mapped, MappedRow, Remark
-from models.submission_state import is_accepted
+from models.facts.calendar import in_words
+from models.facts.submission_state import is_accepted
+from models.facts.succession import school_chain
+from models.handoffs.sheets import Declared, Mapped, MappedRow, Remark
 from models.submissions import Submission
-from models.succession import school_chain
 from models.vocabulary import Kind, academic_year, year_name
 
 SAME_ROWS = "N01"

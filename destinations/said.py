@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, or_, select
 from sqlmodel import Session, col
 
-from models.calendar import in_london
 from models.destinations import Destination
-from models.effective import is_effective, superseded_ids, was_named
+from models.facts.calendar import in_london
+from models.facts.effective import is_effective, superseded_ids, was_named
 from models.leavers import Cohort, Leaver, Person, Wave
 from models.submissions import Submission
 

@@ -20,9 +20,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models.destinations import Match
+from models.facts.submission_state import is_standing
+from models.handoffs.sheets import Declared, Mapped, MappedRow, Remark
 from models.leavers import Cohort
-from models.sheets import Declared, Mapped, MappedRow, Remark
-from models.submission_state import is_standing
 from models.submissions import Submission
 from models.vocabulary import Kind
 

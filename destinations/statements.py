@@ -7,7 +7,7 @@ from datetime import date
 from destinations.cohorts import InCohort
 from destinations.providers import Place, Register, activity_at
 from destinations.waves import wave_dates
-from models.sheets import Declared, MappedRow
+from models.handoffs.sheets import Declared, MappedRow
 from models.vocabulary import Evidence, Source, academic_year
 
 # How strong each source's word is.  A council passes on what schools and families say.

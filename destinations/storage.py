@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from destinations.folder_survey import is_below, survey_folder
-from models.keys import HALF_WRITTEN, is_half_written, is_key
-from models.store import LeftOut, Listing, Oddity, Store, Stored
+from models.facts.storage_keys import HALF_WRITTEN, is_half_written, is_key
+from models.handoffs.store import LeftOut, Listing, Oddity, Store, Stored
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -19,9 +19,9 @@ from destinations.places import Home, homes
 from destinations.said import Chosen, waves_of
 from destinations.sustained import Sustained
 from destinations.waves import CALENDAR, Calendar
-from models.calendar import in_london
+from models.facts.calendar import in_london
+from models.handoffs.summaries import Counts, SummaryLine
 from models.leavers import Cohort
-from models.summaries import Counts, SummaryLine
 from models.vocabulary import SEN, SEXES, Group, Kin
 
 __all__ = ["answers", "percent", "summarise", "summary_rows"]

@@ -27,7 +27,7 @@ from destinations.spells import (
     spell_order,
     spells_of,
 )
-from models.calendar import in_words
+from models.facts.calendar import in_words
 from models.vocabulary import Kin
 
 # A holiday, a late first day, a move between two colleges: not a break in education.

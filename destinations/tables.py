@@ -18,7 +18,7 @@ from destinations.figures import (
     wave_of_cohort,
     year_group,
 )
-from models.summaries import Counts, SummaryLine
+from models.handoffs.summaries import Counts, SummaryLine
 from models.vocabulary import year_name
 
 DOING_READ = (

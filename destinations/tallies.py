@@ -9,9 +9,9 @@ from sqlalchemy import distinct, func, select
 from sqlmodel import Session, col
 
 from destinations.cohorts import in_chunks
-from models.answers import RuleTally
 from models.database import upsert
-from models.submission_state import is_refused
+from models.facts.submission_state import is_refused
+from models.responses import RuleTally
 from models.submissions import Submission, ToldFinding
 
 SUSPECT = 0.2  # of all rows of a run: beyond it the rule or the map is wrong, not the schools

@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from destinations.matching import NEW, Matched, Outcome
 from models.database import insert_all
-from models.sheets import Declared, Finding, MappedRow, Remark
+from models.handoffs.sheets import Declared, Finding, MappedRow, Remark
 from models.submissions import ToldFinding
 from models.vocabulary import Kind, Severity
 

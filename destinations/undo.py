@@ -18,13 +18,13 @@ from destinations.cohorts import in_chunks
 from destinations.decisions import RULE
 from destinations.matching import NOBODY
 from destinations.particulars import COLUMNS
-from models import submission_state
 from models.database import update_all
 from models.destinations import Destination, Match
-from models.effective import is_effective
+from models.facts import submission_state
+from models.facts.effective import is_effective
+from models.facts.succession import school_chain
 from models.leavers import Cohort, Leaver
 from models.submissions import Submission
-from models.succession import school_chain
 from models.vocabulary import Kind
 
 log = logging.getLogger(__name__)

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import Session, col
 
-from models import submission_state
-from models.answers import Waiver
+from models.facts import submission_state
+from models.handoffs.sheets import Declared, Finding
 from models.places import Institution
-from models.sheets import Declared, Finding
+from models.responses import Waiver
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import LeavingStage, Severity, year_name
 

@@ -30,9 +30,9 @@ from destinations.figures import (
     year_group,
 )
 from destinations.notes import about
-from models.calendar import in_words
-from models.counts import count_of
-from models.summaries import SummaryLine
+from models.facts.calendar import in_words
+from models.facts.counts import count_of
+from models.handoffs.summaries import SummaryLine
 
 NAMES_NOBODY = (
     "For people who know these schools. It names no leaver, but small numbers are not hidden: "

@@ -11,9 +11,9 @@ from sqlmodel import Session, col
 from destinations.limits import Limits
 from destinations.sheet_before import Place, Sheet
 from models.destinations import Destination
-from models.effective import is_effective_one, superseded_ids
+from models.facts.effective import is_effective_one, superseded_ids
+from models.handoffs.sheets import Remark
 from models.leavers import Cohort, Leaver
-from models.sheets import Remark
 from models.vocabulary import Group, Source, activities
 
 UNIVERSITY = "240"

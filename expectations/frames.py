@@ -21,7 +21,7 @@ from expectations.identifiers import ULN_FORM, UPN_FORM, ulns_agree, upns_agree
 from expectations.sideways import moved_sideways
 from expectations.strange import strange_words
 from expectations.tolerances import TOLERANCES, Tolerances
-from models.sheets import Declared, Mapped, MappedRow, Value
+from models.handoffs.sheets import Declared, Mapped, MappedRow, Value
 from models.vocabulary import Kind
 
 KEYS = ("submission_id", "sheet", "row", "wave")

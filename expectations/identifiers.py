@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models import identifiers
+from models.facts import identifiers
 
 UPN_FORM = rf"^{identifiers.UPN_FORM}\Z"
 ULN_FORM = rf"^{identifiers.ULN_FORM}\Z"

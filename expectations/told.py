@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 from expectations.catalogue import catalogue, words
-from models.sheets import Finding, Mapped, Remark
+from models.handoffs.sheets import Finding, Mapped, Remark
 from models.vocabulary import Severity
 
 

@@ -13,8 +13,8 @@ from expectations.rule import Rule
 from expectations.told import in_order, refusal, tell
 from expectations.tolerances import TOLERANCES, Tolerances
 from expectations.trial import AS_IT_IS, Trial
-from models.calendar import in_words
-from models.sheets import Finding, Mapped, MappedRow
+from models.facts.calendar import in_words
+from models.handoffs.sheets import Finding, Mapped, MappedRow
 from models.vocabulary import Kind, academic_year
 
 MOST_SUBMISSIONS = 200

@@ -14,9 +14,9 @@ from destinations.publishing import publish, sent_again_document
 from destinations.settings import Settings
 from expectations.validating import refusal, tell
 from flows import road
-from models.calendar import in_words, now
 from models.database import transaction
-from models.sheets import Finding, Remark
+from models.facts.calendar import in_words, now
+from models.handoffs.sheets import Finding, Remark
 from models.submissions import Arrival, Submission
 
 # Answers older than this were given by the runs before; so are all of them, once given.

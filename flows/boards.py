@@ -6,9 +6,9 @@ from sqlalchemy import Engine, case, func, select
 from sqlmodel import Session, col
 
 from destinations.awaited import Awaited
-from models import submission_state
+from models.facts import submission_state
+from models.handoffs.summaries import SummaryLine
 from models.submissions import Arrival, Submission, ToldFinding
-from models.summaries import SummaryLine
 from models.vocabulary import Stage, year_name
 
 Lines = list[dict[str, Any]]

@@ -18,8 +18,8 @@ from imports.guard import Guard, guarded
 from imports.limits import Limits
 from imports.remembered import Remembered
 from models.database import open_database
-from models.sheets import Declared, Finding, Mapped, ReadFile
-from models.store import Store
+from models.handoffs.sheets import Declared, Finding, Mapped, ReadFile
+from models.handoffs.store import Store
 
 
 @dataclass

@@ -24,12 +24,12 @@ from imports.mapping import map_file
 from imports.proposals import NAMES
 from imports.reading import read_file
 from imports.remembered import fingerprint, heading_rows, whole_heading
-from models.calendar import now
 from models.database import transaction
-from models.returned import Confirmed, Returned
-from models.sheets import Declared, Mapped, MappedRow, ReadFile, SubmissionRefused, Value
+from models.facts.calendar import now
+from models.facts.succession import school_chain
+from models.handoffs.returned_workbook import Confirmed, Returned
+from models.handoffs.sheets import Declared, Mapped, MappedRow, ReadFile, SubmissionRefused, Value
 from models.submissions import Submission, ToldFinding
-from models.succession import school_chain
 from models.vocabulary import Kind, LeavingStage
 
 log = logging.getLogger(__name__)

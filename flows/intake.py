@@ -16,8 +16,8 @@ from flows import boards, pages, road, rules
 from flows.again import answer_sent_again
 from flows.quiet import StageFailed, redact
 from flows.stages import stage, tell
-from models.calendar import today_in_london
-from models.counts import count_of
+from models.facts.calendar import today_in_london
+from models.facts.counts import count_of
 
 
 @flow(name="intake", log_prints=False, persist_result=False)

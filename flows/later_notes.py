@@ -22,10 +22,10 @@ from imports.mapping import map_file
 from imports.reading import read_file
 from imports.receiving import EMPTY, TOO_LARGE, start_anew
 from imports.remembered import heading_rows
-from models.calendar import in_london, in_words, now
 from models.database import transaction
-from models.sheets import Mapped, SubmissionRefused
-from models.submission_state import received, was_taken_back
+from models.facts.calendar import in_london, in_words, now
+from models.facts.submission_state import received, was_taken_back
+from models.handoffs.sheets import Mapped, SubmissionRefused
 from models.submissions import Arrival, CoverNote, Noted, Submission
 
 log = logging.getLogger(__name__)

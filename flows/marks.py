@@ -17,7 +17,7 @@ from imports.reading import read_file
 from imports.remembered import Remembered, heading_rows
 from imports.returned import without_our_tabs
 from imports.tables import Knows
-from models.sheets import Declared, Finding, ReadFile
+from models.handoffs.sheets import Declared, Finding, ReadFile
 
 log = logging.getLogger(__name__)
 

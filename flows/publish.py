@@ -11,7 +11,7 @@ from destinations.settings import get_settings
 from flows import boards, pages, road, rules
 from flows.quiet import redact
 from flows.stages import stage
-from models.calendar import today_in_london
+from models.facts.calendar import today_in_london
 
 
 @flow(name="publish", log_prints=False, persist_result=False)

@@ -52,14 +52,14 @@ from imports.receiving import (
     try_again,
 )
 from imports.remembered import heading_rows
-from models import submission_state
-from models.calendar import now, today_in_london
 from models.database import reading_at_one_moment, transaction
-from models.sheets import Finding, SubmissionRefused
-from models.store import Stored
+from models.facts import submission_state
+from models.facts.calendar import now, today_in_london
+from models.facts.succession import register_at_rest
+from models.handoffs.sheets import Finding, SubmissionRefused
+from models.handoffs.store import Stored
+from models.handoffs.summaries import Summarised
 from models.submissions import Submission
-from models.succession import register_at_rest
-from models.summaries import Summarised
 from models.vocabulary import Kind, Stage
 
 __all__ = ["Road", "declared_of", "open_road"]

@@ -18,8 +18,8 @@ from expectations.catalogue import catalogue
 from expectations.suites import suites_in_code
 from flows.boards import Lines
 from flows.road import Road
-from models.calendar import now
 from models.database import transaction
+from models.facts.calendar import now
 
 log = logging.getLogger(__name__)
 

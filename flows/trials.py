@@ -22,8 +22,8 @@ from flows.road import Road, declared_of
 from imports.mapping import map_file
 from imports.reading import read_file
 from imports.remembered import heading_rows
-from models.sheets import Declared, Finding, Mapped, SubmissionRefused
-from models.submission_state import is_accepted
+from models.facts.submission_state import is_accepted
+from models.handoffs.sheets import Declared, Finding, Mapped, SubmissionRefused
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Kind, Severity, academic_year
 

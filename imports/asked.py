@@ -8,7 +8,7 @@ from imports.fields import PERHAPS
 from imports.layouts import Layout, Placed, is_flagged, lay_out
 from imports.no_table import NoTable
 from imports.proposals import Proposal, propose
-from models.sheets import Cell, Column, Declared, Remark, SubmissionRefused
+from models.handoffs.sheets import Cell, Column, Declared, Remark, SubmissionRefused
 from models.vocabulary import Kind
 
 _OF_A_PROVIDER = frozenset({"enrolled", "withdrawn"})

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from imports.number_formats import Shows, shows
 from imports.raw import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT
-from models.sheets import BLANK, Cell, CellKind, Value
+from models.handoffs.sheets import BLANK, Cell, CellKind, Value
 
 _LAST_SERIAL = 2_958_466  # the day after 31 December 9999, the last that Excel knows
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()

@@ -14,7 +14,7 @@ from imports.layouts import Layout
 from imports.moments import Dial, Moment
 from imports.proposals import may_have_destination
 from imports.values import shown
-from models.sheets import Declared, Remark, SubmissionRefused
+from models.handoffs.sheets import Declared, Remark, SubmissionRefused
 from models.vocabulary import Kind, LeavingStage, academic_year, year_name
 
 _ORDINALS = ("first second third fourth fifth sixth seventh eighth ninth tenth").split()

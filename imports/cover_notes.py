@@ -13,9 +13,9 @@ from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
 from imports.inbox import readable, short
-from models.calendar import in_london, now
 from models.database import upsert
-from models.submission_state import is_standing
+from models.facts.calendar import in_london, now
+from models.facts.submission_state import is_standing
 from models.submissions import Arrival, CoverNote, Submission
 from models.vocabulary import Kind, LeavingStage
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from imports.memory import remembers
-from models.sheets import Cell, CellKind
+from models.handoffs.sheets import Cell, CellKind
 
 Window = tuple[date, date]
 

@@ -11,7 +11,7 @@ from imports.alphabets import decoded
 from imports.limits import Limits, counted, refused
 from imports.raw import TEXT, RawCell, RawFile, RawRow, RawSheet
 from imports.texts import clean
-from models.sheets import Remark
+from models.handoffs.sheets import Remark
 
 _DELIMITERS = (",", ";", "\t", "|")
 _RECORDS_TRIED = 60

@@ -11,7 +11,7 @@ from imports.fields import BESIDE, LEFT_ON, NOT_OURS
 from imports.headings import listed, words_of
 from imports.layouts import Layout, Placed, cell_at, known_share
 from imports.values import says_nothing, shown
-from models.sheets import Cell, Remark
+from models.handoffs.sheets import Cell, Remark
 from models.vocabulary import activities
 
 _KNOWN, _STRANGE, _MOST = 0.5, 0.2, 0.7

@@ -12,7 +12,7 @@ from imports.fields import NOT_OURS, PERHAPS
 from imports.headings import listed, words_of
 from imports.layouts import Layout, Placed, known_share
 from imports.values import shown, still_there
-from models.sheets import Cell, CellKind
+from models.handoffs.sheets import Cell, CellKind
 from models.vocabulary import Kind
 
 _FIELDS = frozenset(("enrolled", "withdrawn"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from imports.cells import Cells
 from imports.raw import Merge, RawSheet
-from models.sheets import BLANK, Cell, CellKind
+from models.handoffs.sheets import BLANK, Cell, CellKind
 
 _TEXT = CellKind.TEXT
 

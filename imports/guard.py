@@ -21,7 +21,7 @@ from time import monotonic
 
 from imports.limits import LIMITS, Limits, refused, too_big
 from imports.raw import RawFile, unpack
-from models.sheets import SubmissionRefused
+from models.handoffs.sheets import SubmissionRefused
 
 log = logging.getLogger(__name__)
 

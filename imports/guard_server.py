@@ -16,7 +16,7 @@ from imports.guard import ANSWER, OPENED, OVER, REFUSED, REQUEST
 from imports.limits import LIMITS, Limits
 from imports.openers import open_file
 from imports.raw import pack
-from models.sheets import SubmissionRefused
+from models.handoffs.sheets import SubmissionRefused
 
 _PIECE = 1 << 20
 # A child that has run out of something can still say so by the way it ends.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from imports.grids import Grid, GridRow
 from imports.signs import is_number_of_a_person
-from models.sheets import CellKind
+from models.handoffs.sheets import CellKind
 
 Knows = Callable[[tuple[str, ...]], str | None]
 

@@ -7,8 +7,8 @@ shows.  A ULN in E notation passes its check digit one time in eleven (sources.m
 import re
 import unicodedata
 
-from models.identifiers import upn_letter
-from models.sheets import Cell, CellKind
+from models.facts.identifiers import upn_letter
+from models.handoffs.sheets import Cell, CellKind
 
 _SPACES = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff]+")
 _WHOLE = re.compile(r"(\d+)\.0+")

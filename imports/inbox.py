@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import PurePosixPath
 
-from models.store import LeftOut, Listing, Oddity, Store
+from models.handoffs.store import LeftOut, Listing, Oddity, Store
 
 INBOX = "inbox/"
 

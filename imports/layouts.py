@@ -7,7 +7,7 @@ from imports.columns import ColumnMap
 from imports.fields import BESIDE, PERHAPS
 from imports.moments import Moment
 from imports.values import is_blank, shown
-from models.sheets import BLANK, Cell, Column, Row, Table
+from models.handoffs.sheets import BLANK, Cell, Column, Row, Table
 from models.vocabulary import activities
 
 _MOST = 0.7

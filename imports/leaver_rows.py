@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from imports.grids import Grid, GridRow
 from imports.heading_rows import KEYS, Block
 from imports.signs import is_answer, is_birthday, is_name, is_number_of_a_person
-from models.sheets import BLANK, CellKind, Row
+from models.handoffs.sheets import BLANK, CellKind, Row
 
 HEADINGS_AGAIN = "headings repeated"
 TOTAL = "total"

@@ -9,8 +9,8 @@ from imports.dates import typed_date
 from imports.grids import Grid, GridRow
 from imports.heading_rows import KEYS, Known
 from imports.signs import is_birthday, is_name, is_number_of_a_person
-from models.sheets import BLANK, Cell, CellKind, Heading, Row, Table
-from models.spreadsheet_cells import column_letters
+from models.facts.spreadsheet_cells import column_letters
+from models.handoffs.sheets import BLANK, Cell, CellKind, Heading, Row, Table
 
 _ROWS_TRIED, _ROWS_JUDGED = 60, 30
 _FEWEST_HEADINGS, _FEWEST_ROWS = 3, 2

@@ -23,7 +23,7 @@ from imports.rows import write_rows
 from imports.ticks import about_ticks, with_ticks
 from imports.written import date_orders, read_births
 from imports.years import with_waves
-from models.sheets import Declared, Mapped, ReadFile, Region, Remark, SubmissionRefused
+from models.handoffs.sheets import Declared, Mapped, ReadFile, Region, Remark, SubmissionRefused
 from models.vocabulary import Kind, academic_year
 
 logger = logging.getLogger(__name__)

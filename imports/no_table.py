@@ -9,8 +9,8 @@ from imports.heading_rows import KEYS, Known, is_enough
 from imports.likely import likely_table
 from imports.raw import RawFile
 from imports.signs import is_birthday, is_number_of_a_person
-from models.counts import count_of
-from models.sheets import Cell, CellKind, SubmissionRefused, Table
+from models.facts.counts import count_of
+from models.handoffs.sheets import Cell, CellKind, SubmissionRefused, Table
 
 _COLUMNS_TRIED, _ROWS_TRIED, _HEADINGS_TOLD = 4, 80, 12
 _ROWS_LIKE_LEAVERS, _CELLS_OF_A_LEAVER = 3, 3

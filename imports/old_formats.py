@@ -21,7 +21,7 @@ from imports.open_documents import laid_out_plainly
 from imports.preflight import Opened
 from imports.raw import BOOLEAN, DATE, NUMBER, TEXT, RawCell, RawFile, RawRow, RawSheet
 from imports.texts import clean
-from models.returned import MARK_SHEET
+from models.handoffs.returned_workbook import MARK_SHEET
 
 
 def read_old(content: bytes, opened: Opened, limits: Limits) -> RawFile:

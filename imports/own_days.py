@@ -12,7 +12,7 @@ from imports.dates import typed_date
 from imports.fields import NOT_OURS
 from imports.headings import listed, words_of
 from imports.layouts import Layout, Placed
-from models.sheets import Cell, Declared
+from models.handoffs.sheets import Cell, Declared
 from models.vocabulary import Kind
 
 _SEPTEMBER, _JUNE = 9, 6

@@ -14,7 +14,7 @@ from imports.fields import NOT_OURS
 from imports.headings import listed, words_of
 from imports.layouts import Layout, Placed, cell_at
 from imports.values import is_blank, shown
-from models.sheets import Cell, Declared
+from models.handoffs.sheets import Cell, Declared
 
 # What a number without an owner is of the sender, and of the provider.
 _NUMBERS = {

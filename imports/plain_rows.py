@@ -12,7 +12,7 @@ from functools import lru_cache
 from imports.limits import Limits
 from imports.raw import BOOLEAN, ERROR, NUMBER, TEXT, RawCell, RawRow
 from imports.texts import clean
-from models.spreadsheet_cells import column_letters
+from models.facts.spreadsheet_cells import column_letters
 
 # A formula without a value is not plain: the long way knows what it means.
 _CELL = re.compile(

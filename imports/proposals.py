@@ -18,8 +18,8 @@ from imports.dates import typed_date
 from imports.fields import FIELDS
 from imports.identifiers import as_shown
 from imports.layouts import Layout, told_share
-from models.identifiers import is_uln, is_upn
-from models.sheets import Cell, CellKind
+from models.facts.identifiers import is_uln, is_upn
+from models.handoffs.sheets import Cell, CellKind
 
 NAMES = {
     "upn": "UPN", "uln": "ULN", "surname": "Surname", "forename": "Forename",

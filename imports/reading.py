@@ -8,7 +8,7 @@ from imports.openers import open_file
 from imports.raw import RawFile
 from imports.returned import our_tabs, returned_of, without_our_tabs
 from imports.tables import Knows, find_tables
-from models.sheets import ReadFile, Remark, SubmissionRefused
+from models.handoffs.sheets import ReadFile, Remark, SubmissionRefused
 
 log = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ from sqlmodel import Session, col
 from imports.cover_notes import note_of, says_something_else, take_on
 from imports.inbox import kept, readable, sender_and_name, short
 from imports.senders import is_known, school_of
-from models.calendar import in_london
-from models.store import Store, Stored
-from models.submission_state import is_standing, received, refused_unread
+from models.facts.calendar import in_london
+from models.facts.submission_state import is_standing, received, refused_unread
+from models.handoffs.store import Store, Stored
 from models.submissions import Arrival, CoverNote, Noted, Submission
 
 SUBMISSIONS = "submissions/"

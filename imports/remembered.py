@@ -16,8 +16,8 @@ from imports.columns import ColumnMap, has_map, heading_key, load_map, undated, 
 from imports.fields import FIELDS, NOT_OURS, closed_lists
 from imports.headings import BLOCKED, key_of, listed, words_of
 from imports.whereabouts import Places, no_places
-from models.answers import AcceptedHeading, AcceptedWord
-from models.sheets import ReadFile
+from models.handoffs.sheets import ReadFile
+from models.responses import AcceptedHeading, AcceptedWord
 
 HUB = ""  # the URN that stands for every school
 _MOST_MAPS = 32  # each holds every heading and word that is known

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from imports.raw import RawFile, RawRow, RawSheet
-from models.returned import (
+from models.handoffs.returned_workbook import (
     BEFORE,
     CELL,
     CHOICES,
@@ -25,7 +25,7 @@ from models.returned import (
     Confirmed,
     Returned,
 )
-from models.sheets import Region
+from models.handoffs.sheets import Region
 
 OURS = "our own list, not part of your file"
 _LABELS = 10  # rows of the hidden sheet that are looked at

@@ -16,7 +16,7 @@ from imports.values import Reader, says_nothing, shown
 from imports.whereabouts import Named
 from imports.written import Orders
 from imports.years import waves_of
-from models.sheets import Cell, Column, Declared, MappedRow, Remark, Row, Value
+from models.handoffs.sheets import Cell, Column, Declared, MappedRow, Remark, Row, Value
 from models.vocabulary import Kind
 
 _TOLD_BY_PLACE = frozenset({"activity", "intended"})

@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models.membership import members_on
+from models.facts.membership import members_on
+from models.facts.succession import heir, is_linked, successors_from
 from models.places import Institution
-from models.succession import heir, is_linked, successors_from
 
 
 def is_known(session: Session, urn: str) -> bool:

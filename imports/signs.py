@@ -2,7 +2,7 @@
 
 import re
 
-from models.sheets import Cell, CellKind
+from models.handoffs.sheets import Cell, CellKind
 
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]|\?")

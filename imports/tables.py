@@ -11,9 +11,9 @@ from imports.leaver_rows import HEADINGS_AGAIN, Body, read_body
 from imports.limits import Limits, counted, refused
 from imports.no_table import no_table
 from imports.raw import RawFile
-from models.counts import count_of
-from models.sheets import Heading, Region, Remark, Table
-from models.spreadsheet_cells import column_letters
+from models.facts.counts import count_of
+from models.facts.spreadsheet_cells import column_letters
+from models.handoffs.sheets import Heading, Region, Remark, Table
 
 __all__ = ["Found", "Knows", "find_tables"]
 

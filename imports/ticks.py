@@ -12,7 +12,7 @@ from imports.fields import NOT_OURS
 from imports.headings import listed, words_of
 from imports.layouts import Layout, Placed, cell_at
 from imports.values import shown
-from models.sheets import BLANK, Cell, CellKind, Remark, Row, Table
+from models.handoffs.sheets import BLANK, Cell, CellKind, Remark, Row, Table
 
 _TICKED = listed("x y yes true 1 tick ticked \u2713 \u2714 \u2611 \u2705 \u221a *")
 _NOT_TICKED = listed("n no false 0 \u2717 \u2718 \u2610")

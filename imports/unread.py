@@ -1,7 +1,7 @@
 """Unread: cells that show a mark such as #N/A, or a formula whose value the file does not hold."""
 
 from imports.layouts import Placed
-from models.sheets import Cell, Remark
+from models.handoffs.sheets import Cell, Remark
 
 # What the row cannot do without has a rule of its own, which must be put right.
 _CODES = {

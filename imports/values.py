@@ -9,7 +9,7 @@ from imports.dates import Order, read_date
 from imports.headings import listed
 from imports.identifiers import IDENTIFIERS, read_identifier
 from imports.names import plain_text
-from models.sheets import Cell, CellKind, Value
+from models.handoffs.sheets import Cell, CellKind, Value
 
 DATES = frozenset({"born_on", "started_on", "ended_on", "as_at"})
 FLAGS = frozenset({"disadvantaged", "consent", "enrolled", "withdrawn"})

@@ -19,7 +19,7 @@ from imports.raw import (
 )
 from imports.texts import clean, longer
 from imports.xml_parts import End, Start, local, parse
-from models.spreadsheet_cells import column_number
+from models.facts.spreadsheet_cells import column_number
 
 _RANGE = re.compile(r"\A\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})\Z")
 _KINDS = {"str": TEXT, "inlineStr": TEXT, "b": BOOLEAN, "e": ERROR, "d": DATE}

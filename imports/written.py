@@ -14,7 +14,7 @@ from imports.dates import (
 )
 from imports.layouts import Layout
 from imports.values import DATES
-from models.sheets import Cell, Column, Declared, Remark, SubmissionRefused
+from models.handoffs.sheets import Cell, Column, Declared, Remark, SubmissionRefused
 
 Orders = Mapping[tuple[str, int | None], Order]
 

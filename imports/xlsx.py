@@ -11,9 +11,9 @@ from imports.raw import RawFile, RawSheet
 from imports.texts import clean, longer
 from imports.worksheets import Book, SheetRows, read_sheet
 from imports.xml_parts import count_elements, local, parse, root_of
-from models.returned import MARK_SHEET
-from models.sheets import Remark
-from models.spreadsheet_cells import column_letters
+from models.facts.spreadsheet_cells import column_letters
+from models.handoffs.returned_workbook import MARK_SHEET
+from models.handoffs.sheets import Remark
 
 # Told cell by cell up to here; a file with more of them is odd enough for one sentence.
 _DOUBLES_TOLD = 20

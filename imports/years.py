@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from imports.fields import NOT_OURS, YEARLY
 from imports.layouts import Layout, Placed
 from imports.moments import Dial
-from models.sheets import Declared, Remark
+from models.handoffs.sheets import Declared, Remark
 from models.vocabulary import academic_year
 
 _NUMBERS = ("one two three four five six seven eight nine ten").split()

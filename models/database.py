@@ -26,7 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 # Every table must be known before the metadata is used.
-from models import answers, base, destinations, leavers, places, submissions  # noqa: F401
+from models import base, destinations, leavers, places, responses, submissions  # noqa: F401
 from models.base import SQLModel
 
 # Rows in one statement.  SQLite allows 32,766 bound values; this stays far below.

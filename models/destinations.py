@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlmodel import CheckConstraint, Field, UniqueConstraint
 
 from models.base import SQLModel
-from models.calendar import now
+from models.facts.calendar import now
 
 
 class Match(SQLModel, table=True):

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Column
 from sqlmodel import CheckConstraint, Field, UniqueConstraint
 
 from models.base import SQLModel
-from models.calendar import now
+from models.facts.calendar import now
 
 
 class Cohort(SQLModel, table=True):

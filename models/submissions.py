@@ -9,7 +9,7 @@ from sqlmodel import CheckConstraint, Field, UniqueConstraint
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from models.base import SQLModel
-from models.calendar import now
+from models.facts.calendar import now
 from models.vocabulary import Kind, LeavingStage, Severity, Stage
 
 
@@ -51,7 +51,7 @@ class Submission(SQLModel, table=True):
 
     `stage` is how far it has come, `needs_processing_since` whether an intake must take it up.
     `refused_code` is set when it could not go on and its sender was told; `fault_code` when we are
-    to blame and a data officer is told.  All of these are moved by models/submission_state.py only.
+    to blame and a data officer is told.  Only models/facts/submission_state.py moves these.
     """
 
     __tablename__ = "submission"

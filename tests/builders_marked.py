@@ -17,7 +17,7 @@ from flows.marks import mark_file
 from imports.columns import load_map
 from imports.limits import LIMITS
 from imports.reading import read_file
-from models.sheets import Finding, ReadFile
+from models.handoffs.sheets import Finding, ReadFile
 from models.vocabulary import Severity
 
 MUST, CHECK = Severity.MUST_FIX, Severity.PLEASE_CHECK

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 from destinations.answers import Answer
 from destinations.evidence import School
 from destinations.sustained import Sustained
+from models.handoffs.summaries import Counts, SummaryLine
 from models.leavers import Leaver
 from models.submissions import Submission
-from models.summaries import Counts, SummaryLine
 from models.vocabulary import Group, Kin, activities
 
 URN, NAME = "900101", "Alder Bridge Academy"

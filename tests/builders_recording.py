@@ -9,10 +9,10 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from destinations.recording import Recorded, record
-from models import submission_state
 from models.database import insert_all, insert_returning, transaction
+from models.facts import submission_state
+from models.handoffs.sheets import Column, Declared, Finding, Mapped, MappedRow, Value
 from models.places import Hub, Institution, InstitutionLink, Membership
-from models.sheets import Column, Declared, Finding, Mapped, MappedRow, Value
 from models.submissions import Submission
 from models.vocabulary import Kind, LeavingStage, Severity
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from models.identifiers import is_uln, upn_letter
-from models.sheets import Column, Declared, Mapped, MappedRow, Remark, Value
+from models.facts.identifiers import is_uln, upn_letter
+from models.handoffs.sheets import Column, Declared, Mapped, MappedRow, Remark, Value
 from models.vocabulary import Kind, LeavingStage
 
 HEADINGS = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from models.summaries import Counts, SummaryLine
+from models.handoffs.summaries import Counts, SummaryLine
 from models.vocabulary import Kin
 
 HUB = "Seven Rivers Careers Hub"

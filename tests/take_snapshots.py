@@ -31,7 +31,7 @@ sys.path.insert(0, str(ROOT))
 from destinations.demo import Wishes, make_hub  # noqa: E402
 from tests.snapshot_text import changes, listed, manifest, readable  # noqa: E402
 
-CLOCK = "models.calendar"
+CLOCK = "models.facts.calendar"
 TAKEN = ROOT / "tests" / "snapshots"
 # What is known of a hub that is not ours by its hashes only; its words stay on this machine.
 AT_HAND = ROOT / "var" / "snapshots"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from models import calendar
-from models.calendar import in_london, in_words, today_in_london
+from models.facts import calendar
+from models.facts.calendar import in_london, in_words, today_in_london
 from models.submissions import CoverNote
 from tests.builders_road import a_hub_at_home
 from tests.test_cli import Run, written

@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from destinations.confirmations import confirm, value_in
 from destinations.recording import Recorded
-from models.answers import Confirmation
 from models.database import transaction
+from models.handoffs.sheets import Declared, Finding, MappedRow
 from models.leavers import Leaver
-from models.sheets import Declared, Finding, MappedRow
+from models.responses import Confirmation
 from models.submissions import ToldFinding
 from models.vocabulary import Severity
 from tests.builders_recording import (

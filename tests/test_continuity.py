@@ -15,9 +15,9 @@ from sqlmodel import Session, col
 from destinations.continuity import LIMITS, Limits, across
 from expectations.catalogue import catalogue, words
 from models.database import transaction
-from models.identifiers import is_uln, upn_letter
+from models.facts.identifiers import is_uln, upn_letter
+from models.handoffs.sheets import Column, Declared, Mapped, MappedRow, Remark
 from models.places import Institution
-from models.sheets import Column, Declared, Mapped, MappedRow, Remark
 from models.submissions import Submission
 from models.vocabulary import LeavingStage
 from tests.builders_recording import (

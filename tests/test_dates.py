@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imports.dates import Order, order_of, read_date, typed_date
-from models.sheets import Cell, CellKind
+from models.handoffs.sheets import Cell, CellKind
 from tests.builders_tables import a_cell
 
 SENT = date(2023, 11, 9)

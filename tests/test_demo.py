@@ -11,7 +11,7 @@ from stdnum.gb import upn as stdnum_upn
 
 from destinations.demo import Wishes, make_hub
 from destinations.demo.identifiers import make_uln
-from models.identifiers import upn_letter
+from models.facts.identifiers import upn_letter
 
 SEEDS = (1, 2, 3, 4, 5)
 Hub = dict[str, list[dict[str, str]]]

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select, update
 from sqlmodel import Session, col
 
 from models.destinations import Destination
-from models.effective import is_effective, is_effective_one, superseded_ids
+from models.facts.effective import is_effective, is_effective_one, superseded_ids
 from models.submissions import Submission
 from tests.builders_record import Record
 

@@ -8,7 +8,7 @@ from expectations.validating import validate
 from imports.columns import load_map
 from imports.mapping import map_file
 from imports.reading import read_file
-from models.sheets import Declared
+from models.handoffs.sheets import Declared
 from models.vocabulary import Kind, LeavingStage
 from tests.builders import a_workbook, drawn
 

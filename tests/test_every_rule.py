@@ -12,7 +12,7 @@ from imports.columns import load_map
 from imports.limits import CODES
 from imports.mapping import map_file
 from imports.reading import read_file
-from models.sheets import Cell, CellKind, Heading, ReadFile, Row, SubmissionRefused, Table
+from models.handoffs.sheets import Cell, CellKind, Heading, ReadFile, Row, SubmissionRefused, Table
 from models.vocabulary import Kind
 from tests.builders_tables import a_cell, a_declaration, a_read_file
 from tests.headings import knows

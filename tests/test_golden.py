@@ -16,7 +16,7 @@ from imports.asked import with_headings_asked
 from imports.columns import load_map
 from imports.mapping import map_file
 from imports.reading import read_file
-from models.sheets import Finding, Mapped, Region, SubmissionRefused
+from models.handoffs.sheets import Finding, Mapped, Region, SubmissionRefused
 from models.vocabulary import Kind, Severity, year_name
 from tests.drawings import Drawing, a_file
 

@@ -14,7 +14,7 @@ from imports import guard_server
 from imports.guard import Guard, guarded
 from imports.limits import LIMITS
 from imports.reading import read_file
-from models.sheets import SubmissionRefused
+from models.handoffs.sheets import SubmissionRefused
 from tests.headings import knows
 from tests.hostile import READS, shapes
 from tests.serving import group_members, until

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models import calendar, effective, identifiers, membership, spreadsheet_cells, succession
+from models.facts import calendar, effective, identifiers, membership, spreadsheet_cells, succession
 
 HERE = Path(__file__).parents[1]
 PACKAGES = ("destinations", "expectations", "flows", "imports", "models")
@@ -15,22 +15,26 @@ HOMES = (calendar, effective, identifiers, membership, spreadsheet_cells, succes
 
 # The names that only these modules may use, whatever they are called by: rule, names, homes.
 KEPT = [
-    ("what day or time it is", {"today", "utcnow", "ZoneInfo"}, {"models/calendar.py"}),
+    ("what day or time it is", {"today", "utcnow", "ZoneInfo"}, {"models/facts/calendar.py"}),
     (
         "how one URN follows another",
         {"InstitutionLink"},
-        {"models/succession.py", "models/places.py", "destinations/register.py"},
+        {"models/facts/succession.py", "models/places.py", "destinations/register.py"},
     ),
     (
         "the last day in a hub",
         {"left_on"},
-        {"models/membership.py", "models/places.py", "destinations/register.py"},
+        {"models/facts/membership.py", "models/places.py", "destinations/register.py"},
     ),
     (
         "whether a submission was taken back",
         {"undone_at"},
         {
-            *("models/effective.py", "models/submissions.py", "models/submission_state.py"),
+            *(
+                "models/facts/effective.py",
+                "models/submissions.py",
+                "models/facts/submission_state.py",
+            ),
             *("destinations/undo.py", "destinations/cli/answer.py", "destinations/cli/ask.py"),
         },
     ),
@@ -38,7 +42,7 @@ KEPT = [
         "which word another took the place of",
         {"supersedes_id"},
         {
-            *("models/effective.py", "models/destinations.py"),
+            *("models/facts/effective.py", "models/destinations.py"),
             *("destinations/exports.py", "destinations/histories.py"),
         },
     ),
@@ -79,7 +83,7 @@ def test_only_the_calendar_asks_the_clock() -> None:
         and isinstance(node.value, ast.Name)
         and node.value.id == "datetime"
     }
-    assert asking == {"models/calendar.py"}
+    assert asking == {"models/facts/calendar.py"}
 
 
 def test_nobody_defines_a_shared_rule_again() -> None:
@@ -111,7 +115,7 @@ def test_nobody_writes_out_a_shared_fact_again() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in LITERALS
     }
-    assert written == {"models/calendar.py", "models/identifiers.py"}
+    assert written == {"models/facts/calendar.py", "models/facts/identifiers.py"}
 
 
 def test_nobody_reckons_the_letters_of_a_column_again() -> None:
@@ -124,4 +128,4 @@ def test_nobody_reckons_the_letters_of_a_column_again() -> None:
         and node.func.id == "divmod"
         and any(isinstance(part, ast.Constant) and part.value == 26 for part in node.args)
     }
-    assert reckoning == {"models/spreadsheet_cells.py"}
+    assert reckoning == {"models/facts/spreadsheet_cells.py"}

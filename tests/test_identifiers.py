@@ -13,8 +13,8 @@ from expectations.identifiers import Answer, judge, plain, postcodes_agree, ulns
 from expectations.validating import validate
 from imports.columns import load_map
 from imports.mapping import map_file
-from models.identifiers import UPN_LETTERS, is_uln, is_upn, upn_letter
-from models.sheets import Cell, CellKind, Heading, ReadFile, Row, Table
+from models.facts.identifiers import UPN_LETTERS, is_uln, is_upn, upn_letter
+from models.handoffs.sheets import Cell, CellKind, Heading, ReadFile, Row, Table
 from tests.builders_tables import a_declaration
 
 with (Path(__file__).parent / "vectors.csv").open(encoding="utf-8", newline="") as _lines:

@@ -20,8 +20,8 @@ from destinations.settings import get_settings
 from destinations.summarising import summarise
 from destinations.undo import undo
 from imports.cover_notes import note
-from models.calendar import now
 from models.database import transaction
+from models.facts.calendar import now
 from models.places import InstitutionLink
 from models.submissions import CoverNote, Submission
 from models.vocabulary import LeavingStage

@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 from destinations.cli import app
 from destinations.layouts import accept_heading, accept_word, accepted, read_again
 from imports.columns import map_of
-from models.answers import AcceptedHeading
-from models.calendar import now
 from models.destinations import Destination
+from models.facts.calendar import now
+from models.responses import AcceptedHeading
 from models.submissions import Submission, ToldFinding
 from tests import builders_road
 from tests.builders import a_workbook

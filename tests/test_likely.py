@@ -10,8 +10,8 @@ from destinations.cli import app
 from imports.columns import load_map
 from imports.no_table import NoTable
 from imports.reading import read_file
-from models.answers import AcceptedHeading
-from models.sheets import SubmissionRefused
+from models.handoffs.sheets import SubmissionRefused
+from models.responses import AcceptedHeading
 from tests.builders import a_workbook
 from tests.test_layouts import OAKFIELD, PENROSE, cli, hub, intake, lines, receipts, send, sent
 

@@ -14,7 +14,7 @@ import pytest
 
 from destinations.identities import identity
 from destinations.matching import Known, Matched, Outcome, match_rows
-from models.sheets import MappedRow, Value
+from models.handoffs.sheets import MappedRow, Value
 
 DATA = Path(__file__).parents[2] / "shared" / "reference" / "data" / "linkage"
 

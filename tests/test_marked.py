@@ -21,8 +21,8 @@ from destinations.marked.areas import without
 from destinations.marked.choices import choices
 from destinations.marked.signed import Mark, signed
 from imports.columns import load_map
-from models.returned import YES, Confirmed
-from models.sheets import SubmissionRefused
+from models.handoffs.returned_workbook import YES, Confirmed
+from models.handoffs.sheets import SubmissionRefused
 from tests.books_opened import PAYLOADS, printed
 from tests.builders_marked import (
     CHECK,

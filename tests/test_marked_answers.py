@@ -7,9 +7,9 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 from destinations.cli import app
-from models.answers import AcceptedHeading, SheetConfirmation
 from models.database import open_database
-from models.returned import YES
+from models.handoffs.returned_workbook import YES
+from models.responses import AcceptedHeading, SheetConfirmation
 from models.submissions import Submission, ToldFinding
 from tests.builders import a_workbook
 from tests.test_marked import lines_of

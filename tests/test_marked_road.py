@@ -13,11 +13,11 @@ from destinations.cli import app
 from destinations.keys import MARKING, marking_key
 from destinations.settings import Settings, get_settings
 from flows import road
-from models.answers import Confirmation
-from models.calendar import now
 from models.database import open_database, transaction
 from models.destinations import Publication
-from models.returned import MARK_SHEET, YES
+from models.facts.calendar import now
+from models.handoffs.returned_workbook import MARK_SHEET, YES
+from models.responses import Confirmation
 from models.submissions import Submission
 from tests.builders import a_workbook
 from tests.builders_road import a_hub_at_home

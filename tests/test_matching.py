@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from destinations.identities import identity
 from destinations.matching import Known, Matched, Outcome, match_rows
-from models.identifiers import is_uln, is_upn
-from models.sheets import MappedRow, Value
+from models.facts.identifiers import is_uln, is_upn
+from models.handoffs.sheets import MappedRow, Value
 
 # Three UPNs and two ULNs whose checks are right.
 U1, U2, U3 = "B801200005001", "Q801200005002", "E801200005003"

@@ -11,7 +11,7 @@ from destinations.cohorts import known_in_reach
 from destinations.storage import open_storage
 from destinations.summarising import summarise
 from imports.receiving import receive
-from models.sheets import Declared
+from models.handoffs.sheets import Declared
 from tests.builders_record import Record
 
 SCHOOL, NEIGHBOUR = "100001", "100002"

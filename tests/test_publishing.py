@@ -13,9 +13,9 @@ from destinations.storage import open_storage
 from destinations.summarising import summarise
 from models.database import insert_all
 from models.destinations import Destination, Publication
+from models.handoffs.sheets import Finding
 from models.leavers import Cohort, Leaver, Person, Wave
 from models.places import Hub, Institution, Membership
-from models.sheets import Finding
 from models.submissions import Submission
 from models.vocabulary import Severity
 from tests.books_opened import opened, rows_below, words

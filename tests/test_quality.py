@@ -12,9 +12,9 @@ from destinations.quality import quality_page
 from destinations.tallies import SUSPECT_WORDS, last_run, lines_of, tally
 from destinations.waivers import waive
 from expectations.catalogue import catalogue
-from models.answers import RuleTally
 from models.database import insert_all
 from models.places import Institution
+from models.responses import RuleTally
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import LeavingStage
 

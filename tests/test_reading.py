@@ -19,7 +19,7 @@ from imports.guard import guarded
 from imports.limits import LIMITS
 from imports.reading import read_file
 from imports.worksheets import Book, read_sheet
-from models.sheets import CellKind, SubmissionRefused
+from models.handoffs.sheets import CellKind, SubmissionRefused
 from tests.headings import knows
 from tests.workbooks import (
     HEADINGS,

@@ -10,7 +10,7 @@ from imports.mapping import map_file
 from imports.proposals import propose
 from imports.reading import read_file
 from imports.values import still_there
-from models.sheets import Cell, CellKind, Declared, SubmissionRefused
+from models.handoffs.sheets import Cell, CellKind, Declared, SubmissionRefused
 from models.vocabulary import Kind, LeavingStage
 from tests.builders import a_workbook, drawn
 

@@ -13,8 +13,8 @@ from destinations.exports import export
 from destinations.recording import record, settle, waiting_again
 from models.database import transaction
 from models.destinations import Destination, Match
+from models.handoffs.sheets import Mapped
 from models.leavers import Cohort, Leaver, Person
-from models.sheets import Mapped
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import LeavingStage
 from tests.builders_recording import (

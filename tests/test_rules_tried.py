@@ -20,8 +20,8 @@ from flows.road import (
 )
 from flows.rules import suites_not_adopted, tally_rules
 from flows.trials import compare
-from models.answers import SuiteAdoption
 from models.database import transaction
+from models.responses import SuiteAdoption
 from models.submissions import Submission, ToldFinding
 from tests.builders_road import a_hub_at_home, send, take_in
 

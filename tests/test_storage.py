@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from destinations.storage import StorageFailed, open_storage
-from models.store import Store
+from models.handoffs.store import Store
 from tests import servers
 
 slow = pytest.mark.slow

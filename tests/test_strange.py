@@ -17,7 +17,7 @@ from destinations.cli.folder import check_folder
 from expectations.validating import refusal
 from imports.memory import LONGEST, remembers
 from imports.reading import read_file
-from models.sheets import SubmissionRefused
+from models.handoffs.sheets import SubmissionRefused
 from tests.headings import knows
 from tests.workbooks import (
     LEAVERS,

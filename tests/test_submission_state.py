@@ -10,8 +10,8 @@ from alembic.config import Config
 from sqlalchemy import Engine, select, text
 from sqlmodel import Session, col
 
-from models import submission_state
 from models.database import insert_returning, migrate, open_database, transaction
+from models.facts import submission_state
 from models.submissions import Submission
 from models.vocabulary import Stage
 

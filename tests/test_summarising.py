@@ -15,8 +15,8 @@ from destinations.lines import COLUMNS
 from destinations.summarising import answers, summarise, summary_rows
 from destinations.waves import open_waves
 from models.database import insert_all
+from models.handoffs.summaries import Counts, SummaryLine
 from models.places import InstitutionLink
-from models.summaries import Counts, SummaryLine
 from models.vocabulary import Evidence, Group, Kin
 from tests.builders_record import AUTUMN, Record
 

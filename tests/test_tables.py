@@ -9,7 +9,7 @@ from expectations.catalogue import catalogue, places
 from imports.limits import LIMITS
 from imports.raw import DATE, FORMULA, NUMBER, TEXT, RawFile, RawSheet
 from imports.tables import find_tables
-from models.sheets import SubmissionRefused
+from models.handoffs.sheets import SubmissionRefused
 from tests.headings import knows
 
 

@@ -19,8 +19,8 @@ from destinations.summarising import summarise
 from destinations.undo import Undone, undo
 from models.database import open_database, transaction
 from models.destinations import Destination
+from models.handoffs.sheets import Declared
 from models.leavers import Leaver, Person
-from models.sheets import Declared
 from models.submissions import Submission
 from tests.builders_recording import (
     COLLEGE,

@@ -17,7 +17,7 @@ from expectations.frames import frame
 from expectations.judge import RuleDidNotRun
 from expectations.tolerances import Tolerances
 from expectations.validating import refusal, tell, validate
-from models.sheets import Declared, Mapped, Remark
+from models.handoffs.sheets import Declared, Mapped, Remark
 from models.vocabulary import Kind, Severity
 from tests.builders_rows import ADA, leaver, submission, typed
 

@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from destinations.evidence import evidence_pack
 from destinations.waivers import SetAside, end_waiver, in_force, waive, without_waived
-from models.answers import Waiver
-from models.calendar import now
 from models.database import transaction
-from models.sheets import Declared, Finding
+from models.facts.calendar import now
+from models.handoffs.sheets import Declared, Finding
+from models.responses import Waiver
 from models.submissions import Submission
 from models.vocabulary import Kind, LeavingStage, Severity
 from tests.books_opened import opened, words

@@ -14,8 +14,8 @@ from imports.reading import read_file
 from imports.whereabouts import told_by_place
 from models.database import transaction
 from models.destinations import Destination
+from models.handoffs.sheets import Declared, SubmissionRefused
 from models.places import Institution
-from models.sheets import Declared, SubmissionRefused
 from models.submissions import ToldFinding
 from models.vocabulary import Kind, LeavingStage
 from tests.builders import a_workbook, drawn

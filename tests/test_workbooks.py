@@ -9,8 +9,8 @@ from destinations.awaited import Awaited
 from destinations.books import CUT, LONGEST, Book, CellNotWritten, Column, done
 from destinations.figures import latest, per_cent, share
 from destinations.workbooks import hub_summary
-from models.calendar import in_words
-from models.summaries import Counts
+from models.facts.calendar import in_words
+from models.handoffs.summaries import Counts
 from tests.books_opened import PAYLOADS, charts, opened, printed, rows_below, words
 from tests.builders_summaries import HUB, a_hub, a_line, counts
 

@@ -15,8 +15,8 @@ from destinations import cli
 from destinations.demo import make_hub
 from destinations.settings import get_settings
 from expectations.catalogue import words
-from models.counts import count_of
 from models.database import open_database, transaction
+from models.facts.counts import count_of
 from models.submissions import Submission
 
 BIN = Path(sys.executable).with_name("destinations")

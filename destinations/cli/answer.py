@@ -9,15 +9,15 @@ from destinations.cli import arguments
 from destinations.cli.hub import hub_session, open_hub, school_of, submission_of
 from destinations.cli.rules import rule_of
 from destinations.cli.speech import as_json, as_table, say
-from models.calendar import in_words, today_in_london
-from models.counts import count_of
+from models.facts.calendar import in_words, today_in_london
+from models.facts.counts import count_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
     from destinations.settings import Settings
-    from models.sheets import MappedRow
+    from models.handoffs.sheets import MappedRow
     from models.submissions import Submission
 
 By = Annotated[str, typer.Option(help="Who says so")]
@@ -149,8 +149,8 @@ def unwaive(
     Example: `destinations unwaive 3 --by "A. Officer"`
     """
     from destinations.waivers import end_waiver
-    from models.calendar import now
     from models.database import transaction
+    from models.facts.calendar import now
 
     _, engine = _here()
     try:
@@ -216,8 +216,8 @@ def undo(
     """
     from destinations.undo import undo as take_back
     from flows.again import record_again
-    from models.calendar import now
     from models.database import transaction
+    from models.facts.calendar import now
 
     settings, engine = _here()
     try:
@@ -278,7 +278,7 @@ def _rows(
     from flows.road import declared_of
     from imports.mapping import map_file
     from imports.remembered import heading_rows
-    from models.sheets import SubmissionRefused
+    from models.handoffs.sheets import SubmissionRefused
 
     remembered = everything_known(session)
     try:

@@ -6,8 +6,8 @@ from datetime import date
 from destinations.cli.sheets import if_set_up
 from destinations.settings import Settings
 from destinations.waivers import Waived, without_waived
-from models.counts import count_of
-from models.sheets import Declared, Finding
+from models.facts.counts import count_of
+from models.handoffs.sheets import Declared, Finding
 
 
 def but_for_waived(

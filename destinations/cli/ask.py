@@ -12,7 +12,7 @@ from destinations.cli import arguments
 from destinations.cli.arguments import number
 from destinations.cli.hub import hub_session, open_hub, school_of, submission_of
 from destinations.cli.speech import NOTHING_TO_FIX, SOMETHING_TO_FIX, as_json, as_table, note, say
-from models.calendar import in_london, in_words, today_in_london
+from models.facts.calendar import in_london, in_words, today_in_london
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,7 +156,7 @@ def export(
 
     Example: `destinations export destinations --cohort 2024/25 > destinations.csv`
     """
-    from models.spreadsheet_cells import safe_in_csv
+    from models.facts.spreadsheet_cells import safe_in_csv
     from models.vocabulary import year_name
 
     with hub_session() as session:

@@ -22,10 +22,10 @@ from expectations.catalogue import catalogue
 from flows.known import everything_known
 from imports.columns import heading_key, word_key
 from imports.remembered import Remembered
-from models.answers import AcceptedHeading
-from models.calendar import now
-from models.counts import count_of
-from models.sheets import SubmissionRefused
+from models.facts.calendar import now
+from models.facts.counts import count_of
+from models.handoffs.sheets import SubmissionRefused
+from models.responses import AcceptedHeading
 from models.submissions import Submission
 
 _NOBODY_YET = "-"  # said by the person who is asked just now

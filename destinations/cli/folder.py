@@ -16,7 +16,7 @@ from imports.limits import LIMITS, Limits, too_big
 from imports.mapping import map_file
 from imports.reading import read_file
 from imports.remembered import Remembered, heading_rows
-from models.sheets import Declared, SubmissionRefused
+from models.handoffs.sheets import Declared, SubmissionRefused
 from models.vocabulary import WAVES
 
 ASKED = {"C04"}  # which leavers it is about

@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 from destinations.cli.speech import on_one_line
-from models.calendar import in_london, in_words
+from models.facts.calendar import in_london, in_words
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
     from destinations.settings import Settings
-    from models.store import Oddity, Stored
+    from models.handoffs.store import Oddity, Stored
     from models.submissions import Submission
 
 
@@ -82,7 +82,7 @@ def _named(key: str) -> str:
 
 
 def _words_of(key: str, oddity: "Oddity") -> str:
-    from models.store import Oddity
+    from models.handoffs.store import Oddity
 
     put_file = "Delete it, and put the file itself there"
     what, do = {
@@ -117,7 +117,7 @@ def _words_of(key: str, oddity: "Oddity") -> str:
 def _words_of_arrival(stored: "Stored", code: str) -> str:
     from expectations.validating import refusal
     from imports.receiving import CHANGING, NOT_OPENED, OUR_FAULT
-    from models.store import Oddity
+    from models.handoffs.store import Oddity
 
     if code == NOT_OPENED:
         return _words_of(stored.key, Oddity.UNREADABLE)

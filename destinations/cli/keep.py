@@ -8,7 +8,7 @@ import typer
 from destinations.cli.arguments import existing_file
 from destinations.cli.hub import open_hub, open_to_set_up
 from destinations.cli.speech import REFUSED, say
-from models.counts import count_of
+from models.facts.counts import count_of
 
 
 def add_to(app: typer.Typer) -> None:

@@ -20,9 +20,9 @@ from expectations.validating import refusal
 from flows.known import everything_known
 from imports.columns import heading_key
 from imports.fields import NOT_OURS
-from models.answers import AcceptedHeading, AcceptedWord
-from models.calendar import in_london, in_words
-from models.sheets import SubmissionRefused
+from models.facts.calendar import in_london, in_words
+from models.handoffs.sheets import SubmissionRefused
+from models.responses import AcceptedHeading, AcceptedWord
 from models.submissions import Submission
 
 

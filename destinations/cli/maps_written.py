@@ -8,7 +8,7 @@ from destinations.layouts import accepted
 from imports.columns import ColumnMap, heading_key, load_map, map_of, word_key
 from imports.fields import NOT_OURS
 from imports.remembered import written_map
-from models.answers import AcceptedHeading, AcceptedWord
+from models.responses import AcceptedHeading, AcceptedWord
 
 
 def exported(session: Session, urn: str) -> str:

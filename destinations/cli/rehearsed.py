@@ -10,12 +10,12 @@ from destinations.cli.sheets import if_set_up
 from destinations.receipts import since_words
 from destinations.recording import record
 from destinations.settings import Settings
-from models.calendar import now
+from models.facts.calendar import now
+from models.facts.submission_state import is_standing
+from models.facts.succession import school_chain
+from models.handoffs.sheets import Finding, Mapped
 from models.places import Institution
-from models.sheets import Finding, Mapped
-from models.submission_state import is_standing
 from models.submissions import Submission
-from models.succession import school_chain
 
 
 def would_change(

@@ -10,8 +10,8 @@ from typer.core import TyperGroup
 from destinations.cli.arguments import existing_file, nearest
 from destinations.cli.hub import open_hub
 from destinations.cli.speech import NOTHING_TO_FIX, SOMETHING_TO_FIX, as_json, as_table, say
-from models.calendar import today_in_london
-from models.counts import count_of
+from models.facts.calendar import today_in_london
+from models.facts.counts import count_of
 
 if TYPE_CHECKING:
     from expectations.rule import Rule

@@ -10,7 +10,7 @@ import typer
 from destinations.cli.arguments import day, folder_to_write
 from destinations.cli.hub import open_hub
 from destinations.cli.speech import OUR_FAULT, WRONG_USAGE, note, say
-from models.calendar import today_in_london
+from models.facts.calendar import today_in_london
 
 
 class FlowName(StrEnum):

@@ -20,8 +20,8 @@ from destinations.cli.speech import (
     on_one_line,
     say,
 )
-from models.calendar import today_in_london
-from models.counts import count_of
+from models.facts.calendar import today_in_london
+from models.facts.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from imports.columns import ColumnMap
-    from models.sheets import Finding, ReadFile
-    from models.store import Store
+    from models.handoffs.sheets import Finding, ReadFile
+    from models.handoffs.store import Store
     from models.vocabulary import Kind, LeavingStage
 
 CohortSaid = Annotated[
@@ -113,7 +113,7 @@ def check(
     from imports.mapping import map_file
     from imports.reading import read_file
     from imports.remembered import heading_rows
-    from models.sheets import Declared, SubmissionRefused
+    from models.handoffs.sheets import Declared, SubmissionRefused
 
     settings = get_settings()
     declared = Declared(1, school or "", day, None, cohort, _stage(stage), wave, settings.waves)

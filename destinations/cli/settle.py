@@ -25,7 +25,7 @@ def unsure(
     from sqlmodel import col, select
 
     from models.destinations import Match
-    from models.submission_state import is_standing
+    from models.facts.submission_state import is_standing
     from models.submissions import Submission
 
     with hub_session() as session:

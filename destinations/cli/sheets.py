@@ -26,10 +26,10 @@ from imports.proposals import NAMES, Proposal, propose
 from imports.reading import read_file
 from imports.remembered import Remembered, fingerprint, heading_rows, whole_heading
 from imports.values import shown
-from models.answers import AcceptedHeading
-from models.calendar import in_london, in_words
 from models.database import open_database
-from models.sheets import ReadFile, SubmissionRefused
+from models.facts.calendar import in_london, in_words
+from models.handoffs.sheets import ReadFile, SubmissionRefused
+from models.responses import AcceptedHeading
 from models.submissions import Submission
 
 HUB = "the hub"

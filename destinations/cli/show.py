@@ -11,11 +11,11 @@ from destinations.cli import keep
 from destinations.cli.manifests import Sending, from_manifest
 from destinations.cli.send import send
 from destinations.cli.speech import as_table, say
-from models.counts import count_of
+from models.facts.counts import count_of
 
 if TYPE_CHECKING:
     from destinations.settings import Settings
-    from models.summaries import SummaryLine
+    from models.handoffs.summaries import SummaryLine
 
 SEED = 2026
 

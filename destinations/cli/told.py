@@ -12,7 +12,7 @@ from destinations.settings import Settings
 from expectations.catalogue import words
 from flows.known import everything_known
 from imports.remembered import Remembered
-from models.sheets import Finding, SubmissionRefused
+from models.handoffs.sheets import Finding, SubmissionRefused
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Severity
 

@@ -2,7 +2,7 @@
 
 import random
 
-from models.identifiers import UPN_LETTERS, uln_digit, upn_letter
+from models.facts.identifiers import UPN_LETTERS, uln_digit, upn_letter
 
 _INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 

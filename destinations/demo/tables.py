@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from destinations.demo.files import Cell, Tab
-from models.spreadsheet_cells import column_letters
+from models.facts.spreadsheet_cells import column_letters
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from destinations.marked.fix_list import MOST_NOTES, TITLE, Line, lines_of, note
 from destinations.marked.in_place import mark_in_place
 from destinations.marked.parts import NotSure
 from destinations.marked.signed import Mark, recognise, signed
-from models.returned import YES
-from models.sheets import Finding, ReadFile, SubmissionRefused
+from models.handoffs.returned_workbook import YES
+from models.handoffs.sheets import Finding, ReadFile, SubmissionRefused
 
 __all__ = [
     "Mark", "Marked", "Sent", "WholeSheet", "marked_workbook", "recognise",

@@ -25,8 +25,8 @@ from destinations.marked.sheet import Place
 from destinations.marked.signed import PROPERTY
 from destinations.marked.tabs import fix_tab, list_tab, mark_tab
 from destinations.marked.twins import Twin
-from models.returned import CHOICES, FIX_LIST, MARK, MARK_SHEET, Before
-from models.spreadsheet_cells import column_letters
+from models.facts.spreadsheet_cells import column_letters
+from models.handoffs.returned_workbook import CHOICES, FIX_LIST, MARK, MARK_SHEET, Before
 from models.vocabulary import Severity
 
 LISTS = "Lists"

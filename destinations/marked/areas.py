@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from destinations.marked.sheet import Place
-from models.spreadsheet_cells import column_letters, column_number
+from models.facts.spreadsheet_cells import column_letters, column_number
 
 _AREA = re.compile(r"\A\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?\Z")
 

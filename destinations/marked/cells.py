@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from destinations.marked.parts import Tag, with_attributes
 from destinations.marked.sheet import Place, Sheet
-from models.spreadsheet_cells import column_number
+from models.facts.spreadsheet_cells import column_number
 
 _SELECTED = re.compile(rb"\s+tabSelected\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 

@@ -13,7 +13,7 @@ from destinations.marked.looks import Looks
 from destinations.marked.parts import Workbook, with_attributes
 from destinations.marked.sheet import Place, Sheet, found_in
 from destinations.marked.twins import Twin, portable, with_areas
-from models.spreadsheet_cells import column_letters
+from models.facts.spreadsheet_cells import column_letters
 
 _LISTED = b">" + NAMES.format("").encode()
 _NO_TWIN = Twin()

@@ -13,8 +13,8 @@ import xlsxwriter
 from xlsxwriter.exceptions import OverlappingRange
 
 from destinations.books import FONT, LONGEST, done
-from models.sheets import Cell, CellKind
-from models.spreadsheet_cells import column_number
+from models.facts.spreadsheet_cells import column_number
+from models.handoffs.sheets import Cell, CellKind
 
 IDENTIFIERS = frozenset(
     ("upn", "uln", "postcode", "provider_urn", "provider_ukprn", "provider_laestab")

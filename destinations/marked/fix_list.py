@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from destinations.fixes import biggest_first, nearest
 from destinations.marked.choices import choices
-from models.returned import CELL, CONFIRM, RULE, SHEET, TYPED, WRONG
-from models.sheets import Finding, ReadFile, Table
+from models.handoffs.returned_workbook import CELL, CONFIRM, RULE, SHEET, TYPED, WRONG
+from models.handoffs.sheets import Finding, ReadFile, Table
 from models.vocabulary import Severity
 
 MOST_NOTES = 2_000

@@ -22,7 +22,7 @@ from destinations.marked.parts import (
     tags,
 )
 from destinations.marked.sheet import Place, Sheet, put_after_cells
-from models.spreadsheet_cells import column_letters, column_number
+from models.facts.spreadsheet_cells import column_letters, column_number
 
 AUTHOR = "destinations"
 RULE = "\n\n-- destinations --\n"  # between a note of theirs and ours

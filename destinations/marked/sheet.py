@@ -9,7 +9,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
 from destinations.marked.parts import MAIN, Edit, NotSure, Tag, edited, end_of_tag, tags
-from models.spreadsheet_cells import column_number
+from models.facts.spreadsheet_cells import column_number
 
 Place = tuple[int, str]  # row as Excel shows it, letters of the column
 

@@ -9,8 +9,8 @@ from destinations.marked.offers import drop_down
 from destinations.marked.parts import MAIN, RELATIONS, escaped, quoted
 from destinations.marked.sheet import Place
 from destinations.marked.twins import COLUMN, Twin, rules_on
-from models.returned import BEFORE
-from models.spreadsheet_cells import column_letters
+from models.facts.spreadsheet_cells import column_letters
+from models.handoffs.returned_workbook import BEFORE
 from models.vocabulary import Severity
 
 LONGEST = 32_767  # characters that one cell can hold

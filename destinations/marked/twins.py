@@ -12,8 +12,8 @@ from destinations.marked.areas import Areas
 from destinations.marked.offers import Taken
 from destinations.marked.parts import Workbook, end_of_tag, tags, with_attributes
 from destinations.marked.sheet import Place, found_in
-from models.returned import Before
-from models.spreadsheet_cells import column_number
+from models.facts.spreadsheet_cells import column_number
+from models.handoffs.returned_workbook import Before
 
 COLUMN = "C"  # of the hidden tab, where the twins stand
 _PREFIXED = re.compile(rb"\s[\w.-]+:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")

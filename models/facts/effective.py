@@ -12,10 +12,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.destinations import Destination, Match
+from models.facts.submission_state import is_standing
+from models.facts.succession import is_one_school
 from models.leavers import Cohort, Leaver
-from models.submission_state import is_standing
 from models.submissions import Submission
-from models.succession import is_one_school
 from models.vocabulary import Kind
 
 

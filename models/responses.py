@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlmodel import CheckConstraint, Field, UniqueConstraint
 
 from models.base import SQLModel
-from models.calendar import now
+from models.facts.calendar import now
 
 
 class AcceptedHeading(SQLModel, table=True):

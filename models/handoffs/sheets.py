@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from models.returned import Returned
+from models.handoffs.returned_workbook import Returned
 from models.vocabulary import WAVES, Kind, LeavingStage, Severity
 
 Value = str | int | float | bool | date | datetime | time | None

@@ -33,7 +33,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, or_, select, update
 from sqlmodel import Session, col
 
-from models.calendar import now
+from models.facts.calendar import now
 from models.submissions import Submission
 from models.vocabulary import Stage
 

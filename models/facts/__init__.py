@@ -1,0 +1,1 @@
+"""One home for each shared fact: succession, membership, effective, state, calendar, numbers."""
