@@ -68,7 +68,7 @@ def main() -> None:
 
 def _chunks(many: int) -> Iterator[list[Any]]:
     """Submissions of the national autumn, read and mapped, some at a time."""
-    from imports.columns import load_map
+    from imports.crosswalk.column_map import load_map
     from imports.mapping import map_file
     from imports.reading import read_file
     from models.handoffs.sheets import Declared

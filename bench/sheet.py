@@ -22,10 +22,10 @@ from meter import table
 
 from expectations.validating import validate
 from flows.marks import mark_file
-from imports.columns import load_map
-from imports.guard import Guard, guarded
+from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file
 from imports.reading import read_file
+from imports.workbook.guard import Guard, guarded
 from models.handoffs.sheets import Declared
 from models.vocabulary import Kind, LeavingStage
 

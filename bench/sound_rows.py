@@ -11,7 +11,7 @@ TODAY = date(2026, 11, 23)
 
 def rows_of(name: str, content: bytes) -> dict[Place, dict[str, str]]:
     """The text of every cell of every leaver, by place and column letter."""
-    from imports.columns import load_map
+    from imports.crosswalk.column_map import load_map
     from imports.reading import read_file
 
     return {
@@ -29,7 +29,7 @@ def meaning_of(
     name: str, content: bytes, declared: Any = None
 ) -> tuple[dict[Wave, dict[str, Any]] | None, Any]:
     """The values of every row, and what the file is; None where that cannot be told."""
-    from imports.columns import load_map
+    from imports.crosswalk.column_map import load_map
     from imports.mapping import map_file
     from imports.reading import read_file
     from models.handoffs.sheets import Declared, SubmissionRefused

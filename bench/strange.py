@@ -92,9 +92,9 @@ def _tell(
 
 def _hide_leavers(folder: Path) -> bool:
     """Leavers in the place of the rows of every xlsx: are they read, or why not?"""
-    from imports.columns import load_map
-    from imports.guard import guarded
+    from imports.crosswalk.column_map import load_map
     from imports.reading import read_file
+    from imports.workbook.guard import guarded
     from models.handoffs.sheets import SubmissionRefused
 
     columns, outcomes, odd = load_map(), Counter[str](), []

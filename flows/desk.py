@@ -14,9 +14,9 @@ from destinations.settings import Settings
 from destinations.storage import open_storage
 from destinations.waves import Calendar
 from flows.known import everything_known
-from imports.guard import Guard, guarded
-from imports.limits import Limits
-from imports.remembered import Remembered
+from imports.crosswalk.confirmed_mappings import Remembered
+from imports.workbook.guard import Guard, guarded
+from imports.workbook.limits import Limits
 from models.database import open_database
 from models.handoffs.sheets import Declared, Finding, Mapped, ReadFile
 from models.handoffs.store import Store

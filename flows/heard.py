@@ -19,11 +19,11 @@ from expectations.catalogue import words
 from flows.desk import Road
 from flows.known import everything_known
 from flows.said import declared_of
-from imports.columns import heading_key
+from imports.columns.proposals import NAMES
+from imports.crosswalk.column_map import heading_key
+from imports.crosswalk.confirmed_mappings import fingerprint, heading_rows, whole_heading
 from imports.mapping import map_file
-from imports.proposals import NAMES
 from imports.reading import read_file
-from imports.remembered import fingerprint, heading_rows, whole_heading
 from models.database import transaction
 from models.facts.calendar import now
 from models.facts.succession import school_chain

@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from destinations.layouts import accepted
 from destinations.providers import Register, load_providers, studying_at
-from imports.columns import load_map
-from imports.remembered import Remembered
-from imports.whereabouts import Places
+from imports.crosswalk.column_map import load_map
+from imports.crosswalk.confirmed_mappings import Remembered
+from imports.crosswalk.provider_as_destination import Places
 from models.database import reading
 
 _MOST_NAMES = 50_000

@@ -18,10 +18,10 @@ from flows.heard import as_before
 from flows.quiet import place_of
 from flows.said import declared_of, with_note
 from imports.cover_notes import Later, later_notes, says_something_else, take_on
+from imports.crosswalk.confirmed_mappings import heading_rows
 from imports.mapping import map_file
 from imports.reading import read_file
 from imports.receiving import EMPTY, TOO_LARGE, start_anew
-from imports.remembered import heading_rows
 from models.database import transaction
 from models.facts.calendar import in_london, in_words, now
 from models.facts.submission_state import received, was_taken_back

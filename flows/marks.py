@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from destinations.marked import Marked, Sent, WholeSheet, marked_workbook
 from destinations.marked.copied import identifier_columns
 from expectations.catalogue import catalogue
-from imports.cells import Cells
-from imports.columns import ColumnMap
-from imports.grids import grid_of
-from imports.guard import Guard
+from imports.crosswalk.column_map import ColumnMap
+from imports.crosswalk.confirmed_mappings import Remembered, heading_rows
 from imports.reading import read_file
-from imports.remembered import Remembered, heading_rows
-from imports.returned import without_our_tabs
-from imports.tables import Knows
+from imports.tables.find_tables import Knows
+from imports.workbook.displayed_cells import Cells
+from imports.workbook.grid import grid_of
+from imports.workbook.guard import Guard
+from imports.workbook.our_workbook import without_our_tabs
 from models.handoffs.sheets import Declared, Finding, ReadFile
 
 log = logging.getLogger(__name__)

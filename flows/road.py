@@ -37,7 +37,8 @@ from flows.later_notes import apply_later_notes
 from flows.marks import mark_submission
 from flows.quiet import place_of
 from flows.said import as_said, declared_of
-from imports.asked import with_headings_asked
+from imports.context.required_columns import with_headings_asked
+from imports.crosswalk.confirmed_mappings import heading_rows
 from imports.inbox import INBOX, folder_urn, look_into
 from imports.mapping import map_file
 from imports.reading import read_file
@@ -51,7 +52,6 @@ from imports.receiving import (
     receive,
     try_again,
 )
-from imports.remembered import heading_rows
 from models.database import reading_at_one_moment, transaction
 from models.facts import submission_state
 from models.facts.calendar import now, today_in_london

@@ -19,9 +19,9 @@ from expectations.tolerances import Tolerances
 from expectations.trial import Trial
 from expectations.validating import validate
 from flows.road import Road, declared_of
+from imports.crosswalk.confirmed_mappings import heading_rows
 from imports.mapping import map_file
 from imports.reading import read_file
-from imports.remembered import heading_rows
 from models.facts.submission_state import is_accepted
 from models.handoffs.sheets import Declared, Finding, Mapped, SubmissionRefused
 from models.submissions import Submission, ToldFinding

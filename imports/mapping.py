@@ -9,20 +9,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from imports.asked import unknown_columns, with_needed, with_proposals
-from imports.cohorts import Content, complete, kind_of
-from imports.columns import ColumnMap
-from imports.doubles import settle
-from imports.enrolments import with_enrolment
-from imports.fields import LEFT_ON, NOT_OURS
-from imports.headings import words_of
-from imports.layouts import Layout, Placed, lay_out, with_places_for_destinations
-from imports.own_days import without_own_days
-from imports.own_numbers import with_owners
-from imports.rows import write_rows
-from imports.ticks import about_ticks, with_ticks
-from imports.written import date_orders, read_births
-from imports.years import with_waves
+from imports.columns.checkbox_columns import about_ticks, with_ticks
+from imports.columns.date_format_inference import date_orders, read_births
+from imports.columns.duplicate_columns import settle
+from imports.columns.enrolment_status import with_enrolment
+from imports.columns.roll_dates import without_own_days
+from imports.columns.sender_identifiers import with_owners
+from imports.columns.table_mapping import Layout, Placed, lay_out, with_places_for_destinations
+from imports.context.normalise_rows import write_rows
+from imports.context.required_columns import unknown_columns, with_needed, with_proposals
+from imports.context.submission_context import Content, complete, kind_of
+from imports.context.year_columns import with_waves
+from imports.crosswalk.column_map import ColumnMap
+from imports.crosswalk.fields import LEFT_ON, NOT_OURS
+from imports.text.headings import words_of
 from models.handoffs.sheets import Declared, Mapped, ReadFile, Region, Remark, SubmissionRefused
 from models.vocabulary import Kind, academic_year
 

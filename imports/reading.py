@@ -2,12 +2,12 @@
 
 import logging
 
-from imports.guard import Guard
-from imports.limits import LIMITS, Limits, refused
-from imports.openers import open_file
-from imports.raw import RawFile
-from imports.returned import our_tabs, returned_of, without_our_tabs
-from imports.tables import Knows, find_tables
+from imports.tables.find_tables import Knows, find_tables
+from imports.workbook.guard import Guard
+from imports.workbook.limits import LIMITS, Limits, refused
+from imports.workbook.openers import open_file
+from imports.workbook.our_workbook import our_tabs, returned_of, without_our_tabs
+from imports.workbook.raw_cells import RawFile
 from models.handoffs.sheets import ReadFile, Remark, SubmissionRefused
 
 log = logging.getLogger(__name__)

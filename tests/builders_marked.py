@@ -14,9 +14,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from destinations.marked import Marked
 from flows.marks import mark_file
-from imports.columns import load_map
-from imports.limits import LIMITS
+from imports.crosswalk.column_map import load_map
 from imports.reading import read_file
+from imports.workbook.limits import LIMITS
 from models.handoffs.sheets import Finding, ReadFile
 from models.vocabulary import Severity
 
@@ -37,7 +37,7 @@ class InHand:
     limits = LIMITS
 
     def open_file(self, content, limits=None):
-        from imports.openers import open_file
+        from imports.workbook.openers import open_file
 
         return open_file(content, limits or self.limits)
 

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from expectations import lists
 from expectations.lists import codes, years_of_change
 from expectations.rules import destination as rules
-from imports.fields import INTENDED_BY_ACTIVITY
+from imports.crosswalk.fields import INTENDED_BY_ACTIVITY
 from models.vocabulary import Group, activities
 from tests.builders import a_workbook
 
@@ -152,6 +152,6 @@ def test_what_a_code_of_the_list_asks_for_has_been_decided() -> None:
     )
     meant = eet - {rules.IN_CUSTODY}
     assert meant <= INTENDED_BY_ACTIVITY.keys(), (
-        f"say in imports/fields.py, INTENDED_BY_ACTIVITY, what leavers who mean to do "
+        f"say in imports/crosswalk/fields.py, INTENDED_BY_ACTIVITY, what leavers who mean to do "
         f"{sorted(meant - INTENDED_BY_ACTIVITY.keys())} intend"
     )

@@ -13,7 +13,7 @@ PACKAGES = ("destinations", "expectations", "flows", "imports", "models")
 # contract -> (a module, an import that it forbids there)
 PLANTED = {
     "The road is joined up only in flows and the command line; models know nobody": (
-        "imports/dates.py",
+        "imports/values/dates.py",
         "import destinations.waves",
     ),
     "Nothing is built on the command line": ("flows/quiet.py", "import destinations.cli.speech"),
@@ -31,7 +31,7 @@ PLANTED = {
     ),
     "Prefect only in flows": ("destinations/waves.py", "import prefect"),
     "Great Expectations only in expectations": ("flows/quiet.py", "import great_expectations"),
-    "pandas and numpy only in expectations": ("imports/dates.py", "import pandas"),
+    "pandas and numpy only in expectations": ("imports/values/dates.py", "import pandas"),
     "boto3 only in destinations.storage": ("destinations/waves.py", "import boto3"),
     "A sheet is read, mapped and judged without a database": (
         "imports/reading.py",
@@ -39,7 +39,7 @@ PLANTED = {
     ),
     "The made-up hub knows nothing of how sheets are read": (
         "destinations/demo/words.py",
-        "import imports.dates",
+        "import imports.values.dates",
     ),
     "Only the demonstration uses the made-up hub": (
         "destinations/waves.py",

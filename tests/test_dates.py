@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imports.dates import Order, order_of, read_date, typed_date
+from imports.values.dates import Order, order_of, read_date, typed_date
 from models.handoffs.sheets import Cell, CellKind
 from tests.builders_tables import a_cell
 

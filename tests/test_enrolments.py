@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from expectations.validating import validate
-from imports.columns import load_map
+from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file
 from imports.reading import read_file
 from models.handoffs.sheets import Declared

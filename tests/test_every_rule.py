@@ -8,10 +8,10 @@ import pytest
 
 from expectations.catalogue import catalogue
 from expectations.validating import refusal, tell
-from imports.columns import load_map
-from imports.limits import CODES
+from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file
 from imports.reading import read_file
+from imports.workbook.limits import CODES
 from models.handoffs.sheets import Cell, CellKind, Heading, ReadFile, Row, SubmissionRefused, Table
 from models.vocabulary import Kind
 from tests.builders_tables import a_cell, a_declaration, a_read_file

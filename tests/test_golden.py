@@ -12,8 +12,8 @@ import pytest
 from destinations.fixes import biggest_first, sentence, summary_sentence
 from expectations.catalogue import catalogue
 from expectations.validating import refusal, validate
-from imports.asked import with_headings_asked
-from imports.columns import load_map
+from imports.context.required_columns import with_headings_asked
+from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file
 from imports.reading import read_file
 from models.handoffs.sheets import Finding, Mapped, Region, SubmissionRefused

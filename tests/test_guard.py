@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from imports import guard_server
-from imports.guard import Guard, guarded
-from imports.limits import LIMITS
 from imports.reading import read_file
+from imports.workbook import guard_server
+from imports.workbook.guard import Guard, guarded
+from imports.workbook.limits import LIMITS
 from models.handoffs.sheets import SubmissionRefused
 from tests.headings import knows
 from tests.hostile import READS, shapes
@@ -94,8 +94,8 @@ def test_sudden_ends_are_told_apart(tmp_path, does, reason):
     script.write_text(
         "import sys\n"
         "from dataclasses import replace\n"
-        "from imports import guard_server\n"
-        "from imports.limits import LIMITS\n"
+        "from imports.workbook import guard_server\n"
+        "from imports.workbook.limits import LIMITS\n"
         "def misbehave(content, limits):\n"
         + "".join(f"    {line}\n" for line in does.splitlines())
         + "guard_server.open_file = misbehave\n"
@@ -107,7 +107,7 @@ def test_sudden_ends_are_told_apart(tmp_path, does, reason):
         capture_output=True,
         text=True,
         check=True,
-        env={"PYTHONPATH": str(Path(guard_server.__file__).parents[1])},
+        env={"PYTHONPATH": str(Path(guard_server.__file__).parents[2])},
         timeout=30,
     )
     assert ended.stdout.strip() == repr((b"x", reason.encode()))
@@ -155,8 +155,8 @@ def test_a_file_that_is_being_read_ends_with_whoever_asked(tmp_path):
     asks = (
         "import sys\n"
         "from dataclasses import replace\n"
-        "from imports.guard import Guard\n"
-        "from imports.limits import LIMITS\n"
+        "from imports.workbook.guard import Guard\n"
+        "from imports.workbook.limits import LIMITS\n"
         "guard = Guard(replace(LIMITS, cells=10_000_000))\n"
         "print(guard._running().pid, flush=True)\n"
         "guard.open_file(open(sys.argv[1], 'rb').read())\n"
@@ -164,7 +164,7 @@ def test_a_file_that_is_being_read_ends_with_whoever_asked(tmp_path):
     with subprocess.Popen(
         [sys.executable, "-c", asks, tmp_path / "many.xlsx"],
         stdout=subprocess.PIPE,
-        cwd=Path(guard_server.__file__).parents[1],
+        cwd=Path(guard_server.__file__).parents[2],
     ) as asking:
         server = int(asking.stdout.readline())
         reader = until(lambda: [pid for pid in group_members(server) if pid != server])
@@ -192,7 +192,7 @@ def test_the_server_knows_nothing_of_our_settings(monkeypatch):
 
 def test_the_server_imports_little():
     script = (
-        "import sys, imports.guard_server; "
+        "import sys, imports.workbook.guard_server; "
         "print([name for name in ('sqlmodel', 'sqlalchemy', 'pandas', 'yaml', 'pydantic') "
         "if name in sys.modules])"
     )
@@ -201,6 +201,6 @@ def test_the_server_imports_little():
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(guard_server.__file__).parents[1],
+        cwd=Path(guard_server.__file__).parents[2],
     )
     assert ended.stdout.strip() == "[]"

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.columns import load_map
-from imports.fields import FIELDS
-from imports.headings import is_blocked, words_of
-from imports.moments import moment_of
+from imports.crosswalk.column_map import load_map
+from imports.crosswalk.fields import FIELDS
+from imports.crosswalk.periods import moment_of
+from imports.text.headings import is_blocked, words_of
 from models.vocabulary import LeavingStage
 
 STANDARD = load_map()

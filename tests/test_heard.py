@@ -13,8 +13,8 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from imports.columns import MapFile, load_map
-from imports.fields import FIELDS, closed_lists
+from imports.crosswalk.column_map import MapFile, load_map
+from imports.crosswalk.fields import FIELDS, closed_lists
 from tests.test_maps import MAPS, _loaded
 
 STANDARD = load_map()
@@ -120,7 +120,7 @@ def test_nothing_is_listed_twice_in_a_map(path):
 def test_a_school_may_add_words_that_change_nothing():
     text = "name: oak\nextends: standard\naround: {activity: [Oakfield]}\n"
     text += "columns: {activity: {neutral: {'21': [Oakfield]}}}"
-    from imports.columns import map_of
+    from imports.crosswalk.column_map import map_of
 
     own = map_of(text, "oak")
     assert own.value_of("activity", "Oakfield sixth form") == "210"
@@ -165,6 +165,6 @@ def _differs(one, other):
 
 def _whole(typed):
     """What the phrase is listed as: "not in employment or training" is one answer."""
-    from imports.columns import word_key
+    from imports.crosswalk.column_map import word_key
 
     return STANDARD.words["activity"].get(word_key(typed))

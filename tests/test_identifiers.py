@@ -11,7 +11,7 @@ from stdnum.gb import upn as stdnum_upn
 
 from expectations.identifiers import Answer, judge, plain, postcodes_agree, ulns_agree, upns_agree
 from expectations.validating import validate
-from imports.columns import load_map
+from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file
 from models.facts.identifiers import UPN_LETTERS, is_uln, is_upn, upn_letter
 from models.handoffs.sheets import Cell, CellKind, Heading, ReadFile, Row, Table

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from destinations.cli import app
 from destinations.layouts import accept_heading, accept_word, accepted, read_again
-from imports.columns import map_of
+from imports.crosswalk.column_map import map_of
 from models.destinations import Destination
 from models.facts.calendar import now
 from models.responses import AcceptedHeading
@@ -272,14 +272,14 @@ def test_the_export_is_a_map_that_means_the_same(hub):
 
 
 def test_a_map_in_the_repository_is_used_for_its_school(hub, monkeypatch):
-    from imports import remembered
+    from imports.crosswalk import confirmed_mappings
 
     own = map_of(
         "name: '900100'\nextends: standard\ncolumns: {activity: {headings: [Where are they now]}}",
         OAKFIELD,
     )
-    monkeypatch.setattr(remembered, "has_map", lambda name: name == OAKFIELD)
-    monkeypatch.setattr(remembered, "load_map", lambda name: own)
+    monkeypatch.setattr(confirmed_mappings, "has_map", lambda name: name == OAKFIELD)
+    monkeypatch.setattr(confirmed_mappings, "load_map", lambda name: own)
     send(THEIRS)
     send(OTHERS, urn=PENROSE)
     intake()

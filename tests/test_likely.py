@@ -7,9 +7,9 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 from destinations.cli import app
-from imports.columns import load_map
-from imports.no_table import NoTable
+from imports.crosswalk.column_map import load_map
 from imports.reading import read_file
+from imports.tables.explain_no_table import NoTable
 from models.handoffs.sheets import SubmissionRefused
 from models.responses import AcceptedHeading
 from tests.builders import a_workbook

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from destinations.cli import app
 from destinations.settings import Settings, get_settings
-from imports.limits import Limits
+from imports.workbook.limits import Limits
 from models.submissions import Submission
 from tests.builders import a_workbook
 from tests.test_marked_road import LEAVERS, _hub, everything, run, send

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.catalogue import words
-from imports.columns import load_map
+from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file
 from models.handoffs.sheets import Cell, CellKind, Column, SubmissionRefused, Table
 from models.vocabulary import Kind, LeavingStage, group_of, year_start

@@ -8,11 +8,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.columns import ColumnMap, MapFile, load_map
-from imports.fields import closed_lists
-from imports.proposals import propose
-from imports.remembered import fingerprint, written_map
-from imports.suggestions import nearest_words
+from imports.columns.proposals import propose
+from imports.crosswalk.column_map import ColumnMap, MapFile, load_map
+from imports.crosswalk.confirmed_mappings import fingerprint, written_map
+from imports.crosswalk.fields import closed_lists
+from imports.crosswalk.suggested_words import nearest_words
 from models.vocabulary import activities
 from tests.builders_tables import a_cell
 
@@ -182,7 +182,7 @@ def test_an_addition_never_changes_what_is_there(more):
 
 def test_a_map_with_a_slip_names_its_file(tmp_path, monkeypatch):
     (tmp_path / "slip.yaml").write_text("name: slip\ncolums: {}\n")
-    monkeypatch.setattr("imports.columns.files", lambda _: tmp_path)
+    monkeypatch.setattr("imports.crosswalk.column_map.files", lambda _: tmp_path)
     with pytest.raises(ValueError, match=r"slip\.yaml"):
         load_map.__wrapped__("slip")
 

@@ -20,7 +20,7 @@ from destinations.marked import recognise
 from destinations.marked.areas import without
 from destinations.marked.choices import choices
 from destinations.marked.signed import Mark, signed
-from imports.columns import load_map
+from imports.crosswalk.column_map import load_map
 from models.handoffs.returned_workbook import YES, Confirmed
 from models.handoffs.sheets import SubmissionRefused
 from tests.books_opened import PAYLOADS, printed

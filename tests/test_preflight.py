@@ -3,8 +3,8 @@
 import pytest
 
 from expectations.catalogue import catalogue, places
-from imports.limits import CODES, LIMITS, Limits
 from imports.reading import read_file
+from imports.workbook.limits import CODES, LIMITS, Limits
 from models.handoffs.sheets import SubmissionRefused
 from tests.headings import knows
 from tests.hostile import READS, shapes

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from expectations.catalogue import catalogue
-from imports.guard import guarded
-from imports.limits import LIMITS
 from imports.reading import read_file
-from imports.worksheets import Book, read_sheet
+from imports.workbook.formats.xlsx_sheet import Book, read_sheet
+from imports.workbook.guard import guarded
+from imports.workbook.limits import LIMITS
 from models.handoffs.sheets import CellKind, SubmissionRefused
 from tests.headings import knows
 from tests.workbooks import (

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from expectations.validating import validate
-from imports.columns import load_map
+from imports.columns.proposals import propose
+from imports.columns.typed_values import still_there
+from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file
-from imports.proposals import propose
 from imports.reading import read_file
-from imports.values import still_there
 from models.handoffs.sheets import Cell, CellKind, Declared, SubmissionRefused
 from models.vocabulary import Kind, LeavingStage
 from tests.builders import a_workbook, drawn

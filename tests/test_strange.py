@@ -15,8 +15,8 @@ import pytest
 
 from destinations.cli.folder import check_folder
 from expectations.validating import refusal
-from imports.memory import LONGEST, remembers
 from imports.reading import read_file
+from imports.text.memoise import LONGEST, remembers
 from models.handoffs.sheets import SubmissionRefused
 from tests.headings import knows
 from tests.workbooks import (

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.columns import load_map
-from imports.fields import closed_lists
-from imports.suggestions import nearest_words
+from imports.crosswalk.column_map import load_map
+from imports.crosswalk.fields import closed_lists
+from imports.crosswalk.suggested_words import nearest_words
 from tests.builders import drawn
 
 STANDARD = load_map()

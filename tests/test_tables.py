@@ -6,9 +6,9 @@ Sheets are drawn: a bar between cells, # before a number, @ before a date, every
 import pytest
 
 from expectations.catalogue import catalogue, places
-from imports.limits import LIMITS
-from imports.raw import DATE, FORMULA, NUMBER, TEXT, RawFile, RawSheet
-from imports.tables import find_tables
+from imports.tables.find_tables import find_tables
+from imports.workbook.limits import LIMITS
+from imports.workbook.raw_cells import DATE, FORMULA, NUMBER, TEXT, RawFile, RawSheet
 from models.handoffs.sheets import SubmissionRefused
 from tests.headings import knows
 

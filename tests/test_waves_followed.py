@@ -159,7 +159,7 @@ def test_a_college_confirms_the_waves_that_are_asked_for(
     "heading", ["Year 6", "Y7", "Year 10", "4 years", "Year 5 teacher", "Y6 school"]
 )
 def test_a_year_of_school_is_no_year_after_leaving(heading: str) -> None:
-    from imports.moments import Dial, moment_of
+    from imports.crosswalk.periods import Dial, moment_of
 
     found = moment_of(heading)
     assert found is None or found[0].dial is not Dial.COUNT

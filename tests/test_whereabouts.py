@@ -8,10 +8,10 @@ from sqlmodel import Session, select
 
 from destinations.providers import Place, Register, studying_at
 from flows.known import everything_known
-from imports.columns import load_map
+from imports.crosswalk.column_map import load_map
+from imports.crosswalk.provider_as_destination import told_by_place
 from imports.mapping import map_file
 from imports.reading import read_file
-from imports.whereabouts import told_by_place
 from models.database import transaction
 from models.destinations import Destination
 from models.handoffs.sheets import Declared, SubmissionRefused

@@ -2,10 +2,10 @@
 
 import typer
 
-from imports.columns import heading_key, load_map, word_key
-from imports.fields import FIELDS, closed_lists
-from imports.proposals import NAMES
-from imports.remembered import why_never
+from imports.columns.proposals import NAMES
+from imports.crosswalk.column_map import heading_key, load_map, word_key
+from imports.crosswalk.confirmed_mappings import why_never
+from imports.crosswalk.fields import FIELDS, closed_lists
 
 LEAVE_OUT = ("leaveout", "leaveitout", "notours", "ignore")
 

@@ -276,8 +276,8 @@ def _rows(
     from destinations.cli.sheets import read_original
     from flows.known import everything_known
     from flows.road import declared_of
+    from imports.crosswalk.confirmed_mappings import heading_rows
     from imports.mapping import map_file
-    from imports.remembered import heading_rows
     from models.handoffs.sheets import SubmissionRefused
 
     remembered = everything_known(session)

@@ -20,8 +20,8 @@ from destinations.layouts import FOR_COLUMNS, LEFT_OUT, accept_heading, accept_w
 from destinations.settings import Settings
 from expectations.catalogue import catalogue
 from flows.known import everything_known
-from imports.columns import heading_key, word_key
-from imports.remembered import Remembered
+from imports.crosswalk.column_map import heading_key, word_key
+from imports.crosswalk.confirmed_mappings import Remembered
 from models.facts.calendar import now
 from models.facts.counts import count_of
 from models.handoffs.sheets import SubmissionRefused

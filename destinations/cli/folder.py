@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from expectations.validating import refusal
-from imports.asked import with_headings_asked
-from imports.columns import load_map
-from imports.guard import Guard, guarded
-from imports.limits import LIMITS, Limits, too_big
+from imports.context.required_columns import with_headings_asked
+from imports.crosswalk.column_map import load_map
+from imports.crosswalk.confirmed_mappings import Remembered, heading_rows
 from imports.mapping import map_file
 from imports.reading import read_file
-from imports.remembered import Remembered, heading_rows
+from imports.workbook.guard import Guard, guarded
+from imports.workbook.limits import LIMITS, Limits, too_big
 from models.handoffs.sheets import Declared, SubmissionRefused
 from models.vocabulary import WAVES
 

@@ -145,7 +145,7 @@ def forget(
     """
     from destinations.cli.allowed import listed_field_meant
     from destinations.layouts import accepted, forget_headings, forget_words
-    from imports.columns import heading_key, word_key
+    from imports.crosswalk.column_map import heading_key, word_key
 
     if bool(school) == hub:
         raise typer.BadParameter("say --school URN or --hub, one of the two")

@@ -18,8 +18,8 @@ from destinations.layouts import accepted
 from destinations.settings import Settings
 from expectations.validating import refusal
 from flows.known import everything_known
-from imports.columns import heading_key
-from imports.fields import NOT_OURS
+from imports.crosswalk.column_map import heading_key
+from imports.crosswalk.fields import NOT_OURS
 from models.facts.calendar import in_london, in_words
 from models.handoffs.sheets import SubmissionRefused
 from models.responses import AcceptedHeading, AcceptedWord

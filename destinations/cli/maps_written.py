@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sqlmodel import Session
 
 from destinations.layouts import accepted
-from imports.columns import ColumnMap, heading_key, load_map, map_of, word_key
-from imports.fields import NOT_OURS
-from imports.remembered import written_map
+from imports.crosswalk.column_map import ColumnMap, heading_key, load_map, map_of, word_key
+from imports.crosswalk.confirmed_mappings import written_map
+from imports.crosswalk.fields import NOT_OURS
 from models.responses import AcceptedHeading, AcceptedWord
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
-    from imports.columns import ColumnMap
+    from imports.crosswalk.column_map import ColumnMap
     from models.handoffs.sheets import Finding, ReadFile
     from models.handoffs.store import Store
     from models.vocabulary import Kind, LeavingStage
@@ -107,12 +107,12 @@ def check(
     from destinations.settings import get_settings
     from expectations.tolerances import Tolerances
     from expectations.validating import refusal, validate
-    from imports.asked import with_headings_asked
-    from imports.guard import guarded
-    from imports.limits import Limits
+    from imports.context.required_columns import with_headings_asked
+    from imports.crosswalk.confirmed_mappings import heading_rows
     from imports.mapping import map_file
     from imports.reading import read_file
-    from imports.remembered import heading_rows
+    from imports.workbook.guard import guarded
+    from imports.workbook.limits import Limits
     from models.handoffs.sheets import Declared, SubmissionRefused
 
     settings = get_settings()
@@ -167,8 +167,8 @@ def _marked(
     """The workbook with its faults marked; nobody will know it again, for nothing is kept."""
     from destinations.settings import get_settings
     from flows.marks import mark_file
-    from imports.guard import guarded
-    from imports.limits import Limits
+    from imports.workbook.guard import guarded
+    from imports.workbook.limits import Limits
 
     with guarded(get_settings().limits(Limits)) as guard:
         one = mark_file(content, read, findings, guard=guard, columns=columns)
@@ -180,7 +180,7 @@ def _check_folder(folder: Path, day: date, school: str, json_: bool) -> int:
     from destinations.cli.folder import check_folder
     from destinations.cli.sheets import remembered_if_set_up
     from destinations.settings import get_settings
-    from imports.limits import Limits
+    from imports.workbook.limits import Limits
 
     refused = False
     settings = get_settings()

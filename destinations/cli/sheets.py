@@ -15,17 +15,22 @@ from sqlmodel import Session
 from destinations.settings import Settings
 from destinations.storage import open_storage
 from flows.known import everything_known
-from imports.asked import question
-from imports.columns import ColumnMap, heading_key, load_map
-from imports.fields import LEFT_ON, NOT_OURS, PERHAPS
-from imports.guard import guarded
-from imports.layouts import Layout, Placed, lay_out
-from imports.limits import Limits
-from imports.no_table import NoTable
-from imports.proposals import NAMES, Proposal, propose
+from imports.columns.proposals import NAMES, Proposal, propose
+from imports.columns.table_mapping import Layout, Placed, lay_out
+from imports.columns.typed_values import shown
+from imports.context.required_columns import question
+from imports.crosswalk.column_map import ColumnMap, heading_key, load_map
+from imports.crosswalk.confirmed_mappings import (
+    Remembered,
+    fingerprint,
+    heading_rows,
+    whole_heading,
+)
+from imports.crosswalk.fields import LEFT_ON, NOT_OURS, PERHAPS
 from imports.reading import read_file
-from imports.remembered import Remembered, fingerprint, heading_rows, whole_heading
-from imports.values import shown
+from imports.tables.explain_no_table import NoTable
+from imports.workbook.guard import guarded
+from imports.workbook.limits import Limits
 from models.database import open_database
 from models.facts.calendar import in_london, in_words
 from models.handoffs.sheets import ReadFile, SubmissionRefused

@@ -11,7 +11,7 @@ from destinations.cli.sheets import read_original
 from destinations.settings import Settings
 from expectations.catalogue import words
 from flows.known import everything_known
-from imports.remembered import Remembered
+from imports.crosswalk.confirmed_mappings import Remembered
 from models.handoffs.sheets import Finding, SubmissionRefused
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Severity

@@ -1,0 +1,240 @@
+"""Proposals: what an unknown heading or word may be.  A person decides; nothing here is applied.
+
+Likeness alone is dangerous: a common setting takes "Parent DOB" for a date of birth
+(sources.md: headings).  So a heading is proposed only when it is nearly one we know, and far from
+every other, or when its cells prove what they are.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from imports.columns.table_mapping import Layout, told_share
+from imports.crosswalk.column_map import ColumnMap, heading_key
+from imports.crosswalk.fields import FIELDS
+from imports.text import headings
+from imports.values.dates import typed_date
+from imports.values.typed_identifiers import as_shown
+from models.facts.identifiers import is_uln, is_upn
+from models.handoffs.sheets import Cell, CellKind
+
+NAMES = {
+    "upn": "UPN", "uln": "ULN", "surname": "Surname", "forename": "Forename",
+    "full_name": "Full name", "born_on": "Date of birth", "sex": "Sex", "postcode": "Postcode",
+    "ethnicity": "Ethnicity", "sen": "SEN", "disadvantaged": "Disadvantaged", "form": "Form",
+    "year_group": "Year group", "activity": "Destination", "intended": "Intended destination",
+    "provider_name": "Provider", "provider_urn": "Provider URN",
+    "provider_ukprn": "Provider UKPRN", "provider_laestab": "Provider DfE number",
+    "course": "Course", "level": "Level", "started_on": "Start date", "ended_on": "End date",
+    "as_at": "Date confirmed", "source": "Source of information", "consent": "Consent",
+    "notes": "Notes", "school_urn": "School URN", "school_laestab": "School DfE number",
+    "school_name": "School", "leaving_year": "Leaving year",
+    "enrolled": "Still enrolled", "withdrawn": "Withdrawn",
+}  # fmt: skip
+
+_NEAR, _MARGIN = 90, 5
+_PROOF = 0.8
+# Senders have words of their own: half of a column of destinations may be strange to us.
+_MANY_WORDS = 0.5
+_ENOUGH_CELLS = 3
+_LOOKED_AT = 200
+# Of the nearest only those are named that are rather like it, or have a word with it in common.
+_WORTH_SAYING, _RATHER, _WORD = 55, 70, 85
+_SHORT_WORD = 4
+_SAY_LITTLE = headings.listed(
+    "name names date number code type status year years school first last other after from group "
+    "details information info that this with have made type level term month home time area"
+)
+_MEANT = headings.listed(
+    "plan plans planned planning intend intends intended intention intentions hope hopes hoping "
+    "want wants choice choices preference preferred prefer"
+)
+_ABOUT_DESTINATIONS = headings.listed(
+    "where destination destinations going gone went next doing now progression progressed "
+    "pathway pathways leaver leavers post16 post18"
+)
+_DESTINATIONS = frozenset({"activity", "intended"})
+_POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One of our fields that a heading may be: how like it is (0 to 100), and why.
+
+    `is_made` when the evidence is good enough to ask "is it?"; the others are only the nearest.
+    """
+
+    field: str
+    name: str
+    likeness: float
+    evidence: tuple[str, ...] = ()
+    is_made: bool = False
+
+
+def propose(
+    parts: tuple[str, ...], cells: Sequence[Cell], columns: ColumnMap
+) -> tuple[Proposal, ...]:
+    """Up to three fields that an unknown heading may be, likeliest first."""
+    heading = " ".join(part for part in parts if part.strip())
+    if headings.is_blocked(heading):
+        return ()
+    proved = _heard(heading, columns)
+    for name, why in _proved(cells[:_LOOKED_AT], columns).items():
+        proved[name] = f"{proved[name]}, and {why}" if name in proved else why
+    if "activity" in proved and not _MEANT.isdisjoint(headings.words_of(heading)):
+        # "My plan for next year" in words that we know is still a plan.
+        proved["intended"] = proved.pop("activity")
+    near = _near(heading, columns)
+    ranked = sorted(near, key=lambda field: (field not in proved, -near[field][1]))
+    best = max((ratio for ratio, _ in near.values()), default=0.0)
+    made = [
+        Proposal(field, NAMES[field], near[field][1], _why(field, near[field][0], proved), True)
+        for field in ranked
+        if field in proved or (near[field][0] == best >= _NEAR and _is_apart(field, near))
+    ]
+    others = [
+        Proposal(field, NAMES[field], near[field][1])
+        for field in ranked
+        if near[field][1] >= _WORTH_SAYING
+        and field not in {one.field for one in made}
+        and (near[field][0] >= _RATHER or _shares_a_word(heading, field, columns))
+    ]
+    return tuple([*made, *others][:3])
+
+
+def may_have_destination(layouts: Sequence[Layout], columns: ColumnMap) -> bool:
+    """Whether a column that no map knows may say where leavers went: its heading, or its words."""
+    return any(
+        not _ABOUT_DESTINATIONS.isdisjoint(headings.words_of(one.heading))
+        or any(each.is_made and each.field in _DESTINATIONS for each in found)
+        for layout in layouts
+        for one in layout.columns("")
+        if (cells := layout.cells(one))
+        for found in (propose(one.parts, cells, columns),)
+    )
+
+
+def _near(heading: str, columns: ColumnMap) -> dict[str, tuple[float, float]]:
+    """For each field, how like its nearest heading is: as a whole, and word by word."""
+    said = " ".join(headings.words_of(headings.without_brackets(heading)))
+    near = dict.fromkeys(FIELDS, (0.0, 0.0))
+    if not said:
+        return near
+    fields, written = _written(columns)
+    for at, scorer in enumerate((fuzz.ratio, fuzz.WRatio)):
+        for _, likeness, which in process.extract(said, written, scorer=scorer, limit=None):
+            whole, by_word = near[fields[which]]
+            if at == 0:
+                near[fields[which]] = (max(whole, likeness), by_word)
+            else:
+                near[fields[which]] = (whole, max(by_word, likeness))
+    return near
+
+
+@lru_cache(maxsize=16)
+def _written(columns: ColumnMap) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields of a map's headings, and those headings as they are compared."""
+    pairs = [
+        (field, " ".join(headings.words_of(one)))
+        for field in FIELDS
+        for one in columns.written.get(field, ())
+    ]
+    return tuple(field for field, _ in pairs), tuple(one for _, one in pairs)
+
+
+def _shares_a_word(heading: str, field: str, columns: ColumnMap) -> bool:
+    """Whether a word of a heading is one of a field's headings, begins one or is nearly one."""
+    said = [
+        word
+        for word in headings.words_of(headings.without_brackets(heading))
+        if len(word) >= _SHORT_WORD and word not in _SAY_LITTLE
+    ]
+    theirs = _words_of(columns).get(field, frozenset())
+    return any(
+        word in theirs
+        or any(one.startswith(word) for one in theirs)
+        or process.extractOne(word, theirs, scorer=fuzz.ratio, score_cutoff=_WORD)
+        for word in said
+    )
+
+
+@lru_cache(maxsize=16)
+def _words_of(columns: ColumnMap) -> dict[str, frozenset[str]]:
+    """The words of every heading of each field that say something."""
+    return {
+        field: frozenset(
+            word
+            for one in columns.written.get(field, ())
+            for word in headings.words_of(one)
+            if len(word) >= _SHORT_WORD and word not in _SAY_LITTLE
+        )
+        for field in FIELDS
+    }
+
+
+def _is_apart(field: str, near: dict[str, tuple[float, float]]) -> bool:
+    others = [whole for name, (whole, _) in near.items() if name != field]
+    return near[field][0] - max(others, default=0.0) >= _MARGIN
+
+
+def _why(field: str, ratio: float, proved: dict[str, str]) -> tuple[str, ...]:
+    name = (f"the heading is nearly '{NAMES[field]}'",) if ratio >= _NEAR else ()
+    return (*name, *((proved[field],) if field in proved else ()))
+
+
+def _heard(heading: str, columns: ColumnMap) -> dict[str, str]:
+    """What a person said of the very same heading on another sheet."""
+    field, why = columns.heard.get(heading_key(heading), ("", ""))
+    return {field: why} if field in FIELDS else {}
+
+
+def _proved(cells: Sequence[Cell], columns: ColumnMap) -> dict[str, str]:
+    """The fields that the cells of a column prove, and in which words."""
+    if len(cells) < _ENOUGH_CELLS:
+        return {}
+    found = {
+        field: f"{round(share * 100)}% of its cells hold {what}"
+        for field, what, test in _TESTS
+        if (share := sum(map(test, cells)) / len(cells)) >= _PROOF
+    }
+    share = told_share(cells, columns)
+    if share >= _MANY_WORDS and not all(map(_is_flag, cells)):
+        found["activity"] = (
+            "its words are destinations that we know"
+            if share >= _PROOF
+            else f"{round(share * 100)}% of its cells hold destinations that we know"
+        )
+    return found
+
+
+def _is_upn(cell: Cell) -> bool:
+    return is_upn(as_shown(cell))
+
+
+def _is_uln(cell: Cell) -> bool:
+    return is_uln(as_shown(cell))
+
+
+def _is_postcode(cell: Cell) -> bool:
+    return bool(_POSTCODE.fullmatch(as_shown(cell)))
+
+
+def _is_flag(cell: Cell) -> bool:
+    # "Y", "No" and numbers are words of many lists.
+    return cell.kind is not CellKind.TEXT or len(cell.text.strip()) <= 3
+
+
+def is_date(cell: Cell) -> bool:
+    """Whether a cell holds a date, real or typed."""
+    typed = typed_date(cell.text)
+    return cell.kind is CellKind.DATE or typed.day is not None or typed.pair is not None
+
+
+_TESTS: tuple[tuple[str, str, Callable[[Cell], bool]], ...] = (
+    ("upn", "a UPN with the right check letter", _is_upn),
+    ("uln", "a ULN with the right check digit", _is_uln),
+    ("postcode", "a postcode", _is_postcode),
+)

@@ -1,0 +1,54 @@
+"""Own days: dates of the sender's own roll in a leaver sheet, which are no dates of a destination.
+
+An MIS prints "Enrolment start date" and "End date" of the school itself.  Nobody ends what they do
+after leaving before they have left, so a column of such ends is the day of leaving.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from imports.columns.table_mapping import Layout, Placed
+from imports.crosswalk.fields import NOT_OURS
+from imports.text.headings import listed, words_of
+from imports.values.dates import typed_date
+from models.handoffs.sheets import Cell, Declared
+from models.vocabulary import Kind
+
+_SEPTEMBER, _JUNE = 9, 6
+_ENROLLED = listed("enrolment enrollment enrolled")
+
+
+def without_own_days(layout: Layout, declared: Declared) -> Layout:
+    """The layout without the columns for when the leavers were on the school's own roll."""
+    if declared.kind is not Kind.LEAVERS or declared.academic_year is None:
+        return layout
+    summer = declared.academic_year + 1
+    placed = (
+        replace(one, field=NOT_OURS) if _is_own(one, layout.cells(one), summer) else one
+        for one in layout.placed
+    )
+    return replace(layout, placed=tuple(placed))
+
+
+def _is_own(one: Placed, cells: Sequence[Cell], summer: int) -> bool:
+    if one.field == "ended_on":
+        before = date(summer, _SEPTEMBER, 1)
+    elif one.field == "started_on" and not _ENROLLED.isdisjoint(words_of(one.heading)):
+        before = date(summer, _JUNE, 1)
+    else:
+        return False
+    days = [day for cell in cells for day in _days(cell)]
+    return bool(days) and all(day < before for day in days)
+
+
+def _days(cell: Cell) -> list[date]:
+    """The day that a cell holds, or the ends of both months that "03/09/2020" may be in."""
+    if isinstance(cell.value, date):
+        return [date(cell.value.year, cell.value.month, cell.value.day)]
+    typed = typed_date(cell.text)
+    if typed.pair is None:
+        return [typed.day] if typed.day else []
+    one, other, year = typed.pair
+    year += 2000 if year < 100 else 0
+    return [date(year, month, 28) for month in (one, other) if 1 <= month <= 12]

@@ -1,0 +1,103 @@
+"""Values: what one cell holds becomes a typed value of one of our fields."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from imports.crosswalk.column_map import ColumnMap
+from imports.text.headings import listed
+from imports.values.dates import Order, read_date
+from imports.values.person_names import plain_text
+from imports.values.typed_identifiers import IDENTIFIERS, read_identifier
+from models.handoffs.sheets import Cell, CellKind, Value
+
+DATES = frozenset({"born_on", "started_on", "ended_on", "as_at"})
+FLAGS = frozenset({"disadvantaged", "consent", "enrolled", "withdrawn"})
+
+_WHOLE = re.compile(r"(\d+)\.0+")
+_ERRORS = listed(
+    "#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL! #CALC! #FIELD! #GETTING_DATA"
+)
+# What people type to show that they have not forgotten a cell.
+_DASHES = re.compile(r"[-.\u2010-\u2015\u2212_]+")
+_NOTHING = listed(
+    "n/a na n.a. n.a n/k nk none nil null unknown tbc tba ? ?? ??? x xx xxx neet unemployed blank"
+) | {"not applicable", "not known", "not yet known", "no provider", "no college", "to be confirmed"}
+# Where such a word is no answer.  A destination may be "NK", and a date of birth is asked for.
+_MAY_BE_NOTHING = frozenset(
+    "provider_name provider_urn provider_ukprn provider_laestab course level "
+    "started_on ended_on as_at".split()
+)
+# What stands in front of a reason: "Withdrawn - ill", "No (left in October)", "Left: moved away".
+_REASON = re.compile(r"\s+[-\u2010-\u2015]+\s+|\s*[:;,(]\s*")
+# What points at the cell above or beside it, and names nothing itself.
+_POINTING = frozenset({"as above", "same as above", "same", "ditto", "as before"})
+_NAMED = frozenset({"provider_name", "course"})
+_YEAR_GROUP = re.compile(r"(?:nc\s*)?(?:year|yr|y)?\s*(\d{1,2})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reading a cell depends on beside the cell: the map, the column's dates, the day."""
+
+    columns: ColumnMap
+    order: Order
+    sent_on: date
+
+    def value(self, name: str, cell: Cell) -> tuple[Value, str]:
+        """The value of a field and its mark; None where we can make nothing of the cell."""
+        if cell.kind is CellKind.ERROR or cell.text.strip().upper() in _ERRORS:
+            return None, "error"
+        if cell.kind is CellKind.FORMULA:
+            return None, "formula"
+        if name in DATES:
+            later = timedelta(days=0 if name == "born_on" else 366)
+            return read_date(cell, self.order, self.sent_on + later)
+        if name in IDENTIFIERS:
+            return read_identifier(name, cell)
+        if self.columns.knows_values(name):
+            return self._listed(name, cell), ""
+        if name == "year_group":
+            found = _YEAR_GROUP.fullmatch(shown(cell))
+            return (str(int(found[1])) if found else shown(cell)), ""
+        return shown(cell) or None, ""
+
+    def _listed(self, name: str, cell: Cell) -> Value:
+        typed = shown(cell)
+        value = still_there(typed, self.columns) if name == "enrolled" else None
+        value = value or self.columns.value_of(name, typed)
+        if name == "withdrawn" and value is None:
+            value = "yes"  # the reason why, in words or as a code
+        return value == "yes" if value and name in FLAGS else value
+
+
+def still_there(typed: str, columns: ColumnMap) -> str | None:
+    """What a cell says of whether somebody is still enrolled; None where we cannot tell.
+
+    A reason behind it changes nothing of "Withdrawn - gone into work", but much of "Y - withdrawn".
+    """
+    first = _REASON.split(typed, maxsplit=1)[0]
+    known = columns.value_of("enrolled", typed)
+    return known or ("no" if columns.value_of("enrolled", first) == "no" else None)
+
+
+def shown(cell: Cell) -> str:
+    """The text of a cell without stray spaces; a whole number without ".0"."""
+    text = plain_text(cell.text)
+    whole = _WHOLE.fullmatch(text) if cell.kind is CellKind.NUMBER else None
+    return whole[1] if whole else text
+
+
+def is_blank(cell: Cell) -> bool:
+    """Whether nothing was typed, or a dash; an error or a formula without a value is something."""
+    if cell.kind in (CellKind.ERROR, CellKind.FORMULA):
+        return False
+    return cell.kind is CellKind.BLANK or not _DASHES.sub("", plain_text(cell.text))
+
+
+def says_nothing(name: str, cell: Cell) -> bool:
+    """Whether a cell of a field is blank, or only says that there is nothing to say ("n/a")."""
+    said = plain_text(cell.text).lower()
+    if name in _NAMED and said in _POINTING:
+        return True
+    return is_blank(cell) or (name in _MAY_BE_NOTHING and said in _NOTHING)

@@ -1,0 +1,1 @@
+"""What headings and words mean: maps, what people confirmed, and places as destinations."""

@@ -1,0 +1,115 @@
+"""No table: why there is none, said as exactly as can be."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from imports.tables.guess_header_row import likely_table
+from imports.tables.heading_rows import KEYS, Known, is_enough
+from imports.values.cell_heuristics import is_birthday, is_number_of_a_person
+from imports.values.dates import typed_date
+from imports.workbook.grid import Grid, GridRow
+from imports.workbook.raw_cells import RawFile
+from models.facts.counts import count_of
+from models.handoffs.sheets import Cell, CellKind, SubmissionRefused, Table
+
+_COLUMNS_TRIED, _ROWS_TRIED, _HEADINGS_TOLD = 4, 80, 12
+_ROWS_LIKE_LEAVERS, _CELLS_OF_A_LEAVER = 3, 3
+_UPN = re.compile(r"\A\s*[A-Za-z]?[0-9]{11,12}[A-Za-z0-9]?\s*\Z")
+
+
+class NoTable(SubmissionRefused):
+    """The refusal of a file whose headings we know too little of, with what its tables may be."""
+
+    def __init__(self, code: str, tables: Sequence[Table], **facts: str) -> None:
+        """`tables` are for a person to look at, who may say what their headings are."""
+        super().__init__(code, **facts)
+        self.tables = tuple(tables)
+
+
+def no_table(
+    raw: RawFile, grids: Sequence[Grid], known: Known, *, is_headed: bool
+) -> SubmissionRefused:
+    """The refusal of a file without a table of leavers, by what it has instead."""
+    if is_headed:
+        return SubmissionRefused("T05")
+    if not any(grid.rows for grid in grids):
+        return SubmissionRefused("T07" if any(sheet.hidden for sheet in raw.sheets) else "T06")
+    known.next_sheet()
+    if any(_is_sideways(grid, known) for grid in grids):
+        return SubmissionRefused("T03")
+    likely = [table for grid in grids if (table := likely_table(grid, known))]
+    best = max((_best_row(grid, known) for grid in grids), key=len, default=[])
+    if len(best) >= 2:
+        return NoTable("T04", likely, found=", ".join(best[:_HEADINGS_TOLD]))
+    if likely:
+        return NoTable("T09", likely, place=_place(likely[0]))
+    if any(_is_headless(grid) for grid in grids):
+        return SubmissionRefused("T02")
+    hidden = sum(sheet.hidden for sheet in raw.sheets)
+    if hidden:
+        return SubmissionRefused("T08", hidden=count_of(hidden, "tab"))
+    return SubmissionRefused("T01")
+
+
+def _place(table: Table) -> str:
+    number = f"Row {table.heading_rows[0]}"
+    return f"{number} of '{table.sheet}'" if table.sheet else number
+
+
+def _is_sideways(grid: Grid, known: Known) -> bool:
+    """Whether headings go down a column instead of along a row."""
+    columns = sorted({column for row in grid.rows[:_ROWS_TRIED] for column in row.cells})
+    return any(
+        is_enough(
+            [
+                known.field_of((" ".join(row.cells[column].text.split()),))
+                for row in grid.rows[:_ROWS_TRIED]
+                if column in row.cells and row.cells[column].kind is CellKind.TEXT
+            ]
+        )
+        for column in columns[:_COLUMNS_TRIED]
+    )
+
+
+def _best_row(grid: Grid, known: Known) -> list[str]:
+    """The headings that we know on the row that has most of them, each once.
+
+    A day, a year or a number alone may stand above a column, but tells nobody what the row is.
+    """
+    rows = [list(dict.fromkeys(_headings_known(row, known))) for row in grid.rows[:_ROWS_TRIED]]
+    best = max(rows, key=len, default=[])
+    fields = {known.answers.get((text,)) for text in best}
+    return best if fields & KEYS or len(fields) > 2 else []
+
+
+def _headings_known(row: GridRow, known: Known) -> Iterator[str]:
+    for cell in row.cells.values():
+        text = " ".join(cell.text.split())
+        if (
+            cell.kind is CellKind.TEXT
+            and any(sign.isalpha() for sign in text)
+            and known.answers.get((text,))
+        ):
+            yield text
+
+
+def _is_headless(grid: Grid) -> bool:
+    """Whether several rows, and most of those with three cells, have what only leavers have."""
+    rows = [list(row.cells.values()) for row in grid.rows if len(row.cells) >= _CELLS_OF_A_LEAVER]
+    found = sum(map(_is_like_a_leaver, rows))
+    return found >= max(1, min(_ROWS_LIKE_LEAVERS, len(rows))) and found * 2 > len(rows)
+
+
+def _is_like_a_leaver(cells: list[Cell]) -> bool:
+    numbers = sum(is_number_of_a_person(cell) and bool(_UPN.match(cell.text)) for cell in cells)
+    dates = sum(cell.kind is CellKind.DATE or _is_day(cell) for cell in cells)
+    words = sum(cell.kind is CellKind.TEXT and cell.text.strip().isalpha() for cell in cells)
+    return (numbers > 0 or dates > 0) and words >= 2
+
+
+def _is_day(cell: Cell) -> bool:
+    # Most cells are no days, and this is quickly seen of them.
+    if cell.kind is not CellKind.TEXT or len(cell.text.strip()) > 20 or not is_birthday(cell):
+        return False
+    typed = typed_date(cell.text)
+    return typed.day is not None or typed.pair is not None

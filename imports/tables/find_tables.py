@@ -1,0 +1,206 @@
+"""Tables: every region of every visible sheet is looked at; those with leavers become tables."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from imports.tables.explain_no_table import no_table
+from imports.tables.heading_rows import Block, Known, Knows, find_blocks
+from imports.tables.leaver_rows import HEADINGS_AGAIN, Body, read_body
+from imports.workbook.displayed_cells import Cells
+from imports.workbook.grid import Grid, grid_of
+from imports.workbook.limits import Limits, counted, refused
+from imports.workbook.raw_cells import RawFile
+from models.facts.counts import count_of
+from models.facts.spreadsheet_cells import column_letters
+from models.handoffs.sheets import Heading, Region, Remark, Table
+
+__all__ = ["Found", "Knows", "find_tables"]
+
+# Rows that answer something about nobody are told one by one up to here.
+_TOLD = 50
+
+
+@dataclass(slots=True)
+class Found:
+    """Every table of a file, and what was made of the rest."""
+
+    tables: tuple[Table, ...] = ()
+    regions: tuple[Region, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(slots=True)
+class _Part:
+    """One table of a sheet while it is put together: its headings, where again, and its rows."""
+
+    block: Block
+    again: list[Block] = field(default_factory=list)
+    body: Body = field(default_factory=Body)
+
+
+def find_tables(raw: RawFile, knows: Knows, limits: Limits) -> Found:
+    """The tables with leavers on the visible sheets, in order.
+
+    Raises SubmissionRefused where there is none: a table without headings, or on its side, is
+    never guessed.
+    """
+    made_cells = Cells(is_1904=raw.is_1904)
+    grids = [grid_of(sheet, made_cells) for sheet in raw.sheets if not sheet.hidden]
+    known = Known(knows)
+    parts = [_parts(grid, known) for grid in grids]
+    if not _leavers(parts):
+        # Two headings that tell who somebody is will do where nothing better is found; which of
+        # the others is the destination is then asked.
+        known.is_strict = False
+        parts = [_parts(grid, known) for grid in grids]
+    if not _leavers(parts):
+        raise no_table(raw, grids, known, is_headed=any(parts))
+
+    tables: list[Table] = []
+    regions: list[Region] = []
+    remarks: list[Remark] = []
+    shown = zip(grids, parts, strict=True)
+    for sheet in raw.sheets:
+        if sheet.hidden:
+            regions.append(Region(sheet.name, 0, 0, False, "hidden sheet"))
+            continue
+        grid, of_sheet = next(shown)
+        tables += [_table(grid, part, limits) for part in of_sheet if part.body.rows]
+        regions += _regions(grid, of_sheet)
+        remarks += _remarks(grid, of_sheet)
+    return Found(tuple(tables), tuple(regions), tuple(remarks))
+
+
+def _leavers(parts: Sequence[Sequence["_Part"]]) -> int:
+    return sum(len(part.body.rows) for of_sheet in parts for part in of_sheet)
+
+
+def _parts(grid: Grid, known: Known) -> list[_Part]:
+    """Every table of a sheet, each with the rows down to the next one in its columns."""
+    blocks = find_blocks(grid, known)
+    parts: list[_Part] = []
+    for block in blocks:
+        above = next((part for part in reversed(parts) if part.block.overlaps(block)), None)
+        if above and block.repeats(above.block):
+            above.again.append(block)
+        else:
+            parts.append(_Part(block))
+    for part in parts:
+        start = max(
+            (
+                other.block.last_column + 1
+                for other in parts
+                if other.block.rows == part.block.rows
+                and other.block.last_column < part.block.first_column
+            ),
+            default=0,
+        )
+        part.body = _body(grid, part, parts, start)
+    return parts
+
+
+def _body(grid: Grid, part: _Part, parts: Sequence[_Part], start: int) -> Body:
+    first = part.block.rows[-1] + 1
+    stop = min(
+        (
+            other.block.rows[0]
+            for other in parts
+            if other.block.rows[0] >= first and other.block.overlaps(part.block)
+        ),
+        default=len(grid.rows),
+    )
+    again = {at for block in part.again for at in block.rows}
+    body = read_body(
+        grid, part.block, [at for at in range(first, stop) if at not in again], start=start
+    )
+    body.left_out += [(grid.rows[at].number, HEADINGS_AGAIN) for at in sorted(again)]
+    return body
+
+
+def _table(grid: Grid, part: _Part, limits: Limits) -> Table:
+    columns = part.body.columns
+    if len(part.body.rows) > limits.table_rows:
+        raise refused("TOO_MANY_ROWS", limit=counted(limits.table_rows))
+    if len(columns) > limits.table_columns:
+        raise refused("TOO_MANY_COLS", limit=counted(limits.table_columns))
+    return Table(
+        grid.name,
+        tuple(
+            Heading(
+                column_letters(column),
+                part.block.parts.get(column, ()),
+                column in grid.hidden_columns,
+            )
+            for column in columns
+        ),
+        tuple(part.body.rows),
+        tuple(grid.rows[at].number for at in part.block.rows),
+    )
+
+
+def _regions(grid: Grid, parts: Sequence[_Part]) -> list[Region]:
+    """What was made of each row with something in it, from the top, told in stretches."""
+    if not grid.rows:
+        return [Region(grid.name, 0, 0, False, "empty sheet")]
+    if not parts:
+        return [
+            Region(
+                grid.name, grid.rows[0].number, grid.rows[-1].number, False, "no table of leavers"
+            )
+        ]
+    headed = min(part.block.rows[0] for part in parts)
+    told = {row.number: "above the headings" for row in grid.rows[:headed]}
+    told |= dict.fromkeys((row.number for row in grid.rows[headed:]), "beside the table")
+    for part in parts:
+        told.update(part.body.left_out)
+    used = _used(grid, parts)
+    told = {number: why for number, why in told.items() if number not in used}
+    regions = [
+        Region(grid.name, first, last, True, count_of(count, "leaver"))
+        for first, last, count in _spans(grid, parts)
+    ]
+    regions += _stretches(grid.name, told)
+    return sorted(regions, key=lambda region: region.first_row)
+
+
+def _used(grid: Grid, parts: Iterable[_Part]) -> set[int]:
+    used: set[int] = set()
+    for part in parts:
+        used.update(grid.rows[at].number for at in part.block.rows)
+        used.update(row.number for row in part.body.rows)
+    return used
+
+
+def _spans(grid: Grid, parts: Iterable[_Part]) -> list[tuple[int, int, int]]:
+    """For each table the first row of its headings, its last leaver's, and how many there are."""
+    spans = []
+    for part in parts:
+        first = grid.rows[part.block.rows[0]].number
+        last = (
+            part.body.rows[-1].number if part.body.rows else grid.rows[part.block.rows[-1]].number
+        )
+        spans.append((first, last, len(part.body.rows)))
+    return spans
+
+
+def _stretches(sheet: str, told: dict[int, str]) -> list[Region]:
+    found = []
+    for why, numbers in groupby(sorted(told), key=lambda number: told[number]):
+        stretch = list(numbers)
+        found.append(Region(sheet, stretch[0], stretch[-1], False, why))
+    return found
+
+
+def _remarks(grid: Grid, parts: Sequence[_Part]) -> list[Remark]:
+    remarks = []
+    hidden_rows = sum(row.hidden for part in parts for row in part.body.rows)
+    if hidden_rows:
+        remarks.append(Remark("T11", grid.name, facts=(("count", counted(hidden_rows)),)))
+    hidden = sorted({column for part in parts for column in part.block.parts} & grid.hidden_columns)
+    if hidden:
+        said = ", ".join(column_letters(column) for column in hidden)
+        remarks.append(Remark("T12", grid.name, facts=(("columns", said),)))
+    for part in parts:
+        remarks += [Remark("T13", grid.name, number) for number in part.body.nameless[:_TOLD]]
+    return remarks

@@ -1,0 +1,342 @@
+"""Heading rows: where on a sheet the headings stand, on one row, two or three."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from imports.values.cell_heuristics import is_number_of_a_person
+from imports.workbook.grid import Grid, GridRow
+from models.handoffs.sheets import CellKind
+
+Knows = Callable[[tuple[str, ...]], str | None]
+
+_TEXT = CellKind.TEXT
+KEYS = frozenset(("upn", "uln", "surname", "forename", "full_name", "born_on"))
+_KNOWN_NEEDED, _KEYS_NEEDED = 3, 2
+_LONGEST_HEADING = 300
+_MOST_ROWS = 3
+# Asking costs about 0.2 ms for each forty signs; a sheet without a table must not cost seconds.
+_SIGNS_FOR_ONE = 40
+_ASKED_A_SHEET, _ASKED_A_FILE = 4_000, 12_000
+_ASKED_ANYWAY = 200  # on each sheet, however much the others have used up
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of headings, asked only once of each."""
+
+    knows: Knows
+    answers: dict[tuple[str, ...], str | None] = field(default_factory=dict)
+    texts: set[str] = field(default_factory=set)  # the lowest parts that turned out to be known
+    may_ask: int = _ASKED_A_FILE
+    may_ask_here: int = _ASKED_A_SHEET
+    is_strict: bool = True
+
+    def next_sheet(self) -> None:
+        """Begin a sheet: long ones must not leave the next without questions."""
+        self.may_ask_here = max(_ASKED_ANYWAY, min(_ASKED_A_SHEET, self.may_ask))
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing more may be asked on this sheet."""
+        return self.may_ask_here <= 0
+
+    def field_of(self, parts: tuple[str, ...]) -> str | None:
+        """Our field for a heading's parts, None where no map has it."""
+        if parts in self.answers:
+            return self.answers[parts]
+        if self.is_spent or max(map(len, parts)) > _LONGEST_HEADING:
+            return None
+        cost = 1 + sum(map(len, parts)) // _SIGNS_FOR_ONE
+        self.may_ask -= cost
+        self.may_ask_here -= cost
+        answer = self.answers[parts] = self.knows(parts)
+        if answer:
+            self.texts.add(parts[-1])
+        return answer
+
+    def met_as_typed(self, block: "Block", row: GridRow) -> None:
+        """Know headings again as they stand in the cells, with their stray spaces."""
+        self.texts |= {
+            row.cells[column].text
+            for column, field in block.fields.items()
+            if field and column in row.cells
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Headings found: on which rows (places in the grid), and by column what they say and mean."""
+
+    rows: tuple[int, ...]
+    parts: dict[int, tuple[str, ...]]
+    fields: dict[int, str | None]
+
+    @property
+    def first_column(self) -> int:
+        """The first column with a heading."""
+        return min(self.parts)
+
+    @property
+    def last_column(self) -> int:
+        """The last column with a heading."""
+        return max(self.parts)
+
+    def overlaps(self, other: "Block") -> bool:
+        """Whether two blocks share columns."""
+        return not (self.last_column < other.first_column or other.last_column < self.first_column)
+
+    def repeats(self, other: "Block") -> bool:
+        """Whether it says the same, in the same columns, or all but the groups over them."""
+        mine, theirs = _plain(self.parts), _plain(other.parts)
+        if len(self.rows) < len(other.rows):
+            theirs = {column: said[-len(mine.get(column, ())) :] for column, said in theirs.items()}
+        return mine == theirs
+
+
+def find_blocks(grid: Grid, known: Known) -> list[Block]:
+    """Every block of headings on a sheet, from the top, tables side by side apart.
+
+    With `known.is_strict` they need three headings that we know, without it two and one more.
+    """
+    known.next_sheet()
+    blocks: list[Block] = []
+    last_used = -1
+    for at in range(len(grid.rows)):
+        if at <= last_used or not _may_be_headings(grid, at, known, is_first=not blocks):
+            continue
+        block = _block_at(grid, at, known, after=last_used)
+        if block and not _is_odd_leaver(grid, block, blocks):
+            last_used = block.rows[-1]
+            blocks += _side_by_side(block)
+            known.met_as_typed(block, grid.rows[last_used])
+    return blocks
+
+
+def _is_odd_leaver(grid: Grid, block: Block, before: Sequence[Block]) -> bool:
+    """Whether a row under others is a leaver with a few words of headings in it.
+
+    Real headings are mostly ones that we know, or there are about as many as in those above.  After
+    a gap or a title only a row with somebody's number in it is looked at so.
+    """
+    at = block.rows[0]
+    above = next((one for one in reversed(before) if one.overlaps(block)), None)
+    if above is None:
+        return False
+    is_apart = not _are_together(grid, at - 1, at) or len(grid.rows[at - 1].cells) <= 1
+    if is_apart and not _is_about_somebody(grid.rows[at]):
+        return False
+    return _count(block) * 2 < min(_count(above), len(block.parts))
+
+
+def is_enough(fields: Sequence[str | None]) -> bool:
+    """Whether headings say enough: three that we know, two of which tell who a leaver is."""
+    said = {one for one in fields if one}
+    return len(said) >= _KNOWN_NEEDED and len(said & KEYS) >= _KEYS_NEEDED
+
+
+def _is_enough(block: Block, known: Known) -> bool:
+    if known.is_strict:
+        return is_enough(list(block.fields.values()))
+    return _keys(block) >= _KEYS_NEEDED and len(block.parts) >= _KNOWN_NEEDED
+
+
+def _may_be_headings(grid: Grid, at: int, known: Known, *, is_first: bool) -> bool:
+    row = grid.rows[at]
+    if len(row.cells) < _KEYS_NEEDED:
+        return False
+    if known.is_spent:
+        # Whatever would be asked is unknown from here on; headings met before are all there is.
+        return sum(_text(row, column) in known.texts for column in row.cells) >= _KEYS_NEEDED
+    if is_first:
+        return sum(cell.kind is _TEXT for cell in row.cells.values()) >= _KEYS_NEEDED
+    # Below a table only a row after a gap or a title is looked at closely, or one with headings
+    # that were met before: asking about every cell of every leaver would cost more than reading.
+    above = grid.rows[at - 1]
+    if row.number > above.number + 1 or len(above.cells) <= 1:
+        return True
+    met = known.texts
+    return sum(cell.text in met for cell in row.cells.values()) >= _KEYS_NEEDED
+
+
+def _block_at(grid: Grid, at: int, known: Known, *, after: int) -> Block | None:
+    alone = _block(grid, (at,), known)
+    if _is_enough(alone, known):
+        below = _with_row_below(grid, alone, known)
+        return _with_groups_above(grid, below, known, after=after)
+    for depth in range(2, _MOST_ROWS + 1):
+        first = at - depth + 1
+        if first <= after or not _are_together(grid, first, at):
+            return None
+        # Looked at before anything is asked: two rows of a long sheet are hardly ever headings.
+        if not _may_be_above(grid.rows[first], grid.rows[at]):
+            continue
+        block = _block(grid, tuple(range(first, at + 1)), known)
+        if _is_enough(block, known) and _is_group_row(grid, first, block):
+            return _with_row_below(grid, block, known)
+    return None
+
+
+def _block(grid: Grid, rows: tuple[int, ...], known: Known) -> Block:
+    parts = _parts(grid, rows)
+    return Block(rows, parts, {column: known.field_of(said) for column, said in parts.items()})
+
+
+def _parts(grid: Grid, rows: tuple[int, ...]) -> dict[int, tuple[str, ...]]:
+    """What stands above each column, outermost first; a group's heading is spread over it."""
+    lowest = grid.rows[rows[-1]]
+    said: dict[int, tuple[str, ...]] = {
+        column: (_text(lowest, column),) for column in lowest.cells if _text(lowest, column)
+    }
+    for at in reversed(rows[:-1]):
+        for column, label in _spread(grid, grid.rows[at], said).items():
+            below = said.get(column, ())
+            said[column] = below if below[:1] == (label,) else (label, *below)
+    return dict(sorted(said.items()))
+
+
+def _spread(grid: Grid, row: GridRow, below: dict[int, tuple[str, ...]]) -> dict[int, str]:
+    """The label of a row over each column it speaks of."""
+    merged = {merge[1]: merge[3] for merge in grid.merges_on(row.number)}
+    labels: dict[int, str] = {}
+    filled = [column for column in sorted(row.cells) if _text(row, column)]
+    for column in filled:
+        label = _text(row, column)
+        labels[column] = label
+        if merged:
+            over = range(column, min(merged.get(column, column), column + 200) + 1)
+            labels.update({one: label for one in over if one == column or one in below})
+            continue
+        following = column + 1
+        # Without merged cells a label goes on over what has headings but no label of its own.
+        while following in below and following not in row.cells and column in below:
+            labels[following] = label
+            following += 1
+    return labels
+
+
+def _with_row_below(grid: Grid, block: Block, known: Known) -> Block:
+    """The block and the row under it, where that one divides the headings above it."""
+    at = block.rows[-1] + 1
+    if len(block.rows) >= _MOST_ROWS or at >= len(grid.rows):
+        return block
+    if not _are_together(grid, block.rows[-1], at):
+        return block
+    above, below = grid.rows[block.rows[-1]], grid.rows[at]
+    if any(cell.kind is not _TEXT for cell in below.cells.values()) or _is_about_somebody(below):
+        return block
+    deeper = _block(grid, (*block.rows, at), known)
+    merges = list(grid.merges_on(above.number))
+    if any(last_row == below.number for _, _, last_row, _ in merges):
+        # A heading merged downwards says that the row below belongs to it.
+        return deeper
+    wide = {column for merge in merges for column in range(merge[1], merge[3] + 1)}
+    divides = all(
+        column in wide or column not in above.cells or column + 1 not in above.cells
+        for column in below.cells
+    )
+    return deeper if divides and _count(deeper) > _count(block) else block
+
+
+def _with_groups_above(grid: Grid, block: Block, known: Known, *, after: int) -> Block:
+    """The block and the row of group headings over it, where there is one."""
+    at = block.rows[0] - 1
+    while at > after and len(block.rows) < _MOST_ROWS and _are_together(grid, at, at + 1):
+        taller = _block(grid, (at, *block.rows), known)
+        if not _is_group_row(grid, at, block) or not _is_better(grid, at, taller, block, after):
+            break
+        block, at = taller, at - 1
+    return block
+
+
+def _may_be_above(upper: GridRow, lower: GridRow) -> bool:
+    """Whether two rows may be headings together: the upper one has labels over several columns.
+
+    Where each has a cell of its own in every column, the lower one is a leaver.
+    """
+    labels = [cell.text for cell in upper.cells.values()]
+    is_shared = any(column not in upper.cells for column in lower.cells)
+    return (is_shared or len(set(labels)) < len(labels)) and not _is_about_somebody(lower)
+
+
+def _is_about_somebody(row: GridRow) -> bool:
+    return any(is_number_of_a_person(cell) for cell in row.cells.values())
+
+
+def _is_group_row(grid: Grid, at: int, block: Block) -> bool:
+    """Whether a row has labels over some headings, rather than a title over all of them."""
+    row = grid.rows[at]
+    partly = [
+        merge
+        for merge in grid.merges_on(row.number)
+        if merge[3] > merge[1] and not _covers(merge, block)
+    ]
+    texts = [cell for cell in row.cells.values() if cell.kind is _TEXT]
+    looks_filled = any(len(cell.text) > 80 for cell in texts)
+    return not looks_filled and (len(row.cells) > 1 or bool(partly))
+
+
+def _covers(merge: tuple[int, int, int, int], block: Block) -> bool:
+    return merge[1] <= block.first_column and merge[3] >= block.last_column
+
+
+def _is_better(grid: Grid, at: int, taller: Block, block: Block, after: int) -> bool:
+    """Whether group headings say more: known ones, or which of two equal headings is which."""
+    if _keys(taller) < _keys(block):
+        return False
+    if _count(taller) > _count(block):
+        return True
+    row = grid.rows[at]
+    has_merges = any(merge[3] > merge[1] for merge in grid.merges_on(row.number))
+    # Straight under the leavers of another table, an unmerged row is one of them.
+    if not has_merges and after >= 0 and row.number == grid.rows[at - 1].number + 1:
+        return False
+    lowest = Counter(parts[-1].casefold() for parts in block.parts.values())
+    return max(lowest.values()) > 1 or (has_merges and len(row.cells) > 1)
+
+
+def _side_by_side(block: Block) -> list[Block]:
+    """The tables of one row of headings: a gap, and then who a leaver is all over again."""
+    found: list[list[int]] = []
+    for column in sorted(block.parts):
+        is_after_gap = not found or column > found[-1][-1] + 1
+        if is_after_gap:
+            found.append([])
+        found[-1].append(column)
+    tables: list[list[int]] = []
+    for run in found:
+        fields = [block.fields[column] for column in run]
+        before = {block.fields[column] for table in tables for column in table}
+        if tables and not (is_enough(fields) and before & KEYS & set(fields)):
+            tables[-1] += run
+        else:
+            tables.append(run)
+    return [
+        Block(
+            block.rows,
+            {column: block.parts[column] for column in table},
+            {column: block.fields[column] for column in table},
+        )
+        for table in tables
+    ]
+
+
+def _are_together(grid: Grid, first: int, last: int) -> bool:
+    return grid.rows[last].number - grid.rows[first].number == last - first
+
+
+def _count(block: Block) -> int:
+    return len({one for one in block.fields.values() if one})
+
+
+def _keys(block: Block) -> int:
+    return len(KEYS.intersection(one for one in block.fields.values() if one))
+
+
+def _plain(parts: dict[int, tuple[str, ...]]) -> dict[int, tuple[str, ...]]:
+    return {column: tuple(part.casefold() for part in said) for column, said in parts.items()}
+
+
+def _text(row: GridRow, column: int) -> str:
+    cell = row.cells.get(column)
+    return " ".join(cell.text.split()) if cell else ""

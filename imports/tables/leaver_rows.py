@@ -1,0 +1,233 @@
+"""Leaver rows: which rows below the headings are about a leaver, and what the others are."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from imports.tables.heading_rows import KEYS, Block
+from imports.values.cell_heuristics import is_answer, is_birthday, is_name, is_number_of_a_person
+from imports.workbook.grid import Grid, GridRow
+from models.handoffs.sheets import BLANK, CellKind, Row
+
+HEADINGS_AGAIN = "headings repeated"
+TOTAL = "total"
+NOTE = "note"
+EXAMPLE = "example row"
+GUIDANCE = "guidance under the headings"
+TITLE = "title between the rows"
+NOBODY = "nobody is named"
+
+_NAMES = ("surname", "forename", "full_name")
+_EXAMPLE = re.compile(r"(?i)\A\W*(?:e\.\s?g\b|eg\s*[:.]|example\b|for example\b)")
+_TOTAL = re.compile(
+    r"(?i)\A\W*(?:grand\s+|sub[\s-]*|overall\s+|year\s+\w+\s+)?totals?\b|\s(?:sub-?)?totals?[\W\d]*\Z"
+)
+# Words that begin a note below a table.  Some are surnames too: they only decide where nothing
+# else says who the row is about.
+_NOTE = re.compile(
+    r"(?i)\A(?:\*|count\b|notes?\b|source\b|key\b|n\.?\s?b\b|prepared\b|report\b|page\b|printed\b|"
+    r"average\b|mean\b|number of\b|no\.? of\b|end of\b|generated\b|summary\b|legend\b|produced\b|"
+    r"exported\b|signed\b|completed by\b|checked by\b|date\b|percentage\b|%|please\b|codes?\b|"
+    r"last updated\b|updated\b)"
+)
+# These are no surnames, whatever stands beside them.
+_NEVER = re.compile(
+    r"(?i)\A\W*(?:prepared by|printed (?:on|by)|generated (?:on|by)|completed by|checked by|"
+    r"exported (?:on|by|from)|last updated|report (?:run|date|printed|generated|produced)|"
+    r"number of|no\.? of|page \d|date (?:printed|of report|completed))"
+)
+_HINT_DATE = re.compile(r"(?i)\A(?=.*[dmy])[dmy\s/.\-()]{3,}\Z")
+_HINT = re.compile(
+    r"(?i)\A(?:required|mandatory|optional|compulsory|text|free text|number|date|numeric|"
+    r"yes\s?/\s?no|y\s?/\s?n|m\s?/\s?f|drop.?down.*|select.*|choose.*|enter.*|as on .*|"
+    r"\d+ (?:characters|digits|letters).*|legal (?:surname|forename|first name|last name))\Z"
+)
+
+
+_UNREAD = frozenset((CellKind.FORMULA, CellKind.ERROR))
+
+
+@dataclass(slots=True)
+class Body:
+    """What stands below some headings: leavers, and the rows left out and why."""
+
+    rows: list[Row] = field(default_factory=list)
+    left_out: list[tuple[int, str]] = field(default_factory=list)
+    nameless: list[int] = field(default_factory=list)  # left out though they answer something
+    columns: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class _Around:
+    """What the rows above have shown: whether there was a gap, a note, and how many had an id."""
+
+    number: int
+    gap: bool = False
+    noted: bool = False
+    leavers: int = 0
+    with_id: int = 0
+    filled: int = 0  # cells of all leavers so far
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether nearly every leaver so far has a UPN, a ULN or a date of birth."""
+        return self.leavers > 0 and self.with_id * 10 >= self.leavers * 9
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What speaks for a row being about somebody: names, and numbers or dates of birth."""
+
+    names: int
+    ids: int
+
+
+def read_body(grid: Grid, block: Block, rows: Sequence[int], *, start: int) -> Body:
+    """The leavers under some headings.
+
+    `rows` are places in the grid, `start` the column from which the table's rows may have texts:
+    an "e.g." often stands to the left of the first heading.
+    """
+    used = [grid.rows[at] for at in rows]
+    body = Body(columns=_columns(block, used))
+    columns = body.columns
+    around = _Around(grid.rows[block.rows[-1]].number)
+    under = _Under(block, start)
+    for row in used:
+        cells = row.cells
+        if columns[0] > max(cells) or columns[-1] < min(cells):
+            continue
+        around.gap = around.gap or row.number > around.number + 1
+        around.number = row.number
+        signs = under.signs(row)
+        why = _why_not(row, under, signs, around)
+        if why:
+            body.left_out.append((row.number, why))
+            around.noted = around.noted or why in (NOTE, TOTAL)
+            if why == NOBODY:
+                body.nameless.append(row.number)
+            continue
+        around.gap = False
+        around.leavers += 1
+        around.with_id += bool(signs.ids)
+        around.filled += under.filled_on(row)
+        body.rows.append(
+            Row(row.number, tuple([cells.get(one, BLANK) for one in columns]), row.hidden)
+        )
+    return body
+
+
+def _columns(block: Block, used: list[GridRow]) -> tuple[int, ...]:
+    """The columns with a heading, and those between them that hold something without one."""
+    filled: set[int] = set()
+    filled.update(*(row.cells for row in used))
+    inside = range(block.first_column, block.last_column + 1)
+    return tuple(column for column in inside if column in block.parts or column in filled)
+
+
+class _Under:
+    """The columns of a table by what they hold, and the signs of a row in them."""
+
+    def __init__(self, block: Block, start: int) -> None:
+        fields = block.fields.items()
+        self.start, self.stop = start, block.last_column + 1
+        self.keys = [(column, name) for column, name in fields if name in KEYS]
+        known = [column for column, name in fields if name and name not in KEYS]
+        self.answers = known or [column for column, name in fields if not name]
+        self.headed = list(block.parts)
+
+    def signs(self, row: GridRow) -> _Signs:
+        """What speaks for a row being about somebody."""
+        names = ids = unread = 0
+        for column, name in self.keys:
+            cell = row.cells.get(column)
+            if cell is None:
+                continue
+            if cell.kind in _UNREAD:
+                unread += 1
+            elif name in _NAMES:
+                names += is_name(cell)
+            else:
+                ids += is_birthday(cell) if name == "born_on" else is_number_of_a_person(cell)
+        # A name that a formula should give is still one, where something else stands beside it.
+        if names + ids or unread > 2:
+            names += unread
+        return _Signs(names, ids)
+
+    def answers_on(self, row: GridRow) -> int:
+        """How many cells under other headings that we know have words in them."""
+        cells = row.cells
+        return sum(column in cells and is_answer(cells[column]) for column in self.answers)
+
+    def is_inside(self, row: GridRow) -> bool:
+        """Whether nothing stands in the first column, where titles do."""
+        return min(self.headed) not in row.cells
+
+    def filled_on(self, row: GridRow) -> int:
+        """How many cells have something in them under any heading."""
+        return sum(column in row.cells for column in self.headed)
+
+
+def _why_not(row: GridRow, under: _Under, signs: _Signs, around: _Around) -> str:
+    """Why a row is not about a leaver; '' where it is."""
+    first = row.first_text(under.start, under.stop)
+    if _EXAMPLE.match(first):
+        return EXAMPLE
+    if not signs.ids and _TOTAL.match(first):
+        return TOTAL
+    if _NEVER.match(first):
+        return NOTE
+    if not around.leavers and _is_guidance(row, under):
+        return GUIDANCE
+    known = signs.names + signs.ids
+    if known >= 2:
+        is_trusted = signs.ids or _is_trusted(under.answers_on(row), around)
+        return "" if is_trusted else NOBODY
+    return _why_not_nearly(row, under, signs, around, first)
+
+
+def _why_not_nearly(row: GridRow, under: _Under, signs: _Signs, around: _Around, first: str) -> str:
+    """The same for a row with one sign of somebody, or none."""
+    if not signs.ids and _NOTE.match(first):
+        return NOTE
+    answers = under.answers_on(row)
+    known = signs.names + signs.ids
+    if known and answers:
+        # One sign is enough among leavers, not in what stands below them, unless it is as full.
+        is_below = around.gap and around.leavers and not _is_as_full(row, under, around)
+        return NOBODY if is_below else ""
+    if under.filled_on(row) <= 1 and not (answers and under.is_inside(row)):
+        return NOTE if around.leavers and around.gap else TITLE
+    return NOBODY if answers or known else NOTE
+
+
+def _is_as_full(row: GridRow, under: _Under, around: _Around) -> bool:
+    """Whether a row answers two things or more and has nearly as many cells as the leavers have."""
+    return (
+        under.answers_on(row) >= 2 and (under.filled_on(row) + 1) * around.leavers >= around.filled
+    )
+
+
+def _is_trusted(answers: int, around: _Around) -> bool:
+    """Whether two names alone are a leaver.
+
+    "NK | Not known" in a list of codes below a table has two words where names stand.
+    """
+    if answers:
+        return True
+    return not around.noted and not (around.gap and around.has_ids)
+
+
+def _is_guidance(row: GridRow, under: _Under) -> bool:
+    """Whether a row says what to type ("dd/mm/yyyy", "required") rather than who somebody is."""
+    hints = keys = 0
+    for column, name in under.keys:
+        cell = row.cells.get(column)
+        if cell is None:
+            continue
+        text = cell.text.strip()
+        keys += 1
+        if name == "born_on" and _HINT_DATE.match(text):
+            return True  # "dd/mm/yyyy" is nobody's birthday
+        hints += bool(_HINT.match(text.strip("()[]")))
+    return hints > 0 and hints * 2 >= keys

@@ -1,0 +1,124 @@
+"""Headings as they are compared: the same words however a sender wrote them."""
+
+import re
+import unicodedata
+
+from imports.text.memoise import remembers
+
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
+_INITIALS = re.compile(r"\b(?:[a-z]\.\s?){2,}(?:[a-z]\b)?")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_POSSESSIVE = re.compile(r"'s\b|(?<=s)'(?=\s)")
+_NEITHER = re.compile(r"[^a-z0-9]+")
+_APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'"})
+
+
+def listed(words: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(words.split())
+
+
+# Words that say nothing about what a column holds.  Words for roles and "no", "number" are not
+# among them: without "learner" and "no", "Unique Learner No" reads as a UPN (sources.md: headings).
+_SILENT = listed(
+    "the a an of please required mandatory optional if known enter type state your full as"
+)
+
+# Who else a column may be about, or what else it may hold.  A heading with one of these words is
+# ours only when a map has that very heading.  Measured in sources.md: headings, and widened.
+BLOCKED = listed(
+    """
+    parent parents parental carer carers mother mothers father fathers mum dad guardian partner
+    sibling siblings brother sister next kin emergency owner previous former formerly expected
+    second head exam exams predicted total totals count contact contacted contacts priority
+    telephone phone tel mobile email mail fax town county address street house attainment grade
+    grades gcse attendance absence absences exclusion exclusions target staff teacher tutor adviser
+    advisor mentor worker keyworker coordinator printed updated created modified user username
+    password relationship photo doctor gp medical
+    """
+)
+
+# Parts above a heading that make it about a place, not about the leaver.
+PLACES = listed(
+    """
+    destination destinations provider college school employer institution establishment placement
+    course training university apprenticeship programme company organisation organization
+    """
+)
+
+
+# "School / College / Employer name" is a place, however many are listed.
+_NOUNS = listed(
+    "school college university employer provider institution establishment organisation company "
+    "sixth uni workplace"
+)
+_BETWEEN = listed(
+    "or and of name names form training learning the destination post 16 other which what"
+)
+
+
+@remembers(20_000)
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a heading in lower case, initials joined: "Pupil's D.O.B." is pupil, dob."""
+    text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
+    # "Course & level" holds both and "Course / level" either; "Course level" is a level.
+    text = text.replace("&", " and ").replace("/", " or ")
+    text = _CAMEL.sub(" ", text).lower()
+    text = _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
+    text = _POSSESSIVE.sub("", text)
+    return tuple(_NEITHER.sub(" ", text).split())
+
+
+def without_brackets(text: str) -> str:
+    """The heading without what stands in brackets: "Date of birth (dd/mm/yyyy)"."""
+    return _BRACKETED.sub(" ", text)
+
+
+def in_brackets(text: str) -> str:
+    """What stands in the brackets of a heading: "Destination (course)"; '' where there are none."""
+    return " ".join(found[1:-1] for found in _BRACKETED.findall(text))
+
+
+def key_of(words: tuple[str, ...]) -> str:
+    """What two headings have in common when they are the same: "Post code" and "postcode"."""
+    return "".join(words)
+
+
+@remembers(20_000)
+def keys_of(text: str) -> tuple[str, ...]:
+    """The keys to look a heading up by, surest first.
+
+    As written; without brackets; without a year; without words that say nothing.
+    """
+    keys: list[str] = []
+    for whole in (text, without_brackets(text)):
+        words = words_of(whole)
+        dated = tuple(word for word in words if not _is_year(word))
+        quiet = tuple(word for word in dated if word not in _SILENT)
+        keys += [key_of(words), key_of(dated), key_of(quiet)]
+    return tuple(dict.fromkeys(key for key in keys if key))
+
+
+def loud(text: str) -> tuple[str, ...]:
+    """The words of a heading without those that say nothing."""
+    return tuple(word for word in words_of(text) if word not in _SILENT)
+
+
+def is_blocked(text: str) -> bool:
+    """Whether a heading names another person or another thing: "Parent DOB", "Head of year"."""
+    return not BLOCKED.isdisjoint(words_of(text))
+
+
+def is_list_of_places(text: str) -> bool:
+    """Whether a heading lists two or more kinds of place and nothing else."""
+    words = frozenset(words_of(text))
+    return len(words & _NOUNS) >= 2 and words <= _NOUNS | _BETWEEN
+
+
+def is_about_a_place(text: str) -> bool:
+    """Whether what stands above a heading makes it one of a destination, not of the leaver."""
+    return not PLACES.isdisjoint(words_of(text))
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == 4 and word.startswith("20") and word.isdigit()

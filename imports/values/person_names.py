@@ -1,0 +1,147 @@
+"""Names as typed, and full names told apart where the column proves how.
+
+The case of a name is kept.  "Ada Okafor" alone could be either way round: it is told apart only
+where the column shows it: by a comma, by surnames in capitals, by the end that has the common
+forenames, by its heading, or by being sorted.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import files
+
+from imports.text.headings import listed, words_of
+from imports.text.memoise import remembers
+
+Split = Callable[[str], tuple[str, str] | None]
+
+_APOSTROPHES = str.maketrans(
+    {"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'", "\u2032": "'"}
+)
+_INVISIBLE = re.compile(r"[\u200b\u200c\u200d\u2060\ufeff]")
+_TITLE = re.compile(r"^(?:mr|mrs|miss|ms|master|mx)\.?\s+", re.IGNORECASE)
+_MOST = 0.6
+_ENOUGH_TO_BE_SORTED = 8
+_ENOUGH_FORENAMES, _FORENAMES, _TIMES = 3, 0.3, 5
+_PARTICLES = listed(
+    "abu al ap bin da dal de del della den der di dos du el ibn la le san st van von"
+)
+
+
+@remembers(50_000)
+def plain_text(text: str) -> str:
+    """A text without stray spaces, invisible characters and curly apostrophes."""
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).replace("\u00a0", " ")
+    return " ".join(text.translate(_APOSTROPHES).split())
+
+
+def splitter(heading: str, names: Sequence[str]) -> Split | None:
+    """How the full names of one column are told apart into (surname, forename).
+
+    None where nothing in the column or its heading proves it.
+    """
+    names = [_plain_name(name) for name in names if name.strip()]
+    if not names:
+        return None
+    if _share(names, lambda name: _by_comma(name) is not None) >= _MOST:
+        return _by_comma
+    if _share(names, lambda name: _by_capitals(name) is not None) >= _MOST:
+        return _by_capitals
+    return _by_forenames(names) or _by_heading(heading) or _by_sorting(names)
+
+
+def _by_comma(name: str) -> tuple[str, str] | None:
+    surname, comma, forename = (part.strip() for part in _plain_name(name).partition(","))
+    return (surname, forename) if comma and surname and forename and "," not in forename else None
+
+
+def _by_capitals(name: str) -> tuple[str, str] | None:
+    # "OKAFOR Ada" or "Ada OKAFOR": the words in capitals are the surname.
+    words = _plain_name(name).split()
+    loud = [word for word in words if len(word) > 1 and word == word.upper() != word.lower()]
+    quiet = [word for word in words if word not in loud]
+    if not loud or not quiet or words not in (loud + quiet, quiet + loud):
+        return None
+    return " ".join(loud), " ".join(quiet)
+
+
+def _by_heading(heading: str) -> Split | None:
+    words = words_of(heading)
+    at = [words.index(word) for word in ("surname", "last", "family") if word in words]
+    first = [words.index(word) for word in ("forename", "first", "given") if word in words]
+    if not at or not first:
+        return None
+    return _surname_first if at[0] < first[0] else _surname_last
+
+
+def _by_sorting(names: Sequence[str]) -> Split | None:
+    """A class list is sorted by surname; whichever end is in order is the surname."""
+    pairs = [name.lower().split() for name in names]
+    pairs = [words for words in pairs if len(words) == 2]
+    if len(pairs) < _ENOUGH_TO_BE_SORTED or len(pairs) < _MOST * len(names):
+        return None
+    first = [words[0] for words in pairs]
+    last = [words[1] for words in pairs]
+    by_first, by_last = first == sorted(first), last == sorted(last)
+    if by_first == by_last:
+        return None
+    return _surname_first if by_first else _surname_last
+
+
+def _by_forenames(names: Sequence[str]) -> Split | None:
+    """Whichever end has the common forenames, where the other has next to none of them."""
+    ends = [(words[0], words[-1]) for words in (name.split() for name in names) if len(words) > 1]
+    first, last = (
+        (sum(map(_is_forename, end)) for end in zip(*ends, strict=True)) if ends else (0, 0)
+    )
+    if max(first, last) < max(_ENOUGH_FORENAMES, _FORENAMES * len(names)):
+        return None
+    if min(first, last) * _TIMES > max(first, last):
+        return None
+    return _surname_last if first > last else _surname_first
+
+
+def _surname_first(name: str) -> tuple[str, str] | None:
+    words = _plain_name(name).replace(",", " ").split()
+    size = next((at for at, word in enumerate(words) if not _is_particle(word)), 0) + 1
+    if len(words) <= size or not all(map(_is_forename, words[size + 1 :])):
+        return None
+    return " ".join(words[:size]), " ".join(words[size:])
+
+
+def _surname_last(name: str) -> tuple[str, str] | None:
+    words = _plain_name(name).split()
+    if len(words) < 2 or "," in name:
+        return None
+    size = next(
+        (at for at, word in enumerate(words[1:-1], 1) if _is_particle(word)), len(words) - 1
+    )
+    if not all(map(_is_forename, words[1:size])):
+        return None
+    return " ".join(words[size:]), " ".join(words[:size])
+
+
+def _is_particle(word: str) -> bool:
+    return word.lower().strip(".'-") in _PARTICLES
+
+
+def _is_forename(word: str) -> bool:
+    if word.startswith("(") and word.endswith(")"):
+        return True  # what somebody is called: "Benjamin (Ben) Hall"
+    folded = unicodedata.normalize("NFKD", word.lower().strip(".,"))
+    return "".join(one for one in folded if not unicodedata.combining(one)) in _common_forenames()
+
+
+@cache
+def _common_forenames() -> frozenset[str]:
+    text = (files("imports.values") / "lists" / "forenames.csv").read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
+
+
+def _plain_name(name: str) -> str:
+    return _TITLE.sub("", plain_text(name))
+
+
+def _share(names: Sequence[str], proves: Callable[[str], bool]) -> float:
+    return sum(map(proves, names)) / len(names)

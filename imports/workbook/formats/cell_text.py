@@ -1,0 +1,25 @@
+"""Texts: what stands in a cell, as people see it."""
+
+import re
+
+from imports.workbook.limits import counted, refused
+
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_CONTROLS = dict.fromkeys(code for code in (*range(32), 127) if code not in (9, 10))
+
+
+def clean(text: str) -> str:
+    """Text as people see it: _xHHHH_ decoded once, control characters left out."""
+    if "_x" in text and _ESCAPED.search(text):
+        text = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
+        # Two halves of a rare character, each written as a code, are one; half of one is none.
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text if text.isprintable() else text.translate(_CONTROLS)
+
+
+def longer(said: str, piece: str, most: int) -> str:
+    """A text and one piece more, refused at once beyond its limit: growing costs more each time."""
+    said += piece
+    if len(said) > most:
+        raise refused("TEXT_TOO_LONG", limit=counted(most))
+    return said

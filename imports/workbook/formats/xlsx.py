@@ -1,0 +1,222 @@
+"""Xlsx: a workbook's parts become its sheets.  Our own reader, because the others lose cells."""
+
+from dataclasses import dataclass
+
+from imports.workbook.formats.cell_text import clean, longer
+from imports.workbook.formats.number_formats import BUILT_IN
+from imports.workbook.formats.xlsx_fast_rows import plain_strings
+from imports.workbook.formats.xlsx_sheet import Book, SheetRows, read_sheet
+from imports.workbook.formats.xml_parts import count_elements, local, parse, root_of
+from imports.workbook.limits import Limits, counted, refused
+from imports.workbook.preflight import Opened, targets
+from imports.workbook.raw_cells import RawFile, RawSheet
+from imports.workbook.zip_package import Package
+from models.facts.spreadsheet_cells import column_letters
+from models.handoffs.returned_workbook import MARK_SHEET
+from models.handoffs.sheets import Remark
+
+# Told cell by cell up to here; a file with more of them is odd enough for one sentence.
+_DOUBLES_TOLD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """One sheet as the workbook part lists it."""
+
+    name: str
+    hidden: bool
+    relation: str
+
+
+def read_xlsx(opened: Opened, limits: Limits) -> RawFile:
+    """Every worksheet of a workbook; hidden ones by name only, but for the one that is ours.
+
+    Raises SubmissionRefused.
+    """
+    package = opened.package
+    if package is None:
+        raise refused("BAD_WORKBOOK")
+    main = _needed(package, opened.main, limits.other_part)
+    if root_of(main) != "workbook":
+        raise refused("NOT_XLSX", what="an Office file that is not a workbook")
+    listed, is_1904 = _workbook(main)
+    if len(listed) > limits.sheets:
+        raise refused("TOO_MANY_SHEETS", limit=counted(limits.sheets))
+    related = _related(package, opened.main, limits)
+    sheets = _parts_of(listed, related, package)
+    if not sheets:
+        raise refused("NO_SHEET")
+
+    strings = _shared(package, related, "sharedStrings", limits.strings_part)
+    styles = _shared(package, related, "styles", limits.styles_part)
+    elements = count_elements(strings, count_elements(styles, 0, limits), limits)
+    book = Book(_texts(strings, limits), _formats(styles), limits)
+    found, remarks = [], _remarks(opened)
+    for one, part_name in sheets:
+        if one.hidden and one.name != MARK_SHEET:
+            found.append(RawSheet(one.name, hidden=True))
+            continue
+        part = _needed(package, part_name, limits.sheet_part)
+        elements = count_elements(part, elements, limits)
+        read = read_sheet(part, book)
+        remarks += _doubles(one.name, read)
+        found.append(
+            RawSheet(one.name, one.hidden, read.rows, read.merges, frozenset(read.hidden_columns))
+        )
+    package.rest_is_sound()
+    return RawFile(opened.file_format, found, is_1904, tuple(remarks))
+
+
+def _needed(package: Package, name: str, limit: int) -> bytes:
+    part = package.part(name, limit)
+    if part is None:
+        raise refused("BAD_WORKBOOK")
+    return part
+
+
+def _workbook(part: bytes) -> tuple[list[_Listed], bool]:
+    listed: list[_Listed] = []
+    dates: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        name = local(name)
+        if name == "sheet":
+            # The relation's id has a prefix of the writer's choosing; sheetId has none.
+            relation = next(
+                (value for key, value in attributes.items() if ":" in key and local(key) == "id"),
+                None,
+            )
+            if relation == "":
+                return  # a module of Visual Basic, listed among the sheets without a part
+            is_hidden = attributes.get("state") in ("hidden", "veryHidden")
+            listed.append(_Listed(clean(attributes.get("name", "")), is_hidden, relation or ""))
+        elif name == "workbookPr":
+            dates.append(attributes.get("date1904", ""))
+
+    parse(part, start)
+    return listed, any(said in ("1", "true") for said in dates)
+
+
+def _related(package: Package, main: str, limits: Limits) -> dict[str, tuple[str, str]]:
+    folder, _, name = main.rpartition("/")
+    relations = package.part(f"{folder}/_rels/{name}.rels", limits.other_part)
+    return targets(relations, main) if relations is not None else {}
+
+
+def _parts_of(
+    listed: list[_Listed], related: dict[str, tuple[str, str]], package: Package
+) -> list[tuple[_Listed, str]]:
+    """Each worksheet and the name of its part; charts and macro sheets are left out."""
+    found = []
+    for one in listed:
+        kind, part_name = related.get(one.relation, ("worksheet", ""))
+        if kind != "worksheet":
+            continue
+        if not one.hidden and part_name.casefold() not in package.entries:
+            raise refused("MISSING_SHEET", sheet=one.name)
+        found.append((one, part_name))
+    return found
+
+
+def _shared(package: Package, related: dict[str, tuple[str, str]], kind: str, limit: int) -> bytes:
+    name = next((name for one, name in related.values() if one == kind), "")
+    return package.part(name, limit) or b"" if name else b""
+
+
+def _texts(part: bytes, limits: Limits) -> dict[str, str]:
+    """The shared texts by number, as people see them."""
+    if not part:
+        return {}
+    parse(part)
+    texts = plain_strings(part)
+    if texts is None or any(len(text) > limits.text for text in texts):
+        texts = _strings(part, limits.text)
+    return {str(number): clean(text) for number, text in enumerate(texts)}
+
+
+def _strings(part: bytes, most: int) -> list[str]:
+    """The shared texts in order: the sum of their runs, without the phonetic ones."""
+    strings: list[str] = []
+    said = ""
+    phonetic = 0
+    is_taking = False
+
+    def start(name: str, _: dict[str, str]) -> None:
+        nonlocal said, phonetic, is_taking
+        name = local(name) if ":" in name else name
+        if name == "t":
+            is_taking = not phonetic
+        elif name == "si":
+            said = ""
+        elif name == "rPh":
+            phonetic += 1
+
+    def end(name: str) -> None:
+        nonlocal phonetic, is_taking
+        name = local(name) if ":" in name else name
+        is_taking = False
+        if name == "si":
+            strings.append(said)
+        elif name == "rPh":
+            phonetic -= 1
+
+    def text(piece: str) -> None:
+        nonlocal said
+        if is_taking:
+            said = longer(said, piece, most)
+
+    parse(part, start, end, text)
+    return strings
+
+
+def _formats(part: bytes) -> dict[str, str]:
+    """The number format of each cell style by its number; '' for general."""
+    if not part:
+        return {}
+    written: dict[str, str] = {}
+    styles: list[str] = []
+    inside: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        name = local(name)
+        if name == "numFmt":
+            written[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif name == "cellXfs":
+            inside.append(name)
+        elif name == "xf" and inside:
+            styles.append(attributes.get("numFmtId", "0"))
+
+    def end(name: str) -> None:
+        if inside and local(name) == "cellXfs":
+            inside.clear()
+
+    parse(part, start, end)
+    return {str(at): _format(number, written) for at, number in enumerate(styles)}
+
+
+def _format(number: str, written: dict[str, str]) -> str:
+    code = written.get(number)
+    if code is None:
+        code = BUILT_IN.get(int(number), "") if number.isdecimal() and len(number) < 9 else ""
+    return "" if code.casefold() == "general" else code
+
+
+def _remarks(opened: Opened) -> list[Remark]:
+    package = opened.package
+    remarks = []
+    if opened.file_format == "xlsm":
+        remarks.append(Remark("F31"))
+    if package and package.has("externallinks/"):
+        remarks.append(Remark("F32"))
+    if package and any(
+        package.has(word) for word in ("embeddings/", "activex/", "connections.xml")
+    ):
+        remarks.append(Remark("F33"))
+    return remarks
+
+
+def _doubles(sheet: str, read: SheetRows) -> list[Remark]:
+    return [
+        Remark("F34", sheet, row, column_letters(column))
+        for row, column in sorted(set(read.doubles))[:_DOUBLES_TOLD]
+    ]

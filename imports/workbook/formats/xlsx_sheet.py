@@ -1,0 +1,264 @@
+"""Worksheets: the part that holds one sheet of an xlsx becomes its rows of raw cells."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from imports.workbook.formats.cell_text import clean, longer
+from imports.workbook.formats.xlsx_fast_rows import PlainRows, split
+from imports.workbook.formats.xml_parts import End, Start, local, parse
+from imports.workbook.limits import Limits, counted, refused
+from imports.workbook.raw_cells import (
+    BOOLEAN,
+    DATE,
+    ERROR,
+    FORMULA,
+    NUMBER,
+    TEXT,
+    Merge,
+    RawCell,
+    RawRow,
+)
+from models.facts.spreadsheet_cells import column_number
+
+_RANGE = re.compile(r"\A\$?([A-Z]{1,3})\$?([0-9]{1,7}):\$?([A-Z]{1,3})\$?([0-9]{1,7})\Z")
+_KINDS = {"str": TEXT, "inlineStr": TEXT, "b": BOOLEAN, "e": ERROR, "d": DATE}
+_TRUE = ("1", "true")
+_DIGITS = "0123456789"
+_LONGEST_REFERENCE = 20
+
+
+@dataclass(slots=True)
+class Book:
+    """What the sheets of a workbook share: texts, number formats, and what may still be spent."""
+
+    strings: dict[str, str]  # by number, as cells name them
+    formats: dict[str, str]
+    limits: Limits
+    cells: int = 0
+
+
+@dataclass(slots=True)
+class SheetRows:
+    """What was found in a sheet part.  `doubles` are the places given more than once."""
+
+    rows: list[RawRow] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    hidden_columns: set[int] = field(default_factory=set)
+    doubles: list[tuple[int, int]] = field(default_factory=list)
+
+
+def read_sheet(part: bytes, book: Book) -> SheetRows:
+    """The rows of a sheet part, in order, cells with something in them only.
+
+    Raises SubmissionRefused.  A cell or row without its place stands after the one before.
+    """
+    sheet = _Sheet(book)
+    divided = split(part)
+    if divided:
+        parse(part)
+        plain = PlainRows(book.strings, book.formats, book.limits).read(divided[0])
+        if plain is not None:
+            parse(divided[1], *_listeners(sheet))
+            return sheet.found(plain)
+    parse(part, *_listeners(sheet))
+    return sheet.found()
+
+
+class _Sheet:
+    """A sheet while it is read: rows by number, in each the cells by column."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.limits = book.limits
+        self.rows: dict[int, dict[int, RawCell]] = {}
+        self.hidden_rows: set[int] = set()
+        self.kept = SheetRows()
+        self.columns: dict[str, int] = {}  # by letters, as they turn up
+        self.spent = book.cells
+        self.latest: dict[int, RawCell] = {}
+
+    def begin_row(self, digits: str, attributes: dict[str, str]) -> dict[int, RawCell]:
+        """The cells of a row so far, usually none."""
+        if not digits.isdecimal() or len(digits) > _LONGEST_REFERENCE:
+            raise refused("BAD_WORKBOOK")
+        number = int(digits)
+        if attributes.get("hidden") in _TRUE:
+            self.hidden_rows.add(number)
+        return self.rows.get(number) or {}
+
+    def keep_row(self, digits: str, cells: dict[int, RawCell]) -> None:
+        """Keep a row that turned out to have something in it: only now does it count."""
+        number = int(digits)
+        if number < 1:
+            raise refused("BAD_WORKBOOK")
+        if number > self.limits.rows:
+            raise refused("TOO_MANY_ROWS", limit=counted(self.limits.rows))
+        # One row beyond the limit is the most that gets in before somebody looks.
+        self.spent += len(self.latest)
+        self.latest = cells
+        if self.spent > self.limits.cells:
+            raise refused("TOO_MANY_CELLS", limit=counted(self.limits.cells))
+        self.rows[number] = cells
+
+    def found(self, plain: Sequence[RawRow] = ()) -> SheetRows:
+        """What was found, rows and cells in order whatever their order was."""
+        kept = self.kept
+        kept.rows += plain
+        for number in sorted(self.rows):
+            in_order = sorted(self.rows[number].values())
+            kept.rows.append((number, number in self.hidden_rows, in_order))
+        self.book.cells += sum(len(cells) for _, _, cells in kept.rows)
+        if self.book.cells > self.limits.cells:
+            raise refused("TOO_MANY_CELLS", limit=counted(self.limits.cells))
+        return kept
+
+    def column(self, said: str) -> int:
+        """The column of some letters, remembered."""
+        bare = said.replace("$", "").upper()
+        if not (bare.isascii() and bare.isalpha()) or len(bare) > _LONGEST_REFERENCE:
+            raise refused("BAD_WORKBOOK")
+        column = self.columns[said] = column_number(bare)
+        return column
+
+    def shared(self, index: str) -> tuple[str, str]:
+        """The kind and text of a cell that names a shared text by its number."""
+        text = self.book.strings.get(index.strip())
+        return (ERROR, "#REF!") if text is None else (TEXT, text)
+
+    def refuse(self, column: int) -> None:
+        """Say which limit a cell is beyond."""
+        if column >= self.limits.columns:
+            raise refused("TOO_MANY_COLS", limit=counted(self.limits.columns))
+        raise refused("TEXT_TOO_LONG", limit=counted(self.limits.text))
+
+    def merge(self, attributes: dict[str, str]) -> None:
+        """Note a merged range."""
+        place = _RANGE.match(attributes.get("ref", ""))
+        if place:
+            if len(self.kept.merges) >= self.limits.merges:
+                raise refused("TOO_MANY_MERGES", limit=counted(self.limits.merges))
+            self.kept.merges.append(
+                (int(place[2]), column_number(place[1]), int(place[4]), column_number(place[3]))
+            )
+
+    def widths(self, attributes: dict[str, str]) -> None:
+        """Note columns that are hidden."""
+        if attributes.get("hidden") not in _TRUE:
+            return
+        first, last = attributes.get("min", ""), attributes.get("max", "")
+        if first.isdecimal() and last.isdecimal() and len(first) < 10 > len(last):
+            last_column = min(int(last), self.limits.columns)
+            self.kept.hidden_columns.update(range(int(first) - 1, last_column))
+
+
+def _odd(kind: str, said: str) -> tuple[str, str]:
+    """What a cell holds that is neither a plain number nor a shared text."""
+    return (NUMBER, said) if kind == "n" else (_KINDS.get(kind, TEXT), clean(said))
+
+
+def _listeners(sheet: _Sheet) -> tuple[Start, End, End]:  # noqa: C901 - see below
+    """What is called where an element starts, where it ends, and for the text between.
+
+    One function, because these run for every element of every workbook: what they share are its
+    own variables, which costs a quarter less than attributes of an object (measured: 8.5 ms
+    against 11.2 ms for 5,000 cells).
+    """
+    columns = sheet.columns
+    formats = sheet.book.formats
+    most_columns, most_text = sheet.limits.columns, sheet.limits.text
+    cells: dict[int, RawCell] = {}
+    digits, column = "0", -1
+    kind: str | None = None
+    style = said = ""
+    has_formula = has_value = is_taking = False
+    phonetic = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal digits, column, cells, kind, style, said, has_formula, has_value, is_taking
+        if name == "v":
+            has_value = True
+            is_taking = kind != "inlineStr"
+        elif name == "c":
+            get = attributes.get
+            place = get("r")
+            if place is None:
+                column += 1
+            else:
+                letters = place.rstrip(_DIGITS)
+                try:
+                    column = columns[letters]
+                except KeyError:
+                    column = sheet.column(letters)
+                if place[len(letters) :] != digits:
+                    digits = place[len(letters) :]
+                    cells = sheet.begin_row(digits, {})
+            kind, style, said = get("t"), get("s", "0"), ""
+            has_formula = has_value = False
+        else:
+            start_rarely(name, attributes)
+
+    def start_rarely(name: str, attributes: dict[str, str]) -> None:
+        nonlocal digits, column, cells, has_formula, is_taking, phonetic
+        bare = local(name)
+        if bare != name and bare in ("c", "v"):
+            start(bare, attributes)
+        elif bare == "row":
+            digits = attributes.get("r") or str(int(digits) + 1)
+            column = -1
+            cells = sheet.begin_row(digits, attributes)
+        elif bare == "f":
+            has_formula = True
+        elif bare == "t":
+            is_taking = kind == "inlineStr" and not phonetic
+        elif bare == "rPh":
+            phonetic += 1
+        elif bare == "mergeCell":
+            sheet.merge(attributes)
+        elif bare == "col":
+            sheet.widths(attributes)
+
+    def end(name: str) -> None:
+        nonlocal is_taking
+        if name == "v":
+            is_taking = False
+        elif name == "c":
+            if said or has_formula:
+                keep()
+        else:
+            end_rarely(name)
+
+    def end_rarely(name: str) -> None:
+        nonlocal is_taking, phonetic
+        bare = local(name)
+        if bare != name and bare in ("c", "v"):
+            end(bare)
+        elif bare == "t":
+            is_taking = False
+        elif bare == "rPh":
+            phonetic -= 1
+
+    def keep() -> None:
+        if kind == "s" and said:
+            held, stored = sheet.shared(said)
+        elif said:
+            held, stored = (NUMBER, said) if kind is None else _odd(kind, said)
+        else:
+            held, stored = FORMULA, ""
+        # An empty text may be what a formula gives; an empty number is one not worked out yet.
+        if not stored and (said or not has_formula or (has_value and kind == "str")):
+            return
+        if not cells:
+            sheet.keep_row(digits, cells)
+        elif column in cells:
+            sheet.kept.doubles.append((int(digits), column))
+        if column >= most_columns or len(stored) > most_text:
+            sheet.refuse(column)
+        cells[column] = (column, held, stored, formats.get(style, ""))
+
+    def text(piece: str) -> None:
+        nonlocal said
+        if is_taking:
+            said = longer(said, piece, most_text) if said else piece
+
+    return start, end, text

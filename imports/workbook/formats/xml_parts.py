@@ -1,0 +1,96 @@
+"""XML parts: expat without its dangers, and the small parts that say where the others are."""
+
+import re
+from collections.abc import Callable
+from xml.parsers import expat
+
+from imports.workbook.limits import Limits, counted, refused
+
+Start = Callable[[str, dict[str, str]], object]
+End = Callable[[str], object]
+_NO_MEMORY = 1  # XML_ERROR_NO_MEMORY
+_LONGEST_PIECE = 1 << 16
+_DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
+
+
+def parse(
+    part: bytes,
+    start: Start | None = None,
+    end: End | None = None,
+    text: End | None = None,
+) -> None:
+    """Send a part through expat in one call.  Raises SubmissionRefused.
+
+    One call, because expat before 2.6 takes quadratic time over a huge token that comes in pieces.
+    Any document type is refused: no spreadsheet needs one, and entities come with it.
+    """
+    check_encoding(part)
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+    parser.buffer_size = _LONGEST_PIECE
+    parser.StartDoctypeDeclHandler = _no_doctype
+    parser.EntityDeclHandler = _no_doctype
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    try:
+        parser.Parse(part, True)
+    except expat.ExpatError as error:
+        if error.code == _NO_MEMORY:
+            raise MemoryError from error
+        raise refused("BAD_XML") from error
+    finally:
+        # The handlers hold what they fill, and the parser holds them.
+        parser.StartElementHandler = parser.EndElementHandler = None
+        parser.CharacterDataHandler = None
+
+
+def check_encoding(part: bytes) -> None:
+    """Refuse any part that is not in UTF-8: readers differ in what they make of the others."""
+    if part[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in part[:4]:
+        raise refused("ENCODING")
+    declared = _DECLARED.match(part.removeprefix(b"\xef\xbb\xbf")[:400])
+    if declared and declared[1].lower() not in _UTF_8:
+        raise refused("ENCODING")
+
+
+def count_elements(part: bytes, so_far: int, limits: Limits) -> int:
+    """The number of elements, this part's added; refuses before any of them costs anything."""
+    so_far += part.count(b"<") - part.count(b"</")
+    if so_far > limits.elements:
+        raise refused("TOO_MANY_ELEMENTS", limit=counted(limits.elements))
+    return so_far
+
+
+def local(name: str) -> str:
+    """The name of an element or attribute without its prefix."""
+    return name.rpartition(":")[2]
+
+
+def elements(part: bytes, *wanted: str) -> list[tuple[str, dict[str, str]]]:
+    """Every element of the wanted names, in order, with its attributes as written."""
+    found: list[tuple[str, dict[str, str]]] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if local(name) in wanted:
+            found.append((local(name), attributes))
+
+    parse(part, start)
+    return found
+
+
+def root_of(part: bytes) -> str:
+    """The name of a part's outermost element, its prefix left out."""
+    names: list[str] = []
+
+    def start(name: str, _: dict[str, str]) -> None:
+        if not names:
+            names.append(local(name))
+
+    parse(part, start)
+    return names[0]
+
+
+def _no_doctype(*_: object) -> None:
+    raise refused("DTD")
