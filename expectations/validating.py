@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 from expectations.catalogue import fill, places
-from expectations.judge import RuleDidNotRun, broken_rules
+from expectations.engine.run_suite import RuleDidNotRun, broken_rules
+from expectations.engine.trial import AS_IT_IS, Trial
+from expectations.messages import in_order, refusal, tell
 from expectations.rule import Rule
-from expectations.told import in_order, refusal, tell
 from expectations.tolerances import TOLERANCES, Tolerances
-from expectations.trial import AS_IT_IS, Trial
 from models.facts.calendar import in_words
 from models.handoffs.sheets import Finding, Mapped, MappedRow
 from models.vocabulary import Kind, academic_year
@@ -49,7 +49,7 @@ def validate(
     Any number of submissions may be given, of both kinds and of any years.  A `trial` leaves rules
     out or weighs them otherwise, and changes nothing else.
     """
-    from expectations.suites import suite_hash
+    from expectations.engine.suites import suite_hash
 
     findings: dict[int, tuple[Finding, ...]] = {}
     faults: dict[int, str] = {}
@@ -69,7 +69,7 @@ def validate(
 
 def _by_suite(chunk: Sequence[Mapped]) -> Iterator[tuple[Kind, int, list[Mapped]]]:
     """The submissions that one suite judges, together: years between two changes share one."""
-    from expectations.suites import last_change
+    from expectations.engine.suites import last_change
 
     groups: dict[tuple[Kind, int], list[Mapped]] = defaultdict(list)
     for mapped in chunk:
@@ -113,7 +113,7 @@ def _apart(
 def _judge(
     portion: Sequence[Mapped], kind: Kind, year: int, tolerances: Tolerances, trial: Trial
 ) -> dict[int, list[Finding]]:
-    from expectations.frames import frame
+    from expectations.engine.rule_inputs import frame
 
     if not any(mapped.rows for mapped in portion):
         return {}

@@ -15,7 +15,7 @@ from destinations.publishing import Document, hub_folders, publish
 from destinations.quality import opened, quality_page
 from destinations.tallies import last_run, lines_of, tally
 from expectations.catalogue import catalogue
-from expectations.suites import suites_in_code
+from expectations.engine.suites import suites_in_code
 from flows.boards import Lines
 from flows.road import Road
 from models.database import transaction

@@ -14,9 +14,9 @@ from sqlmodel import Session, col
 
 from destinations.waivers import without_waived
 from expectations.catalogue import catalogue
-from expectations.suites import suite_hash
+from expectations.engine.suites import suite_hash
+from expectations.engine.trial import Trial
 from expectations.tolerances import Tolerances
-from expectations.trial import Trial
 from expectations.validating import validate
 from flows.road import Road, declared_of
 from imports.crosswalk.confirmed_mappings import heading_rows

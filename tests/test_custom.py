@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from expectations import custom
-from expectations.judge import RESULT_FORMAT
+from expectations.engine import custom_expectations
+from expectations.engine.run_suite import RESULT_FORMAT
 
-OURS = [name for name in vars(custom) if name.startswith("Expect")]
+OURS = [name for name in vars(custom_expectations) if name.startswith("Expect")]
 
 
 def broken(expectation, table):
@@ -62,7 +62,7 @@ def texts(*cells):
     ],
 )
 def test_numbers_and_codes_are_judged_cell_by_cell(name, sound, wrong, left_to_others):
-    expectation = getattr(custom, name)(column="cell")
+    expectation = getattr(custom_expectations, name)(column="cell")
     cells = [*sound, None, *wrong, *left_to_others]
     first = len(sound) + 1
     assert broken(expectation, texts(*cells)) == list(range(first, first + len(wrong)))
@@ -88,7 +88,7 @@ def test_a_day_lies_within_two_others_of_its_own_row():
         (None, first, last),
         (date(1999, 1, 1), None, None),
     )
-    expectation = custom.ExpectDayWithin(
+    expectation = custom_expectations.ExpectDayWithin(
         column_list=["day", "first", "last"], ignore_row_if="any_value_is_missing"
     )
     assert broken(expectation, table) == [2, 3]
@@ -101,7 +101,10 @@ def sheets(*rows):
 
 def vary(table):
     names = ["submission_id", "sheet", "row", "value", "many_rows"]
-    return broken(custom.ExpectColumnToVaryInSheet(column_list=names, ignore_row_if="never"), table)
+    return broken(
+        custom_expectations.ExpectColumnToVaryInSheet(column_list=names, ignore_row_if="never"),
+        table,
+    )
 
 
 def test_a_constant_column_is_told_once_for_its_sheet_of_its_sender():
@@ -132,4 +135,4 @@ def test_every_expectation_of_ours_is_asked_here():
 @settings(max_examples=15, deadline=None)
 @given(cells=st.lists(st.one_of(st.none(), st.text(max_size=14)), min_size=1, max_size=6))
 def test_no_text_is_too_odd_to_be_answered_for(name, cells):
-    assert broken(getattr(custom, name)(column="cell"), texts(*cells)) is not None
+    assert broken(getattr(custom_expectations, name)(column="cell"), texts(*cells)) is not None

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.gb import upn as stdnum_upn
 
-from expectations.identifiers import Answer, judge, plain, postcodes_agree, ulns_agree, upns_agree
+from expectations.checks.identifier_checks import (
+    Answer,
+    judge,
+    plain,
+    postcodes_agree,
+    ulns_agree,
+    upns_agree,
+)
 from expectations.validating import validate
 from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file

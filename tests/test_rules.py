@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from expectations.catalogue import catalogue
-from expectations.suites import FIRST
+from expectations.engine.suites import FIRST
 from expectations.tolerances import Tolerances
 from expectations.validating import validate
 from models.handoffs.sheets import Mapped

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from destinations.adoptions import adopt, adopted, not_adopted
 from destinations.cli import app
 from destinations.settings import Settings, get_settings
-from expectations.suites import suites_in_code
-from expectations.trial import trial_of
+from expectations.engine.suites import suites_in_code
+from expectations.engine.trial import trial_of
 from flows.road import (
     open_road,
 )

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from expectations import suites
 from expectations.catalogue import catalogue
-from expectations.suites import Change, rules, snapshot, snapshots, suite, suite_hash
+from expectations.engine import suites
+from expectations.engine.suites import Change, rules, snapshot, snapshots, suite, suite_hash
 from models.vocabulary import Kind
 
 SNAPSHOTS = Path(suites.__file__).parent / "snapshots"
@@ -15,7 +15,7 @@ SNAPSHOTS = Path(suites.__file__).parent / "snapshots"
 
 def test_the_snapshots_are_fresh():
     kept = {path.name: path.read_text(encoding="utf-8") for path in SNAPSHOTS.glob("*.json")}
-    assert kept == snapshots(), "write expectations.suites.snapshots() there again"
+    assert kept == snapshots(), "write expectations.engine.suites.snapshots() there again"
 
 
 def test_a_snapshot_can_be_read_and_holds_no_id():

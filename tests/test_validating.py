@@ -12,9 +12,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from expectations import identifiers, judge, validating
-from expectations.frames import frame
-from expectations.judge import RuleDidNotRun
+from expectations import validating
+from expectations.checks import identifier_checks
+from expectations.engine import run_suite
+from expectations.engine.rule_inputs import frame
+from expectations.engine.run_suite import RuleDidNotRun
 from expectations.tolerances import Tolerances
 from expectations.validating import refusal, tell, validate
 from models.handoffs.sheets import Declared, Mapped, Remark
@@ -279,14 +281,14 @@ def test_a_submission_of_unknown_kind_and_cohort_is_judged_as_leavers():
 
 
 def test_a_poisoned_submission_stands_alone_and_the_others_are_judged(monkeypatch, caplog):
-    healthy = identifiers.postcodes_agree
+    healthy = identifier_checks.postcodes_agree
 
     def chokes(column):
         if (column == SECRET).any():
             raise ValueError(SECRET)
         return healthy(column)
 
-    monkeypatch.setattr(identifiers, "postcodes_agree", chokes)
+    monkeypatch.setattr(identifier_checks, "postcodes_agree", chokes)
     poisoned = submission([typed({**ADA, "postcode": SECRET})], number=5, kind=Kind.LEAVERS)
     healthy_ones = [drawn(number) for number in (1, 2)]
     with caplog.at_level(logging.DEBUG):
@@ -308,15 +310,15 @@ def test_what_stops_outside_any_rule_is_our_fault_too(monkeypatch):
 def test_a_missing_column_is_loud():
     table = frame([drawn(1)]).table
     for column in ("upn", "born_earliest"):
-        result = judge.run(table.drop(columns=column), Kind.LEAVERS, 2026)
+        result = run_suite.run(table.drop(columns=column), Kind.LEAVERS, 2026)
         with pytest.raises(RuleDidNotRun):
-            list(judge.positions(result, Kind.LEAVERS, 2026))
+            list(run_suite.positions(result, Kind.LEAVERS, 2026))
 
 
 def test_nothing_that_comes_out_of_the_library_holds_a_cell():
     faulty = dict.fromkeys(("upn", "surname", "sex", "activity", "postcode", "born_on"), SECRET)
     table = frame([submission([typed({**ADA, **faulty}), typed({**ADA, **faulty}, row=3)])]).table
-    results = judge.run(table, Kind.LEAVERS, 2026)
+    results = run_suite.run(table, Kind.LEAVERS, 2026)
     every = [one for result in results for one in result.results]
     assert sum(one.result["unexpected_count"] for one in every) > 5
     for result in results:

@@ -14,8 +14,8 @@ from models.facts.calendar import today_in_london
 from models.facts.counts import count_of
 
 if TYPE_CHECKING:
+    from expectations.engine.trial import Trial
     from expectations.rule import Rule
-    from expectations.trial import Trial
     from flows.trials import Difference
 
 
@@ -137,7 +137,7 @@ def adopt(
     Example: `destinations rules adopt --by "Dana Officer"`
     """
     from destinations.adoptions import adopt as put_in_force
-    from expectations.suites import suites_in_code
+    from expectations.engine.suites import suites_in_code
     from models.database import transaction
 
     engine = open_hub()
@@ -160,8 +160,8 @@ def _compare(
     tolerance: list[str] | None,
 ) -> "Difference":
     from destinations.settings import get_settings
+    from expectations.engine.trial import trial_of
     from expectations.tolerances import Tolerances
-    from expectations.trial import trial_of
     from flows.road import open_road
     from flows.trials import compare
 

@@ -14,8 +14,8 @@ from functools import cache
 from typing import Any
 
 from expectations.catalogue import catalogue
+from expectations.engine.column_subset import groups, narrowed
 from expectations.lists import codes, years_of_change
-from expectations.narrow import groups, narrowed
 from expectations.rule import Rule
 from expectations.rules.person import FIRST_YEAR
 from models.vocabulary import Kind, Severity
@@ -174,9 +174,9 @@ def _built(name: str, chosen: Sequence[Rule]) -> Any:
 def _expectation(rule: Rule) -> Any:
     from great_expectations import expectations as core
 
-    from expectations import custom
+    from expectations.engine import custom_expectations
 
-    made = getattr(custom, rule.kind, None) or getattr(core, rule.kind)
+    made = getattr(custom_expectations, rule.kind, None) or getattr(core, rule.kind)
     return made(
         severity=GX_SEVERITY[rule.severity],
         description=rule.says,

@@ -48,8 +48,8 @@ def run(table: Any, kind: Kind, year: int) -> tuple[Any, ...]:
         ProgressBarsConfig,
     )
 
-    from expectations.narrow import narrow
-    from expectations.suites import parts
+    from expectations.engine.column_subset import narrow
+    from expectations.engine.suites import parts
 
     with _one_at_a_time:
         # Nothing on disk, no pages, nobody told, and no bars on the screen.
@@ -72,7 +72,7 @@ def run(table: Any, kind: Kind, year: int) -> tuple[Any, ...]:
 
 def positions(results: Iterable[Any], kind: Kind, year: int) -> Iterator[tuple[Rule, int]]:
     """Each rule and position that breaks it.  Raises RuleDidNotRun where one has no answer."""
-    from expectations.suites import rules
+    from expectations.engine.suites import rules
 
     every = [one for result in results for one in result.results]
     answers = {one.expectation_config.meta["rule_code"]: one.result for one in every}

@@ -25,7 +25,7 @@ from great_expectations.expectations.metrics.map_metric_provider.multicolumn_map
     MulticolumnMapMetricProvider,
 )
 
-from expectations import identifiers
+from expectations.checks import identifier_checks
 
 # Names of metrics are shared by everything that uses the library: ours begin with our name.
 _COLUMN = "column_values.destinations_"
@@ -37,7 +37,7 @@ class _UpnsFormed(ColumnMapMetricProvider):
 
     @column_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column: Any, **kwargs: Any) -> Any:
-        formed = column.str.match(identifiers.UPN_FORM).fillna(False).astype(bool)
+        formed = column.str.match(identifier_checks.UPN_FORM).fillna(False).astype(bool)
         return formed | (column.str.len() != 13)
 
 
@@ -52,7 +52,7 @@ class _UpnsAgree(ColumnMapMetricProvider):
 
     @column_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column: Any, **kwargs: Any) -> Any:
-        return identifiers.upns_agree(column)
+        return identifier_checks.upns_agree(column)
 
 
 class ExpectUpnsToAgree(ColumnMapExpectation):
@@ -66,7 +66,7 @@ class _UlnsAgree(ColumnMapMetricProvider):
 
     @column_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column: Any, **kwargs: Any) -> Any:
-        return identifiers.ulns_agree(column)
+        return identifier_checks.ulns_agree(column)
 
 
 class ExpectUlnsToAgree(ColumnMapExpectation):
@@ -80,7 +80,7 @@ class _Postcodes(ColumnMapMetricProvider):
 
     @column_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column: Any, **kwargs: Any) -> Any:
-        return identifiers.postcodes_agree(column)
+        return identifier_checks.postcodes_agree(column)
 
 
 class ExpectPostcodes(ColumnMapExpectation):

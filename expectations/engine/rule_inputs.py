@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from expectations.alike import LOOKED_AT, enrolments_alike, leavers_alike
-from expectations.at_odds import at_odds
-from expectations.identifiers import ULN_FORM, UPN_FORM, ulns_agree, upns_agree
-from expectations.sideways import moved_sideways
-from expectations.strange import strange_words
+from expectations.checks.code_label_conflict import at_odds
+from expectations.checks.identifier_checks import ULN_FORM, UPN_FORM, ulns_agree, upns_agree
+from expectations.checks.shifted_rows import moved_sideways
+from expectations.checks.unmapped_values import strange_words
+from expectations.checks.within_file_duplicates import LOOKED_AT, enrolments_alike, leavers_alike
 from expectations.tolerances import TOLERANCES, Tolerances
 from models.handoffs.sheets import Declared, Mapped, MappedRow, Value
 from models.vocabulary import Kind
