@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import date
 
 from destinations.demo.faults import KINDS as FAULTS
+from destinations.demo.invented.institutions import COUNCILS, Hub, Place
+from destinations.demo.invented.people import Register, draw_cohort
 from destinations.demo.layouts import KINDS as LAYOUTS
 from destinations.demo.layouts import draw_layout
 from destinations.demo.leaver_sheets import Occasion, leaver_sheet
 from destinations.demo.paths import first_weights, follow
-from destinations.demo.people import Register, draw_cohort
-from destinations.demo.places import COUNCILS, Hub, Place
 from destinations.demo.rows import what_is_said
 from destinations.demo.sent import Sent
 

@@ -172,7 +172,7 @@ def _try(
     numbers: range, seeds: list[Seed], asked: argparse.Namespace, folder: Path, tally: Tally
 ) -> None:
     """Make some files, check their folder, and hold what is said against what must be."""
-    from destinations.cli.folder import check_folder
+    from destinations.cli.shown.folder_check import check_folder
 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()

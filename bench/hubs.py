@@ -95,10 +95,10 @@ def travel(hub: Path, folder: Path) -> dict[str, Any]:
     """Everything that the hub sends, taken down the road without Prefect; then the exports."""
     from sqlmodel import Session
 
-    from destinations.cli.send import from_manifest, send
-    from destinations.exports import export
-    from destinations.register import load_register
-    from destinations.settings import get_settings
+    from destinations.cli.check_and_submit import from_manifest, send
+    from destinations.platform.settings import get_settings
+    from destinations.register.load_register import load_register
+    from destinations.reports.exports import export
     from flows import boards
     from flows import road as stages
     from models.database import migrate, open_database, transaction

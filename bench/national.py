@@ -58,7 +58,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _run(asked: argparse.Namespace, folder: Path, meter: Meter) -> dict[str, int]:
-    from destinations.settings import get_settings
+    from destinations.platform.settings import get_settings
     from flows import road as stages
     from models.database import migrate, open_database
 
@@ -133,7 +133,7 @@ def _matching_apart(meter: Meter) -> Iterator[None]:
 
 def _register(folder: Path, engine: Any, many: int) -> None:
     """The register of so many schools, loaded as a hub would load it."""
-    from destinations.register import load_register
+    from destinations.register.load_register import load_register
     from models.database import transaction
 
     places = list(autumn.schools(many))

@@ -24,7 +24,7 @@ import autumn
 import polars as pl
 from meter import table
 
-from destinations.settings import Settings
+from destinations.platform.settings import Settings
 
 Finding = tuple[int, int, str]  # submission, row, code
 CHUNK = Settings.model_fields["chunk"].default

@@ -54,7 +54,7 @@ def _arguments() -> argparse.Namespace:
 
 def _check(folder: Path) -> bool:
     """Every file through what `destinations check --folder` does."""
-    from destinations.cli.folder import check_folder
+    from destinations.cli.shown.folder_check import check_folder
 
     outcomes: Counter[tuple[str, str]] = Counter()
     wrong, memory, slowest = [], [], (0.0, "")

@@ -1,6 +1,6 @@
 """Match: the rows of a submission become people: somebody known, somebody new, or nobody sure.
 
-The first level (destinations/levels.py) that finds anybody decides.  Two people at that level, or
+The first level (destinations/linkage/levels.py) that finds anybody decides.  Two people at that level, or
 two rows that claim one person, mean that nobody is sure, and the row waits for a person to say.
 """
 
@@ -9,9 +9,8 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from destinations.doubles import Doubles, RowKey, find_doubles
-from destinations.identities import Identity, identity, other_identifier
-from destinations.levels import (
+from destinations.linkage.identities import Identity, identity, other_identifier
+from destinations.linkage.levels import (
     LEVELS,
     Keys,
     Level,
@@ -20,7 +19,8 @@ from destinations.levels import (
     by_upn,
     same_name_and_birth,
 )
-from destinations.reasons import agreement, likeliest_first
+from destinations.linkage.match_explanations import agreement, likeliest_first
+from destinations.linkage.repeated_leavers import Doubles, RowKey, find_doubles
 from models.handoffs.sheets import MappedRow
 
 # Words for the evidence pack beside those of the levels.

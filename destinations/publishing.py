@@ -13,14 +13,14 @@ from pathlib import PurePath
 
 from sqlmodel import Session, col, select
 
-from destinations.answers import Answer
-from destinations.awaited import awaited
-from destinations.evidence import School, evidence_pack
-from destinations.lines import summary_rows
-from destinations.receipts import receipt_of, receipt_workbook
-from destinations.waivers import told_aside
-from destinations.waves import CALENDAR, Calendar
-from destinations.workbooks import hub_summary
+from destinations.outcomes.outstanding_returns import awaited
+from destinations.outcomes.survivorship import Answer
+from destinations.outcomes.waves import CALENDAR, Calendar
+from destinations.reports.evidence_pack import School, evidence_pack
+from destinations.reports.hub_summary import hub_summary
+from destinations.reports.summary_export import summary_rows
+from destinations.responses.waivers import told_aside
+from destinations.returns.receipts import receipt_of, receipt_workbook
 from models.destinations import Publication
 from models.facts import submission_state
 from models.facts.calendar import in_london

@@ -13,8 +13,7 @@ from functools import cache
 
 from sqlmodel import Session, col
 
-from destinations.changes import beside_the_last, note_round
-from destinations.cohorts import (
+from destinations.linkage.candidates import (
     InCohort,
     cohort_of,
     known_in,
@@ -22,17 +21,24 @@ from destinations.cohorts import (
     leavers_of,
     waited_before,
 )
-from destinations.confirmations import without_confirmed
-from destinations.decisions import Kept, keep_matches, kept_matches, settle, waiting_again
-from destinations.doubles import RowKey
-from destinations.histories import add_statements
+from destinations.linkage.match_decisions import (
+    Kept,
+    keep_matches,
+    kept_matches,
+    settle,
+    waiting_again,
+)
+from destinations.linkage.repeated_leavers import RowKey
 from destinations.matching import Known, Matched, Outcome, match_rows
-from destinations.newcomers import make_people
-from destinations.particulars import add_leavers, fill_leavers
-from destinations.providers import Register, load_providers
-from destinations.rounds import SAME_ROUND, sent_before
-from destinations.statements import Statement, Teller, said_by_provider, said_by_school
-from destinations.telling import keep_findings, remarks_of
+from destinations.record.create_persons import make_people
+from destinations.record.destination_history import add_statements
+from destinations.record.findings_store import keep_findings, remarks_of
+from destinations.record.leaver_attributes import add_leavers, fill_leavers
+from destinations.record.round_changes import beside_the_last, note_round
+from destinations.record.rounds import SAME_ROUND, sent_before
+from destinations.record.statements import Statement, Teller, said_by_provider, said_by_school
+from destinations.register.providers import Register, load_providers
+from destinations.responses.confirmations import without_confirmed
 from models.facts import submission_state
 from models.facts.succession import school_chain
 from models.handoffs.sheets import Declared, Finding, Mapped, MappedRow, Remark

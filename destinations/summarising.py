@@ -12,13 +12,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
-from destinations.answers import Answer, answers, answers_at
-from destinations.lines import summary_rows
-from destinations.percents import percent
-from destinations.places import Home, homes
-from destinations.said import Chosen, waves_of
-from destinations.sustained import Sustained
-from destinations.waves import CALENDAR, Calendar
+from destinations.outcomes.observations import Chosen, waves_of
+from destinations.outcomes.percent import percent
+from destinations.outcomes.survivorship import Answer, answers, answers_at
+from destinations.outcomes.sustained import Sustained
+from destinations.outcomes.waves import CALENDAR, Calendar
+from destinations.register.counted_at import Home, homes
+from destinations.reports.summary_export import summary_rows
 from models.facts.calendar import in_london
 from models.handoffs.summaries import Counts, SummaryLine
 from models.leavers import Cohort

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlmodel import col
 
+from destinations.platform.settings import Settings
 from destinations.publishing import publish, sent_again_document
-from destinations.settings import Settings
 from expectations.validating import refusal, tell
 from flows import road
 from models.database import transaction

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Engine, case, func, select
 from sqlmodel import Session, col
 
-from destinations.awaited import Awaited
+from destinations.outcomes.outstanding_returns import Awaited
 from models.facts import submission_state
 from models.handoffs.summaries import SummaryLine
 from models.submissions import Arrival, Submission, ToldFinding

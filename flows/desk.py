@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from destinations.keys import marking_key
-from destinations.providers import Register, load_providers
-from destinations.settings import Settings
-from destinations.storage import open_storage
-from destinations.waves import Calendar
+from destinations.outcomes.waves import Calendar
+from destinations.platform.keys import marking_key
+from destinations.platform.settings import Settings
+from destinations.platform.storage import open_storage
+from destinations.register.providers import Register, load_providers
 from flows.known import everything_known
 from imports.crosswalk.confirmed_mappings import Remembered
 from imports.workbook.guard import Guard, guarded

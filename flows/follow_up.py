@@ -7,7 +7,7 @@ from datetime import date
 
 from prefect import flow
 
-from destinations.settings import get_settings
+from destinations.platform.settings import get_settings
 from flows import boards, pages, road
 from flows.quiet import redact
 from flows.stages import stage

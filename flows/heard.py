@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
-from destinations.confirmations import confirm, note_of_person, told_on, value_in
-from destinations.confirmed_sheets import confirm_sheet
-from destinations.doubles import RowKey
-from destinations.layouts import accept_heading
-from destinations.marked import recognise
+from destinations.linkage.repeated_leavers import RowKey
+from destinations.responses.confirmations import confirm, note_of_person, told_on, value_in
+from destinations.responses.confirmed_sheets import confirm_sheet
+from destinations.responses.mappings import accept_heading
+from destinations.returns.annotated import recognise
 from expectations.catalogue import words
 from flows.desk import Road
 from flows.known import everything_known

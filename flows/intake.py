@@ -11,7 +11,7 @@ from uuid import UUID
 from prefect import flow
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
-from destinations.settings import get_settings
+from destinations.platform.settings import get_settings
 from flows import boards, pages, road, rules
 from flows.again import answer_sent_again
 from flows.quiet import StageFailed, redact

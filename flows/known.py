@@ -5,8 +5,8 @@ from functools import cache, lru_cache
 
 from sqlmodel import Session
 
-from destinations.layouts import accepted
-from destinations.providers import Register, load_providers, studying_at
+from destinations.register.providers import Register, load_providers, studying_at
+from destinations.responses.mappings import accepted
 from imports.crosswalk.column_map import load_map
 from imports.crosswalk.confirmed_mappings import Remembered
 from imports.crosswalk.provider_as_destination import Places

@@ -12,7 +12,7 @@ from dataclasses import replace
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from destinations.undo import undo
+from destinations.record.undo import undo
 from flows.desk import Road
 from flows.heard import as_before
 from flows.quiet import place_of

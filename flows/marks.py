@@ -6,8 +6,8 @@ Nothing of Prefect's here.
 import logging
 from collections.abc import Mapping, Sequence
 
-from destinations.marked import Marked, Sent, WholeSheet, marked_workbook
-from destinations.marked.copied import identifier_columns
+from destinations.returns.annotated import Marked, Sent, WholeSheet, marked_workbook
+from destinations.returns.annotated.fresh_copy import identifier_columns
 from expectations.catalogue import catalogue
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.confirmed_mappings import Remembered, heading_rows

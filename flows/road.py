@@ -16,17 +16,17 @@ from datetime import date
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from destinations.answers import answers
-from destinations.awaited import Awaited, awaited
-from destinations.confirmations import without_confirmed
-from destinations.continuity import Limits, across
+from destinations.crosschecks.run_crosschecks import Limits, across
+from destinations.outcomes.outstanding_returns import Awaited, awaited
+from destinations.outcomes.survivorship import answers
+from destinations.outcomes.waves import open_waves
+from destinations.platform.storage import StorageFailed
 from destinations.publishing import documents, marked_document, publish, receipt_document
+from destinations.record.findings_store import also_told
 from destinations.recording import record, waiting_again
-from destinations.storage import StorageFailed
+from destinations.responses.confirmations import without_confirmed
+from destinations.responses.waivers import set_aside, without_waived
 from destinations.summarising import summarise
-from destinations.telling import also_told
-from destinations.waivers import set_aside, without_waived
-from destinations.waves import open_waves
 from expectations.catalogue import catalogue, words
 from expectations.tolerances import Tolerances
 from expectations.validating import refusal, tell, validate

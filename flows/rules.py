@@ -9,11 +9,11 @@ from datetime import date
 
 from sqlmodel import Session
 
-from destinations.adoptions import not_adopted
-from destinations.places import members
 from destinations.publishing import Document, hub_folders, publish
-from destinations.quality import opened, quality_page
-from destinations.tallies import last_run, lines_of, tally
+from destinations.record.rule_statistics import last_run, lines_of, tally
+from destinations.register.counted_at import members
+from destinations.reports.quality_page import opened, quality_page
+from destinations.responses.adoptions import not_adopted
 from expectations.catalogue import catalogue
 from expectations.engine.suites import suites_in_code
 from flows.boards import Lines

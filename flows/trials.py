@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from destinations.waivers import without_waived
+from destinations.responses.waivers import without_waived
 from expectations.catalogue import catalogue
 from expectations.engine.suites import suite_hash
 from expectations.engine.trial import Trial

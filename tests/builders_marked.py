@@ -12,7 +12,7 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from destinations.marked import Marked
+from destinations.returns.annotated import Marked
 from flows.marks import mark_file
 from imports.crosswalk.column_map import load_map
 from imports.reading import read_file

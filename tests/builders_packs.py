@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime
 
-from destinations.answers import Answer
-from destinations.evidence import School
-from destinations.sustained import Sustained
+from destinations.outcomes.survivorship import Answer
+from destinations.outcomes.sustained import Sustained
+from destinations.reports.evidence_pack import School
 from models.handoffs.summaries import Counts, SummaryLine
 from models.leavers import Leaver
 from models.submissions import Submission

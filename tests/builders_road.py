@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from destinations.settings import get_settings
+from destinations.platform.settings import get_settings
 from flows import again, road
 from models.database import migrate, open_database, transaction
 from models.places import Hub, Institution, Membership

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from destinations import cli, storage
+from destinations import cli
+from destinations.platform import storage
 from imports import cover_notes
 
 KILLED = 77

@@ -11,8 +11,8 @@ from sqlmodel import Session
 from typer.testing import CliRunner, Result
 
 from destinations.cli import app
-from destinations.exports import export
-from destinations.settings import get_settings
+from destinations.platform.settings import get_settings
+from destinations.reports.exports import export
 from flows import road
 from models.database import open_database
 from tests.builders_road import a_hub_at_home, publish, send, take_in

@@ -11,9 +11,9 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner, Result
 
 from destinations.cli import app
-from destinations.exports import export
-from destinations.limits import Limits
-from destinations.settings import get_settings
+from destinations.crosschecks.thresholds import Limits
+from destinations.platform.settings import get_settings
+from destinations.reports.exports import export
 from expectations.tolerances import Tolerances
 from models.database import open_database
 from models.submissions import Submission

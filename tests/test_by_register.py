@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from destinations.by_register import YearGroup, year_group
-from destinations.limits import LIMITS
+from destinations.crosschecks.register_size import YearGroup, year_group
+from destinations.crosschecks.thresholds import LIMITS
 from models.vocabulary import LeavingStage
 
 Y11, Y13 = LeavingStage.Y11, LeavingStage.Y13

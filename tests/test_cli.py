@@ -18,8 +18,8 @@ from typer.main import get_command
 import imports.reading
 from destinations import cli
 from destinations.demo import make_hub
-from destinations.settings import get_settings
-from destinations.storage import open_storage
+from destinations.platform.settings import get_settings
+from destinations.platform.storage import open_storage
 from flows import road
 from tests.builders import a_workbook
 from tests.workbooks import parts, workbook, zipped
@@ -211,7 +211,7 @@ def test_our_fault_is_four_and_nothing_personal_is_said(run, tmp_path, monkeypat
         raise ValueError(planted)
 
     monkeypatch.setattr(imports.reading, "read_file", broken)
-    monkeypatch.setattr("destinations.storage.open_storage", broken)
+    monkeypatch.setattr("destinations.platform.storage.open_storage", broken)
     ended = run(words[0], written(tmp_path, "sound.xlsx", SOUND), *words[1:])
     assert ended.code == 4
     assert "our fault: ValueError" in ended.err

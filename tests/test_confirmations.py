@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from destinations.confirmations import confirm, value_in
 from destinations.recording import Recorded
+from destinations.responses.confirmations import confirm, value_in
 from models.database import transaction
 from models.handoffs.sheets import Declared, Finding, MappedRow
 from models.leavers import Leaver

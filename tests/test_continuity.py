@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, update
 from sqlmodel import Session, col
 
-from destinations.continuity import LIMITS, Limits, across
+from destinations.crosschecks.run_crosschecks import LIMITS, Limits, across
 from expectations.catalogue import catalogue, words
 from models.database import transaction
 from models.facts.identifiers import is_uln, upn_letter

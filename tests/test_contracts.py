@@ -14,9 +14,12 @@ PACKAGES = ("destinations", "expectations", "flows", "imports", "models")
 PLANTED = {
     "The road is joined up only in flows and the command line; models know nobody": (
         "imports/values/dates.py",
-        "import destinations.waves",
+        "import destinations.outcomes.waves",
     ),
-    "Nothing is built on the command line": ("flows/quiet.py", "import destinations.cli.speech"),
+    "Nothing is built on the command line": (
+        "flows/quiet.py",
+        "import destinations.cli.shown.output",
+    ),
     "The stages of destinations do not know one another": (
         "destinations/publishing.py",
         "import destinations.recording",
@@ -26,23 +29,26 @@ PLANTED = {
         "import destinations.matching",
     ),
     "Settings come in as arguments: only those who join the road read them": (
-        "destinations/waves.py",
-        "import destinations.settings",
+        "destinations/outcomes/waves.py",
+        "import destinations.platform.settings",
     ),
-    "Prefect only in flows": ("destinations/waves.py", "import prefect"),
+    "Prefect only in flows": ("destinations/outcomes/waves.py", "import prefect"),
     "Great Expectations only in expectations": ("flows/quiet.py", "import great_expectations"),
     "pandas and numpy only in expectations": ("imports/values/dates.py", "import pandas"),
-    "boto3 only in destinations.storage": ("destinations/waves.py", "import boto3"),
+    "boto3 only in destinations.platform.storage": (
+        "destinations/outcomes/waves.py",
+        "import boto3",
+    ),
     "A sheet is read, mapped and judged without a database": (
         "imports/reading.py",
         "import models.database",
     ),
     "The made-up hub knows nothing of how sheets are read": (
-        "destinations/demo/words.py",
+        "destinations/demo/invented/destination_words.py",
         "import imports.values.dates",
     ),
     "Only the demonstration uses the made-up hub": (
-        "destinations/waves.py",
+        "destinations/outcomes/waves.py",
         "import destinations.demo",
     ),
 }

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from stdnum.gb import upn as stdnum_upn
 
 from destinations.demo import Wishes, make_hub
-from destinations.demo.identifiers import make_uln
+from destinations.demo.invented.identifiers import make_uln
 from models.facts.identifiers import upn_letter
 
 SEEDS = (1, 2, 3, 4, 5)

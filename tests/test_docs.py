@@ -8,7 +8,7 @@ import pytest
 from typer.main import get_command
 
 from destinations import cli
-from destinations.settings import Settings
+from destinations.platform.settings import Settings
 from expectations.catalogue import catalogue
 
 ROOT = Path(__file__).parents[1]

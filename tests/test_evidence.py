@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from destinations.evidence import evidence_pack
+from destinations.reports.evidence_pack import evidence_pack
 from tests.books_opened import charts, opened, printed, rows_below, words
 from tests.builders_packs import COLLEGE, DRAWN, NAME, a_school, a_submission
 

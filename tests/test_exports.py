@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from destinations.exports import export
+from destinations.reports.exports import export
 from tests.builders_recording import (
     COLLEGE,
     OTHER_SCHOOL,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from destinations.fixes import biggest_first, sentence, summary_sentence
+from destinations.returns.fix_order import biggest_first, sentence, summary_sentence
 from expectations.catalogue import catalogue
 from expectations.validating import refusal, validate
 from imports.context.required_columns import with_headings_asked

@@ -19,12 +19,20 @@ KEPT = [
     (
         "how one URN follows another",
         {"InstitutionLink"},
-        {"models/facts/succession.py", "models/places.py", "destinations/register.py"},
+        {
+            "models/facts/succession.py",
+            "models/places.py",
+            "destinations/register/load_register.py",
+        },
     ),
     (
         "the last day in a hub",
         {"left_on"},
-        {"models/facts/membership.py", "models/places.py", "destinations/register.py"},
+        {
+            "models/facts/membership.py",
+            "models/places.py",
+            "destinations/register/load_register.py",
+        },
     ),
     (
         "whether a submission was taken back",
@@ -35,7 +43,11 @@ KEPT = [
                 "models/submissions.py",
                 "models/facts/submission_state.py",
             ),
-            *("destinations/undo.py", "destinations/cli/answer.py", "destinations/cli/ask.py"),
+            *(
+                "destinations/record/undo.py",
+                "destinations/cli/answer.py",
+                "destinations/cli/where_and_export.py",
+            ),
         },
     ),
     (
@@ -43,7 +55,7 @@ KEPT = [
         {"supersedes_id"},
         {
             *("models/facts/effective.py", "models/destinations.py"),
-            *("destinations/exports.py", "destinations/histories.py"),
+            *("destinations/reports/exports.py", "destinations/record/destination_history.py"),
         },
     ),
 ]

@@ -11,14 +11,14 @@ import pytest
 from openpyxl import load_workbook
 from sqlmodel import Session, select
 
-from destinations.cli import arguments
-from destinations.cli.inbox_shown import noted_words
-from destinations.cli.manifests import Said, Sending
-from destinations.cli.send import send
-from destinations.exports import export
-from destinations.settings import get_settings
+from destinations.cli.check_and_submit import send
+from destinations.cli.shown.inbox_left_out import noted_words
+from destinations.cli.typed import arguments
+from destinations.cli.typed.manifest import Said, Sending
+from destinations.platform.settings import get_settings
+from destinations.record.undo import undo
+from destinations.reports.exports import export
 from destinations.summarising import summarise
-from destinations.undo import undo
 from imports.cover_notes import note
 from models.database import transaction
 from models.facts.calendar import now

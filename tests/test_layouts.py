@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 from destinations.cli import app
-from destinations.layouts import accept_heading, accept_word, accepted, read_again
+from destinations.responses.mappings import accept_heading, accept_word, accepted, read_again
 from imports.crosswalk.column_map import map_of
 from models.destinations import Destination
 from models.facts.calendar import now

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from destinations.cli import app
-from destinations.settings import Settings, get_settings
+from destinations.platform.settings import Settings, get_settings
 from imports.workbook.limits import Limits
 from models.submissions import Submission
 from tests.builders import a_workbook

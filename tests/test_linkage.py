@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from destinations.identities import identity
+from destinations.linkage.identities import identity
 from destinations.matching import Known, Matched, Outcome, match_rows
 from models.handoffs.sheets import MappedRow, Value
 

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from destinations.fixes import biggest_first
-from destinations.marked import recognise
-from destinations.marked.areas import without
-from destinations.marked.choices import choices
-from destinations.marked.signed import Mark, signed
+from destinations.returns.annotated import recognise
+from destinations.returns.annotated.choices import choices
+from destinations.returns.annotated.ranges import without
+from destinations.returns.annotated.signature import Mark, signed
+from destinations.returns.fix_order import biggest_first
 from imports.crosswalk.column_map import load_map
 from models.handoffs.returned_workbook import YES, Confirmed
 from models.handoffs.sheets import SubmissionRefused

@@ -10,8 +10,8 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 from destinations.cli import app
-from destinations.keys import MARKING, marking_key
-from destinations.settings import Settings, get_settings
+from destinations.platform.keys import MARKING, marking_key
+from destinations.platform.settings import Settings, get_settings
 from flows import road
 from models.database import open_database, transaction
 from models.destinations import Publication

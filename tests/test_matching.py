@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from destinations.identities import identity
+from destinations.linkage.identities import identity
 from destinations.matching import Known, Matched, Outcome, match_rows
 from models.facts.identifiers import is_uln, is_upn
 from models.handoffs.sheets import MappedRow, Value

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from destinations.awaited import awaited
-from destinations.cohorts import known_in_reach
-from destinations.storage import open_storage
+from destinations.linkage.candidates import known_in_reach
+from destinations.outcomes.outstanding_returns import awaited
+from destinations.platform.storage import open_storage
 from destinations.summarising import summarise
 from imports.receiving import receive
 from models.handoffs.sheets import Declared

@@ -14,7 +14,7 @@ import pytest
 from sqlmodel import Session, select
 
 from destinations import cli
-from destinations.settings import get_settings
+from destinations.platform.settings import get_settings
 from flows import road
 from models.submissions import Arrival, Submission
 from tests.builders import a_workbook

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from destinations.percents import percent
+from destinations.outcomes.percent import percent
 
 GOLDEN = (
     Path(__file__).parents[2]

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from destinations.providers import Place, Register, activity_at, load_providers
+from destinations.register.providers import Place, Register, activity_at, load_providers
 from tests.builders_recording import a_hub
 
 DATA = Path(__file__).parents[2] / "shared" / "reference" / "data"

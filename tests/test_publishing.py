@@ -7,9 +7,9 @@ from io import StringIO
 import pytest
 from sqlmodel import Session, col, select
 
-from destinations.answers import answers
+from destinations.outcomes.survivorship import answers
+from destinations.platform.storage import open_storage
 from destinations.publishing import Document, documents, publish, receipt_document, safe_name, slug
-from destinations.storage import open_storage
 from destinations.summarising import summarise
 from models.database import insert_all
 from models.destinations import Destination, Publication

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import Session, select
 
-from destinations.quality import quality_page
-from destinations.tallies import SUSPECT_WORDS, last_run, lines_of, tally
-from destinations.waivers import waive
+from destinations.record.rule_statistics import SUSPECT_WORDS, last_run, lines_of, tally
+from destinations.reports.quality_page import quality_page
+from destinations.responses.waivers import waive
 from expectations.catalogue import catalogue
 from models.database import insert_all
 from models.places import Institution

@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from destinations.fixes import biggest_first
-from destinations.receipts import (
+from destinations.returns.fix_order import biggest_first
+from destinations.returns.receipts import (
     Receipt,
     receipt_of,
     receipt_text,

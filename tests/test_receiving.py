@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import event, func, select
 from sqlmodel import Session, col
 
-from destinations.register import load_register
-from destinations.storage import open_storage
+from destinations.platform.storage import open_storage
+from destinations.register.load_register import load_register
 from expectations.rules.arrivals import RULES
 from imports.cover_notes import last_note, later_notes, note, take_on
 from imports.inbox import look_into

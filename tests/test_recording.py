@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from destinations.exports import export
 from destinations.recording import record, settle, waiting_again
+from destinations.reports.exports import export
 from models.database import transaction
 from models.destinations import Destination, Match
 from models.handoffs.sheets import Mapped

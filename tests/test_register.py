@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from destinations.register import ALWAYS, RegisterUnreadable, load_register
+from destinations.register.load_register import ALWAYS, RegisterUnreadable, load_register
 from models.places import Hub, Institution, InstitutionLink, Membership
 
 SHARED = Path(__file__).parents[2] / "shared"

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, SQLModel
 
-from destinations.cli import keep
-from destinations.cli.send import from_manifest, send
+from destinations.cli import setup
+from destinations.cli.check_and_submit import from_manifest, send
 from destinations.demo import make_hub
-from destinations.exports import export
-from destinations.settings import get_settings
+from destinations.platform.settings import get_settings
+from destinations.reports.exports import export
 from destinations.summarising import summarise
 from flows import road
 from models.database import open_database
@@ -56,8 +56,8 @@ def lines(what: str) -> list[dict[str, str]]:
 
 def take(hub: Path) -> None:
     """A hub's files sent and taken in."""
-    keep.setup()
-    keep.register(hub / "institutions.csv", hub / "hub_members.csv", None)
+    setup.setup()
+    setup.register(hub / "institutions.csv", hub / "hub_members.csv", None)
     send(from_manifest(hub / "manifest.csv", hub / "inbox"))
     intake()
 
@@ -185,8 +185,8 @@ def test_a_run_killed_after_any_stage_ends_the_same_when_run_again(tmp_path, mon
         whole = {what: lines(what) for what in ("leavers", "destinations", "matches", "findings")}
     for stages in (1, 2, 3, 4):
         with a_home(tmp_path / f"killed {stages}", monkeypatch):
-            keep.setup()
-            keep.register(hub / "institutions.csv", hub / "hub_members.csv", None)
+            setup.setup()
+            setup.register(hub / "institutions.csv", hub / "hub_members.csv", None)
             send(from_manifest(hub / "manifest.csv", hub / "inbox"))
             _as_far_as(stages)
             intake()

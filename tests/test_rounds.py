@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from destinations.exports import export
-from destinations.rounds import rows_hash
-from destinations.undo import undo
+from destinations.record.rounds import rows_hash
+from destinations.record.undo import undo
+from destinations.reports.exports import export
 from expectations.validating import tell
 from models.database import transaction
 from models.destinations import Destination

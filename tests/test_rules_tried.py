@@ -10,9 +10,9 @@ import pytest
 from sqlmodel import Session, select
 from typer.testing import CliRunner
 
-from destinations.adoptions import adopt, adopted, not_adopted
 from destinations.cli import app
-from destinations.settings import Settings, get_settings
+from destinations.platform.settings import Settings, get_settings
+from destinations.responses.adoptions import adopt, adopted, not_adopted
 from expectations.engine.suites import suites_in_code
 from expectations.engine.trial import trial_of
 from flows.road import (

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from destinations.storage import StorageFailed, open_storage
+from destinations.platform.storage import StorageFailed, open_storage
 from models.handoffs.store import Store
 from tests import servers
 

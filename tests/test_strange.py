@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from destinations.cli.folder import check_folder
+from destinations.cli.shown.folder_check import check_folder
 from expectations.validating import refusal
 from imports.reading import read_file
 from imports.text.memoise import LONGEST, remembers

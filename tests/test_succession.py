@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from destinations.awaited import awaited
+from destinations.outcomes.outstanding_returns import awaited
 from destinations.recording import record
 from destinations.summarising import summarise, summary_rows
 from imports.senders import school_of

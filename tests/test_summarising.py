@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from destinations.lines import COLUMNS
+from destinations.outcomes.waves import open_waves
+from destinations.reports.summary_export import COLUMNS
 from destinations.summarising import answers, summarise, summary_rows
-from destinations.waves import open_waves
 from models.database import insert_all
 from models.handoffs.summaries import Counts, SummaryLine
 from models.places import InstitutionLink

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from destinations.spells import Statement
-from destinations.sustained import Sustained, is_sustained
+from destinations.outcomes.spells import Statement
+from destinations.outcomes.sustained import Sustained, is_sustained
 from models.vocabulary import Evidence, Kin
 
 TODAY = date(2026, 11, 23)

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, update
 from sqlmodel import Session
 
-from destinations.answers import answers
-from destinations.exports import export
+from destinations.outcomes.survivorship import answers
+from destinations.record.undo import Undone, undo
 from destinations.recording import waiting_again
+from destinations.reports.exports import export
 from destinations.summarising import summarise
-from destinations.undo import Undone, undo
 from models.database import open_database, transaction
 from models.destinations import Destination
 from models.handoffs.sheets import Declared

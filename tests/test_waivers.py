@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from destinations.evidence import evidence_pack
-from destinations.waivers import SetAside, end_waiver, in_force, waive, without_waived
+from destinations.reports.evidence_pack import evidence_pack
+from destinations.responses.waivers import SetAside, end_waiver, in_force, waive, without_waived
 from models.database import transaction
 from models.facts.calendar import now
 from models.handoffs.sheets import Declared, Finding

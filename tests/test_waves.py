@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from destinations.awaited import Awaited, awaited
-from destinations.waves import (
+from destinations.outcomes.outstanding_returns import Awaited, awaited
+from destinations.outcomes.waves import (
     Calendar,
     all_waves,
     due_waves,

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from destinations.cli import app
-from destinations.settings import get_settings
+from destinations.platform.settings import get_settings
 from flows import road
 from tests.builders import a_workbook
 from tests.builders_road import a_hub_at_home, take_in

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlmodel import Session, select
 
-from destinations.providers import Place, Register, studying_at
+from destinations.register.providers import Place, Register, studying_at
 from flows.known import everything_known
 from imports.crosswalk.column_map import load_map
 from imports.crosswalk.provider_as_destination import told_by_place

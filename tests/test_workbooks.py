@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from destinations.awaited import Awaited
-from destinations.books import CUT, LONGEST, Book, CellNotWritten, Column, done
-from destinations.figures import latest, per_cent, share
-from destinations.workbooks import hub_summary
+from destinations.outcomes.outstanding_returns import Awaited
+from destinations.reports.hub_summary import hub_summary
+from destinations.reports.summary_figures import latest, per_cent, share
+from destinations.spreadsheets.book import CUT, LONGEST, Book, CellNotWritten, Column, done
 from models.facts.calendar import in_words
 from models.handoffs.summaries import Counts
 from tests.books_opened import PAYLOADS, charts, opened, printed, rows_below, words

@@ -13,7 +13,7 @@ import pytest
 
 from destinations import cli
 from destinations.demo import make_hub
-from destinations.settings import get_settings
+from destinations.platform.settings import get_settings
 from expectations.catalogue import words
 from models.database import open_database, transaction
 from models.facts.counts import count_of

@@ -6,7 +6,17 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from destinations.cli import answer, ask, keep, layouts, leaver, rules, run, send, settle
+from destinations.cli import (
+    answer,
+    check_and_submit,
+    leaver,
+    map,
+    rules,
+    run,
+    settle,
+    setup,
+    where_and_export,
+)
 
 app = typer.Typer(
     name="destinations",
@@ -15,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for group in (keep, send, run, ask, leaver, settle, answer, layouts, rules):
+for group in (setup, check_and_submit, run, where_and_export, leaver, settle, answer, map, rules):
     group.add_to(app)
 
 
@@ -47,11 +57,16 @@ def main() -> None:
     try:
         sys.exit(app(prog_name="destinations", standalone_mode=False) or 0)
     except TyperException as wrong:
-        from destinations.cli.wrong_usage import tell_wrong_usage
+        from destinations.cli.typed.wrong_usage import tell_wrong_usage
 
         sys.exit(tell_wrong_usage(wrong))
     except Exception as error:  # the last wall: a traceback can quote a cell
-        from destinations.cli.speech import is_not_set_up, not_set_up, our_fault, wrong_setting
+        from destinations.cli.shown.output import (
+            is_not_set_up,
+            not_set_up,
+            our_fault,
+            wrong_setting,
+        )
 
         if wrong_setting(error):
             sys.exit(2)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from destinations.cli import arguments
-from destinations.cli.hub import hub_session, open_hub, school_of, submission_of
 from destinations.cli.rules import rule_of
-from destinations.cli.speech import as_json, as_table, say
+from destinations.cli.shown.output import as_json, as_table, say
+from destinations.cli.typed import arguments
+from destinations.cli.typed.hub_lookup import hub_session, open_hub, school_of, submission_of
 from models.facts.calendar import in_words, today_in_london
 from models.facts.counts import count_of
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
-    from destinations.settings import Settings
+    from destinations.platform.settings import Settings
     from models.handoffs.sheets import MappedRow
     from models.submissions import Submission
 
@@ -54,9 +54,9 @@ def confirm(
 
     Only "please check" can be confirmed; what must be fixed waits until it is.
     """
-    from destinations.confirmations import confirm as note
-    from destinations.confirmations import value_in
-    from destinations.confirmed_sheets import confirm_sheet
+    from destinations.responses.confirmations import confirm as note
+    from destinations.responses.confirmations import value_in
+    from destinations.responses.confirmed_sheets import confirm_sheet
     from models.database import transaction
 
     row, code = _row_and_code(what)
@@ -110,7 +110,7 @@ def waive(
 
     It stands in the school's evidence pack.  A refusal cannot be set aside.
     """
-    from destinations.waivers import waive as set_aside
+    from destinations.responses.waivers import waive as set_aside
     from models.database import transaction
     from models.vocabulary import LeavingStage
 
@@ -148,7 +148,7 @@ def unwaive(
 
     Example: `destinations unwaive 3 --by "A. Officer"`
     """
-    from destinations.waivers import end_waiver
+    from destinations.responses.waivers import end_waiver
     from models.database import transaction
     from models.facts.calendar import now
 
@@ -171,7 +171,7 @@ def waivers(
 
     Example: `destinations waivers --school 123456`
     """
-    from destinations.waivers import in_force
+    from destinations.responses.waivers import in_force
     from expectations.catalogue import words
     from models.vocabulary import year_name
 
@@ -214,7 +214,7 @@ def undo(
 
     What it had taken the place of is current again.  The same file may be sent again afterwards.
     """
-    from destinations.undo import undo as take_back
+    from destinations.record.undo import undo as take_back
     from flows.again import record_again
     from models.database import transaction
     from models.facts.calendar import now
@@ -243,7 +243,7 @@ def undo(
 
 
 def _here() -> "tuple[Settings, Engine]":
-    from destinations.settings import get_settings
+    from destinations.platform.settings import get_settings
 
     return get_settings(), open_hub()
 
@@ -273,7 +273,7 @@ def _rows(
     session: "Session", settings: "Settings", sent: "Submission", sheet: str, row: int
 ) -> "list[MappedRow]":
     """One row of a submission in our words, read again from its original."""
-    from destinations.cli.sheets import read_original
+    from destinations.cli.typed.submission_headings import read_original
     from flows.known import everything_known
     from flows.road import declared_of
     from imports.crosswalk.confirmed_mappings import heading_rows

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from destinations.cli.arguments import number
-from destinations.cli.hub import hub_session
-from destinations.cli.speech import as_json, as_table, say
+from destinations.cli.shown.output import as_json, as_table, say
+from destinations.cli.typed.arguments import number
+from destinations.cli.typed.hub_lookup import hub_session
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,7 +25,7 @@ def leaver(
 
     Example: `destinations leaver 567`
     """
-    from destinations.exports import export
+    from destinations.reports.exports import export
 
     with hub_session() as session:
         named = _lines(export(session, "leavers", person=person))

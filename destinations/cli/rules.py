@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from destinations.cli.arguments import existing_file, nearest
-from destinations.cli.hub import open_hub
-from destinations.cli.speech import NOTHING_TO_FIX, SOMETHING_TO_FIX, as_json, as_table, say
+from destinations.cli.shown.output import NOTHING_TO_FIX, SOMETHING_TO_FIX, as_json, as_table, say
+from destinations.cli.typed.arguments import existing_file, nearest
+from destinations.cli.typed.hub_lookup import open_hub
 from models.facts.calendar import today_in_london
 from models.facts.counts import count_of
 
@@ -136,7 +136,7 @@ def adopt(
 
     Example: `destinations rules adopt --by "Dana Officer"`
     """
-    from destinations.adoptions import adopt as put_in_force
+    from destinations.responses.adoptions import adopt as put_in_force
     from expectations.engine.suites import suites_in_code
     from models.database import transaction
 
@@ -159,7 +159,7 @@ def _compare(
     weigh: list[str] | None,
     tolerance: list[str] | None,
 ) -> "Difference":
-    from destinations.settings import get_settings
+    from destinations.platform.settings import get_settings
     from expectations.engine.trial import trial_of
     from expectations.tolerances import Tolerances
     from flows.road import open_road

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from destinations.cli.arguments import day, folder_to_write
-from destinations.cli.hub import open_hub
-from destinations.cli.speech import OUR_FAULT, WRONG_USAGE, note, say
+from destinations.cli.shown.output import OUR_FAULT, WRONG_USAGE, note, say
+from destinations.cli.typed.arguments import day, folder_to_write
+from destinations.cli.typed.hub_lookup import open_hub
 from models.facts.calendar import today_in_london
 
 
@@ -41,7 +41,7 @@ def run(
     Running it again is safe.
     """
     open_hub().dispose()
-    from destinations.settings import get_settings
+    from destinations.platform.settings import get_settings
     from flows.address import join_server
     from flows.quiet import settle_prefect
 
@@ -86,7 +86,7 @@ def serve() -> None:
 
     requests = Requests()
     requests.listen()  # before the slower imports, so that Ctrl-C is never answered by a traceback
-    from destinations.settings import get_settings
+    from destinations.platform.settings import get_settings
     from flows.address import AlreadyServed
     from flows.quiet import settle_prefect
 
@@ -123,6 +123,6 @@ def demo(
 
     Example: `destinations demo --folder demo`
     """
-    from destinations.cli.show import show
+    from destinations.cli.demo import show
 
     show(folder)

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from destinations.cli.arguments import number
-from destinations.cli.hub import hub_session, open_hub, submission_of
-from destinations.cli.speech import as_json, as_table, say
+from destinations.cli.shown.output import as_json, as_table, say
+from destinations.cli.typed.arguments import number
+from destinations.cli.typed.hub_lookup import hub_session, open_hub, submission_of
 
 
 def add_to(app: typer.Typer) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from destinations.demo import words
 from destinations.demo.files import Cell, Writing, as_bytes
-from destinations.demo.headings import ENROLMENT_STYLES
-from destinations.demo.names import nickname
+from destinations.demo.invented import destination_words
+from destinations.demo.invented.column_headings import ENROLMENT_STYLES
+from destinations.demo.invented.institutions import Place
+from destinations.demo.invented.names import nickname
+from destinations.demo.invented.people import YoungPerson
 from destinations.demo.paths import Doing
-from destinations.demo.people import YoungPerson
-from destinations.demo.places import Place
 from destinations.demo.rows import type_date, without_accents
 from destinations.demo.sent import Sent, TrueRow
 from destinations.demo.tables import Column, Frame, lay_out
@@ -122,5 +122,5 @@ def _type_row(
         "started_on": type_date(chance, style.dates, started_on),
         "ended_on": type_date(chance, style.dates, ended_on) if ended_on else "",
         "level": chance.choice(("1", "2", "3")),
-        "course": chance.choice(words.COURSES),
+        "course": chance.choice(destination_words.COURSES),
     }

@@ -4,10 +4,10 @@ import random
 from dataclasses import dataclass
 from datetime import date
 
-from destinations.demo import words
 from destinations.demo.files import Cell
-from destinations.demo.identifiers import wrong_digit, wrong_length, wrong_letter
-from destinations.demo.people import YoungPerson
+from destinations.demo.invented import destination_words
+from destinations.demo.invented.identifiers import wrong_digit, wrong_length, wrong_letter
+from destinations.demo.invented.people import YoungPerson
 from destinations.demo.rows import type_date
 
 Row = dict[str, Cell]
@@ -62,7 +62,7 @@ def spoil(
         row[fault.key] = _wrong_date(chance, fault.kind, person.born_on, dates, csv=csv)
         return True
     if fault.kind == "destination_unknown_word":
-        row[fault.key] = chance.choice(words.RIDDLES)
+        row[fault.key] = chance.choice(destination_words.RIDDLES)
         return True
     if fault.kind == "uln_excel_damage":
         row[fault.key] = _as_excel_would(person.uln, csv=csv)

@@ -7,11 +7,8 @@ from pathlib import Path
 
 from destinations.demo.enrolment_lists import draw_style, enrolment_list
 from destinations.demo.faults import KINDS as FAULTS
-from destinations.demo.layouts import KINDS as LAYOUTS
-from destinations.demo.layouts import Layout, draw_layout, kinds_for
-from destinations.demo.leaver_sheets import Occasion, leaver_sheet
-from destinations.demo.paths import AFTER_YEAR_13, Doing, first_weights, follow
-from destinations.demo.people import (
+from destinations.demo.invented.institutions import Hub, Place, draw_hub
+from destinations.demo.invented.people import (
     Register,
     YoungPerson,
     cohort_size,
@@ -19,7 +16,10 @@ from destinations.demo.people import (
     draw_sixth_form,
     strangers,
 )
-from destinations.demo.places import Hub, Place, draw_hub
+from destinations.demo.layouts import KINDS as LAYOUTS
+from destinations.demo.layouts import Layout, draw_layout, kinds_for
+from destinations.demo.leaver_sheets import Occasion, leaver_sheet
+from destinations.demo.paths import AFTER_YEAR_13, Doing, first_weights, follow
 from destinations.demo.rows import Said, what_is_said
 from destinations.demo.sent import Sent
 from destinations.demo.truth import write_hub

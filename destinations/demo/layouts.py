@@ -4,10 +4,10 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from destinations.demo import words
 from destinations.demo.files import Writing
-from destinations.demo.headings import STRANGE, YEAR_STYLES, dressed, heading
-from destinations.demo.places import Place
+from destinations.demo.invented import destination_words
+from destinations.demo.invented.column_headings import STRANGE, YEAR_STYLES, dressed, heading
+from destinations.demo.invented.institutions import Place
 
 KINDS = ("plain", "report", "forms", "merged", "years", "csv", "messy", "coded", "ods")
 _DATE_TEXTS = ("d/m/yyyy", "dd/mm/yyyy", "dd.mm.yy", "dd-mmm-yy", "d month yyyy", "yyyy-mm-dd")
@@ -70,7 +70,7 @@ def draw_layout(chance: random.Random, school: Place, number: int, kind: str) ->
         kind=kind,
         columns=columns,
         headings=headings,
-        words=words.draw_words(chance, coded=kind == "coded"),
+        words=destination_words.draw_words(chance, coded=kind == "coded"),
         writing=_writing(chance, kind),
         file_name=_FILE_NAMES[number % len(_FILE_NAMES)],
         dates=_dates(chance, kind),
@@ -80,10 +80,10 @@ def draw_layout(chance: random.Random, school: Place, number: int, kind: str) ->
         nicknames=chance.choice((0.0, 0.02, 0.06)),
         misses_upn=chance.choice((0.0, 0.0, 0.05, 0.2 if school.kind == "alternative" else 0.03)),
         known=(first, first * chance.uniform(0.82, 0.98), first * chance.uniform(0.65, 0.9)),
-        sexes=chance.choice(words.SEXES),
-        sens=chance.choice(words.SENS),
-        yes_or_no=chance.choice(words.YES_OR_NO),
-        sources=chance.choice(words.SOURCES),
+        sexes=chance.choice(destination_words.SEXES),
+        sens=chance.choice(destination_words.SENS),
+        yes_or_no=chance.choice(destination_words.YES_OR_NO),
+        sources=chance.choice(destination_words.SOURCES),
         years=chance.choice(YEAR_STYLES),
         pairs=chance.choice(("one", "where", "named", "grouped")),
         shuffles=chance.random() < 0.4,

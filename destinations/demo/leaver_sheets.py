@@ -7,10 +7,10 @@ from datetime import date
 
 from destinations.demo.faults import Fault, Row, draw_fault, spoil
 from destinations.demo.files import Cell, Tab, as_bytes
-from destinations.demo.headings import year_heading
+from destinations.demo.invented.column_headings import year_heading
+from destinations.demo.invented.institutions import Hub, Place
+from destinations.demo.invented.people import YoungPerson
 from destinations.demo.layouts import Layout
-from destinations.demo.people import YoungPerson
-from destinations.demo.places import Hub, Place
 from destinations.demo.rows import Said, key, type_activity, type_row
 from destinations.demo.sent import Planted, Sent, TrueRow, TrueWord
 from destinations.demo.tables import Column, Frame, Laid, lay_out

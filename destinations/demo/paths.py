@@ -4,8 +4,8 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from destinations.demo.people import YoungPerson
-from destinations.demo.places import Hub, Place
+from destinations.demo.invented.institutions import Hub, Place
+from destinations.demo.invented.people import YoungPerson
 
 
 @dataclass(frozen=True, slots=True)

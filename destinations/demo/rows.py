@@ -5,13 +5,13 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from destinations.demo import words
 from destinations.demo.files import Cell
+from destinations.demo.invented import destination_words
+from destinations.demo.invented.institutions import Place
+from destinations.demo.invented.names import nickname
+from destinations.demo.invented.people import YoungPerson
 from destinations.demo.layouts import Layout
-from destinations.demo.names import nickname
 from destinations.demo.paths import Doing
-from destinations.demo.people import YoungPerson
-from destinations.demo.places import Place
 
 _MONTHS = (
     "January February March April May June July August September October November December"
@@ -36,7 +36,7 @@ def what_is_said(chance: random.Random, doing: Doing, autumn: int, known: float)
         return Said(doing.wave, doing.code, doing.provider, doing.started_on, asked_on)
     if chance.random() < 0.04:
         return Said(doing.wave, "")
-    code = chance.choices(words.UNKNOWN, weights=(7, 2, 1))[0]
+    code = chance.choices(destination_words.UNKNOWN, weights=(7, 2, 1))[0]
     return Said(doing.wave, code, asked_on=asked_on)
 
 
@@ -78,12 +78,12 @@ def _who(chance: random.Random, layout: Layout, person: YoungPerson) -> dict[str
         "sen": layout.sens[person.sen],
         "disadvantaged": layout.yes_or_no[person.disadvantaged],
         "form": person.form,
-        "notes": chance.choice(words.NOTES) if chance.random() < 0.2 else "",
+        "notes": chance.choice(destination_words.NOTES) if chance.random() < 0.2 else "",
         "school_name": person.school.name,
         "school_laestab": person.school.laestab,
         "leaving_year": person.cohort,
         "year_group": person.stage.removeprefix("Y"),
-        "intended": chance.choice(chance.choice(list(words.INTENDED.values()))),
+        "intended": chance.choice(chance.choice(list(destination_words.INTENDED.values()))),
         "consent": layout.yes_or_no[chance.random() < 0.9],
     } | {column: _strange(chance, column) for column in layout.columns if column[0] == "?"}
 
@@ -93,7 +93,7 @@ def _around(chance: random.Random, layout: Layout, said: Said) -> dict[str, Cell
     learns = said.code[:1] == "2" and said.code != "260"
     begun = said.started_on if said.code[:1] in ("2", "3", "4") else None
     return {
-        "course": chance.choice(words.COURSES) if learns else "",
+        "course": chance.choice(destination_words.COURSES) if learns else "",
         "level": chance.choice(("1", "2", "3", "3")) if learns else "",
         "started_on": type_date(chance, layout.dates, begun) if begun else "",
         "as_at": type_date(chance, layout.dates, said.asked_on) if said.asked_on else "",
@@ -129,7 +129,7 @@ def type_activity(chance: random.Random, layout: Layout, code: str) -> Cell:
     if layout.kind == "coded":
         return word if layout.writing.extension == "csv" else int(word)
     if chance.random() < layout.slips:
-        word = words.SLIPS.get(word, word)
+        word = destination_words.SLIPS.get(word, word)
     if layout.care == "spaces":
         return word + chance.choice(("", " ", "\u00a0"))
     return {"small": word.lower(), "capitals": word.upper()}.get(layout.care, word)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
+from destinations.demo.invented.institutions import Hub, Place
+from destinations.demo.invented.people import YoungPerson
 from destinations.demo.paths import Doing
-from destinations.demo.people import YoungPerson
-from destinations.demo.places import Hub, Place
 from destinations.demo.sent import Sent
 
 _INSTITUTION = (

@@ -1,0 +1,120 @@
+"""The demonstration: a made-up hub, from inbox to published summary, before your eyes."""
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from destinations.cli import setup
+from destinations.cli.check_and_submit import send
+from destinations.cli.shown.output import as_table, say
+from destinations.cli.typed.manifest import Sending, from_manifest
+from models.facts.counts import count_of
+
+if TYPE_CHECKING:
+    from destinations.platform.settings import Settings
+    from models.handoffs.summaries import SummaryLine
+
+SEED = 2026
+
+
+def show(folder: Path) -> None:
+    """Make up a hub in the folder and run the flows over three autumns of its spreadsheets."""
+    os.environ["DESTINATIONS_HOME"] = str(folder / "var")
+    from destinations.demo import make_hub
+    from destinations.platform.settings import get_settings
+    from flows.quiet import settle_prefect
+
+    get_settings.cache_clear()
+    settings = get_settings()
+    os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
+    settle_prefect(settings.home)
+
+    say("1. Making up a hub: schools, colleges, leavers, three autumns of spreadsheets ...")
+    hub = make_hub(folder / "hub", seed=SEED)
+    setup.setup()
+    setup.register(hub / "institutions.csv", hub / "hub_members.csv", None)
+
+    from flows.follow_up import follow_up
+    from flows.intake import intake
+    from flows.publish import publish
+
+    say("2. Starting Prefect (this takes a moment the first time) ...")
+    sent = sorted(from_manifest(hub / "manifest.csv", hub / "inbox"), key=_day)
+    for autumn, sendings in groupby(sent, key=_autumn):
+        files = list(sendings)
+        send(files)
+        say(f"   autumn {autumn}: {count_of(len(files), 'file')} sent; intake ...")
+        intake(_day(files[-1]))
+    last = _day(sent[-1])
+    say("3. Opening the waves that are due, and asking who has not sent ...")
+    awaited = follow_up(last)["awaited"]
+    say("4. Summarising and publishing ...")
+    publish(last)
+    _table(settings, last)
+    say(f"{count_of(awaited, 'answer is', 'answers are')} still awaited.")
+    say("\nWhat was made:")
+    for path in sorted(Path(settings.store).glob("hubs/**/*")):
+        if path.is_file():
+            say(f"  for the hub lead   {path}")
+    for urn in sorted(Path(settings.store).glob("returns/*")):
+        documents = count_of(sum(1 for _ in urn.iterdir()), "document")
+        say(f"  for a sender       {urn}/ ({documents})")
+    say(f"  the record         {settings.database}")
+    say(f"  to look further    DESTINATIONS_HOME={settings.home} destinations where")
+
+
+def _day(sending: Sending) -> date:
+    assert sending.sent_on is not None  # a manifest gives it, or is not followed
+    return sending.sent_on
+
+
+def _autumn(sending: Sending) -> int:
+    return _day(sending).year
+
+
+def _table(settings: "Settings", today: date) -> None:
+    from sqlmodel import Session
+
+    from destinations.outcomes.waves import Calendar
+    from destinations.summarising import summarise
+    from models.database import open_database
+    from models.vocabulary import year_name
+
+    engine = open_database(settings.database)
+    calendar = Calendar(waves=settings.waves)
+    waves = range(1, settings.waves + 1)
+    with Session(engine) as session:
+        lines = [
+            line
+            for line in summarise(session, today=today, calendar=calendar)
+            if line.breakdown == "all"
+        ]
+    engine.dispose()
+    by_cohort: dict[tuple[str, str], list[SummaryLine]] = {}
+    for line in lines:
+        cohort = f"{line.leaving_stage} {year_name(line.academic_year)}"
+        by_cohort.setdefault((line.school if line.urn else "The whole hub", cohort), []).append(
+            line
+        )
+    as_table(
+        "Known destinations / leavers, by wave; NEET / known; sustained / those it can be told of",
+        ("school", "cohort", *(f"wave {wave}" for wave in waves), "NEET", "sustained"),
+        (_row(school, cohort, lines, waves) for (school, cohort), lines in by_cohort.items()),
+    )
+
+
+def _row(
+    school: str, cohort: str, lines: "list[SummaryLine]", waves: Iterable[int]
+) -> tuple[str, ...]:
+    """Every figure beside its base: 27/29."""
+    counts = {line.wave: line.counts for line in lines}
+    known = (
+        f"{counts[wave].known}/{counts[wave].leavers}" if wave in counts else "" for wave in waves
+    )
+    last, first = counts[max(counts)], counts.get(1)
+    base = first.sustained_base if first else 0
+    lasted = f"{first.sustained}/{base}" if first and base else ""
+    return school, cohort, *known, f"{last.neet}/{last.known}", lasted

@@ -1,0 +1,130 @@
+"""The inbox as shown: which names are left out, or not taken in, and what to do about each."""
+
+from typing import TYPE_CHECKING, Any
+
+from destinations.cli.shown.output import on_one_line
+from models.facts.calendar import in_london, in_words
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from destinations.platform.settings import Settings
+    from models.handoffs.store import Oddity, Stored
+    from models.submissions import Submission
+
+
+def left_out_lines(
+    settings: "Settings", session: "Session", urn: str | None = None
+) -> list[dict[str, Any]]:
+    """A line for each name in the inbox that is not taken in, of one school's folder or all."""
+    from destinations.platform.storage import StorageFailed, open_storage
+    from imports.inbox import folder_urn, look_into
+    from imports.receiving import not_taken
+
+    store = open_storage(
+        settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
+    )
+    try:
+        inbox = look_into(store)
+    except StorageFailed as failed:
+        return [_line("", "inbox", f"Nobody can look into the inbox just now: {failed}")]
+    shown = {left.key: _words_of(left.key, left.oddity) for left in inbox.left_out}
+    shown |= {
+        stored.key: _words_of_arrival(stored, code)
+        for stored, code in not_taken(session, inbox.files)
+    }
+    return [
+        _line(folder_urn(key), key, words)
+        for key, words in sorted(shown.items())
+        if not urn or folder_urn(key) == urn
+    ]
+
+
+def noted_words(submission: "Submission") -> str:
+    """What became of what its sender said of it later; '' where they said nothing."""
+    from models.submissions import Noted
+
+    if not submission.noted_as or submission.noted_at is None:
+        return ""
+    day = in_words(in_london(submission.noted_at).date())
+    return {
+        Noted.ANEW: f"read again with what its sender said of it on {day}",
+        Noted.SILENT: f"what its sender said of it on {day} changes nothing: "
+        "the sheet says all of that itself",
+        Noted.UNUSABLE: f"what its sender said of it on {day} cannot be used: the file would have "
+        "to be refused with it, so what is recorded stands",
+    }[Noted(submission.noted_as)]
+
+
+def _line(urn: str, key: str, why: str) -> dict[str, Any]:
+    from imports.inbox import INBOX, readable
+
+    name = readable(key).removeprefix(INBOX)
+    return {
+        "submission": None,
+        "urn": urn,
+        "file": on_one_line(name.removeprefix(f"{urn}/") if urn else name),
+        "stage": "left out",
+        "sent_on": None,
+        "rows": 0,
+        "recorded": 0,
+        "waiting": 0,
+        "unsure": 0,
+        "why": why,
+    }
+
+
+def _named(key: str) -> str:
+    from imports.inbox import readable
+
+    folder, _, name = on_one_line(readable(key)).rpartition("/")
+    return f"“{name}” in {folder or 'storage'}"
+
+
+def _words_of(key: str, oddity: "Oddity") -> str:
+    from models.handoffs.store import Oddity
+
+    put_file = "Delete it, and put the file itself there"
+    what, do = {
+        Oddity.LOOPING_LINK: ("is a link that leads round to itself", put_file),
+        Oddity.DANGLING_LINK: ("is a link to something that is not there", put_file),
+        Oddity.OUTWARD_LINK: ("is a link that leads out of that folder", put_file),
+        Oddity.FOLDER_LINK: (
+            "is a link to a folder",
+            "Delete it, and put the files themselves there",
+        ),
+        Oddity.SPECIAL_FILE: ("is not a file but a pipe, a socket or a device", put_file),
+        Oddity.UNREADABLE: (
+            "cannot be opened",
+            "Give the account that runs destinations the right to read it, or put it there again",
+        ),
+        Oddity.TOO_LONG: (
+            "lies too deep, or its name is too long",
+            "Put the file in the school's own folder, under a shorter name",
+        ),
+        Oddity.NOT_A_KEY: (
+            "has a name that storage cannot keep",
+            "Give it a name without a backslash",
+        ),
+        Oddity.FOLDER_NAMED_AS_FILE: (
+            "is a folder with the name of a file",
+            "If it holds a spreadsheet, put that beside it; otherwise give the folder another name",
+        ),
+    }[oddity]
+    return f"{_named(key)} {what}. {do}."
+
+
+def _words_of_arrival(stored: "Stored", code: str) -> str:
+    from expectations.validating import refusal
+    from imports.receiving import CHANGING, NOT_OPENED, OUR_FAULT
+    from models.handoffs.store import Oddity
+
+    if code == NOT_OPENED:
+        return _words_of(stored.key, Oddity.UNREADABLE)
+    named = _named(stored.key)
+    if code == CHANGING:
+        return f"{named} was still being written. Do nothing: the next intake takes it in."
+    if code == OUR_FAULT:
+        return f"{named} was not taken in, and the fault is ours. Every intake tries it again."
+    told = refusal(code, {})
+    return f"{named}: {told.says}. {told.do}."

@@ -1,0 +1,31 @@
+"""Aside: what a check leaves out because a rule is set aside for its sender and cohort."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from destinations.cli.typed.submission_headings import if_set_up
+from destinations.platform.settings import Settings
+from destinations.responses.waivers import Waived, without_waived
+from models.facts.counts import count_of
+from models.handoffs.sheets import Declared, Finding
+
+
+def but_for_waived(
+    settings: Settings, declared: Declared, findings: Sequence[Finding], today: date
+) -> Waived:
+    """The findings but for those of rules set aside today; all of them where no hub is set up."""
+    return if_set_up(
+        settings,
+        lambda session: without_waived(session, declared, findings, today),
+        Waived(tuple(findings)),
+    )
+
+
+def aside_words(waived: Waived) -> str:
+    """How much a person is not told, and why; '' where it is nothing."""
+    many = sum(waived.counts.values())
+    if not many:
+        return ""
+    rules = ", ".join(waived.counts)
+    things = count_of(many, "thing is", "things are")
+    return f"{things} left out: set aside for this school ({rules}; see: destinations waivers)."

@@ -1,0 +1,1 @@
+"""What a person typed for a command, parsed or refused with a sentence."""

@@ -1,0 +1,184 @@
+"""The hub as a command finds it: its database, checked before it is used, and what is in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from destinations.cli.typed.arguments import LARGEST, urn
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from sqlmodel import Session
+
+    from models.submissions import Submission
+
+_CLOSE = 60  # out of 100: from how much likeness a school's name is worth proposing
+_PROPOSED = 3
+_DIGITS_OFF = 2
+
+
+def open_hub() -> "Engine":
+    """The engine of the hub's database.
+
+    Raises BadParameter, with what to do, where nobody has set it up, where it is of another
+    version of this program, and where it cannot be reached.
+    """
+    from destinations.platform.settings import get_settings
+
+    address = get_settings().database
+    with _faults_in_words():
+        if _is_missing_file(address):
+            raise typer.BadParameter(_NOT_SET_UP)
+    return _opened(address, tuple(_WORDS))
+
+
+def open_to_set_up() -> "Engine":
+    """The engine of a database that is to be made or migrated.
+
+    Raises BadParameter where it is of a newer version than this program, or cannot be opened.
+    """
+    from destinations.platform.settings import get_settings
+
+    return _opened(get_settings().database, ("newer",))
+
+
+def _opened(address: str, refused: tuple[str, ...]) -> "Engine":
+    from models.database import open_database
+    from models.revisions import revision_of
+
+    with _faults_in_words():
+        engine = open_database(address)
+        with engine.connect() as connection:
+            revision = revision_of(connection)
+    if revision.value in refused:
+        engine.dispose()
+        raise typer.BadParameter(_WORDS[revision.value])
+    return engine
+
+
+def _is_missing_file(address: str) -> bool:
+    from sqlalchemy import make_url
+
+    url = make_url(address)
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
+
+
+@contextmanager
+def _faults_in_words() -> Iterator[None]:
+    from sqlalchemy.exc import ArgumentError, DBAPIError
+
+    try:
+        yield
+    except (ArgumentError, ModuleNotFoundError):
+        raise typer.BadParameter(
+            "DESTINATIONS_DATABASE_URL is no address of a database; type one such as "
+            "postgresql://user:password@host/destinations, or leave it out"
+        ) from None
+    except (DBAPIError, OSError):
+        raise typer.BadParameter(
+            "the database cannot be opened; see that its server runs, that its file is whole, and "
+            "that DESTINATIONS_DATABASE_URL (or DESTINATIONS_HOME) names a place you may write to"
+        ) from None
+
+
+_NOT_SET_UP = "there is no database here yet; run `destinations setup` first"
+_WORDS = {
+    "none": _NOT_SET_UP,
+    "older": "the database is from an older version; run `destinations setup` to bring it up to "
+    "date (back it up before)",
+    "newer": "the database is from a newer version than this program; update the program, or "
+    "restore the backup that was made before the update",
+}
+
+
+@contextmanager
+def hub_session() -> "Iterator[Session]":
+    """A session in the hub's database, closed with its engine."""
+    from sqlmodel import Session
+
+    engine = open_hub()
+    try:
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+def submission_of(session: "Session", number: int) -> "Submission":
+    """The submission of that number.  Raises BadParameter where there is none."""
+    from models.submissions import Submission
+
+    found = session.get(Submission, number) if 0 < number <= LARGEST else None
+    if found is None:
+        raise typer.BadParameter(
+            f"there is no submission {number}; `destinations where` lists those there are"
+        )
+    return found
+
+
+def school_of(session: "Session", typed: str) -> str:
+    """The URN that was typed, of a school or college that the register or a submission names.
+
+    Raises BadParameter for any other, with the likeliest that the register has.
+    """
+    from sqlmodel import col, select
+
+    from models.places import Institution
+    from models.submissions import Submission
+
+    try:
+        bare = urn(typed)
+    except typer.BadParameter as wrong:
+        raise typer.BadParameter(wrong.message + _likely_schools(session, typed)) from None
+    named = session.exec(select(Institution.urn).where(col(Institution.urn) == bare)).first()
+    sent = session.exec(select(Submission.urn).where(col(Submission.urn) == bare)).first()
+    if named is None and sent is None:
+        raise typer.BadParameter(
+            f"nobody knows a school {bare}{_likely_schools(session, bare) or _EMPTY}"
+        )
+    return bare
+
+
+_EMPTY = "; `destinations register` loads those there are"
+
+
+def has_register(session: "Session") -> bool:
+    """Whether a register of schools was loaded."""
+    from sqlmodel import select
+
+    from models.places import Institution
+
+    return session.exec(select(Institution.id).limit(1)).first() is not None
+
+
+def _likely_schools(session: "Session", typed: str) -> str:
+    """A question after the likeliest schools: of several as likely, members of a hub first."""
+    from rapidfuzz import fuzz, process, utils
+    from rapidfuzz.distance import DamerauLevenshtein
+    from sqlmodel import col, select
+
+    from models.places import Institution, Membership
+
+    every = select(Institution.urn, Institution.name).where(col(Institution.urn).is_not(None))
+    names: dict[Any, str] = dict(session.exec(every).all())
+    members = set(session.exec(select(Membership.urn)).all())
+    bare = typed.strip()
+    if bare.isdecimal():
+        near = ((DamerauLevenshtein.distance(bare, each), each) for each in names)
+        likely = [
+            each
+            for far, each in sorted(near, key=lambda at: (at[0], at[1] not in members, at[1]))
+            if far <= _DIGITS_OFF
+        ]
+    else:
+        scored = process.extract(
+            bare, names, scorer=fuzz.WRatio, processor=utils.default_process,
+            score_cutoff=_CLOSE, limit=_PROPOSED,
+        )  # fmt: skip
+        scored.sort(key=lambda score: score[2] not in members)
+        likely = [each for _, _, each in scored]
+    listed = [f"{each} {names[each]}" for each in likely[:_PROPOSED]]
+    return f". Did you mean {' or '.join(listed)}?" if listed else ""

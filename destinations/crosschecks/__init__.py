@@ -1,0 +1,1 @@
+"""A recorded sheet against the record: cohort size, year on year, identifier conflicts."""

@@ -1,0 +1,1 @@
+"""Who a row is about: identities, match levels, repeated rows, candidates and decisions."""

@@ -1,0 +1,1 @@
+"""The best answer for each leaver and wave: observations, spells, sustained, waves."""

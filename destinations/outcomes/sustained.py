@@ -1,0 +1,215 @@
+"""Sustained: what was said of a leaver becomes yes, no or cannot be told for one year.
+
+The Department for Education's rule (sources.md: sustained).
+In the destination year, a leaver
+  - was in education for all of the first two terms, October to March, at one provider or more; or
+  - was in work in five of those six months; or
+  - was in one or the other in each of them; or
+  - was an apprentice for six months on end at any time from August to July.
+
+The dates we are given say less than DfE's registers do, so the rule is asked twice: of the days we
+know of, and of those and every day of which nothing was said.  Yes is what the first gives, no is
+what even the second cannot give, and all else cannot be told.  docs/decisions/0004-sustained.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cache, lru_cache
+
+from destinations.outcomes.spells import (
+    LEARNING,
+    NOT_TAKING_PART,
+    WORKING,
+    Spell,
+    Statement,
+    spell_order,
+    spells_of,
+)
+from models.facts.calendar import in_words
+from models.vocabulary import Kin
+
+# A holiday, a late first day, a move between two colleges: not a break in education.
+BREAK = 7
+MONTHS_IN_WORK = 5
+# The shortest six calendar months of a year, September to February, in days.
+SIX_MONTHS = 181
+
+
+class Sustained(StrEnum):
+    """The three answers; the last is never rounded to either of the others."""
+
+    YES = "yes"
+    NO = "no"
+    CANNOT_TELL = "cannot be told"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer, and why in words that may stand beside it."""
+
+    answer: Sustained
+    because: str
+
+
+def is_sustained(statements: Sequence[Statement], *, destination_year: int, today: date) -> Verdict:
+    """Whether a leaver's destination lasted, in the academic year that starts in that September.
+
+    Statements may be given in any order and may speak of any year; what is said later of the same
+    stay makes it longer.  Nothing after `today` is taken as having happened.
+    """
+    return judge(spells_of(statements, today=today), destination_year, today)
+
+
+def judge(spells: tuple[Spell, ...], destination_year: int, today: date) -> Verdict:
+    """The answer for one destination year."""
+    # What comes after the year is kept: a stay without a start may have begun in it.
+    begins = date(destination_year, 8, 1)
+    told = tuple(each for each in spells if _until(each) >= begins)
+    return _judge(told, destination_year, today > date(destination_year + 1, 3, 31))
+
+
+def _until(spell: Spell) -> date:
+    return max(spell.last, spell.ended_on or spell.last)
+
+
+@lru_cache(maxsize=65_536)
+def _judge(spells: tuple[Spell, ...], year: int, is_over: bool) -> Verdict:
+    days = _year(year)
+    learning = working = apprenticed = away = 0
+    for spell in spells:
+        stretch = days.stretch(spell.first, spell.last)
+        if spell.kin in NOT_TAKING_PART:
+            away |= stretch
+        if spell.kin in LEARNING:
+            learning |= stretch
+        if spell.kin in WORKING:
+            working |= stretch
+        if spell.kin is Kin.APPRENTICESHIP:
+            apprenticed |= stretch
+    taking_part = learning | working
+    if not taking_part | away:
+        return Verdict(Sustained.CANNOT_TELL, _nothing_known(year, is_over))
+    # Where two sources contradict each other about a day, it is as if nothing were said of it.
+    known = [each & ~away for each in (learning, working, apprenticed)]
+    because = days.enough(*known)
+    if because:
+        return Verdict(Sustained.YES, because)
+    if not is_over:
+        return Verdict(Sustained.CANNOT_TELL, _too_early(year))
+    stops = _stops(spells, days)
+    out = (_after(stops, spells, days) | away) & ~taking_part
+    unknown = days.all & ~out & ~(taking_part & ~away)
+    if days.enough(*(each | unknown for each in known)):
+        return Verdict(Sustained.CANNOT_TELL, "too little is known of October to March")
+    return Verdict(Sustained.NO, _why_not(stops))
+
+
+def _nothing_known(year: int, is_over: bool) -> str:
+    return "nothing is known of that year" if is_over else _too_early(year)
+
+
+def _too_early(year: int) -> str:
+    return f"too early: March {year + 1} is not over"
+
+
+def _stops(spells: tuple[Spell, ...], days: "_Year") -> list[tuple[date, bool]]:
+    """The days after which a leaver is not taken to have gone on, and whether it was a leaving.
+
+    A stated end in the year is one.  So is a day in the two terms on which they were NEET.
+    """
+    leavings = [
+        (each.ended_on, True)
+        for each in spells
+        if each.kin not in NOT_TAKING_PART
+        and each.ended_on
+        and days.september <= each.ended_on <= days.last
+    ]
+    idle = [
+        (each.last, False)
+        for each in spells
+        if each.kin is Kin.NEET
+        and each.ended_on is None
+        and days.october <= each.last <= days.march
+    ]
+    return sorted(leavings + idle)
+
+
+def _after(stops: Sequence[tuple[date, bool]], spells: tuple[Spell, ...], days: "_Year") -> int:
+    """The days after each stop, to the day before the next thing known or to the year's end."""
+    out = 0
+    taking_part = [each for each in spells if each.kin not in NOT_TAKING_PART]
+    for day, _ in stops:
+        if any(each.first <= day < each.last for each in taking_part):
+            continue  # gone on elsewhere at the time
+        nexts = [each for each in taking_part if each.first > day]
+        if not nexts:
+            out |= days.stretch(day + timedelta(1), days.last)
+        elif (following := min(nexts, key=spell_order)).has_start:
+            out |= days.stretch(day + timedelta(1), following.first - timedelta(1))
+    return out
+
+
+def _why_not(stops: Sequence[tuple[date, bool]]) -> str:
+    if not stops:
+        return "not in education or work for long enough"
+    day, has_left = stops[-1]
+    said = in_words(day)
+    if has_left:
+        return f"left on {said}, and nothing that followed makes up two terms"
+    return f"NEET on {said}, and nothing that followed makes up two terms"
+
+
+class _Year:
+    """The days of a destination year, 1 August to 31 July, as the bits of one number."""
+
+    def __init__(self, year: int) -> None:
+        self.first, self.last = date(year, 8, 1), date(year + 1, 7, 31)
+        self.september, self.october = date(year, 9, 1), date(year, 10, 1)
+        self.march = date(year + 1, 3, 31)
+        self.all = self.stretch(self.first, self.last)
+        self.terms = self.stretch(self.october, self.march)
+        starts = [date(year, month, 1) for month in (10, 11, 12)]
+        starts += [date(year + 1, month, 1) for month in (1, 2, 3, 4)]
+        self.months = [
+            self.stretch(start, after - timedelta(1))
+            for start, after in zip(starts, starts[1:], strict=False)
+        ]
+
+    def stretch(self, first: date, last: date) -> int:
+        """The days from one to the other, both included, that fall in the year."""
+        first, last = max(first, self.first), min(last, self.last)
+        if last < first:
+            return 0
+        return ((1 << ((last - first).days + 1)) - 1) << (first - self.first).days
+
+    def enough(self, learning: int, working: int, apprenticed: int) -> str:
+        """What makes up DfE's rule, in words; '' when nothing does."""
+        if not _has_run(self.terms & ~learning, BREAK + 1):
+            return "in education from October to March"
+        if _has_run(apprenticed, SIX_MONTHS):
+            return "an apprentice for six months on end"
+        if self._months_with(working) >= MONTHS_IN_WORK:
+            return "in work in five of the six months from October to March"
+        if working & self.terms and self._months_with(learning | working) == len(self.months):
+            return "in education or work in each month from October to March"
+        return ""
+
+    def _months_with(self, days: int) -> int:
+        return sum(1 for month in self.months if days & month)
+
+
+@cache
+def _year(year: int) -> _Year:
+    return _Year(year)
+
+
+def _has_run(days: int, length: int) -> bool:
+    """Whether so many days in a row are among them."""
+    run = 1
+    while days and run < length:
+        step = min(run, length - run)
+        days &= days >> step
+        run += step
+    return bool(days)

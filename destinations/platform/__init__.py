@@ -1,0 +1,1 @@
+"""What differs between machines: settings, storage and keys."""

@@ -1,0 +1,1 @@
+"""The append-only history: leavers, destinations, rounds, findings, and taking back."""

@@ -1,0 +1,227 @@
+"""Statements: what a row says a leaver was doing, as the destinations it is recorded as."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from destinations.linkage.candidates import InCohort
+from destinations.outcomes.waves import wave_dates
+from destinations.register.providers import Place, Register, activity_at
+from models.handoffs.sheets import Declared, MappedRow
+from models.vocabulary import Evidence, Source, academic_year
+
+# How strong each source's word is.  A council passes on what schools and families say.
+_EVIDENCE = {
+    Source.SCHOOL: Evidence.SCHOOL_SAYS,
+    Source.COUNCIL: Evidence.SCHOOL_SAYS,
+    Source.LEAVER: Evidence.LEAVER_SAYS,
+    Source.FAMILY: Evidence.LEAVER_SAYS,
+    Source.PROVIDER: Evidence.PROVIDER_CONFIRMS,
+    Source.EMPLOYER: Evidence.PROVIDER_CONFIRMS,
+}
+
+# The cell that an enrolment stands in: the first of these that the list has.
+_ENROLLED_BY = (
+    "activity",
+    "provider_urn",
+    "provider_ukprn",
+    "provider_laestab",
+    "provider_name",
+    "started_on",
+    "course",
+    "surname",
+    "full_name",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One destination, as a row of the destination table; what it supersedes is settled later."""
+
+    leaver_id: int
+    wave: int
+    activity_code: str  # '' where a row says only what is intended
+    intended: str | None
+    provider_name: str
+    provider_urn: str | None
+    provider_ukprn: str | None
+    course: str
+    level: str
+    started_on: date | None
+    ended_on: date | None
+    as_at: date
+    source: str
+    evidence: str
+    submission_id: int
+    sheet: str
+    row: int
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """What every statement of one submission shares: its declaration, the register, its sender."""
+
+    declared: Declared
+    register: Register
+    sender: Place | None
+
+
+def said_by_school(row: MappedRow, leaver: InCohort, teller: Teller) -> tuple[Statement, ...]:
+    """What a row of a leaver sheet says; nothing where its destination cells are blank.
+
+    What a leaver means to do is wave 0's, whatever the wave of the sheet it stands in.
+    """
+    wave = wave_asked(row, leaver, teller.declared)
+    activity, intended = row.text("activity"), row.text("intended") or None
+    told = []
+    if activity or (intended and wave == 0):
+        column = _column(row, ("activity", "intended"))
+        meant = intended if wave == 0 else None
+        told.append(_statement(row, leaver, teller, wave, activity, meant, column))
+    if intended and wave != 0:
+        column = _column(row, ("intended",))
+        told.append(_statement(row, leaver, teller, 0, "", intended, column))
+    return tuple(told)
+
+
+def said_by_provider(
+    row: MappedRow, leavers: Iterable[InCohort], teller: Teller
+) -> tuple[Statement, ...]:
+    """What a row of an enrolment list confirms, for each cohort whose wave it falls in.
+
+    The wave is that of the last autumn at which it speaks of the learner as enrolled: somebody
+    who left last January says nothing about this autumn.
+    """
+    place = _place(row, teller, fallback=teller.sender)
+    activity = row.text("activity") or (activity_at(place) if place else "270")
+    ended, as_at = row.get("ended_on"), row.get("as_at") or teller.declared.sent_on
+    if isinstance(ended, date) and isinstance(as_at, date):
+        as_at = min(as_at, ended)
+    started = row.get("started_on")
+    last = max(day for day in (started, as_at) if isinstance(day, date))
+    year = academic_year(last.year, last.month)
+    name, urn, ukprn = _provider(row, place)
+    course, level, started_on, ended_on = _course(row)
+    column = _column(row, _ENROLLED_BY)
+    return tuple(
+        Statement(
+            leaver.leaver_id,
+            year - leaver.academic_year,
+            activity,
+            intended=None,
+            provider_name=name,
+            provider_urn=urn,
+            provider_ukprn=ukprn,
+            course=course,
+            level=level,
+            started_on=started_on,
+            ended_on=ended_on,
+            as_at=as_at if isinstance(as_at, date) else teller.declared.sent_on,
+            source=Source.PROVIDER.value,
+            evidence=Evidence.PROVIDER_CONFIRMS.value,
+            submission_id=teller.declared.submission_id,
+            sheet=row.sheet,
+            row=row.row,
+            column=column,
+        )
+        for leaver in leavers
+        if 0 < year - leaver.academic_year <= teller.declared.waves
+    )
+
+
+def _statement(
+    row: MappedRow,
+    leaver: InCohort,
+    teller: Teller,
+    wave: int,
+    activity: str,
+    intended: str | None,
+    column: str,
+) -> Statement:
+    source = _source(row)
+    # Beside an answer for a later wave, place and course are of that answer, not of the intention.
+    told = row if activity or wave == 0 else replace(row, values={})
+    name, urn, ukprn = _provider(told, _place(told, teller))
+    course, level, started_on, ended_on = _course(told)
+    return Statement(
+        leaver.leaver_id,
+        wave,
+        activity,
+        intended=intended,
+        provider_name=name,
+        provider_urn=urn,
+        provider_ukprn=ukprn,
+        course=course,
+        level=level,
+        started_on=started_on,
+        ended_on=ended_on,
+        as_at=_as_at(row, leaver, wave, teller.declared),
+        source=source.value,
+        evidence=(Evidence.INTENDED if wave == 0 else _EVIDENCE[source]).value,
+        submission_id=teller.declared.submission_id,
+        sheet=row.sheet,
+        row=row.row,
+        column=column,
+    )
+
+
+def wave_asked(row: MappedRow, leaver: InCohort, declared: Declared) -> int:
+    """The wave that a row of a leaver sheet answers: its own, its file's, or that of the day."""
+    for told in (row.wave, declared.wave):
+        if told is not None:
+            return told
+    year = academic_year(declared.sent_on.year, declared.sent_on.month)
+    return max(0, year - leaver.academic_year)
+
+
+def _as_at(row: MappedRow, leaver: InCohort, wave: int, declared: Declared) -> date:
+    """The day it was true: the row's own, or the day it was sent, or the day the wave asks about.
+
+    A sheet that repeats what an earlier autumn's answer was speaks of that autumn.
+    """
+    told = row.get("as_at")
+    if isinstance(told, date):
+        return told
+    dates = wave_dates(leaver.academic_year, wave)
+    return declared.sent_on if declared.sent_on < dates.closes_on else dates.asked_on
+
+
+def _source(row: MappedRow) -> Source:
+    told = row.text("source")
+    return Source(told) if told in set(Source) else Source.SCHOOL
+
+
+def _place(row: MappedRow, teller: Teller, fallback: Place | None = None) -> Place | None:
+    sender = teller.sender
+    place = teller.register.resolve(
+        urn=row.text("provider_urn"),
+        ukprn=row.text("provider_ukprn"),
+        laestab=row.text("provider_laestab"),
+        name=row.text("provider_name"),
+        la_code=sender.la_code if sender else "",
+    )
+    return place or fallback
+
+
+def _provider(row: MappedRow, place: Place | None) -> tuple[str, str | None, str | None]:
+    if place:
+        return place.name[:300], place.urn, place.ukprn
+    return row.text("provider_name")[:300], None, None
+
+
+def _course(row: MappedRow) -> tuple[str, str, date | None, date | None]:
+    started, ended = row.get("started_on"), row.get("ended_on")
+    return (
+        row.text("course")[:300],
+        row.text("level")[:40],
+        started if isinstance(started, date) else None,
+        ended if isinstance(ended, date) else None,
+    )
+
+
+def _column(row: MappedRow, fields: Iterable[str]) -> str:
+    for field in fields:
+        if row.get(field) is not None and field in row.columns:
+            return row.columns[field].letter
+    return ""

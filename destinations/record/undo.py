@@ -1,0 +1,245 @@
+"""Undo: a round is taken back; what it had taken the place of is current again, nothing is lost.
+
+What it said keeps its place in the record and counts as it was before that moment, never after.
+Values that it filled on leavers are emptied, and the sheets that name the same leavers are
+recorded again to fill them.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlmodel import Session, col
+
+from destinations.linkage.candidates import in_chunks
+from destinations.linkage.match_decisions import RULE
+from destinations.matching import NOBODY
+from destinations.record.leaver_attributes import COLUMNS
+from models.database import update_all
+from models.destinations import Destination, Match
+from models.facts import submission_state
+from models.facts.effective import is_effective
+from models.facts.succession import school_chain
+from models.leavers import Cohort, Leaver
+from models.submissions import Submission
+from models.vocabulary import Kind
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What taking a submission back came to.  All nothing where it was taken back already."""
+
+    submission_id: int
+    destinations: int = 0  # that count no longer
+    leavers: int = 0  # whom nobody else names, so that they count no longer
+    emptied: int = 0  # leavers of whom a value that it had filled is blank again
+    again: tuple[int, ...] = ()  # submissions to record again, to fill what they know
+
+
+def undo(
+    session: Session, submission_id: int, *, by: str, reason: str = "", at: datetime
+) -> Undone:
+    """Take a submission back in the caller's transaction, and say what that came to.
+
+    Twice is the same as once.  The submissions in `again` need processing, by the next intake or
+    whoever calls.  Raises LookupError when there is no such submission and ValueError
+    when it was refused and nothing of it was ever recorded.
+    """
+    submission = session.get(Submission, submission_id, with_for_update=True)
+    if submission is None:
+        message = "there is no such submission"
+        raise LookupError(message)
+    if submission.refused_code and submission.recorded_at is None:
+        message = "nothing of a refused file was recorded"
+        raise ValueError(message)
+    if submission.undone_at is not None:
+        return Undone(submission_id)
+    cohorts = _cohorts(session, submission)
+    submission_state.taken_back(submission, by=by, reason=reason, at=at)
+    session.add(submission)
+    session.flush()
+    leavers = _leavers_of(session, submission_id, cohorts)
+    named = _named_by_others(session, submission, leavers.values())
+    gone = _rename(session, submission_id, leavers, named)
+    emptied = _empty(session, submission_id, leavers.keys() - gone)
+    _forget_matches(session, {leavers[leaver] for leaver in gone})
+    again = _again(session, submission, cohorts, {leavers[one] for one in emptied}, named)
+    said = select(func.count(col(Destination.id))).where(
+        col(Destination.submission_id) == submission_id
+    )
+    done = Undone(submission_id, session.execute(said).scalar_one(), len(gone), len(emptied), again)
+    log.info(
+        "submission %s taken back: %s destinations, %s leavers count no longer, %s were emptied",
+        *(submission_id, done.destinations, done.leavers, done.emptied),
+    )
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Naming:
+    """Where another sheet names a person."""
+
+    submission_id: int
+    sheet: str
+    row: int
+
+
+def _cohorts(session: Session, submission: Submission) -> list[int]:
+    """The cohort of a leaver sheet, locked as recording locks it, by every URN of its school."""
+    if submission.kind != Kind.LEAVERS:
+        return []
+    return list(
+        session.scalars(
+            select(col(Cohort.id))
+            .where(
+                col(Cohort.urn).in_(school_chain(session, submission.urn)),
+                col(Cohort.leaving_stage) == submission.leaving_stage,
+                col(Cohort.academic_year) == submission.academic_year,
+            )
+            .with_for_update()
+        )
+    )
+
+
+def _leavers_of(session: Session, submission_id: int, cohorts: Sequence[int]) -> dict[int, int]:
+    """The leavers that the sheet's rows are about, by id, and the person that each is."""
+    people = select(col(Match.person_id)).where(
+        col(Match.submission_id) == submission_id, col(Match.person_id).is_not(None)
+    )
+    found = session.execute(
+        select(col(Leaver.id), col(Leaver.person_id)).where(
+            col(Leaver.cohort_id).in_(cohorts), col(Leaver.person_id).in_(people)
+        )
+    )
+    return {row.id: row.person_id for row in found}
+
+
+def _named_by_others(
+    session: Session, submission: Submission, people: Iterable[int]
+) -> dict[int, list[_Naming]]:
+    """By person, where the sheets of the same cohort that stand name them, the first sent first."""
+    found: dict[int, list[_Naming]] = {}
+    for some in in_chunks(sorted(people)):
+        rows = session.execute(
+            select(col(Match.person_id), col(Match.submission_id), col(Match.sheet), col(Match.row))
+            .join(Submission, col(Submission.id) == col(Match.submission_id))
+            .where(
+                col(Match.person_id).in_(some),
+                col(Submission.kind) == Kind.LEAVERS.value,
+                col(Submission.urn).in_(school_chain(session, submission.urn)),
+                col(Submission.leaving_stage) == submission.leaving_stage,
+                col(Submission.academic_year) == submission.academic_year,
+                submission_state.is_standing(),
+            )
+            .order_by(col(Submission.sent_on), col(Submission.id), col(Match.sheet), col(Match.row))
+        )
+        for person, *place in rows:
+            found.setdefault(person, []).append(_Naming(*place))
+    return found
+
+
+def _rename(
+    session: Session,
+    submission_id: int,
+    leavers: dict[int, int],
+    named: dict[int, list[_Naming]],
+) -> set[int]:
+    """Leavers whom the sheet named first are those of the next that names them; others are gone."""
+    made = select(col(Leaver.id)).where(col(Leaver.submission_id) == submission_id)
+    first = {one for one in session.scalars(made) if one is not None}
+    held = [leaver for leaver in sorted(first) if named.get(leavers.get(leaver, 0))]
+    places = {leaver: named[leavers[leaver]][0] for leaver in held}
+    update_all(
+        session,
+        Leaver,
+        [
+            {"id": leaver, "submission_id": one.submission_id}
+            | {"sheet": one.sheet, "row": one.row}
+            for leaver, one in places.items()
+        ],
+    )
+    return first - places.keys()
+
+
+def _empty(session: Session, submission_id: int, leavers: Iterable[int]) -> set[int]:
+    """The leavers of whom a value was emptied: those whose cell was one of the sheet's."""
+    columns: list[Any] = [getattr(Leaver, column) for column in COLUMNS]
+    emptied = []
+    for some in in_chunks(sorted(leavers)):
+        found = session.execute(
+            select(col(Leaver.id), col(Leaver.cells), *columns).where(col(Leaver.id).in_(some))
+        )
+        for leaver, cells, *values in found:
+            kept = {column: cell for column, cell in cells.items() if cell[0] != submission_id}
+            if kept != cells:
+                blank = {name: "" if name in ("surname", "forename") else None for name in COLUMNS}
+                now = dict(zip(COLUMNS, values, strict=True))
+                now |= {name: blank[name] for name in cells.keys() - kept.keys()}
+                emptied.append(now | {"cells": kept, "id": leaver})
+    update_all(session, Leaver, emptied)
+    return {row["id"] for row in emptied}
+
+
+def _forget_matches(session: Session, people: set[int]) -> None:
+    """Rows of enrolment lists about people who are nobody's leavers now are about nobody known."""
+    for some in in_chunks(sorted(people)):
+        still = select(col(Leaver.person_id)).where(
+            col(Leaver.person_id).in_(some), is_effective(col(Leaver.submission_id))
+        )
+        session.execute(
+            update(Match)
+            .where(
+                col(Match.person_id).in_(some),
+                col(Match.person_id).not_in(still),
+                col(Match.decided_by) == RULE,
+                is_effective(col(Match.submission_id)),
+            )
+            .values(person_id=None, level=NOBODY, reason="")
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _again(
+    session: Session,
+    submission: Submission,
+    cohorts: Sequence[int],
+    people: Iterable[int],
+    named: dict[int, list[_Naming]],
+) -> tuple[int, ...]:
+    """The submissions that may say more now: to be processed, by whoever takes them up.
+
+    Those that name leavers of whom a value was emptied; those of the same rows, which added
+    nothing while these stood; and sheets of the cohort with rows about which nobody was sure.
+    """
+    asked = {one.submission_id for person in people for one in named.get(person, ())}
+    maybe: list[ColumnElement[bool]] = [col(Submission.id).in_(sorted(asked))]
+    if submission.rows_hash:
+        same = col(Submission.rows_hash) == submission.rows_hash
+        maybe.append(and_(same, col(Submission.urn) == submission.urn))
+    if cohorts:
+        maybe.append(
+            and_(
+                col(Submission.rows_unsure) > 0,
+                col(Submission.kind) == Kind.LEAVERS.value,
+                col(Submission.leaving_stage) == submission.leaving_stage,
+                col(Submission.academic_year) == submission.academic_year,
+                col(Submission.urn).in_(school_chain(session, submission.urn)),
+            )
+        )
+    ids = session.scalars(
+        select(col(Submission.id))
+        .where(
+            or_(*maybe),
+            submission_state.is_accepted(),
+            submission_state.is_finished(),
+        )
+        .order_by(col(Submission.sent_on), col(Submission.id))
+    ).all()
+    again = tuple(one for one in ids if one is not None)
+    submission_state.reprocessing_requested(session, again)
+    return again

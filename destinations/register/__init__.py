@@ -1,0 +1,1 @@
+"""The register of schools and providers: loading it, and finding a place in it."""

@@ -1,0 +1,207 @@
+"""Providers: what a row calls the place a leaver went to becomes an entry of the register.
+
+A name is resolved when, put plainly, it is the name of exactly one entry; nothing is guessed.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from destinations.linkage.identities import plain_words
+from models.places import Institution
+
+# Words that one writer puts in and the next leaves out.
+_LEFT_OUT = frozenset({"the", "ltd", "limited", "plc", "llp", "cic"})
+_WRITTEN_AS = {"saint": "st", "saints": "st", "sts": "st", "6th": "sixth"}
+# Names that many towns give a school: far from the sender they may be another of the same name.
+_DEDICATIONS = frozenset({"st", "holy", "our", "sacred", "christ", "all", "blessed"})
+_SIXTH_FORMS = (" and sixth form centre", " and sixth form college", " and sixth form")
+_SIXTH_FORM = re.compile(r"(.+\S)\s+(?:sixth|6th)\s+form(?:\s+centre)?", re.IGNORECASE)
+_KINDS = frozenset({"college", "school", "academy", "university", "sixth", "form", "centre"})
+_ANYWHERE = frozenset({"the", "city", "central", "new", "community", "high", "secondary", "of"})
+_FULL_TIME = frozenset({"210", "220", "230", "240", "280", "290"})
+_AND = str.maketrans({"&": " and ", "+": " and "})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One register entry, as far as a destination needs it."""
+
+    urn: str | None
+    ukprn: str | None
+    laestab: str | None
+    name: str
+    type_name: str = ""
+    further_education_type: str = ""
+    has_sixth_form: bool = False
+    is_open: bool = True
+    la_code: str = ""
+
+
+class Register:
+    """Every register entry, found by number or by name."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        """`places` in any order."""
+        self._numbers: dict[tuple[str, str], list[Place]] = defaultdict(list)
+        self._names: dict[str, list[Place]] = defaultdict(list)
+        for place in places:
+            for kind in ("urn", "ukprn", "laestab"):
+                number = getattr(place, kind)
+                if number:
+                    self._numbers[kind, number].append(place)
+            for key in _register_keys(place.name):
+                self._names[key].append(place)
+
+    def by_number(self, kind: str, number: str) -> Place | None:
+        """The entry with that "urn", "ukprn" or "laestab"; an open one where a closed one had it.
+
+        None where there is none, or where several stand beside one another.
+        """
+        plain = "".join(c for c in number if c.isdigit())
+        return _the_one(self._numbers.get((kind, plain), []), la_code="")
+
+    def by_name(self, name: str, *, la_code: str = "") -> Place | None:
+        """The one entry of that name; among several of one name, the one in that council.
+
+        "Downs Coast College, Sussex" is Downs Coast College unless the register has the longer
+        name too.  A saint's name is the saint's of that council, or nobody's.
+        """
+        return self._first(_typed_keys(name), la_code)
+
+    def by_whole_name(self, name: str, *, la_code: str = "") -> Place | None:
+        """The same where nothing is left off the name: "Downs Coast College, work" is nobody's."""
+        return self._first(_forms(name), la_code)
+
+    def _first(self, keys: Iterable[str], la_code: str) -> Place | None:
+        for key in keys:
+            found = self._names.get(key)
+            if found:
+                place = _the_one(found, la_code=la_code)
+                far = place is not None and la_code not in {"", place.la_code}
+                return None if far and key.split()[0] in _DEDICATIONS else place
+        return None
+
+    def resolve(
+        self,
+        *,
+        urn: str = "",
+        ukprn: str = "",
+        laestab: str = "",
+        name: str = "",
+        la_code: str = "",
+    ) -> Place | None:
+        """The entry that a row means, by the surest of what it gives."""
+        for kind, number in (("urn", urn), ("ukprn", ukprn), ("laestab", laestab)):
+            place = self.by_number(kind, number) if number else None
+            if place:
+                return place
+        return self.by_name(name, la_code=la_code) if name else None
+
+
+def load_providers(session: Session) -> Register:
+    """The register as it stands; load it once for many submissions."""
+    names = ("urn", "ukprn", "laestab", "name", "type_name", "further_education_type")
+    flags = ("has_sixth_form", "is_open", "la_code")
+    columns = [getattr(Institution, name) for name in (*names, *flags)]
+    rows = session.execute(select(*columns).order_by(col(Institution.id)))
+    return Register(Place(*row) for row in rows)
+
+
+def activity_at(place: Place) -> str:
+    """The NCCIS code of being enrolled there full time (sources.md: codes, types from GIAS).
+
+    270, full-time education of another kind, where the register does not say which it is.
+    """
+    kind, college = place.type_name.casefold(), place.further_education_type.casefold()
+    if "special post 16" in kind:
+        return "280"
+    if college.startswith("sixth form college") or kind == "sixth form centres":
+        return "220"
+    if kind == "academy 16-19 converter":
+        return "220"  # GIAS: sixth form colleges that became academies
+    if kind == "further education":
+        return "230"
+    if kind == "higher education institutions":
+        return "240"
+    if "secure" in kind:
+        return "290"
+    if not place.urn:
+        return "410"  # known by UKPRN alone: a training provider
+    if place.has_sixth_form or "16 to 19" in kind:
+        return "210"
+    return "270"
+
+
+def studying_at(register: Register, name: str, *, la_code: str = "") -> str | None:
+    """The NCCIS code of being enrolled full time at the place of that name, None where unsure.
+
+    Far from the sender only a name that says what it is counts, and which: "The Bridge" and "City
+    Academy" are many places.  A school without a sixth form is nowhere to go at 16, and who is
+    with a training provider may be an apprentice.
+    """
+    place = register.by_whole_name(name, la_code=la_code)
+    is_sixth_form = False
+    if place is None and (found := _SIXTH_FORM.fullmatch(name.strip())):
+        # "Ridge School Sixth Form" stands in the register as Ridge School.
+        place, is_sixth_form = register.by_whole_name(found[1], la_code=la_code), True
+    if place is None or not (place.la_code == la_code or _says_which(place.name)):
+        return None
+    code = activity_at(place)
+    is_sure = code == "210" if is_sixth_form else code in _FULL_TIME
+    return code if is_sure else None
+
+
+def _says_which(name: str) -> bool:
+    """Whether a name tells a place to learn from others: one of its words is a kind, one is not."""
+    words = set(plain_words(name))
+    return not words.isdisjoint(_KINDS) and not words <= _KINDS | _ANYWHERE
+
+
+def _the_one(found: list[Place], *, la_code: str) -> Place | None:
+    """The only one; else the only one in that council; else the only one of those still open."""
+    near = [place for place in found if la_code and place.la_code == la_code] or found
+    for few in (near, [place for place in near if place.is_open]):
+        if len(few) == 1:
+            return few[0]
+    return None
+
+
+def _register_keys(name: str) -> set[str]:
+    return {key for form in (name, _unbracketed(name)) for key in _forms(form)}
+
+
+def _typed_keys(name: str) -> Iterator[str]:
+    """The name put plainly, then without what stands in brackets, or after a comma or a dash."""
+    yield from _forms(name)
+    without = _unbracketed(name)
+    yield from _forms(without)
+    for mark in (",", " - ", " – "):
+        parts = without.split(mark)
+        for end in range(len(parts) - 1, 0, -1):
+            yield from _forms(mark.join(parts[:end]))
+
+
+def _forms(name: str) -> Iterator[str]:
+    """The name put plainly, and again without "and Sixth Form", which comes and goes."""
+    plain = _plain(name)
+    if plain:
+        yield plain
+    for ending in _SIXTH_FORMS:
+        if plain.endswith(ending) and plain != ending:
+            yield plain.removesuffix(ending)
+
+
+def _unbracketed(name: str) -> str:
+    return re.sub(r"\([^()]*\)", " ", name)
+
+
+@lru_cache(maxsize=100_000)
+def _plain(name: str) -> str:
+    words = (_WRITTEN_AS.get(word, word) for word in plain_words(name.translate(_AND)))
+    return " ".join(word for word in words if word not in _LEFT_OUT)

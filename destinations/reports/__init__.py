@@ -1,0 +1,1 @@
+"""What readers get: hub summary, evidence pack, quality page and exports."""

@@ -1,0 +1,263 @@
+"""Evidence: a school's own counts and answers become its Benchmark 3 evidence pack.
+
+The pack goes to the school, about its own leavers.  Its first page is for governors and names
+nobody; the last two pages name leavers, so that every number can be followed to its cell.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from destinations.outcomes.survivorship import Answer
+from destinations.reports import summary_tables
+from destinations.reports.explanatory_notes import method
+from destinations.reports.named_leavers import every_answer, named_leavers
+from destinations.reports.summary_figures import (
+    SHOWN_KINS,
+    cohort_name,
+    in_order,
+    kin_counts,
+    of_all,
+    per_cent,
+    share,
+    wave_name,
+    wave_of_cohort,
+    year_group,
+)
+from destinations.responses.waivers import SetAside
+from destinations.spreadsheets.book import Book, Cell, Column, Page, chart_rows, widths
+from destinations.spreadsheets.charts import coverage_bars, coverage_height
+from models.facts.calendar import in_words
+from models.facts.counts import count_of
+from models.handoffs.summaries import SummaryLine
+from models.leavers import Leaver
+from models.submissions import Submission
+from models.vocabulary import Evidence, year_name
+
+GOVERNORS = (
+    "For governors and the careers leader. This page names nobody, but a count of one or two can "
+    "still point to somebody: do not put it on a website"
+)
+BENCHMARK = (
+    (
+        "To August 2025",
+        "“Schools should collect and maintain accurate data for each pupil on their "
+        "education, training or employment destinations for at least three years after they leave "
+        "school.” (wording of 2014 and 2018)",
+    ),
+    (
+        "From September 2025",
+        "Schools should use “sustained and longer-term destination data as part of their "
+        "evaluation process” (updated benchmarks, published November 2024)",
+    ),
+)
+SIGN_OFF = ("Checked by", "Role", "Date", "What we will do next")
+
+_CONFIRMED = (Evidence.PROVIDER_CONFIRMS, Evidence.STILL_THERE)
+_SAID = (Evidence.SCHOOL_SAYS, Evidence.LEAVER_SAYS)
+_HOW_WE_KNOW = (
+    Column("Wave and leavers", 32),
+    Column("Leavers", 13, "count"),
+    Column("Known", 13, "count"),
+    Column("Coverage", 13, "percent"),
+    *(Column(each.value.capitalize(), 13, "count") for each in (*_SAID, *_CONFIRMED)),
+    Column("Confirmed, of known", 12, "percent"),
+    Column("Not known", 12, "count"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """All that the pack of one school is made of.
+
+    `lines` are the school's own, every breakdown; `answers` every leaver at every wave;
+    `files` the submissions that the answers came from, and the school's own; `senders` the name of
+    who sent them, by URN; `aside` the rules set aside for the school, each with what it says.
+    """
+
+    urn: str
+    name: str
+    edition: date
+    lines: Sequence[SummaryLine]
+    answers: Sequence[Answer]
+    leavers: Sequence[Leaver]
+    files: Mapping[int, Submission]
+    senders: Mapping[str, str]
+    aside: Sequence[tuple[str, SetAside]] = ()
+
+
+def evidence_pack(school: School) -> bytes:
+    """The school's workbook of one edition, the same bytes for the same answers."""
+    title = f"{school.name}: Benchmark 3 evidence"
+    book = Book(title, made_on=school.edition, about="Evidence pack")
+    lines = in_order(line for line in of_all(school.lines) if line.wave)
+    _governors(book, school, lines)
+    for cohort in dict.fromkeys((line.leaving_stage, line.academic_year) for line in lines):
+        of_cohort = [
+            line for line in school.lines if (line.leaving_stage, line.academic_year) == cohort
+        ]
+        _cohort(book, of_cohort)
+    own = [file for file in school.files.values() if file.urn == school.urn]
+    method(book, own, school.aside)
+    named_leavers(book, school.leavers, school.answers, school.files)
+    every_answer(book, school)
+    return book.content()
+
+
+def _governors(book: Book, school: School, lines: Sequence[SummaryLine]) -> None:
+    page = book.page("For governors", widths(_HOW_WE_KNOW))
+    row = page.across(0, f"{school.name}: where our leavers went", "title")
+    known_on = f"Benchmark 3 evidence, URN {school.urn}, as known on {in_words(school.edition)}"
+    row = page.across(row, known_on, "subtitle")
+    row = page.across(row, GOVERNORS, "notice") + 1
+    for sentence in _at_a_glance(lines):
+        row = page.across(row, sentence, "big")
+    row = page.across(row + 1, "Leavers with a known destination", "section")
+    row = _grid(book, page, row, lines) + 1
+    row = page.across(row, "How we know", "section")
+    row = page.table(row, _HOW_WE_KNOW, _how_we_know(lines, school.answers)) + 1
+    row = _lasted(page, row, lines) + 1
+    row = page.across(row, "What the benchmark asks", "section")
+    for since, wording in BENCHMARK:
+        page.beside(row, since, wording)
+        row += 1
+    row = page.across(row + 1, "Signed off by the school", "section")
+    for label in SIGN_OFF:
+        page.beside(row, label, "\n", style="box")
+        row += 1
+    page.one_paper()
+
+
+def _at_a_glance(lines: Sequence[SummaryLine]) -> list[str]:
+    if not lines:
+        return ["No destination has been asked for yet."]
+    cohorts = {(line.leaving_stage, line.academic_year) for line in lines}
+    last = max(lines, key=lambda line: (line.academic_year, -line.wave))
+    counts = last.counts
+    return [
+        f"{count_of(len(cohorts), 'cohort is', 'cohorts are')} followed. "
+        f"{wave_name(last.wave)} of {cohort_name(last)} leavers: {counts.known:,} of "
+        f"{counts.leavers:,} have a known destination "
+        f"({per_cent(counts.known, counts.leavers)} coverage). In education, employment or "
+        f"training: {counts.eet:,} ({per_cent(counts.eet, counts.leavers)} of leavers). "
+        f"NEET: {counts.neet:,} ({per_cent(counts.neet, counts.leavers)}). "
+        f"Not known: {counts.not_known:,} ({per_cent(counts.not_known, counts.leavers)})."
+    ]
+
+
+def _grid(book: Book, page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
+    # Cohorts down, waves across; a wave that has not been asked for is a dash.
+    if not lines:
+        return row
+    waves = sorted({line.wave for line in lines})
+    columns = [Column("Cohort", 32)] + [
+        Column(f"{wave_name(wave)}: {what}", 13, kind)
+        for wave in waves
+        for what, kind in (("leavers", "count"), ("known", "count"), ("coverage", "percent"))
+    ]
+    at = {(line.leaving_stage, line.academic_year, line.wave): line for line in lines}
+    cohorts = list(dict.fromkeys((line.leaving_stage, line.academic_year) for line in lines))
+    rows: list[list[Cell]] = []
+    for stage, year in cohorts:
+        cells: list[Cell] = [f"{year_group(stage)}, {year_name(year)}"]
+        for wave in waves:
+            line = at.get((stage, year, wave))
+            cells += summary_tables.numbers(line.counts) if line else (None, None, None)
+        rows.append(cells)
+    first, row = row + 1, page.table(row, columns, rows) + 1
+    drawn = summary_tables.grid_drawn(first, len(rows), waves)
+    height = coverage_height(len(rows), len(waves))
+    title = "Leavers with a known destination, by cohort and wave"
+    chart = coverage_bars(book, page, drawn, title=title, bars="Cohort")
+    says = f"{title}: {len(rows)} cohorts. The table above has the same numbers."
+    page.place(chart, row, height=height, says=says)
+    return row + chart_rows(height)
+
+
+def _how_we_know(lines: Sequence[SummaryLine], answers: Sequence[Answer]) -> list[tuple[Cell, ...]]:
+    strengths = Counter(
+        (each.leaving_stage, each.academic_year, each.wave, each.evidence)
+        for each in answers
+        if each.is_known
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for line in lines:
+        place = (line.leaving_stage, line.academic_year, line.wave)
+        confirmed = sum(strengths[(*place, each.value)] for each in _CONFIRMED)
+        rows.append(
+            (
+                wave_of_cohort(line),
+                *summary_tables.numbers(line.counts),
+                *(strengths[(*place, each.value)] for each in (*_SAID, *_CONFIRMED)),
+                share(confirmed, line.counts.known),
+                line.counts.not_known,
+            )
+        )
+    return rows
+
+
+def _lasted(page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
+    told = [line for line in lines if line.counts.sustained_base]
+    row = page.across(row, "Did it last from October to March?", "section")
+    if not told:
+        return page.across(row, "It cannot be told of any cohort yet", "body")
+    columns = (
+        *_HOW_WE_KNOW[:4],
+        *(Column(each.heading, 13, each.kind) for each in summary_tables.LASTING),
+    )
+    rows = [
+        (
+            wave_of_cohort(line),
+            *summary_tables.numbers(line.counts),
+            *summary_tables.lasting(line.counts),
+        )
+        for line in told
+    ]
+    return page.table(row, columns, rows)
+
+
+def _cohort(book: Book, lines: Sequence[SummaryLine]) -> None:
+    first = lines[0]
+    page = book.page(
+        f"{first.leaving_stage} {year_name(first.academic_year).replace('/', '-')}",
+        widths(summary_tables.OUTCOMES),
+    )
+    everybody = in_order(of_all(lines))
+    row = page.across(0, f"{cohort_name(first)} leavers", "title")
+    row = page.across(row, summary_tables.HOW_TO_READ, "note") + 1
+    row = page.across(row, "Wave by wave", "section")
+    row = (
+        page.table(
+            row, summary_tables.OUTCOMES, [summary_tables.outcomes(line) for line in everybody]
+        )
+        + 1
+    )
+    row = page.across(row, "What they were doing", "section")
+    row = page.table(row, *_kinds(everybody)) + 1
+    groups = [line for line in lines if line.breakdown != "all" and line.wave]
+    if groups:
+        groups.sort(key=lambda line: (line.breakdown.casefold(), line.part, line.wave))
+        row = page.across(row, "By group", "section")
+        row = page.across(row, summary_tables.GROUPS_SMALL, "note")
+        columns = (Column("Group", 27), Column("Wave", 13), *summary_tables.OUTCOMES[2:])
+        page.table(row, columns, [summary_tables.group_row(line) for line in groups])
+
+
+def _kinds(lines: Sequence[SummaryLine]) -> tuple[list[Column], list[list[Cell]]]:
+    # Kinds down, waves across: a number and its share of all leavers.
+    columns = [Column("Kind of destination", 40, span=2)]
+    for line in lines:
+        columns += [Column(wave_name(line.wave), 9, "count"), Column("%", 9, "percent")]
+    rows: list[list[Cell]] = []
+    for at, (name, _) in enumerate(SHOWN_KINS):
+        cells: list[Cell] = [name]
+        for line in lines:
+            number = kin_counts(line.counts)[at]
+            cells += [number, share(number, line.counts.leavers)]
+        rows.append(cells)
+    leavers = [line.counts.leavers for line in lines]
+    total: list[Cell] = ["All leavers"]
+    for number in leavers:
+        total += [number, share(number, number)]
+    return columns, [*rows, total]

@@ -1,0 +1,236 @@
+"""Notes: what the words on a page mean, what is not known, and what England looks like."""
+
+import csv
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+from destinations.reports.summary_figures import year_group
+from destinations.responses.waivers import SetAside
+from destinations.spreadsheets.book import Book, Cell, Column, Page, widths
+from models.facts.counts import count_of
+from models.submissions import Submission
+
+TERMS = (
+    (
+        "Leavers",
+        "Everybody on the school's own list of a cohort. Nobody is taken out for being "
+        "hard to reach, so every percentage keeps them in",
+    ),
+    (
+        "Cohort",
+        "The leavers of one school, one leaving stage (Year 11 or 13), one academic year",
+    ),
+    (
+        "Wave",
+        "One agreed moment when a cohort's destinations are asked for. Wave 1 asks where "
+        "leavers were in the first autumn after they left, wave 2 in the second, and so on. "
+        "Wave 0, where it is shown, is what they meant to do",
+    ),
+    ("Known", "Somebody told us what the leaver was doing at that wave: EET, NEET or other"),
+    (
+        "Coverage",
+        "Known, of all leavers. Read it before any other percentage: at low coverage, a "
+        "low NEET percentage is not good news",
+    ),
+    ("EET", "In education, employment or training; a gap year with a place to go to counts"),
+    ("NEET", "Somebody told us that the leaver is not in education, employment or training"),
+    ("Other", "Neither: re-engagement provision, custody, still of school age"),
+    (
+        "Not known",
+        "Nobody could tell us, nobody could reach the leaver, or they did not say",
+    ),
+    (
+        "Sustained",
+        "Stayed in education, an apprenticeship, training or work from October to March. "
+        "It is counted only among the leavers for whom dates or a later answer show it one way "
+        "or the other; they stand beside it. For everybody else it cannot be told",
+    ),
+    (
+        "Percentages",
+        "Whole numbers, a half rounded up. 100% can stand for all but one of 200 or "
+        "more: the numbers beside it decide",
+    ),
+    ("-", "Nothing to count: no such cohort, or nobody for whom it can be told"),
+)
+UNKNOWNS = (
+    "An answer is what its source said on its day. Where there are several for one wave, the one "
+    "with the best evidence counts (a college's own list before the school's word), then the "
+    "latest. The evidence pack of each school names the source of every answer",
+    "A row that a school was asked to fix is not counted until it is fixed. Nothing known is "
+    "ever blanked by a later file",
+    "Groups (disadvantage, SEN, sex) are as the school's list had them when the leavers left. "
+    "Leavers for whom the list says nothing are counted as not known there",
+    "Small numbers are not hidden in this book. It is for people who know these schools",
+)
+HOW_IT_WAS_MADE = (
+    (
+        "Who is counted",
+        "Everybody on the school's own list of the cohort. Nobody is left out for being hard to "
+        "reach, for having moved, or for having said nothing: they are counted as not known",
+    ),
+    (
+        "Where answers come from",
+        "Sheets that the school sends, and lists that colleges send of whom they have enrolled. "
+        "A college's list confirms a leaver by UPN or ULN, or by name and date of birth; what is "
+        "not sure waits for a person and is not counted",
+    ),
+    (
+        "Which answer counts",
+        "At each wave, the one with the best evidence, then the latest. A later answer never "
+        "wipes out an earlier one: both are kept, with the day each was true",
+    ),
+    (
+        "What is left out",
+        "Rows that wait for the school to fix something, and rows that nobody could be sure of. "
+        "Both are counted in the table of files below",
+    ),
+    (
+        "Not the DfE measure",
+        "These are answers of people who know the leavers, by autumn of each year. DfE's "
+        "destination measures come from national registers about two years on, and will differ",
+    ),
+)
+NATIONAL_NOT_THE_SAME = (
+    "DfE counts differently: from tax, benefit and enrolment files about two years on, sustained "
+    "for six months, among leavers of state schools. Our coverage is what schools and colleges "
+    "told us. Set neither beside the other without saying so; there is no one figure for all "
+    "kinds of school"
+)
+NEET_IN_ENGLAND = (
+    "Young people of 16 and 17 in England, average of December to February, 2025: NEET 3.4%, not "
+    "known 2.2%, of 1,335,160. Local authorities' own tracking, DfE NEET scorecard"
+)
+_SOURCE = (
+    "DfE, destination measures for Key Stage 4 and 16 to 18, and NEET scorecard. Contains public "
+    "sector information licensed under the Open Government Licence v3.0"
+)
+NATIONAL = (
+    Column("Stage", 25),
+    Column("Who", 40),
+    Column("Leavers of", 13),
+    Column("Destinations in", 15),
+    Column("Version and method", 46),
+    Column("Leavers", 10, "count"),
+    Column("Sustained %", 10, "tenths"),
+    Column("Not sustained %", 10, "tenths"),
+    Column("Not captured %", 10, "tenths"),
+)
+
+
+_SENT = (
+    Column("File", 65, span=2),
+    Column("Sent on", 13, "date"),
+    Column("  Kind", 15),
+    Column("What became of it", 46),
+    Column("Rows read", 10, "count"),
+    Column("Sound", 10, "count"),
+    Column("Waiting", 10, "count"),
+    Column("Not sure whose", 10, "count"),
+)
+
+
+_ASIDE = (
+    Column("What is not asked there", 65, span=2),
+    Column("Leavers of", 13),
+    Column("  Until", 15, "date"),
+    Column("Why", 46),
+    Column("By whom", 40, span=4),
+)
+
+
+def about(book: Book) -> Page:
+    """The page "About": the words, what is not known, national figures with how they were made."""
+    page = book.page("About", widths(NATIONAL))
+    row = page.across(0, "About this book", "title") + 1
+    row = page.across(row, "What the words mean", "section")
+    row = meanings(page, row) + 1
+    row = page.across(row, "What to keep in mind", "section")
+    for sentence in UNKNOWNS:
+        row = page.across(row, sentence, "body")
+    national(page, row + 1)
+    return page
+
+
+def method(
+    book: Book, files_sent: Sequence[Submission], aside: Sequence[tuple[str, SetAside]] = ()
+) -> Page:
+    """The page "Method": how the numbers were made, what is left out, and what the school sent.
+
+    `aside` are the rules set aside for the school, each with what it says.
+    """
+    page = book.page("Method", widths(NATIONAL))
+    row = page.across(0, "Method and what is left out", "title") + 1
+    for word, meaning in HOW_IT_WAS_MADE:
+        page.beside(row, word, meaning)
+        row += 1
+    row = page.across(row + 1, "What the words mean", "section")
+    row = meanings(page, row) + 1
+    row = page.across(row, "What the school sent", "section")
+    ordered = sorted(files_sent, key=lambda file: (file.sent_on, file.id or 0))
+    row = page.table(row, _SENT, [_sent(file) for file in ordered]) + 1
+    if aside:
+        row = page.across(row, "Rules set aside", "section")
+        told = [
+            (f"{says} ({one.code})", one.cohort, one.until, one.reason, one.by)
+            for says, one in aside
+        ]
+        row = page.table(row, _ASIDE, told) + 1
+    national(page, row)
+    return page
+
+
+def _sent(file: Submission) -> tuple[Cell, ...]:
+    what = "Refused: see its receipt" if file.refused_code else "Read"
+    waiting = file.rows_waiting + file.rows_unsure
+    if waiting and not file.refused_code:
+        wait = ("row waits and is", "rows wait and are")
+        what = f"Read; {count_of(waiting, *wait)} not counted"
+    return (
+        file.name,
+        file.sent_on,
+        f"  {file.kind or ''}",
+        what,
+        file.rows_read,
+        file.rows_sound,
+        file.rows_waiting,
+        file.rows_unsure,
+    )
+
+
+def meanings(page: Page, row: int) -> int:
+    """The words and their meanings, one a row; the first free row below."""
+    for word, meaning in TERMS:
+        page.beside(row, word, meaning)
+        row += 1
+    return row
+
+
+def national(page: Page, row: int) -> int:
+    """The national figures, each with leavers' year, version and method; the first free row."""
+    row = page.across(row, "England, for comparison with care", "section")
+    row = page.across(row, NATIONAL_NOT_THE_SAME, "body")
+    rows = [
+        (
+            year_group(each["stage"]),
+            each["who"],
+            each["leavers_of"],
+            each["destinations_in"],
+            f"{each['version']}, {each['method']}",
+            int(each["cohort"]),
+            float(each["sustained"]),
+            float(each["not_sustained"]),
+            float(each["not_captured"]),
+        )
+        for each in _national_figures()
+    ]
+    row = page.table(row + 1, NATIONAL, rows)
+    row = page.across(row + 1, NEET_IN_ENGLAND, "body")
+    return page.across(row, _SOURCE, "note")
+
+
+@cache
+def _national_figures() -> tuple[dict[str, str], ...]:
+    text = (files("destinations.reports") / "lists" / "national.csv").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return tuple(csv.DictReader(lines))

@@ -1,0 +1,197 @@
+"""Lineage: who stands behind a number, and the file, sheet and cell that each answer came from.
+
+These pages name leavers.  They go to the school that named them first, and to nobody else.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from destinations.outcomes.survivorship import Answer
+from destinations.reports.summary_figures import wave_name
+from destinations.spreadsheets.book import Book, Cell, Column, widths
+from models.leavers import Leaver
+from models.submissions import Submission
+from models.vocabulary import Group, activities, year_name
+
+NAMED = "This page names leavers. It is for the school only: take it out before you share this book"
+FROM_NUMBER_TO_CELL = (
+    "To see who is behind a number, filter Cohort, Wave and Counted as. Rows and columns are those "
+    "that Excel shows in the file as it was sent"
+)
+
+_LEAVERS = (
+    Column("Reference", 10, "id"),
+    Column("Surname", 18),
+    Column("Forename", 16),
+    Column("Form", 8),
+    Column("Cohort", 13),
+)
+_LAST = (
+    Column("Who said so", 11),
+    Column("Evidence", 18),
+    Column("As at", 12, "date"),
+    Column("  File", 34),
+    Column("Sheet", 16),
+    Column("Cell", 8, "id"),
+)
+_ANSWERS = (
+    *_LEAVERS,
+    Column("Wave", 7),
+    Column("Counted as", 11),
+    Column("Code", 6, "id"),
+    Column("Answer", 34),
+    Column("Where", 28),
+    Column("Started", 12, "date"),
+    Column("Ended", 12, "date"),
+    Column("  Lasted", 14),
+    Column("Because", 34),
+    *_LAST,
+    Column("Sent by", 28),
+)
+_WAVE_WIDTH = 34
+
+
+class Pack(Protocol):
+    """What the pages need of a school."""
+
+    @property
+    def answers(self) -> Sequence[Answer]:
+        """Every leaver at every wave."""
+
+    @property
+    def leavers(self) -> Sequence[Leaver]:
+        """The school's leavers."""
+
+    @property
+    def files(self) -> Mapping[int, Submission]:
+        """The submissions that answers came from, by id."""
+
+    @property
+    def senders(self) -> Mapping[str, str]:
+        """Names of schools and colleges, by URN."""
+
+
+def named_leavers(
+    book: Book,
+    leavers: Sequence[Leaver],
+    answers: Sequence[Answer],
+    files: Mapping[int, Submission],
+) -> None:
+    """The page "Leavers": a row a leaver, an answer a wave, and the source of the last one."""
+    waves = sorted({each.wave for each in answers})
+    by_leaver = _by_leaver(answers)
+    columns = (*_LEAVERS, *(Column(wave_name(wave), _WAVE_WIDTH) for wave in waves), *_LAST)
+    page = book.page("Leavers", widths(columns), warm=True)
+    row = page.across(0, "Leavers and their last known destination", "title")
+    row = page.across(row, NAMED, "notice") + 1
+    rows: list[tuple[Cell, ...]] = []
+    for leaver in _sorted(leavers, by_leaver):
+        told = by_leaver.get(leaver.id or 0, {})
+        last = max((x for x in told.values() if x.is_known), key=lambda x: x.wave, default=None)
+        rows.append(
+            (
+                *_who(leaver, told),
+                *(_in_words(told[wave]) if wave in told else "" for wave in waves),
+                *_where_from(last, files),
+            )
+        )
+    end = page.table(row, columns, rows)
+    page.freeze(row, columns=3, last=end - 1)
+
+
+def every_answer(book: Book, school: Pack) -> None:
+    """The page "Every answer": a row a leaver and wave, with the cell it came from."""
+    page = book.page("Every answer", widths(_ANSWERS), warm=True)
+    row = page.across(0, "Every answer and the cell it came from", "title")
+    row = page.across(row, NAMED, "notice")
+    row = page.across(row, FROM_NUMBER_TO_CELL, "note") + 1
+    by_leaver = _by_leaver(school.answers)
+    rows: list[tuple[Cell, ...]] = []
+    for leaver in _sorted(school.leavers, by_leaver):
+        told = by_leaver.get(leaver.id or 0, {})
+        rows += [
+            (*_who(leaver, told), *_answer(told[wave]), *_came_from(told[wave], school))
+            for wave in sorted(told)
+        ]
+    end = page.table(row, _ANSWERS, rows)
+    page.freeze(row, columns=3, last=end - 1)
+    page.two_papers_wide(3)
+
+
+def reference(leaver_id: int | None) -> str:
+    """What stands for a leaver where no name may: L000012."""
+    return f"L{leaver_id or 0:06d}"
+
+
+def _by_leaver(answers: Sequence[Answer]) -> dict[int, dict[int, Answer]]:
+    found: dict[int, dict[int, Answer]] = {}
+    for each in answers:
+        found.setdefault(each.leaver_id, {})[each.wave] = each
+    return found
+
+
+def _sorted(leavers: Sequence[Leaver], told: Mapping[int, Mapping[int, Answer]]) -> list[Leaver]:
+    # The latest cohort first, and in it by name, as a register is called.
+    def place(leaver: Leaver) -> tuple[int, str, str, str, int]:
+        any_answer = next(iter(told.get(leaver.id or 0, {}).values()), None)
+        year = any_answer.academic_year if any_answer else 0
+        stage = any_answer.leaving_stage if any_answer else ""
+        names = (leaver.surname.casefold(), leaver.forename.casefold())
+        return (-year, stage, *names, leaver.id or 0)
+
+    return sorted(leavers, key=place)
+
+
+def _who(leaver: Leaver, told: Mapping[int, Answer]) -> tuple[Cell, ...]:
+    any_answer = next(iter(told.values()), None)
+    cohort = ""
+    if any_answer:
+        cohort = f"{any_answer.leaving_stage} {year_name(any_answer.academic_year)}"
+    return (reference(leaver.id), leaver.surname, leaver.forename, leaver.form or "", cohort)
+
+
+def _answer(answer: Answer) -> tuple[Cell, ...]:
+    return (
+        f"{answer.wave}",
+        answer.group.value,
+        answer.activity_code or "",
+        _activity(answer),
+        answer.provider_name,
+        answer.started_on or "",
+        answer.ended_on or "",
+        f"  {answer.sustained.value}",
+        answer.sustained_because,
+    )
+
+
+def _came_from(answer: Answer, school: Pack) -> tuple[Cell, ...]:
+    file = school.files.get(answer.submission_id or 0)
+    sender = school.senders.get(file.urn, file.urn) if file else ""
+    return (*_where_from(answer, school.files), sender)
+
+
+def _where_from(answer: Answer | None, files: Mapping[int, Submission]) -> tuple[Cell, ...]:
+    if answer is None or answer.submission_id is None:
+        return ("", "", "", "", "", "")
+    file = files.get(answer.submission_id)
+    return (
+        answer.source or "",
+        answer.evidence or "",
+        answer.as_at or "",
+        f"  {file.name}" if file else "",
+        answer.sheet,
+        f"{answer.column}{answer.row or ''}",
+    )
+
+
+def _in_words(answer: Answer) -> str:
+    words = _activity(answer)
+    return f"{words}, {answer.provider_name}" if answer.provider_name else words
+
+
+def _activity(answer: Answer) -> str:
+    if answer.activity_code:
+        return activities()[answer.activity_code].label
+    if answer.intended:
+        return f"Intends: {answer.intended}"
+    return "Not known" if answer.group is Group.NOT_KNOWN else answer.group.value

@@ -1,0 +1,1 @@
+"""What people decided: confirmations, waivers, adoptions of rules, mappings of headings."""

@@ -1,0 +1,167 @@
+"""Marked: a sender's own workbook with what is wrong coloured, explained and listed in front.
+
+In place where nothing of theirs is lost by it: the cells concerned, their notes and our tabs are
+put into the package, and every other part goes back as it came.  Otherwise a fresh copy of what
+they see, marked the same way, and it says so.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from destinations.returns.annotated.choices import choices
+from destinations.returns.annotated.fix_list import MOST_NOTES, TITLE, Line, lines_of, notes_of
+from destinations.returns.annotated.fresh_copy import IDENTIFIERS, WholeSheet, copied, tab_names
+from destinations.returns.annotated.in_place import mark_in_place
+from destinations.returns.annotated.our_sheets import CellMark, Marks
+from destinations.returns.annotated.signature import Mark, recognise, signed
+from destinations.returns.annotated.workbook_parts import NotSure
+from destinations.returns.fix_order import summary_sentence
+from models.handoffs.returned_workbook import YES
+from models.handoffs.sheets import Finding, ReadFile, SubmissionRefused
+
+__all__ = [
+    "Mark", "Marked", "Sent", "WholeSheet", "marked_workbook", "recognise",
+]  # fmt: skip
+
+log = logging.getLogger(__name__)
+
+HOW_TO = (
+    "Go to each cell by its link, put it right there, save this workbook and send it back: we "
+    "will know which file it belongs to, and ask only for what is left."
+)
+HOW_TO_CONFIRM = (
+    "Where something to check is right as it is, pick “Yes, this is right” beside it: we "
+    "will not ask again."
+)
+COLOURS = "Orange cells must be fixed, blue hatched cells are to be checked; each has a note."
+OWN = "This is your own workbook. We added this list, the colours and the notes; the rest is yours."
+FRESH = (
+    "We made a fresh copy because {}. What you see is the same, in the same cells; formulas, "
+    "pictures and hidden sheets are not in it."
+)
+# Why a kind of file is not marked in place.
+_KINDS = {
+    "csv": "yours is a CSV file, which can hold no colours and no notes",
+    "xls": "yours is in the old Excel format (.xls), in which we cannot write",
+    "xlsb": "yours is a binary workbook (.xlsb), in which we cannot write",
+    "ods": "yours is an OpenDocument spreadsheet, in which we cannot write",
+    "xlsm": "your workbook holds macros, which we never run and never send back",
+}
+_NOT_AS_IT_WAS = "parts that we could not be sure of"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file as sent, as read, and what is known of its columns.
+
+    `columns` gives our field for a sheet and the letters of a column, `fields` for a rule's code.
+    `whole` gives every visible sheet with all its cells, should a copy be needed.
+    """
+
+    content: bytes
+    read: ReadFile
+    whole: Callable[[], Sequence[WholeSheet]]
+    columns: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The marked workbook, whether it is the sender's own, and if not, why."""
+
+    content: bytes
+    in_place: bool
+    why: str = ""
+
+
+def marked_workbook(
+    sent: Sent,
+    findings: Sequence[Finding],
+    *,
+    submission_id: int,
+    key: bytes | None,
+    again: Callable[[bytes], ReadFile] | None = None,
+) -> Marked:
+    """The workbook to give back for some findings; the same findings give the same bytes.
+
+    It is signed with `key`, so that it is known when it comes back; without one it is not.
+    `again` reads a workbook: what is marked in place must read as it did before.
+    """
+    mark = Mark(submission_id, hashlib.sha256(sent.content).hexdigest())
+    written = signed(mark, key)
+    lines = lines_of(findings, sent.read, sent.columns, sent.fields)
+    why = _KINDS.get(sent.read.file_format, "")
+    if not why:
+        try:
+            marks = _marks(sent, lines, findings, {}, OWN, written)
+            if back := sent.read.returned:
+                marks = replace(marks, own=back.tabs, before=back.before)
+            content = mark_in_place(sent.content, marks)
+            if again is None or _reads_the_same(sent.read, again(content)):
+                return Marked(content, in_place=True)
+            what = _NOT_AS_IT_WAS
+        except NotSure as reason:
+            what = str(reason)
+        except SubmissionRefused:
+            what = _NOT_AS_IT_WAS
+        except Exception as error:  # whatever a strange workbook leads to, the copy is there
+            log.warning("submission %s: %s while marking", submission_id, type(error).__name__)
+            what = _NOT_AS_IT_WAS
+        why = f"your workbook holds {what}"
+    log.info("submission %s is marked in a fresh copy", submission_id)
+    sheets = sent.whole()
+    names = tab_names(sheet.name for sheet in sheets)
+    base = copied([replace(sheet, name=names[sheet.name]) for sheet in sheets])
+    marks = _marks(sent, lines, findings, names, FRESH.format(why), written)
+    return Marked(mark_in_place(base, marks), in_place=False, why=why)
+
+
+def _marks(
+    sent: Sent,
+    lines: Sequence[Line],
+    findings: Sequence[Finding],
+    names: Mapping[str, str],
+    about: str,
+    mark: str,
+) -> Marks:
+    lists = choices()
+    cells: dict[str, dict[tuple[int, str], CellMark]] = {}
+    by_spot = {line.spot: line for line in reversed(lines) if line.spot is not None}
+    for number, (spot, (severity, note)) in enumerate(notes_of(lines).items()):
+        line = by_spot[spot]
+        cells.setdefault(names.get(spot.sheet, spot.sheet), {})[spot.row, spot.column] = CellMark(
+            severity,
+            note if number < MOST_NOTES else "",
+            line.field if line.has_list else "",
+            as_text=line.field in IDENTIFIERS,
+        )
+    used = {one.choices for of_sheet in cells.values() for one in of_sheet.values()}
+    confirms = any(line.can_confirm for line in lines)
+    return Marks(
+        cells=cells,
+        lines=lines,
+        above=(
+            summary_sentence(findings, sent.fields),
+            " ".join((HOW_TO, HOW_TO_CONFIRM) if confirms else (HOW_TO,)),
+            f"{about} {COLOURS}",
+        ),
+        choices={name: words for name, words in lists.items() if name in used},
+        title=TITLE,
+        answer=YES,
+        mark=mark,
+        names=names,
+    )
+
+
+def _reads_the_same(before: ReadFile, after: ReadFile) -> bool:
+    """Whether every table is where it was, with the same cells."""
+    if len(before.tables) != len(after.tables):
+        return False
+    return all(
+        (one.sheet, one.heading_rows, one.headings) == (two.sheet, two.heading_rows, two.headings)
+        and [(row.number, [cell.text for cell in row.cells]) for row in one.rows]
+        == [(row.number, [cell.text for cell in row.cells]) for row in two.rows]
+        for one, two in zip(before.tables, after.tables, strict=True)
+    )

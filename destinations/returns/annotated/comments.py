@@ -1,0 +1,288 @@
+"""Jottings: the notes on the cells of one sheet, ours beside those that are there."""
+
+import re
+from collections.abc import Container, Mapping, Sequence
+
+from destinations.returns.annotated.sheet_part import Place, Sheet, put_after_cells
+from destinations.returns.annotated.workbook_parts import (
+    MAIN,
+    RELATIONS,
+    Edit,
+    NotSure,
+    Tag,
+    Workbook,
+    declare,
+    edited,
+    escaped,
+    expat_for,
+    inside,
+    quoted,
+    relate,
+    related,
+    run,
+    tags,
+)
+from models.facts.spreadsheet_cells import column_letters, column_number
+
+AUTHOR = "destinations"
+RULE = "\n\n-- destinations --\n"  # between a note of theirs and ours
+
+_COMMENTS, _DRAWING = f"{RELATIONS}/comments", f"{RELATIONS}/vmlDrawing"
+_COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
+_DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+_OURS = ("MUST FIX:", "PLEASE CHECK:")  # how a note of ours begins
+_SPACES = {
+    "v": "urn:schemas-microsoft-com:vml",
+    "o": "urn:schemas-microsoft-com:office:office",
+    "x": "urn:schemas-microsoft-com:office:excel",
+}
+_START = re.compile(rb"<xml\b[^>]*>")
+_DECLARED = re.compile(r"""xmlns:([A-Za-z_][\w.-]*)\s*=\s*["']([^"']*)["']""")
+_OUR_PREFIX = re.compile(r"(</?|\s)([vox]):(?=\w)")
+_END = re.compile(rb"</\s*xml\s*>\s*\Z", re.IGNORECASE)
+# A run that begins with the rule between theirs and ours, whatever line ends a program made of it.
+_OUR_RUN = re.compile(
+    rb"<(?:\w+:)?t\b[^>]*>(?:\s|&#1[03];|&#x[aAdD];|_x000[aAdD]_)*-- destinations --"
+)
+_LETTERS_A_LINE, _LINE_PIXELS, _WIDE = 44, 15, 300
+_EMPTY = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{}">'
+    "<authors></authors><commentList></commentList></comments>"
+)
+_NO_SHAPES = (
+    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+    ' xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit">'
+    '<o:idmap v:ext="edit" data="{}"/></o:shapelayout></xml>'
+)
+_KIND_OF_SHAPE = (
+    '<v:shapetype id="_x0000_t2020" coordsize="21600,21600" o:spt="202" '
+    'path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
+    '<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+)
+_SHAPE = (
+    '<v:shape id="_x0000_s{id}" type="#_x0000_t2020" style="position:absolute;margin-left:60pt;'
+    'margin-top:2pt;width:{wide}px;height:{high}px;z-index:{id};visibility:hidden" '
+    'fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
+    '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
+    '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
+    '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
+    "<x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row>"
+    "<x:Column>{column}</x:Column></x:ClientData></v:shape>"
+)
+
+
+def jot(workbook: Workbook, sheet: Sheet, name: str, notes: Mapping[Place, str]) -> None:
+    """Put a note on each of these cells of a sheet; what is there is kept and ours follows.
+
+    `name` is that of the sheet part.  A cell with a conversation keeps it and gets no note.
+    """
+    if not notes:
+        return
+    kinds = related(workbook, name)
+    is_conversation = any(kind.endswith("/threadedComment") for kind, _ in kinds.values())
+    comments = _one(kinds, _COMMENTS) or _new_comments(workbook, name)
+    part = workbook.part(comments)
+    part, new = _with_notes(part, notes, keeps=is_conversation)
+    workbook.put(comments, part)
+    if new:
+        _draw(workbook, sheet, name, kinds, {place: notes[place] for place in new})
+
+
+def unjot(workbook: Workbook, name: str) -> None:
+    """Take our notes off a sheet again, and our words from those of theirs."""
+    comments = _one(related(workbook, name), _COMMENTS)
+    if not comments:
+        return
+    part = workbook.part(comments)
+    gone: set[str] = set()
+    edits: list[Edit] = []
+    found = tags(part, "comment", "text", "r")
+    texts = [tag for tag in found if tag.name == "text"]
+    for tag, said in zip((one for one in found if one.name == "comment"), _said(part), strict=True):
+        text = next((one for one in texts if tag.holds(one)), None)
+        if said.startswith(_OURS):
+            gone.add(tag.get("ref"))
+            edits.append((tag.starts, tag.ends, b""))
+        elif RULE.strip() in said and text is not None:
+            edits.append(_without_ours(part, text, [tag for tag in found if tag.name == "r"], said))
+    if not edits:
+        return
+    workbook.put(comments, edited(part, edits))
+    for kind, drawing in related(workbook, name).values():
+        if kind == _DRAWING and gone:
+            workbook.put(drawing, _without_shapes(workbook.part(drawing), gone))
+
+
+def _without_ours(part: bytes, text: Tag, runs: Sequence[Tag], said: str) -> Edit:
+    """The edit that leaves a note of theirs as it was before our words followed."""
+    ours = next(
+        (tag for tag in runs
+         if text.holds(tag) and _OUR_RUN.search(part, tag.starts, tag.ends)), None
+    )  # fmt: skip
+    if ours is not None and ours.starts > text.opened:
+        return (ours.starts, text.closes, b"")
+    theirs = said.partition(RULE.strip())[0].rstrip()
+    return (text.opened, text.closes, _run(theirs).encode())
+
+
+def _said(part: bytes) -> list[str]:
+    """The words of each note, in order."""
+    said: list[str] = []
+    is_taking = False
+
+    def start(name: str, _: dict[str, str]) -> None:
+        nonlocal is_taking
+        if name == "comment":
+            said.append("")
+        is_taking = name == "t"
+
+    def end(_: str) -> None:
+        nonlocal is_taking
+        is_taking = False
+
+    def text(words: str) -> None:
+        if is_taking and said:
+            said[-1] += words
+
+    run(expat_for(part, start, end, text), part)
+    return said
+
+
+def _without_shapes(part: bytes, cells: Container[str]) -> bytes:
+    ours = {name: prefix.encode() for name, prefix in _prefixes(part).items()}
+    a_shape = re.compile(rb"<%b:shape\b(?:(?!</%b:shape>).)*</%b:shape>" % ((ours["v"],) * 3), re.S)
+
+    def kept(shape: re.Match[bytes]) -> bytes:
+        row, column = (
+            re.search(rb"<%b:%b>\s*(\d+)" % (ours["x"], each), shape[0])
+            for each in (b"Row", b"Column")
+        )
+        if row and column and f"{column_letters(int(column[1]))}{int(row[1]) + 1}" in cells:
+            return b""
+        return shape[0]
+
+    return a_shape.sub(kept, part)
+
+
+def _prefixes(part: bytes) -> dict[str, str]:
+    """What a drawing calls the three languages that notes are drawn in."""
+    top = _START.search(part)
+    said = dict(_DECLARED.findall(top[0].decode("utf-8", "replace"))) if top else {}
+    known = {space: prefix for prefix, space in said.items()}
+    if not known.keys() >= set(_SPACES.values()):
+        raise NotSure("notes that we could not be sure of")
+    return {name: known[space] for name, space in _SPACES.items()}
+
+
+def _with_notes(
+    part: bytes, notes: Mapping[Place, str], *, keeps: bool
+) -> tuple[bytes, list[Place]]:
+    """The comments part with ours, and the places that had none before."""
+    found = tags(part, "authors", "author", "commentList", "comment", "text", "t", "r")
+    authors = next((tag for tag in found if tag.name == "authors"), None)
+    listed = next((tag for tag in found if tag.name == "commentList"), None)
+    if authors is None or listed is None:
+        raise NotSure("notes that we could not be sure of")
+    there = {tag.get("ref"): tag for tag in found if tag.name == "comment"}
+    author = sum(tag.name == "author" for tag in found)
+    edits = inside(part, authors, f"<author>{AUTHOR}</author>".encode())
+    more, new = [], []
+    for place, words in notes.items():
+        cell = f"{place[1]}{place[0]}"
+        if cell not in there:
+            new.append(place)
+            more.append(f'<comment ref="{cell}" authorId="{author}"><text>{_run(words)}</text>'
+                        "</comment>")  # fmt: skip
+        elif not keeps:
+            edits += _appended(part, there[cell], found, words)
+    edits += inside(part, listed, "".join(more).encode())
+    return edited(part, edits), new
+
+
+def _appended(
+    part: bytes, comment: Tag, found: list[Tag], words: str
+) -> list[tuple[int, int, bytes]]:
+    """Our words after a note of theirs."""
+    text = next((tag for tag in found if tag.name == "text" and comment.holds(tag)), None)
+    if text is None:
+        return []
+    runs = any(tag.name == "r" and text.holds(tag) for tag in found)
+    plain = next((tag for tag in found if tag.name == "t" and text.holds(tag)), None)
+    edits = []
+    if plain is not None and not runs:
+        # Beside runs, words that stand in none are not shown.
+        edits = [(plain.starts, plain.starts, b"<r>"), (plain.ends, plain.ends, b"</r>")]
+    return edits + inside(part, text, _run(RULE + words).encode())
+
+
+def _run(words: str) -> str:
+    font = '<rPr><sz val="9"/><color indexed="81"/><rFont val="Tahoma"/><family val="2"/></rPr>'
+    return f'<r>{font}<t xml:space="preserve">{escaped(words)}</t></r>'
+
+
+def _new_comments(workbook: Workbook, name: str) -> str:
+    comments = workbook.unused("xl/comments{}.xml")
+    workbook.put(comments, _EMPTY.format(MAIN).encode())
+    declare(workbook, {comments: _COMMENTS_TYPE})
+    relate(workbook, name, _COMMENTS, comments)
+    return comments
+
+
+def _draw(
+    workbook: Workbook,
+    sheet: Sheet,
+    name: str,
+    kinds: Mapping[str, tuple[str, str]],
+    notes: Mapping[Place, str],
+) -> None:
+    """The shape of each note, in the drawing that the sheet has for them or in a new one."""
+    legacy = next((tag for tag in sheet.tags if tag.name == "legacyDrawing"), None)
+    drawing = kinds.get(legacy.get("id"), ("", ""))[1] if legacy is not None else ""
+    if not drawing:
+        if legacy is not None:
+            raise NotSure("notes that we could not be sure of")
+        drawing = workbook.unused("xl/drawings/vmlDrawing{}.vml")
+        number = int(re.sub(r"\D", "", drawing))
+        workbook.put(drawing, _NO_SHAPES.format(number).encode())
+        declare(workbook, {"vml": _DRAWING_TYPE}, ending="vml")
+        one = relate(workbook, name, _DRAWING, drawing)
+        put_after_cells(
+            sheet, "legacyDrawing",
+            f'<legacyDrawing xmlns:r="{RELATIONS}" r:id={quoted(one)}/>'.encode(),
+        )  # fmt: skip
+    part = workbook.part(drawing)
+    end = _END.search(part)
+    if end is None:
+        raise NotSure("notes that we could not be sure of")
+    # Shape numbers are given out a thousand at a time to each drawing of a workbook.
+    ours = 1_024 * _thousand(part) + 1_023 - len(notes) if len(notes) < 900 else 900_000
+    shapes = "".join(
+        _shape(ours + at, place, words) for at, (place, words) in enumerate(notes.items())
+    )
+    kind = "" if b"_x0000_t2020" in part else _KIND_OF_SHAPE
+    at = end.start()
+    more = _in_their_words(kind + shapes, _prefixes(part)).encode()
+    workbook.put(drawing, edited(part, [(at, at, more)]))
+
+
+def _in_their_words(xml: str, prefixes: Mapping[str, str]) -> str:
+    """Shapes with the prefixes of the drawing they go into."""
+    return _OUR_PREFIX.sub(lambda found: f"{found[1]}{prefixes[found[2]]}:", xml)
+
+
+def _thousand(part: bytes) -> int:
+    said = re.search(rb"<o:idmap[^>]*\bdata=[\"'](\d{1,4})", part)
+    return int(said[1]) if said else 1
+
+
+def _shape(number: int, place: Place, words: str) -> str:
+    row, column = place[0] - 1, column_number(place[1])
+    lines = sum(1 + len(line) // _LETTERS_A_LINE for line in words.split("\n")) + 1
+    high = min(lines * _LINE_PIXELS, 420)
+    down = max(2, round(high / 20))
+    anchor = f"{column + 1}, 15, {max(row - 1, 0)}, 4, {column + 5}, 31, {row + down}, 4"
+    return _SHAPE.format(id=number, wide=_WIDE, high=high, anchor=anchor, row=row, column=column)
+
+
+def _one(kinds: Mapping[str, tuple[str, str]], wanted: str) -> str:
+    return next((name for kind, name in kinds.values() if kind == wanted), "")

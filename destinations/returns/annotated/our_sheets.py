@@ -1,0 +1,223 @@
+"""Added: our tabs and our mark, put into a workbook beside what it has."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from destinations.returns.annotated.choices import NAMES
+from destinations.returns.annotated.fix_list import Line
+from destinations.returns.annotated.original_formats import Twin
+from destinations.returns.annotated.sheet_part import Place
+from destinations.returns.annotated.sheet_xml import fix_tab, list_tab, mark_tab
+from destinations.returns.annotated.signature import PROPERTY
+from destinations.returns.annotated.styles import Looks
+from destinations.returns.annotated.workbook_parts import (
+    RELATIONS,
+    Edit,
+    Tag,
+    Workbook,
+    declare,
+    edited,
+    escaped,
+    inside,
+    quoted,
+    relate,
+    related,
+    tags,
+    with_attributes,
+)
+from models.facts.spreadsheet_cells import column_letters
+from models.handoffs.returned_workbook import CHOICES, FIX_LIST, MARK, MARK_SHEET, Before
+from models.vocabulary import Severity
+
+LISTS = "Lists"
+_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_CUSTOM_KIND = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
+)
+_PROPERTIES = "http://schemas.openxmlformats.org/officeDocument/2006"
+_PROPERTY_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+
+
+@dataclass(frozen=True, slots=True)
+class CellMark:
+    """What is to be seen at one cell."""
+
+    severity: Severity
+    note: str = ""
+    choices: str = ""  # our field whose list is offered
+    as_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Everything that is added to a workbook.
+
+    `cells` are by the sheet as its tab is called and the place.  `mark` is '' where there is no
+    key to sign with.
+    """
+
+    cells: Mapping[str, Mapping[Place, CellMark]]
+    lines: Sequence[Line]
+    above: Sequence[str]
+    choices: Mapping[str, Sequence[str]]
+    title: str
+    answer: str
+    mark: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)  # the tab of each sheet as sent
+    own: Sequence[str] = ()  # our tabs in a workbook marked before: list, choices, mark
+    before: Sequence[Before] = ()  # how the cells that we marked then were, as that tab keeps it
+    twins: Mapping[str, Mapping[Place, Twin]] = field(default_factory=dict)  # and those of now
+
+
+@dataclass(slots=True)
+class Listed:
+    """A sheet as the workbook lists it, and its part."""
+
+    name: str
+    part: str
+    tag: Tag
+    is_worksheet: bool
+
+
+def add_tabs(
+    workbook: Workbook, main: str, listed: Sequence[Listed], marks: Marks, looks: Looks
+) -> None:
+    """Our tabs: the list in front, the hidden ones at the end; those there already are renewed."""
+    there = {each.name: each for each in listed if each.name in marks.own}
+    taken = {each.name.casefold() for each in listed if each.name not in there}
+    own = [*marks.own, "", "", ""]
+    title, lists, mark = (
+        own[at] if own[at] in there else _unused(name, taken)
+        for at, name in enumerate((marks.title, LISTS, MARK_SHEET))
+    )
+    columns = [*marks.choices.values(), (marks.answer,)]
+    tabs = {
+        title: fix_tab(marks.lines, marks.above, looks, marks.names, NAMES.format("answer")),
+        lists: list_tab(columns, looks),
+        mark: mark_tab(
+            [
+                ("Please leave this sheet: it tells us which file this is.", ""),
+                (MARK, marks.mark),
+                (FIX_LIST, title),
+                (CHOICES, lists),
+            ],
+            marks.twins,
+            looks,
+        ),
+    }
+    front: list[str] = []
+    end: list[str] = []
+    number = max(int(each.tag.get("sheetId") or 0) for each in listed)
+    for name, tab in tabs.items():
+        if name in there:
+            workbook.put(there[name].part, tab)
+            continue
+        number += 1
+        state = "" if name == title else "hidden"
+        (end if state else front).append(_new_tab(workbook, main, name, tab, number, state))
+    names = {
+        NAMES.format(field): _area(lists, at, len(each))
+        for at, (field, each) in enumerate([*marks.choices.items(), ("answer", (marks.answer,))])
+    }
+    active = 0 if front else [each.name for each in listed].index(title)
+    workbook.put(main, _with_sheets(workbook.part(main), front, end, names, active))
+
+
+def _new_tab(workbook: Workbook, main: str, name: str, tab: bytes, number: int, state: str) -> str:
+    """A new sheet part; the line by which the workbook lists it."""
+    here = workbook.unused("xl/worksheets/sheetD{}.xml")
+    workbook.put(here, tab)
+    declare(workbook, {here: _SHEET_TYPE})
+    one = relate(workbook, main, f"{RELATIONS}/worksheet", here)
+    hidden = f' state="{state}"' if state else ""
+    return (
+        f'<sheet xmlns:r="{RELATIONS}" name={quoted(name)} sheetId="{number}"{hidden} '
+        f"r:id={quoted(one)}/>"
+    )
+
+
+def _with_sheets(
+    part: bytes, front: Sequence[str], end: Sequence[str], names: Mapping[str, str], active: int
+) -> bytes:
+    """The workbook part with new sheets in front and at the end, and our names for those before."""
+    found = tags(
+        part, "sheets", "definedNames", "definedName", "workbookView", "functionGroups",
+        "externalReferences",
+    )  # fmt: skip
+    sheets = next(tag for tag in found if tag.name == "sheets")
+    edits: list[Edit] = [
+        (sheets.opened, sheets.opened, "".join(front).encode()),
+        (sheets.closes, sheets.closes, "".join(end).encode()),
+    ]
+    for tag in found:
+        if tag.name == "workbookView":
+            view = with_attributes(part[tag.starts : tag.opened], activeTab=active, firstSheet=0)
+            edits.append((tag.starts, tag.opened, view))
+        elif tag.name == "definedName" and tag.get("name").startswith(NAMES.format("")):
+            edits.append((tag.starts, tag.ends, b""))
+        elif tag.name == "definedName" and tag.get("localSheetId").isdecimal():
+            # A name of one sheet knows it by its place, and every place is further now.
+            moved = int(tag.get("localSheetId")) + len(front)
+            start = with_attributes(part[tag.starts : tag.opened], localSheetId=moved)
+            edits.append((tag.starts, tag.opened, start))
+    more = "".join(
+        f'<definedName name={quoted(name)} hidden="1">{escaped(area)}</definedName>'
+        for name, area in names.items()
+    )
+    there = next((tag for tag in found if tag.name == "definedNames"), None)
+    if there is not None:
+        edits += inside(part, there, more.encode())
+    else:
+        before = ("sheets", "functionGroups", "externalReferences")
+        at = max(tag.ends for tag in found if tag.name in before)
+        edits.append((at, at, f"<definedNames>{more}</definedNames>".encode()))
+    return edited(part, edits)
+
+
+def add_property(workbook: Workbook, mark: str) -> None:
+    """The mark among the properties that their makers give a workbook."""
+    kinds = related(workbook, "")
+    custom = next((name for kind, name in kinds.values() if kind == _CUSTOM_KIND), "")
+    types = f'xmlns:vt="{_PROPERTIES}/docPropsVTypes"'
+    if not custom:
+        custom = workbook.unused("docProps/custom{}.xml").replace("custom1.", "custom.")
+        if workbook.has(custom):
+            return
+        workbook.put(
+            custom,
+            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties '
+            f'xmlns="{_PROPERTIES}/custom-properties" {types}></Properties>'.encode(),
+        )
+        declare(workbook, {custom: _CUSTOM_TYPE})
+        relate(workbook, "", _CUSTOM_KIND, custom)
+    part = workbook.part(custom)
+    found = tags(part, "Properties", "property")
+    if not found or found[0].name != "Properties":
+        return
+    pids = [int(tag.get("pid")) for tag in found if tag.get("pid").isdecimal()]
+    edits: list[Edit] = [
+        (tag.starts, tag.ends, b"")
+        for tag in found
+        if tag.name == "property" and tag.get("name") == PROPERTY
+    ]
+    more = (
+        f'<property {types} fmtid="{_PROPERTY_ID}" pid="{max(pids, default=1) + 1}" '
+        f'name="{PROPERTY}"><vt:lpwstr>{escaped(mark)}</vt:lpwstr></property>'
+    )
+    workbook.put(custom, edited(part, [*edits, *inside(part, found[0], more.encode())]))
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    """A name for a tab that no other has."""
+    number, one = 1, name
+    while one.casefold() in taken:
+        number += 1
+        one = f"{name} ({number})"
+    taken.add(one.casefold())
+    return one
+
+
+def _area(sheet: str, column: int, count: int) -> str:
+    letters = column_letters(column)
+    return f"'{sheet}'!${letters}$1:${letters}${max(count, 1)}"

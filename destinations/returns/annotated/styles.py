@@ -1,0 +1,230 @@
+"""Looks: what marked cells and our own tabs look like, added to the formats a workbook has.
+
+Must fix and please check differ by colour and by pattern, and each says in words which it is.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from destinations.returns.annotated.workbook_parts import (
+    Edit,
+    NotSure,
+    Tag,
+    edited,
+    end_of_tag,
+    inside,
+    tags,
+    with_attributes,
+)
+from models.vocabulary import Severity
+
+# A plain warm fill, and a cool hatched one; black words can be read on both.
+FILLS = {
+    Severity.MUST_FIX: (
+        '<fill><patternFill patternType="solid"><fgColor rgb="FFFFC58A"/>'
+        '<bgColor indexed="64"/></patternFill></fill>'
+    ),
+    Severity.PLEASE_CHECK: (
+        '<fill><patternFill patternType="lightUp"><fgColor rgb="FF8FBEE3"/>'
+        '<bgColor rgb="FFE3F0FA"/></patternFill></fill>'
+    ),
+}
+# Our colours as they come back; LibreOffice makes one colour of a hatched fill.
+_OURS = (b'"ffffc58a"', b'"ff8fbee3"', b'"ffcee4f5"')
+_WHITE = (
+    '<fill><patternFill patternType="solid"><fgColor rgb="FF{}"/><bgColor indexed="64"/>'
+    "</patternFill></fill>"
+)
+_FONT = '<font>{}<sz val="{}"/><color rgb="FF{}"/><name val="Arial"/><family val="2"/></font>'
+_NO_BORDER = "<border><left/><right/><top/><bottom/><diagonal/></border>"
+_LINE = (
+    '<border><left/><right/><top/><bottom style="thin"><color rgb="FF{}"/></bottom>'
+    "<diagonal/></border>"
+)
+_BAR = (
+    '<border><left style="thick"><color rgb="FF{}"/></left><right/><top/>'
+    '<bottom style="thin"><color rgb="FFD9D9D9"/></bottom><diagonal/></border>'
+)
+_BOX = "<border>{}<diagonal/></border>".format(
+    "".join(
+        f'<{side} style="thin"><color rgb="FF6F777B"/></{side}>'
+        for side in ("left", "right", "top", "bottom")
+    )
+)
+_AS_TEXT = 49  # the format "@": what is typed stays as typed
+
+
+class Look(NamedTuple):
+    """One format of our own tabs."""
+
+    font: str
+    fill: str = ""
+    border: str = _NO_BORDER
+    wraps: bool = True
+    middle: bool = False
+
+
+_BODY = _FONT.format("", 10, "000000")
+_BOLD = _FONT.format("<b/>", 10, "000000")
+_THIN = _LINE.format("D9D9D9")
+LOOKS = {
+    "title": Look(_FONT.format("<b/>", 18, "12436D"), wraps=False),
+    "big": Look(_FONT.format("<b/>", 12, "000000")),
+    "body": Look(_BODY),
+    "heading": Look(_BOLD, _WHITE.format("F3F2F1"), _LINE.format("3D3D3D"), middle=True),
+    "cell": Look(_BODY, "", _THIN),
+    "link": Look(_FONT.format("<u/>", 10, "0B4F9E"), "", _THIN),
+    "must": Look(_BOLD, FILLS[Severity.MUST_FIX], _BAR.format("F46A25")),
+    "check": Look(_BODY, FILLS[Severity.PLEASE_CHECK], _BAR.format("6BACE6")),
+    "answer": Look(_BODY, _WHITE.format("FFFFFF"), _BOX),
+    "shaded": Look(_BODY, _WHITE.format("F3F2F1"), _THIN),
+}
+
+
+@dataclass(slots=True)
+class _List:
+    """One list of a styles part, such as its fonts, and what we add to it."""
+
+    tag: Tag
+    there: list[Tag]
+    more: list[str] = field(default_factory=list)
+
+    def add(self, xml: str) -> int:
+        """The index of an entry, ours or new."""
+        if xml not in self.more:
+            self.more.append(xml)
+        return len(self.there) + self.more.index(xml)
+
+
+class Looks:
+    """The formats of a workbook, and those that marks add.  Raises NotSure for strange ones."""
+
+    def __init__(self, part: bytes) -> None:
+        """`part` is the styles part."""
+        self.part = part
+        found = tags(part, *_LISTS, *_LISTS.values())
+        self._lists = {name: _list(found, name, each) for name, each in _LISTS.items()}
+        self._seen: dict[tuple[object, ...], int] = {}
+
+    def marked(self, style: int, severity: Severity, *, as_text: bool) -> int:
+        """The format of a cell once it is marked: its own, with our fill and black words."""
+        key = (style, severity, as_text)
+        if key not in self._seen:
+            formats = self._lists["cellXfs"]
+            if style >= len(formats.there) + len(formats.more):
+                raise NotSure("formats that we could not be sure of")
+            fill = self._lists["fills"].add(FILLS[severity])
+            self._seen[key] = formats.add(self._marked(style, fill, as_text))
+        return self._seen[key]
+
+    def plain(self, style: int, before: int | None = None) -> int | None:
+        """The format of a cell without a mark of ours; None where it has none.
+
+        `before` is the format that it had then, where that is known: its fill, and the colour of
+        its words, are given back.
+        """
+        formats, fills = self._lists["cellXfs"], self._lists["fills"]
+        if style >= len(formats.there):
+            return None
+        fill = formats.there[style].get("fillId")
+        if not fill.isdecimal() or int(fill) >= len(fills.there):
+            return None
+        tag = fills.there[int(fill)]
+        colours = self.part[tag.starts : tag.ends].lower()
+        if not any(colour in colours for colour in _OURS):
+            return None
+        said = {"fillId": 0, "applyFill": 1}
+        if before is not None and before < len(formats.there):
+            then, font = formats.there[before], formats.there[style].get("fontId")
+            if then.get("fillId").isdecimal():
+                said["fillId"] = int(then.get("fillId"))
+            if then.get("fontId").isdecimal() and self._is_blackened(font, then.get("fontId")):
+                said |= {"fontId": int(then.get("fontId")), "applyFont": 1}
+        return formats.add(self._with(style, said))
+
+    def own(self, name: str) -> int:
+        """The format of that name, for a cell on a tab of ours."""
+        look = LOOKS[name]
+        font = self._lists["fonts"].add(look.font)
+        fill = self._lists["fills"].add(look.fill) if look.fill else 0
+        border = self._lists["borders"].add(look.border)
+        wraps = ' wrapText="1"' if look.wraps else ""
+        return self._lists["cellXfs"].add(
+            f'<xf numFmtId="{_AS_TEXT}" fontId="{font}" fillId="{fill}" borderId="{border}" '
+            'xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" '
+            f'applyAlignment="1"><alignment vertical="{"center" if look.middle else "top"}"'
+            f"{wraps}/></xf>"
+        )
+
+    def content(self) -> bytes:
+        """The styles part with what was added."""
+        edits: list[Edit] = []
+        for each in self._lists.values():
+            if each.more:
+                count = len(each.there) + len(each.more)
+                edits += inside(self.part, each.tag, "".join(each.more).encode(), count=count)
+        return edited(self.part, edits)
+
+    def _marked(self, style: int, fill: int, as_text: bool) -> str:
+        said = {"fillId": fill, "applyFill": 1}
+        if as_text:
+            said |= {"numFmtId": _AS_TEXT, "applyNumberFormat": 1}
+        font = _FONT_OF.search(self._format(style))
+        said |= {"fontId": self._black(font[1].decode() if font else ""), "applyFont": 1}
+        return self._with(style, said)
+
+    def _format(self, style: int) -> bytes:
+        """A format as XML, one that is there or one that we add."""
+        formats = self._lists["cellXfs"]
+        if style >= len(formats.there):
+            return formats.more[style - len(formats.there)].encode()
+        tag = formats.there[style]
+        return self.part[tag.starts : tag.ends]
+
+    def _with(self, style: int, said: Mapping[str, int]) -> str:
+        xml = self._format(style)
+        opened = end_of_tag(xml, 0)
+        return (with_attributes(xml[:opened], **said) + xml[opened:]).decode()
+
+    def _black(self, font: str) -> int:
+        """The font of a cell with its words in black, whatever its fill was before."""
+        fonts = self._lists["fonts"]
+        at = int(font) if font.isdecimal() else 0
+        if at >= len(fonts.there):
+            return 0
+        xml = self._font(at)
+        black = _blackened(xml)
+        return fonts.add(black) if black != xml else at
+
+    def _is_blackened(self, font: str, before: str) -> bool:
+        """Whether a font is another with its words in black, as a mark has them.
+
+        Programs write what a font is in an order of their own.
+        """
+        fonts = self._lists["fonts"].there
+        if not font.isdecimal() or max(int(font), int(before)) >= len(fonts):
+            return False
+        now, then = self._font(int(font)), _blackened(self._font(int(before)))
+        return sorted(_PIECE.findall(now)) == sorted(_PIECE.findall(then))
+
+    def _font(self, at: int) -> str:
+        tag = self._lists["fonts"].there[at]
+        return self.part[tag.starts : tag.ends].decode()
+
+
+def _blackened(font: str) -> str:
+    return re.sub(r"<color\b[^>]*/>", '<color rgb="FF000000"/>', font)
+
+
+_PIECE = re.compile(r"<([^>]*?)\s*/?>")
+_FONT_OF = re.compile(rb"\sfontId\s*=\s*[\"'](\d{1,6})[\"']")
+_LISTS = {"fonts": "font", "fills": "fill", "borders": "border", "cellXfs": "xf"}
+
+
+def _list(found: list[Tag], name: str, each: str) -> _List:
+    tag = next((one for one in found if one.name == name), None)
+    if tag is None:
+        raise NotSure("formats that we could not be sure of")
+    return _List(tag, [one for one in found if one.name == each and tag.holds(one)])

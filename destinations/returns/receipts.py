@@ -1,0 +1,363 @@
+"""Receipts: what became of one file, told to whoever sent it, as a workbook and as plain text.
+
+Cells are quoted as they were typed, to their sender only; nothing here is stored or logged.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from destinations.reports.summary_figures import wave_name, year_group
+from destinations.returns.fix_order import biggest_first, sentence, summary_sentence
+from destinations.spreadsheets.book import Book, Column, Page, widths
+from models.facts.calendar import in_london, in_words
+from models.facts.counts import count_of
+from models.handoffs.sheets import Finding, Region
+from models.submissions import Noted, Submission
+from models.vocabulary import Kind, Severity, year_name
+
+__all__ = ["Receipt", "receipt_of", "receipt_text", "receipt_workbook", "summary_sentence"]
+
+WEIGHTS = {Severity.MUST_FIX: "Must fix", Severity.PLEASE_CHECK: "Please check"}
+CHANGES = ("new", "changed", "gone", "would_become_blank")
+# The same file, the same rows, last year's rows: told before anything else.
+SAID_FIRST = ("A06", "N01", "N02")
+SHEET_OF_CSV = "(the file)"
+
+_PAGE = (24, 22, 16, 70)
+_READ = (
+    Column("Sheet", 24),
+    Column("Rows", 22),
+    Column("", 16),
+    Column("Why", 70),
+)
+_FIXES = (
+    Column("", 13),
+    Column("Sheet", 14),
+    Column("Cell", 9, "id"),
+    Column("Heading", 18),
+    Column("As you typed it", 20),
+    Column("What is wrong", 38),
+    Column("What to do", 38),
+    Column("It may be", 28),
+    Column("Rule", 7, "id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is told of one file.
+
+    `fields` gives our field for a rule's code ("I01" -> "upn"), so that faults can be counted by
+    what they are about.  `changes` counts what a next round changed `since` the one before, named
+    by its file and day.  `waived` counts, by rule, what its hub has set aside, which is not among
+    the findings.  `is_kept` is False for a check, of which nothing is recorded.  `noted` says that
+    the file was read again with what its sender said of it later.
+    """
+
+    file: str
+    school: str
+    findings: Sequence[Finding] = ()
+    received_at: datetime | None = None
+    about: str = ""
+    regions: Sequence[Region] = ()
+    rows_read: int = 0
+    rows_recorded: int = 0
+    rows_waiting: int = 0
+    rows_unsure: int = 0
+    changes: Mapping[str, int] = field(default_factory=dict)
+    since: str = ""
+    waived: Mapping[str, int] = field(default_factory=dict)
+    is_refused: bool = False
+    is_kept: bool = True
+    noted: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def receipt_of(
+    submission: Submission,
+    findings: Sequence[Finding],
+    *,
+    school: str,
+    fields: Mapping[str, str] | None = None,
+    since: Submission | None = None,
+) -> Receipt:
+    """The receipt of a submission that went as far as it could; a refused one has its finding.
+
+    `since` is the submission that it is the next round of.
+    """
+    return Receipt(
+        file=submission.name,
+        school=school,
+        findings=findings,
+        received_at=submission.received_at,
+        about=_about(submission),
+        regions=_regions(submission.regions),
+        rows_read=submission.rows_read,
+        rows_recorded=submission.rows_sound,
+        rows_waiting=submission.rows_waiting,
+        rows_unsure=submission.rows_unsure,
+        changes=submission.changes,
+        since=f"“{since.name}”, sent on {in_words(since.sent_on)}" if since else "",
+        waived=submission.waived,
+        is_refused=submission.refused_code is not None,
+        noted=_noted(submission),
+        fields=fields or {},
+    )
+
+
+def receipt_workbook(receipt: Receipt) -> bytes:
+    """The receipt and the finding list as a workbook, the same bytes for the same answer."""
+    made_on = in_london(receipt.received_at).date() if receipt.received_at else date(2000, 1, 1)
+    book = Book(f"Receipt for {receipt.file}"[:250], made_on=made_on, about="Receipt")
+    _receipt(book, receipt)
+    if receipt.findings and not receipt.is_refused:
+        _what_to_fix(book, receipt)
+    return book.content()
+
+
+def receipt_text(receipt: Receipt) -> str:
+    """The same in plain text, every finding, biggest first."""
+    lines = [
+        f"Receipt for “{receipt.file}”",
+        receipt.school,
+        *_received(receipt),
+        receipt.about,
+        "",
+    ]
+    lines += [_headline(receipt), ""]
+    if not receipt.is_refused:
+        lines += [receipt.about, ""] if receipt.about else []
+        lines += [f"{name}: {number}" for name, number in _row_counts(receipt)]
+        lines += [*_changed(receipt), *_waived(receipt)]
+        lines += [f"  {_rows_of(each)}: {_used(each)}" for each in receipt.regions]
+        for weight, words in WEIGHTS.items():
+            told = [each for each in biggest_first(receipt.findings) if each.severity == weight]
+            if told:
+                lines += ["", words, *(f"  {sentence(each)}" for each in told)]
+    lines += ["", "What happens next", *(f"  {each}" for each in _next(receipt))]
+    return "\n".join(_without_gaps(lines)) + "\n"
+
+
+def _receipt(book: Book, receipt: Receipt) -> None:
+    page = book.page("Receipt", _PAGE, warm=bool(receipt.findings))
+    row = page.across(0, "Receipt", "title")
+    row = page.across(row, f"{receipt.file}, from {receipt.school}", "subtitle")
+    row = page.across(row, _headline(receipt), "notice") + 1
+    for words in _received(receipt):
+        row = page.across(row, words, "body")
+    if not receipt.is_refused:
+        if receipt.about:
+            row = page.across(row, f"We read it as: {receipt.about}", "body")
+        row = _what_was_read(page, row + 1, receipt)
+    row = page.across(row + 1, "What happens next", "section")
+    for words in _next(receipt):
+        row = page.across(row, words, "body")
+    if receipt.findings and not receipt.is_refused:
+        page.link(row + 1, 0, "What to fix", "Go to the list of what to fix")
+
+
+def _what_was_read(page: Page, row: int, receipt: Receipt) -> int:
+    row = page.across(row, "Rows", "section")
+    for name, number in _row_counts(receipt):
+        page.text(row, 0, name, "label")
+        page.cell(row, 1, number, "count left")
+        row += 1
+    for words in (*_changed(receipt), *_waived(receipt)):
+        row = page.across(row, words, "body")
+    if not receipt.regions:
+        return row
+    row = page.across(row + 1, "What we read and what we left out", "section")
+    rows = [
+        (each.sheet or SHEET_OF_CSV, _span(each), "read" if each.used else "left out", each.why)
+        for each in receipt.regions
+    ]
+    return page.table(row, _READ, rows)
+
+
+def _what_to_fix(book: Book, receipt: Receipt) -> None:
+    page = book.page("What to fix", widths(_FIXES), warm=True)
+    row = page.across(0, "What to fix", "title")
+    row = page.across(row, summary_sentence(receipt.findings, receipt.fields), "big")
+    row = page.across(row, "Biggest problems first. Change them in your own file", "note") + 1
+    told = biggest_first(receipt.findings)
+    rows = [
+        (
+            WEIGHTS[each.severity],
+            each.sheet,
+            _cell(each),
+            each.heading,
+            each.value,
+            f"{each.says}.",
+            f"{each.do}." if each.do else "",
+            "; ".join(each.suggests),
+            each.code,
+        )
+        for each in told
+    ]
+    end = page.table(row, _FIXES, rows)
+    for number, each in enumerate(told, start=row + 1):
+        style = "must" if each.severity == Severity.MUST_FIX else "check"
+        page.text(number, 0, WEIGHTS[each.severity], style)
+    page.freeze(row, columns=3, last=end - 1)
+
+
+def _headline(receipt: Receipt) -> str:
+    if receipt.is_refused:
+        told = [sentence(each) for each in biggest_first(receipt.findings)]
+        return " ".join(["We could not use this file.", *told])
+    first = [each for each in receipt.findings if each.code in SAID_FIRST]
+    others = [each for each in receipt.findings if each.code not in SAID_FIRST]
+    words = summary_sentence(others, receipt.fields)
+    return " ".join([*(sentence(each) for each in first), words])
+
+
+def _received(receipt: Receipt) -> list[str]:
+    if receipt.received_at is None:
+        return []
+    local = in_london(receipt.received_at)
+    received = f"Received {in_words(local.date())} at {local:%H:%M}"
+    return [received, receipt.noted] if receipt.noted else [received]
+
+
+def _noted(submission: Submission) -> str:
+    if submission.noted_as != Noted.ANEW or submission.noted_at is None:
+        return ""
+    day = in_words(in_london(submission.noted_at).date())
+    return f"On {day} you told us something else about this file, so we read it again with that"
+
+
+def _row_counts(receipt: Receipt) -> list[tuple[str, int]]:
+    read = [("Rows read", receipt.rows_read)]
+    if not receipt.is_kept:
+        return read
+    return [
+        *read,
+        ("Recorded", receipt.rows_recorded),
+        ("Waiting for a fix", receipt.rows_waiting),
+        ("Not sure who it is", receipt.rows_unsure),
+    ]
+
+
+def since_words(since: Submission, changes: Mapping[str, int], *, is_sent: bool = True) -> str:
+    """What a next round changed since the one before, or would change were it sent."""
+    before = f"“{since.name}”, sent on {in_words(since.sent_on)}"
+    return _since(before, changes, is_sent=is_sent)
+
+
+def _changed(receipt: Receipt) -> list[str]:
+    """What has changed since the round before, in one sentence; nothing for a first round."""
+    if not receipt.since or not receipt.changes:
+        return []
+    return [_since(receipt.since, receipt.changes, is_sent=True)]
+
+
+def _since(before: str, changes: Mapping[str, int], *, is_sent: bool) -> str:
+    if not any(changes.values()):
+        return f"Nothing {'has changed' if is_sent else 'would change'} since {before}."
+    told = {name: f"{changes.get(name, 0):,}" for name in CHANGES}
+    left = (
+        "have become blank and were left as they were"
+        if is_sent
+        else "become blank and stay as they are"
+    )
+    return (
+        f"Since {before}: {told['new']} new, {told['changed']} changed, {told['gone']} gone, "
+        f"{told['would_become_blank']} would {left}."
+    )
+
+
+def _waived(receipt: Receipt) -> list[str]:
+    """How much is not asked, in one sentence; nothing where no rule is set aside."""
+    if not receipt.waived:
+        return []
+    codes = sorted(receipt.waived)
+    named = " and ".join([part for part in (", ".join(codes[:-1]), codes[-1]) if part])
+    rules = "rule" if len(codes) == 1 else "rules"
+    things = count_of(sum(receipt.waived.values()), "thing is", "things are")
+    return [
+        f"{things} not asked about: your hub has set {rules} {named} aside for you. Your evidence "
+        "pack says by whom, why and until when."
+    ]
+
+
+def _next(receipt: Receipt) -> list[str]:
+    if receipt.is_refused:
+        return [
+            "Nothing of this file is recorded, and nothing recorded before has changed.",
+            "Put it right as said above and send it again.",
+        ]
+    if not receipt.is_kept:
+        return ["This was a check: nothing is recorded."]
+    must = any(each.severity == Severity.MUST_FIX for each in receipt.findings)
+    words = []
+    if must or receipt.rows_waiting:
+        waits = ("row waits until it is", "rows wait until they are")
+        words.append(
+            f"{count_of(receipt.rows_waiting, *waits)} put right. Change your own file, or the "
+            "marked copy beside this receipt (“please fix”), and send the whole of it again: what "
+            "is recorded already stays as it is."
+        )
+    if any(each.severity == Severity.PLEASE_CHECK for each in receipt.findings):
+        words.append(
+            "What is marked “please check” is recorded as you typed it. If it is right, do "
+            "nothing, or say so in the column Confirm of the marked copy: we will not ask again."
+        )
+    if receipt.rows_unsure:
+        words.append(
+            f"{count_of(receipt.rows_unsure, 'row is', 'rows are')} about somebody we could not be "
+            "sure of. A data officer will look; you need do nothing."
+        )
+    return words or ["You need do nothing."]
+
+
+def _about(submission: Submission) -> str:
+    if submission.kind == Kind.ENROLMENTS:
+        return "a list of people enrolled"
+    words = []
+    if submission.leaving_stage:
+        words.append(f"{year_group(submission.leaving_stage)} leavers")
+    if submission.academic_year:
+        words.append(f"of {year_name(submission.academic_year)}")
+    if submission.wave is not None:
+        words.append(f"at {wave_name(submission.wave).lower()}")
+    return " ".join(words)
+
+
+def _regions(kept: Sequence[Any]) -> tuple[Region, ...]:
+    # As a database keeps them: each a mapping by name, or its five values in order.
+    return tuple(Region(**each) if isinstance(each, Mapping) else Region(*each) for each in kept)
+
+
+def _rows_of(region: Region) -> str:
+    return ", ".join(part for part in (region.sheet or SHEET_OF_CSV, _span(region)) if part)
+
+
+def _span(region: Region) -> str:
+    if not region.last_row:
+        return "all of it"
+    if not region.last_row:
+        return ""  # a whole sheet, such as a hidden one
+    if region.first_row == region.last_row:
+        return f"row {region.first_row}"
+    return f"rows {region.first_row} to {region.last_row}"
+
+
+def _used(region: Region) -> str:
+    words = "read" if region.used else "left out"
+    return f"{words}: {region.why}" if region.why else words
+
+
+def _cell(finding: Finding) -> str:
+    if finding.row is None:
+        return f"column {finding.column}" if finding.column else ""
+    return f"{finding.column}{finding.row}" if finding.column else f"row {finding.row}"
+
+
+def _without_gaps(lines: Sequence[str]) -> list[str]:
+    kept: list[str] = []
+    for line in lines:
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    return kept

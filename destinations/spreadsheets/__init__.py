@@ -1,0 +1,1 @@
+"""Writing workbooks: pages, tables, styles and charts that Excel draws itself."""
