@@ -99,8 +99,8 @@ def travel(hub: Path, folder: Path) -> dict[str, Any]:
     from destinations.platform.settings import get_settings
     from destinations.register.load_register import load_register
     from destinations.reports.exports import export
-    from flows import boards
-    from flows import road as stages
+    from flows import report_tables
+    from flows.pipeline import stages as stages
     from models.database import migrate, open_database, transaction
 
     os.environ["DESTINATIONS_HOME"] = str(folder / "var")
@@ -119,7 +119,7 @@ def travel(hub: Path, folder: Path) -> dict[str, Any]:
                 road, stages.map_chunk(road, stages.read_chunk(road, chunk))
             )
             stages.match_and_record_chunk(road, ids)
-    exports: dict[str, Any] = {"stopped": boards.stopped(engine)}
+    exports: dict[str, Any] = {"stopped": report_tables.stopped(engine)}
     with Session(engine) as session:
         for what in ("matches", "destinations", "findings"):
             columns, rows = export(session, what)

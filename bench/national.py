@@ -5,7 +5,7 @@
     .venv/bin/python bench/national.py --database postgresql://...
 
 Schools are drawn a chunk at a time, sent, and taken down the road that `intake` and `publish` take
-(flows/road.py), without Prefect.  Drawing them costs nothing in the figures.
+(flows/pipeline/stages.py), without Prefect.  Drawing them costs nothing in the figures.
 """
 
 import argparse
@@ -59,7 +59,7 @@ def _arguments() -> argparse.Namespace:
 
 def _run(asked: argparse.Namespace, folder: Path, meter: Meter) -> dict[str, int]:
     from destinations.platform.settings import get_settings
-    from flows import road as stages
+    from flows.pipeline import stages as stages
     from models.database import migrate, open_database
 
     settings = get_settings()

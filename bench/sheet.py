@@ -21,7 +21,7 @@ import autumn
 from meter import table
 
 from expectations.validating import validate
-from flows.marks import mark_file
+from flows.pipeline.annotate import mark_file
 from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file
 from imports.reading import read_file

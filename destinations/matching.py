@@ -1,7 +1,7 @@
 """Match: the rows of a submission become people: somebody known, somebody new, or nobody sure.
 
-The first level (destinations/linkage/levels.py) that finds anybody decides.  Two people at that level, or
-two rows that claim one person, mean that nobody is sure, and the row waits for a person to say.
+The first level (destinations/linkage/levels.py) that finds anybody decides.  Two people at that
+level, or two rows that claim one person, mean that nobody is sure, and the row waits for a person.
 """
 
 from collections import defaultdict

@@ -8,9 +8,10 @@ from datetime import date
 from prefect import flow
 
 from destinations.platform.settings import get_settings
-from flows import boards, pages, road
-from flows.quiet import redact
-from flows.stages import stage
+from flows import artifacts, report_tables
+from flows.pipeline import stages
+from flows.redaction import redact
+from flows.tasks import stage
 from models.facts.calendar import today_in_london
 
 
@@ -22,11 +23,11 @@ def follow_up(today: date | None = None) -> dict[str, int]:
     were opened and how many answers are still awaited.
     """
     redact()
-    with road.open_road(get_settings()) as way:
-        open_waves = stage(way, "open waves", road.open_due_waves, retries=2)
-        who_has_not_sent = stage(way, "who has not sent", road.not_sent)
+    with stages.open_road(get_settings()) as way:
+        open_waves = stage(way, "open waves", stages.open_due_waves, retries=2)
+        who_has_not_sent = stage(way, "who has not sent", stages.not_sent)
 
         opened = open_waves(today or today_in_london())
         awaited = who_has_not_sent(today or today_in_london())
-        pages.put("who-has-not-sent", boards.who_has_not_sent(awaited))
+        artifacts.put("who-has-not-sent", report_tables.who_has_not_sent(awaited))
     return {"opened": opened, "awaited": len(awaited)}

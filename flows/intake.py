@@ -12,10 +12,11 @@ from prefect import flow
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 
 from destinations.platform.settings import get_settings
-from flows import boards, pages, road, rules
-from flows.again import answer_sent_again
-from flows.quiet import StageFailed, redact
-from flows.stages import stage, tell
+from flows import artifacts, report_tables
+from flows.pipeline import rule_reports, stages
+from flows.pipeline.reprocessing import answer_sent_again
+from flows.redaction import StageFailed, redact
+from flows.tasks import stage, tell
 from models.facts.calendar import today_in_london
 from models.facts.counts import count_of
 
@@ -30,17 +31,17 @@ def intake(today: date | None = None) -> dict[str, int]:
     """
     redact()
     day = today or today_in_london()
-    with road.open_road(get_settings()) as way:
-        receive = stage(way, "receive", road.receive_files, retries=2)
-        read = stage(way, "read", road.read_chunk)
-        map_ = stage(way, "map", road.map_chunk)
-        validate = stage(way, "validate", road.validate_chunk)
-        record = stage(way, "match and record", road.match_and_record_chunk)
-        publish = stage(way, "publish", road.return_chunk, retries=2)
+    with stages.open_road(get_settings()) as way:
+        receive = stage(way, "receive", stages.receive_files, retries=2)
+        read = stage(way, "read", stages.read_chunk)
+        map_ = stage(way, "map", stages.map_chunk)
+        validate = stage(way, "validate", stages.validate_chunk)
+        record = stage(way, "match and record", stages.match_and_record_chunk)
+        publish = stage(way, "publish", stages.return_chunk, retries=2)
         answer = stage(way, "publish", answer_sent_again, retries=2)
 
         arrived = receive(day)
-        chunks = road.unfinished(way)
+        chunks = stages.unfinished(way)
         progress = cast(
             UUID, create_progress_artifact(0.0, key="intake-progress", description="Submissions")
         )
@@ -50,21 +51,21 @@ def intake(today: date | None = None) -> dict[str, int]:
             for submission in recorded:
                 tell(submission, "recorded")
             update_progress_artifact(progress, 100.0 * done / len(chunks))
-        again = road.enrolments_again(way)
+        again = stages.enrolments_again(way)
         for chunk in again:
             record(validate(map_(read(chunk)), day), day)
             publish(chunk)
         answer()
 
-        by_stage = boards.submissions_by_stage(way.engine)
-        pages.put("submissions-by-stage", by_stage)
-        pages.put("submissions-stopped", boards.stopped(way.engine))
-        pages.put("inbox-waiting", boards.inbox_waiting(way.engine))
-        pages.put("findings-by-rule", boards.findings_by_rule(way.engine))
-        pages.put("rules-and-schools", rules.tally_rules(way, [*chunks, *again]))
-        pages.put("suites-not-adopted", rules.suites_not_adopted(way))
-        lines = road.summarise_all(way, day).lines
-        pages.put("coverage-by-school", boards.coverage_by_school(lines))
+        by_stage = report_tables.submissions_by_stage(way.engine)
+        artifacts.put("submissions-by-stage", by_stage)
+        artifacts.put("submissions-stopped", report_tables.stopped(way.engine))
+        artifacts.put("inbox-waiting", report_tables.inbox_waiting(way.engine))
+        artifacts.put("findings-by-rule", report_tables.findings_by_rule(way.engine))
+        artifacts.put("rules-and-schools", rule_reports.tally_rules(way, [*chunks, *again]))
+        artifacts.put("suites-not-adopted", rule_reports.suites_not_adopted(way))
+        lines = stages.summarise_all(way, day).lines
+        artifacts.put("coverage-by-school", report_tables.coverage_by_school(lines))
     faults = sum(line["our fault"] for line in by_stage)
     if faults:
         raise StageFailed(

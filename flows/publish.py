@@ -8,9 +8,10 @@ from datetime import date
 from prefect import flow
 
 from destinations.platform.settings import get_settings
-from flows import boards, pages, road, rules
-from flows.quiet import redact
-from flows.stages import stage
+from flows import artifacts, report_tables
+from flows.pipeline import rule_reports, stages
+from flows.redaction import redact
+from flows.tasks import stage
 from models.facts.calendar import today_in_london
 
 
@@ -23,14 +24,14 @@ def publish(today: date | None = None) -> dict[str, int]:
     """
     redact()
     day = today or today_in_london()
-    with road.open_road(get_settings()) as way:
-        summarise = stage(way, "summarise", road.summarise_all)
-        publish_ = stage(way, "publish", road.publish_all, retries=2)
-        quality = stage(way, "publish quality pages", rules.publish_quality, retries=2)
+    with stages.open_road(get_settings()) as way:
+        summarise = stage(way, "summarise", stages.summarise_all)
+        publish_ = stage(way, "publish", stages.publish_all, retries=2)
+        quality = stage(way, "publish quality pages", rule_reports.publish_quality, retries=2)
 
-        with road.one_moment(way):
+        with stages.one_moment(way):
             summarised = summarise(day)
             written = publish_(summarised, day)
         written += quality(day)
-        pages.put("coverage-by-school", boards.coverage_by_school(summarised.lines))
+        artifacts.put("coverage-by-school", report_tables.coverage_by_school(summarised.lines))
     return {"lines": len(summarised.lines), "documents": written}

@@ -13,7 +13,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from destinations.returns.annotated import Marked
-from flows.marks import mark_file
+from flows.pipeline.annotate import mark_file
 from imports.crosswalk.column_map import load_map
 from imports.reading import read_file
 from imports.workbook.limits import LIMITS

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from destinations.platform.settings import get_settings
-from flows import again, road
+from flows.pipeline import reprocessing, stages
 from models.database import migrate, open_database, transaction
 from models.places import Hub, Institution, Membership
 from tests.builders import a_workbook
@@ -44,14 +44,14 @@ def send(urn: str, drawn: str, name: str = "leavers.xlsx") -> None:
 
 def take_in(today: date) -> None:
     """What a morning's intake does, stage by stage, without Prefect."""
-    with road.open_road(get_settings()) as way:
-        road.receive_files(way, today)
-        for ids in [*road.unfinished(way), *road.enrolments_again(way)]:
-            again.take(way, ids, today)
-        again.answer_sent_again(way)
+    with stages.open_road(get_settings()) as way:
+        stages.receive_files(way, today)
+        for ids in [*stages.unfinished(way), *stages.enrolments_again(way)]:
+            reprocessing.take(way, ids, today)
+        reprocessing.answer_sent_again(way)
 
 
 def publish(today: date) -> None:
     """What a week's publish does, stage by stage, without Prefect."""
-    with road.open_road(get_settings()) as way, road.one_moment(way):
-        road.publish_all(way, road.summarise_all(way, today), today)
+    with stages.open_road(get_settings()) as way, stages.one_moment(way):
+        stages.publish_all(way, stages.summarise_all(way, today), today)

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from destinations.cli import app
 from destinations.platform.settings import get_settings
 from destinations.reports.exports import export
-from flows import road
+from flows.pipeline import stages
 from models.database import open_database
 from tests.builders_road import a_hub_at_home, publish, send, take_in
 
@@ -102,17 +102,17 @@ def settle(submission: int, row: int, *who: str) -> None:
     run("settle", str(submission), str(row), *who, *BY, "--reason", "rang the school")
 
 
-def a_run_killed_after(stages: int) -> None:
+def a_run_killed_after(number: int) -> None:
     """Take what needs processing so many stages down the road, then drop everything."""
-    with road.open_road(get_settings()) as way:
-        road.receive_files(way, TODAY)
-        (ids,) = road.unfinished(way)
+    with stages.open_road(get_settings()) as way:
+        stages.receive_files(way, TODAY)
+        (ids,) = stages.unfinished(way)
         for stage in (
-            road.read_chunk,
-            road.map_chunk,
-            road.validate_chunk,
-            road.match_and_record_chunk,
-        )[:stages]:
+            stages.read_chunk,
+            stages.map_chunk,
+            stages.validate_chunk,
+            stages.match_and_record_chunk,
+        )[:number]:
             ids = stage(way, ids)
 
 
@@ -155,43 +155,41 @@ def test_a_settled_row_and_a_publish_in_between_are_not_lost(storage: Path) -> N
     assert rows_recorded(2) == [2, 3]
 
 
-@pytest.mark.parametrize("stages", [1, 2, 3, 4])
-def test_a_run_killed_with_a_settled_row_in_hand_is_taken_up_again(
-    storage: Path, stages: int
-) -> None:
+@pytest.mark.parametrize("far", [1, 2, 3, 4])
+def test_a_run_killed_with_a_settled_row_in_hand_is_taken_up_again(storage: Path, far: int) -> None:
     sent_and_published(FIRST, UNSURE)
     before = receipt(storage, "sheet 2")
     settle(2, 2, "--new")
-    a_run_killed_after(stages)
+    a_run_killed_after(far)
     take_in(TODAY)
     assert rows_recorded(2) == [2]
     assert receipt(storage, "sheet 2") != before
-    with road.open_road(get_settings()) as way:
-        assert road.unfinished(way) == []
+    with stages.open_road(get_settings()) as way:
+        assert stages.unfinished(way) == []
 
 
-@pytest.mark.parametrize("stages", [1, 2, 3, 4])
+@pytest.mark.parametrize("far", [1, 2, 3, 4])
 def test_a_row_settled_while_a_run_has_the_sheet_in_hand_is_not_lost(
-    storage: Path, stages: int
+    storage: Path, far: int
 ) -> None:
     sent_and_published(FIRST, UNSURE)
     settle(2, 2, "--new")
-    with road.open_road(get_settings()) as way:
-        (chunk,) = road.unfinished(way)
+    with stages.open_road(get_settings()) as way:
+        (chunk,) = stages.unfinished(way)
         ids = chunk
         for number, stage in enumerate(
             (
-                road.read_chunk,
-                road.map_chunk,
-                road.validate_chunk,
-                road.match_and_record_chunk,
+                stages.read_chunk,
+                stages.map_chunk,
+                stages.validate_chunk,
+                stages.match_and_record_chunk,
             ),
             start=1,
         ):
             ids = stage(way, ids)
-            if number == stages:
+            if number == far:
                 settle(2, 3, "--new")
-        road.return_chunk(way, chunk)
+        stages.return_chunk(way, chunk)
     take_in(TODAY)
     assert rows_recorded(2) == [2, 3]
 
@@ -216,13 +214,14 @@ def test_a_rule_waived_while_a_new_sheet_is_in_hand_holds_for_it(storage: Path) 
     take_in(TODAY)
     (code,) = {line["code"] for line in run_findings(1) if line["severity"] == "must_fix"}
     send(URN, NAMELESS.replace("Sam", "Max"), "sheet 2.xlsx")
-    with road.open_road(get_settings()) as way:
-        road.receive_files(way, TODAY)
-        (chunk,) = road.unfinished(way)
-        ids = road.validate_chunk(way, road.map_chunk(way, road.read_chunk(way, chunk)), TODAY)
+    with stages.open_road(get_settings()) as way:
+        stages.receive_files(way, TODAY)
+        (chunk,) = stages.unfinished(way)
+        ids = stages.map_chunk(way, stages.read_chunk(way, chunk))
+        ids = stages.validate_chunk(way, ids, TODAY)
         run("waive", code, "--school", URN, *BY, "--reason", "no surname", "--until", "2099-08-31")
-        road.match_and_record_chunk(way, ids, TODAY)
-        road.return_chunk(way, chunk)
+        stages.match_and_record_chunk(way, ids, TODAY)
+        stages.return_chunk(way, chunk)
     take_in(TODAY)
     assert where(2)["waiting"] == 0
 
@@ -253,12 +252,13 @@ def test_a_heading_set_after_publish_has_a_recorded_file_read_again(storage: Pat
 
 def test_a_heading_accepted_while_a_run_is_on_its_way_is_not_lost(storage: Path) -> None:
     sent_and_published(FIRST, UNKNOWN_HEADING)
-    with road.open_road(get_settings()) as way:  # has read what people accepted up to now
+    with stages.open_road(get_settings()) as way:  # has read what people accepted up to now
         run("map", "accept", "2", *BY)
-        for chunk in road.unfinished(way):
-            ids = road.validate_chunk(way, road.map_chunk(way, road.read_chunk(way, chunk)), TODAY)
-            road.match_and_record_chunk(way, ids, TODAY)
-            road.return_chunk(way, chunk)
+        for chunk in stages.unfinished(way):
+            ids = stages.map_chunk(way, stages.read_chunk(way, chunk))
+            ids = stages.validate_chunk(way, ids, TODAY)
+            stages.match_and_record_chunk(way, ids, TODAY)
+            stages.return_chunk(way, chunk)
     take_in(TODAY)
     assert rows_recorded(2) == [2, 3, 4]
 
@@ -281,11 +281,11 @@ def run_findings(number: int) -> list[dict[str, str]]:
 def test_what_is_recorded_while_a_publish_runs_waits_for_the_next(storage: Path) -> None:
     send(URN, FIRST, "sheet 1.xlsx")
     take_in(TODAY)
-    with road.open_road(get_settings()) as way, road.one_moment(way):
-        summarised = road.summarise_all(way, TODAY)
+    with stages.open_road(get_settings()) as way, stages.one_moment(way):
+        summarised = stages.summarise_all(way, TODAY)
         send(URN, ODD, "sheet 2.xlsx")
         take_in(TODAY)
-        road.publish_all(way, summarised, TODAY)
+        stages.publish_all(way, summarised, TODAY)
     assert [where(number)["stage"] for number in (1, 2)] == ["published", "recorded"]
     assert "sheet 2.xlsx" not in evidence_pack(storage)
     publish(TODAY)
@@ -298,10 +298,10 @@ def test_what_is_recorded_anew_while_a_publish_runs_waits_for_the_next(storage: 
     settle(2, 2, "--new")
     take_in(TODAY)
     settle(2, 3, "--new")
-    with road.open_road(get_settings()) as way, road.one_moment(way):
-        summarised = road.summarise_all(way, TODAY)
+    with stages.open_road(get_settings()) as way, stages.one_moment(way):
+        summarised = stages.summarise_all(way, TODAY)
         take_in(TODAY)
-        road.publish_all(way, summarised, TODAY)
+        stages.publish_all(way, summarised, TODAY)
     assert where(2)["stage"] == "recorded"
 
 
@@ -319,5 +319,5 @@ def test_a_file_refused_as_it_arrives_is_answered_and_leaves_the_queue(storage: 
     take_in(TODAY)
     assert where(1)["stage"] == "refused"
     assert receipt(storage, "empty")
-    with road.open_road(get_settings()) as way:
-        assert road.unfinished(way) == []
+    with stages.open_road(get_settings()) as way:
+        assert stages.unfinished(way) == []

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, event, select
 from sqlmodel import Session, col
 
-from flows import road
+from flows.pipeline import stages
 from models.database import insert_returning, transaction, update_all, upsert
 from models.destinations import Destination
 from models.leavers import Leaver, Person
@@ -75,7 +75,7 @@ def test_a_sheet_of_any_size_is_recorded_in_under_40_statements(
                 send(SCHOOL, a_sheet(rows, corrected=round_ == "second"), f"{round_}.xlsx")
                 with monkeypatch.context() as patched, statements() as sent:
                     costs: list[int] = []
-                    patched.setattr(road, "record", _weighed(road.record, sent, costs))
+                    patched.setattr(stages, "record", _weighed(stages.record, sent, costs))
                     take_in(day)
                 whole[rows, round_] = sent.count
                 (recorded[rows, round_],) = costs

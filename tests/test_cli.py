@@ -20,7 +20,7 @@ from destinations import cli
 from destinations.demo import make_hub
 from destinations.platform.settings import get_settings
 from destinations.platform.storage import open_storage
-from flows import road
+from flows.pipeline import stages
 from tests.builders import a_workbook
 from tests.workbooks import parts, workbook, zipped
 
@@ -309,11 +309,11 @@ def set_up(run: Run, folder: Path) -> str:
 
 
 def intake() -> None:
-    with road.open_road(get_settings()) as way:
-        road.receive_files(way, date(2025, 11, 10))
-        for chunk in road.unfinished(way):
-            read = road.map_chunk(way, road.read_chunk(way, chunk))
-            road.match_and_record_chunk(way, road.validate_chunk(way, read))
+    with stages.open_road(get_settings()) as way:
+        stages.receive_files(way, date(2025, 11, 10))
+        for chunk in stages.unfinished(way):
+            read = stages.map_chunk(way, stages.read_chunk(way, chunk))
+            stages.match_and_record_chunk(way, stages.validate_chunk(way, read))
 
 
 def test_two_files_of_one_name_are_both_kept(run, tmp_path):

@@ -17,7 +17,7 @@ PLANTED = {
         "import destinations.outcomes.waves",
     ),
     "Nothing is built on the command line": (
-        "flows/quiet.py",
+        "flows/redaction.py",
         "import destinations.cli.shown.output",
     ),
     "The stages of destinations do not know one another": (
@@ -33,7 +33,7 @@ PLANTED = {
         "import destinations.platform.settings",
     ),
     "Prefect only in flows": ("destinations/outcomes/waves.py", "import prefect"),
-    "Great Expectations only in expectations": ("flows/quiet.py", "import great_expectations"),
+    "Great Expectations only in expectations": ("flows/redaction.py", "import great_expectations"),
     "pandas and numpy only in expectations": ("imports/values/dates.py", "import pandas"),
     "boto3 only in destinations.platform.storage": (
         "destinations/outcomes/waves.py",

@@ -112,9 +112,9 @@ def test_a_data_officer_sees_counts_after_each_run(hub, prefect_server):
 
 
 def test_no_detail_of_a_person_reaches_prefect_or_a_log(hub, prefect_server, monkeypatch, caplog):
-    from flows import road
     from flows.intake import intake
-    from flows.quiet import StageFailed
+    from flows.pipeline import stages
+    from flows.redaction import StageFailed
 
     _put(hub[1], f"leavers {SURNAME}.xlsx", a_workbook(LEAVERS))
 
@@ -122,11 +122,11 @@ def test_no_detail_of_a_person_reaches_prefect_or_a_log(hub, prefect_server, mon
         raise ValueError(f"cannot use {SURNAME} {UPN} 12/03/2009")
 
     # Once where a submission is at fault, and once where a whole stage falls over.
-    monkeypatch.setattr(road, "map_file", fail)
+    monkeypatch.setattr(stages, "map_file", fail)
     with caplog.at_level(logging.DEBUG), pytest.raises(StageFailed):
         intake(TODAY)
-    monkeypatch.setattr(road, "unfinished", fail)
-    monkeypatch.setattr(road, "receive_files", fail)
+    monkeypatch.setattr(stages, "unfinished", fail)
+    monkeypatch.setattr(stages, "receive_files", fail)
     with caplog.at_level(logging.DEBUG), pytest.raises(Exception, match="stopped on ValueError"):
         intake(TODAY)
     time.sleep(3)  # Prefect sends its log lines a little later

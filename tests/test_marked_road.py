@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from destinations.cli import app
 from destinations.platform.keys import MARKING, marking_key
 from destinations.platform.settings import Settings, get_settings
-from flows import road
+from flows.pipeline import stages
 from models.database import open_database, transaction
 from models.destinations import Publication
 from models.facts.calendar import now
@@ -49,12 +49,12 @@ def send(settings: Settings, name: str, content: bytes, *, urn: str = URN) -> No
 def run(settings: Settings) -> int:
     """One intake; how many documents were written."""
     written = 0
-    with road.open_road(settings) as way:
-        road.receive_files(way, TODAY)
-        for chunk in road.unfinished(way):
-            mapped = road.map_chunk(way, road.read_chunk(way, chunk))
-            road.match_and_record_chunk(way, road.validate_chunk(way, mapped, TODAY), TODAY)
-            written += road.return_chunk(way, chunk)
+    with stages.open_road(settings) as way:
+        stages.receive_files(way, TODAY)
+        for chunk in stages.unfinished(way):
+            mapped = stages.map_chunk(way, stages.read_chunk(way, chunk))
+            stages.match_and_record_chunk(way, stages.validate_chunk(way, mapped, TODAY), TODAY)
+            written += stages.return_chunk(way, chunk)
     return written
 
 
@@ -147,11 +147,11 @@ def test_running_again_writes_nothing_more(hub):
 
 def killed_before_its_receipts(settings: Settings) -> None:
     """An intake that ends once everything is recorded or refused, and nobody has been told."""
-    with road.open_road(settings) as way:
-        road.receive_files(way, TODAY)
-        for chunk in road.unfinished(way):
-            mapped = road.map_chunk(way, road.read_chunk(way, chunk))
-            road.match_and_record_chunk(way, road.validate_chunk(way, mapped, TODAY), TODAY)
+    with stages.open_road(settings) as way:
+        stages.receive_files(way, TODAY)
+        for chunk in stages.unfinished(way):
+            mapped = stages.map_chunk(way, stages.read_chunk(way, chunk))
+            stages.match_and_record_chunk(way, stages.validate_chunk(way, mapped, TODAY), TODAY)
 
 
 def all_returned(settings: Settings) -> dict[str, bytes]:

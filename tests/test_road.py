@@ -17,7 +17,7 @@ from destinations.demo import make_hub
 from destinations.platform.settings import get_settings
 from destinations.reports.exports import export
 from destinations.summarising import summarise
-from flows import road
+from flows.pipeline import stages
 from models.database import open_database
 from tests.truth import compare, table
 
@@ -37,12 +37,12 @@ def a_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def intake(today: date = TODAY) -> None:
     """What the intake flow does, stage by stage, in this process."""
-    with road.open_road(get_settings()) as way:
-        road.receive_files(way, today)
-        for chunk in [*road.unfinished(way), *road.enrolments_again(way)]:
-            read = road.map_chunk(way, road.read_chunk(way, chunk))
-            road.match_and_record_chunk(way, road.validate_chunk(way, read))
-            road.return_chunk(way, chunk)
+    with stages.open_road(get_settings()) as way:
+        stages.receive_files(way, today)
+        for chunk in [*stages.unfinished(way), *stages.enrolments_again(way)]:
+            read = stages.map_chunk(way, stages.read_chunk(way, chunk))
+            stages.match_and_record_chunk(way, stages.validate_chunk(way, read))
+            stages.return_chunk(way, chunk)
 
 
 def lines(what: str) -> list[dict[str, str]]:
@@ -183,29 +183,29 @@ def test_a_run_killed_after_any_stage_ends_the_same_when_run_again(tmp_path, mon
     with a_home(tmp_path / "whole", monkeypatch):
         take(hub)
         whole = {what: lines(what) for what in ("leavers", "destinations", "matches", "findings")}
-    for stages in (1, 2, 3, 4):
-        with a_home(tmp_path / f"killed {stages}", monkeypatch):
+    for number in (1, 2, 3, 4):
+        with a_home(tmp_path / f"killed {number}", monkeypatch):
             setup.setup()
             setup.register(hub / "institutions.csv", hub / "hub_members.csv", None)
             send(from_manifest(hub / "manifest.csv", hub / "inbox"))
-            _as_far_as(stages)
+            _as_far_as(number)
             intake()
             again = {what: lines(what) for what in whole}
         for what, rows in whole.items():
             assert _without_moments(again[what]) == _without_moments(rows)
 
 
-def _as_far_as(stages: int) -> None:
+def _as_far_as(number: int) -> None:
     """Take the first chunk so many stages down the road, then drop everything."""
-    with road.open_road(get_settings()) as way:
-        road.receive_files(way, TODAY)
-        chunk = road.unfinished(way)[0]
+    with stages.open_road(get_settings()) as way:
+        stages.receive_files(way, TODAY)
+        chunk = stages.unfinished(way)[0]
         for stage in (
-            road.read_chunk,
-            road.map_chunk,
-            road.validate_chunk,
-            lambda way, ids: road.match_and_record_chunk(way, ids[: len(ids) // 2]),
-        )[:stages]:
+            stages.read_chunk,
+            stages.map_chunk,
+            stages.validate_chunk,
+            lambda way, ids: stages.match_and_record_chunk(way, ids[: len(ids) // 2]),
+        )[:number]:
             chunk = stage(way, chunk)
 
 
@@ -225,8 +225,8 @@ def test_the_size_of_a_chunk_and_the_order_of_arrival_change_nothing(tmp_path, m
         together = {what: lines(what) for what in wanted}
     assert {row["code"][0] for row in together["findings"]} & set("HXYN")
     monkeypatch.setenv("DESTINATIONS_CHUNK", "7")
-    arriving = road.inbox_files
-    monkeypatch.setattr(road, "inbox_files", lambda *of: list(reversed(arriving(*of))))
+    arriving = stages.inbox_files
+    monkeypatch.setattr(stages, "inbox_files", lambda *of: list(reversed(arriving(*of))))
     with a_home(tmp_path / "otherwise", monkeypatch):
         take(hub)
         otherwise = {what: lines(what) for what in wanted}

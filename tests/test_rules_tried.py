@@ -15,11 +15,9 @@ from destinations.platform.settings import Settings, get_settings
 from destinations.responses.adoptions import adopt, adopted, not_adopted
 from expectations.engine.suites import suites_in_code
 from expectations.engine.trial import trial_of
-from flows.road import (
-    open_road,
-)
-from flows.rules import suites_not_adopted, tally_rules
-from flows.trials import compare
+from flows.pipeline.rule_impact import compare
+from flows.pipeline.rule_reports import suites_not_adopted, tally_rules
+from flows.pipeline.stages import open_road
 from models.database import transaction
 from models.responses import SuiteAdoption
 from models.submissions import Submission, ToldFinding

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from destinations.cli import app
 from destinations.platform.settings import get_settings
-from flows import road
+from flows.pipeline import stages
 from tests.builders import a_workbook
 from tests.builders_road import a_hub_at_home, take_in
 
@@ -80,10 +80,10 @@ def test_a_sheet_with_a_column_a_year_is_recorded_for_the_waves_that_are_asked_f
         assert all(f"asks about more than {years} after leaving" in one["says"] for one in unused)
         assert run("submit", file, "--school", SCHOOL, *said, "--wave", waves)[0] == 0
         take_in(TODAY)
-        with road.open_road(get_settings()) as way:
-            road.open_due_waves(way, TODAY)
-            lines = road.summarise_all(way, TODAY)
-            assert road.publish_all(way, lines, TODAY) > 0
+        with stages.open_road(get_settings()) as way:
+            stages.open_due_waves(way, TODAY)
+            lines = stages.summarise_all(way, TODAY)
+            assert stages.publish_all(way, lines, TODAY) > 0
         expected = [str(wave) for wave in range(1, waves + 1)]
         assert [row["wave"] for row in exported(run, "destinations")] == expected
         of_school = [row for row in exported(run, "summary") if row["urn"] == SCHOOL]

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from destinations.register.providers import Place, Register, studying_at
-from flows.known import everything_known
+from flows.pipeline.reference_data import everything_known
 from imports.crosswalk.column_map import load_map
 from imports.crosswalk.provider_as_destination import told_by_place
 from imports.mapping import map_file

@@ -215,7 +215,7 @@ def undo(
     What it had taken the place of is current again.  The same file may be sent again afterwards.
     """
     from destinations.record.undo import undo as take_back
-    from flows.again import record_again
+    from flows.pipeline.reprocessing import record_again
     from models.database import transaction
     from models.facts.calendar import now
 
@@ -274,8 +274,8 @@ def _rows(
 ) -> "list[MappedRow]":
     """One row of a submission in our words, read again from its original."""
     from destinations.cli.typed.submission_headings import read_original
-    from flows.known import everything_known
-    from flows.road import declared_of
+    from flows.pipeline.reference_data import everything_known
+    from flows.pipeline.stages import declared_of
     from imports.crosswalk.confirmed_mappings import heading_rows
     from imports.mapping import map_file
     from models.handoffs.sheets import SubmissionRefused

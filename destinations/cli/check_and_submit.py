@@ -166,7 +166,7 @@ def _marked(
 ) -> bytes:
     """The workbook with its faults marked; nobody will know it again, for nothing is kept."""
     from destinations.platform.settings import get_settings
-    from flows.marks import mark_file
+    from flows.pipeline.annotate import mark_file
     from imports.workbook.guard import guarded
     from imports.workbook.limits import Limits
 

@@ -25,7 +25,7 @@ def show(folder: Path) -> None:
     os.environ["DESTINATIONS_HOME"] = str(folder / "var")
     from destinations.demo import make_hub
     from destinations.platform.settings import get_settings
-    from flows.quiet import settle_prefect
+    from flows.redaction import settle_prefect
 
     get_settings.cache_clear()
     settings = get_settings()

@@ -16,7 +16,7 @@ from models.facts.counts import count_of
 if TYPE_CHECKING:
     from expectations.engine.trial import Trial
     from expectations.rule import Rule
-    from flows.trials import Difference
+    from flows.pipeline.rule_impact import Difference
 
 
 class _CodeFirst(TyperGroup):
@@ -162,8 +162,8 @@ def _compare(
     from destinations.platform.settings import get_settings
     from expectations.engine.trial import trial_of
     from expectations.tolerances import Tolerances
-    from flows.road import open_road
-    from flows.trials import compare
+    from flows.pipeline.rule_impact import compare
+    from flows.pipeline.stages import open_road
 
     described = _described(suite)
     try:

@@ -43,7 +43,7 @@ def run(
     open_hub().dispose()
     from destinations.platform.settings import get_settings
     from flows.address import join_server
-    from flows.quiet import settle_prefect
+    from flows.redaction import settle_prefect
 
     home = get_settings().home
     settle_prefect(home)
@@ -56,7 +56,7 @@ def run(
 
 def _run(name: FlowName, today: date) -> dict[str, int] | None:
     """What the flow gives; None when something stopped through our fault."""
-    from flows.quiet import StageFailed
+    from flows.redaction import StageFailed
 
     try:
         if name is FlowName.INTAKE:
@@ -88,7 +88,7 @@ def serve() -> None:
     requests.listen()  # before the slower imports, so that Ctrl-C is never answered by a traceback
     from destinations.platform.settings import get_settings
     from flows.address import AlreadyServed
-    from flows.quiet import settle_prefect
+    from flows.redaction import settle_prefect
 
     settings = get_settings()
     home, port = settings.home.absolute(), settings.server_port

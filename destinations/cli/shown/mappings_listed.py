@@ -17,7 +17,7 @@ from destinations.cli.typed.submission_headings import (
 from destinations.platform.settings import Settings
 from destinations.responses.mappings import accepted
 from expectations.validating import refusal
-from flows.known import everything_known
+from flows.pipeline.reference_data import everything_known
 from imports.crosswalk.column_map import heading_key
 from imports.crosswalk.fields import NOT_OURS
 from models.facts.calendar import in_london, in_words

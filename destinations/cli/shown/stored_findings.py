@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from destinations.cli.typed.submission_headings import read_original
 from destinations.platform.settings import Settings
 from expectations.catalogue import words
-from flows.known import everything_known
+from flows.pipeline.reference_data import everything_known
 from imports.crosswalk.confirmed_mappings import Remembered
 from models.handoffs.sheets import Finding, SubmissionRefused
 from models.submissions import Submission, ToldFinding

@@ -25,7 +25,7 @@ from destinations.responses.mappings import (
     read_again,
 )
 from expectations.catalogue import catalogue
-from flows.known import everything_known
+from flows.pipeline.reference_data import everything_known
 from imports.crosswalk.column_map import heading_key, word_key
 from imports.crosswalk.confirmed_mappings import Remembered
 from models.facts.calendar import now

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from destinations.platform.settings import Settings
 from destinations.platform.storage import open_storage
-from flows.known import everything_known
+from flows.pipeline.reference_data import everything_known
 from imports.columns.proposals import NAMES, Proposal, propose
 from imports.columns.table_mapping import Layout, Placed, lay_out
 from imports.columns.typed_values import shown

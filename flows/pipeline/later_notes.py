@@ -13,10 +13,10 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from destinations.record.undo import undo
-from flows.desk import Road
-from flows.heard import as_before
-from flows.quiet import place_of
-from flows.said import declared_of, with_note
+from flows.pipeline.run_context import Road
+from flows.pipeline.sender_responses import as_before
+from flows.pipeline.submission_metadata import declared_of, with_note
+from flows.redaction import place_of
 from imports.cover_notes import Later, later_notes, says_something_else, take_on
 from imports.crosswalk.confirmed_mappings import heading_rows
 from imports.mapping import map_file

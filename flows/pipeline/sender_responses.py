@@ -16,9 +16,9 @@ from destinations.responses.confirmed_sheets import confirm_sheet
 from destinations.responses.mappings import accept_heading
 from destinations.returns.annotated import recognise
 from expectations.catalogue import words
-from flows.desk import Road
-from flows.known import everything_known
-from flows.said import declared_of
+from flows.pipeline.reference_data import everything_known
+from flows.pipeline.run_context import Road
+from flows.pipeline.submission_metadata import declared_of
 from imports.columns.proposals import NAMES
 from imports.crosswalk.column_map import heading_key
 from imports.crosswalk.confirmed_mappings import fingerprint, heading_rows, whole_heading

@@ -18,7 +18,7 @@ from expectations.engine.suites import suite_hash
 from expectations.engine.trial import Trial
 from expectations.tolerances import Tolerances
 from expectations.validating import validate
-from flows.road import Road, declared_of
+from flows.pipeline.stages import Road, declared_of
 from imports.crosswalk.confirmed_mappings import heading_rows
 from imports.mapping import map_file
 from imports.reading import read_file

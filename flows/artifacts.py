@@ -2,7 +2,7 @@
 
 from prefect.artifacts import create_table_artifact
 
-from flows.boards import Lines
+from flows.report_tables import Lines
 
 SHOWS = {
     "submissions-by-stage": "How many submissions stand at each stage, and how many stopped there.",

@@ -30,13 +30,13 @@ from destinations.summarising import summarise
 from expectations.catalogue import catalogue, words
 from expectations.tolerances import Tolerances
 from expectations.validating import refusal, tell, validate
-from flows.desk import Road, open_road
-from flows.heard import as_before, take_up
-from flows.known import everything_known
-from flows.later_notes import apply_later_notes
-from flows.marks import mark_submission
-from flows.quiet import place_of
-from flows.said import as_said, declared_of
+from flows.pipeline.annotate import mark_submission
+from flows.pipeline.later_notes import apply_later_notes
+from flows.pipeline.reference_data import everything_known
+from flows.pipeline.run_context import Road, open_road
+from flows.pipeline.sender_responses import as_before, take_up
+from flows.pipeline.submission_metadata import as_said, declared_of
+from flows.redaction import place_of
 from imports.context.required_columns import with_headings_asked
 from imports.crosswalk.confirmed_mappings import heading_rows
 from imports.inbox import INBOX, folder_urn, look_into

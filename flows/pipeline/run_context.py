@@ -13,7 +13,7 @@ from destinations.platform.keys import marking_key
 from destinations.platform.settings import Settings
 from destinations.platform.storage import open_storage
 from destinations.register.providers import Register, load_providers
-from flows.known import everything_known
+from flows.pipeline.reference_data import everything_known
 from imports.crosswalk.confirmed_mappings import Remembered
 from imports.workbook.guard import Guard, guarded
 from imports.workbook.limits import Limits

@@ -13,7 +13,7 @@ from sqlmodel import col
 from destinations.platform.settings import Settings
 from destinations.publishing import publish, sent_again_document
 from expectations.validating import refusal, tell
-from flows import road
+from flows.pipeline import stages
 from models.database import transaction
 from models.facts.calendar import in_words, now
 from models.handoffs.sheets import Finding, Remark
@@ -23,7 +23,7 @@ from models.submissions import Arrival, Submission
 LATELY = timedelta(days=7)
 
 
-def answer_sent_again(way: road.Road) -> int:
+def answer_sent_again(way: stages.Road) -> int:
     """How many senders were told that the bytes they sent lately had been sent before."""
     with transaction(way.engine) as session:
         found = session.execute(
@@ -54,16 +54,16 @@ def record_again(settings: Settings, ids: Sequence[int], today: date) -> int:
     """
     if not ids:
         return 0
-    with road.open_road(settings) as way:
+    with stages.open_road(settings) as way:
         done = take(way, ids, today)
-        for chunk in road.enrolments_again(way):
+        for chunk in stages.enrolments_again(way):
             take(way, chunk, today)
     return done
 
 
-def take(way: road.Road, ids: Sequence[int], today: date) -> int:
+def take(way: stages.Road, ids: Sequence[int], today: date) -> int:
     """How many of some submissions were recorded, taken down the whole road and answered."""
-    mapped = road.map_chunk(way, road.read_chunk(way, ids))
-    recorded = road.match_and_record_chunk(way, road.validate_chunk(way, mapped, today), today)
-    road.return_chunk(way, ids)
+    mapped = stages.map_chunk(way, stages.read_chunk(way, ids))
+    recorded = stages.match_and_record_chunk(way, stages.validate_chunk(way, mapped, today), today)
+    stages.return_chunk(way, ids)
     return len(recorded)

@@ -7,10 +7,10 @@ from prefect import Task
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
-from flows.quiet import plainly
+from flows.redaction import plainly
 
 if TYPE_CHECKING:
-    from flows.road import Road
+    from flows.pipeline.stages import Road
 
 
 def stage(

@@ -16,8 +16,8 @@ from destinations.reports.quality_page import opened, quality_page
 from destinations.responses.adoptions import not_adopted
 from expectations.catalogue import catalogue
 from expectations.engine.suites import suites_in_code
-from flows.boards import Lines
-from flows.road import Road
+from flows.pipeline.stages import Road
+from flows.report_tables import Lines
 from models.database import transaction
 from models.facts.calendar import now
 
