@@ -71,7 +71,7 @@ def _chunks(many: int) -> Iterator[list[Any]]:
     from imports.crosswalk.column_map import load_map
     from imports.mapping import map_file
     from imports.reading import read_file
-    from models.handoffs.sheets import Declared
+    from models.handoffs.normalised import Declared
     from models.vocabulary import Kind, LeavingStage
 
     columns, year = load_map(), 2026

@@ -26,7 +26,7 @@ from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file
 from imports.reading import read_file
 from imports.workbook.guard import Guard, guarded
-from models.handoffs.sheets import Declared
+from models.handoffs.normalised import Declared
 from models.vocabulary import Kind, LeavingStage
 
 TIMES = 20

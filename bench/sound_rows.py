@@ -32,7 +32,8 @@ def meaning_of(
     from imports.crosswalk.column_map import load_map
     from imports.mapping import map_file
     from imports.reading import read_file
-    from models.handoffs.sheets import Declared, SubmissionRefused
+    from models.handoffs.findings import SubmissionRefused
+    from models.handoffs.normalised import Declared
 
     columns = load_map()
     read = read_file(name, content, columns.field_of)

@@ -95,7 +95,7 @@ def _hide_leavers(folder: Path) -> bool:
     from imports.crosswalk.column_map import load_map
     from imports.reading import read_file
     from imports.workbook.guard import guarded
-    from models.handoffs.sheets import SubmissionRefused
+    from models.handoffs.findings import SubmissionRefused
 
     columns, outcomes, odd = load_map(), Counter[str](), []
     with guarded() as guard:

@@ -7,7 +7,6 @@ level, or two rows that claim one person, mean that nobody is sure, and the row 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from destinations.linkage.identities import Identity, identity, other_identifier
 from destinations.linkage.levels import (
@@ -20,12 +19,12 @@ from destinations.linkage.levels import (
     same_name_and_birth,
 )
 from destinations.linkage.match_explanations import agreement, likeliest_first
+from destinations.linkage.match_results import NOBODY, Known, Matched, Outcome
 from destinations.linkage.repeated_leavers import Doubles, RowKey, find_doubles
-from models.handoffs.sheets import MappedRow
+from models.handoffs.normalised import MappedRow
 
 # Words for the evidence pack beside those of the levels.
 NEW = "like nobody known in the cohort: a new leaver"
-NOBODY = "like nobody known"
 SAME_ROW = "same person as another row of the file"
 BY_PERSON = "a person decided"
 _CROSSED = "the UPN or ULN is one leaver's, the name and date of birth another's"
@@ -34,41 +33,6 @@ _SEVERAL = "more than one leaver is like this"
 _NOT_ALONE = "another leaver has this surname and date of birth"
 
 _SETTLED = -1  # the rank of what a person decided, before every level
-
-
-class Outcome(StrEnum):
-    """What became of a row."""
-
-    SURE = "sure"
-    NEW = "new"
-    UNSURE = "unsure"
-    NOBODY = "nobody"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Somebody known, as one of their leavers names them."""
-
-    person_id: int
-    who: Identity
-
-
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """Who a row is about, by which level, and why.
-
-    Rows about the same new person carry the same `newcomer`, counted from 0.  `candidates` are
-    people an unsure row may be about, likeliest first.
-    """
-
-    sheet: str
-    row: int
-    outcome: Outcome
-    level: str
-    person_id: int | None = None
-    newcomer: int | None = None
-    candidates: tuple[int, ...] = ()
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from models.facts import submission_state
 from models.facts.calendar import in_london
 from models.facts.effective import is_effective
 from models.facts.spreadsheet_cells import safe_in_csv
-from models.handoffs.sheets import Finding
+from models.handoffs.findings import Finding
 from models.handoffs.store import Store
 from models.handoffs.summaries import SummaryLine
 from models.leavers import Cohort, Leaver

@@ -28,8 +28,9 @@ from destinations.linkage.match_decisions import (
     settle,
     waiting_again,
 )
+from destinations.linkage.match_results import Known, Matched, Outcome
 from destinations.linkage.repeated_leavers import RowKey
-from destinations.matching import Known, Matched, Outcome, match_rows
+from destinations.matching import match_rows
 from destinations.record.create_persons import make_people
 from destinations.record.destination_history import add_statements
 from destinations.record.findings_store import keep_findings, remarks_of
@@ -41,7 +42,8 @@ from destinations.register.providers import Register, load_providers
 from destinations.responses.confirmations import without_confirmed
 from models.facts import submission_state
 from models.facts.succession import school_chain
-from models.handoffs.sheets import Declared, Finding, Mapped, MappedRow, Remark
+from models.handoffs.findings import Finding, Remark
+from models.handoffs.normalised import Declared, Mapped, MappedRow
 from models.leavers import Cohort
 from models.vocabulary import Kind, LeavingStage, Severity
 

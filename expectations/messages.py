@@ -5,7 +5,8 @@ from itertools import chain
 from typing import Any
 
 from expectations.catalogue import catalogue, words
-from models.handoffs.sheets import Finding, Mapped, Remark
+from models.handoffs.findings import Finding, Remark
+from models.handoffs.normalised import Mapped
 from models.vocabulary import Severity
 
 

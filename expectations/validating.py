@@ -14,7 +14,8 @@ from expectations.messages import in_order, refusal, tell
 from expectations.rule import Rule
 from expectations.tolerances import TOLERANCES, Tolerances
 from models.facts.calendar import in_words
-from models.handoffs.sheets import Finding, Mapped, MappedRow
+from models.handoffs.findings import Finding
+from models.handoffs.normalised import Mapped, MappedRow
 from models.vocabulary import Kind, academic_year
 
 MOST_SUBMISSIONS = 200

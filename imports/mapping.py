@@ -23,7 +23,9 @@ from imports.context.year_columns import with_waves
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import LEFT_ON, NOT_OURS
 from imports.text.headings import words_of
-from models.handoffs.sheets import Declared, Mapped, ReadFile, Region, Remark, SubmissionRefused
+from models.handoffs.findings import Remark, SubmissionRefused
+from models.handoffs.normalised import Declared, Mapped
+from models.handoffs.sheets import ReadFile, Region
 from models.vocabulary import Kind, academic_year
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ from imports.workbook.limits import LIMITS, Limits, refused
 from imports.workbook.openers import open_file
 from imports.workbook.our_workbook import our_tabs, returned_of, without_our_tabs
 from imports.workbook.raw_cells import RawFile
-from models.handoffs.sheets import ReadFile, Remark, SubmissionRefused
+from models.handoffs.findings import Remark, SubmissionRefused
+from models.handoffs.sheets import ReadFile
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,8 @@ from flows.pipeline.annotate import mark_file
 from imports.crosswalk.column_map import load_map
 from imports.reading import read_file
 from imports.workbook.limits import LIMITS
-from models.handoffs.sheets import Finding, ReadFile
+from models.handoffs.findings import Finding
+from models.handoffs.sheets import ReadFile
 from models.vocabulary import Severity
 
 MUST, CHECK = Severity.MUST_FIX, Severity.PLEASE_CHECK

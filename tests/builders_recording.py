@@ -11,7 +11,9 @@ from sqlmodel import Session, select
 from destinations.recording import Recorded, record
 from models.database import insert_all, insert_returning, transaction
 from models.facts import submission_state
-from models.handoffs.sheets import Column, Declared, Finding, Mapped, MappedRow, Value
+from models.handoffs.findings import Finding
+from models.handoffs.normalised import Column, Declared, Mapped, MappedRow
+from models.handoffs.sheets import Value
 from models.places import Hub, Institution, InstitutionLink, Membership
 from models.submissions import Submission
 from models.vocabulary import Kind, LeavingStage, Severity

@@ -6,7 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from models.facts.identifiers import is_uln, upn_letter
-from models.handoffs.sheets import Column, Declared, Mapped, MappedRow, Remark, Value
+from models.handoffs.findings import Remark
+from models.handoffs.normalised import Column, Declared, Mapped, MappedRow
+from models.handoffs.sheets import Value
 from models.vocabulary import Kind, LeavingStage
 
 HEADINGS = {

@@ -5,7 +5,8 @@ A cell is text; "@2007-03-17" is a real date, "=210" a number, "=9.07E+09" one i
 
 from datetime import date
 
-from models.handoffs.sheets import BLANK, Cell, CellKind, Declared, Heading, ReadFile, Row, Table
+from models.handoffs.normalised import Declared
+from models.handoffs.sheets import BLANK, Cell, CellKind, Heading, ReadFile, Row, Table
 from models.vocabulary import Kind, LeavingStage
 from tests.builders import drawn
 

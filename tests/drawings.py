@@ -30,7 +30,7 @@ from datetime import date
 from io import BytesIO, StringIO
 from xml.sax.saxutils import escape
 
-from models.handoffs.sheets import Declared
+from models.handoffs.normalised import Declared
 from models.vocabulary import LeavingStage, year_start
 from tests.workbooks import letter, sheet, styles, workbook, zipped
 

@@ -10,7 +10,8 @@ from sqlmodel import Session
 from destinations.recording import Recorded
 from destinations.responses.confirmations import confirm, value_in
 from models.database import transaction
-from models.handoffs.sheets import Declared, Finding, MappedRow
+from models.handoffs.findings import Finding
+from models.handoffs.normalised import Declared, MappedRow
 from models.leavers import Leaver
 from models.responses import Confirmation
 from models.submissions import ToldFinding

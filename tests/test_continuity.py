@@ -16,7 +16,8 @@ from destinations.crosschecks.run_crosschecks import LIMITS, Limits, across
 from expectations.catalogue import catalogue, words
 from models.database import transaction
 from models.facts.identifiers import is_uln, upn_letter
-from models.handoffs.sheets import Column, Declared, Mapped, MappedRow, Remark
+from models.handoffs.findings import Remark
+from models.handoffs.normalised import Column, Declared, Mapped, MappedRow
 from models.places import Institution
 from models.submissions import Submission
 from models.vocabulary import LeavingStage

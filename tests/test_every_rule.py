@@ -12,7 +12,8 @@ from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file
 from imports.reading import read_file
 from imports.workbook.limits import CODES
-from models.handoffs.sheets import Cell, CellKind, Heading, ReadFile, Row, SubmissionRefused, Table
+from models.handoffs.findings import SubmissionRefused
+from models.handoffs.sheets import Cell, CellKind, Heading, ReadFile, Row, Table
 from models.vocabulary import Kind
 from tests.builders_tables import a_cell, a_declaration, a_read_file
 from tests.headings import knows

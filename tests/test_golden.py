@@ -16,7 +16,9 @@ from imports.context.required_columns import with_headings_asked
 from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file
 from imports.reading import read_file
-from models.handoffs.sheets import Finding, Mapped, Region, SubmissionRefused
+from models.handoffs.findings import Finding, SubmissionRefused
+from models.handoffs.normalised import Mapped
+from models.handoffs.sheets import Region
 from models.vocabulary import Kind, Severity, year_name
 from tests.drawings import Drawing, a_file
 

@@ -14,7 +14,7 @@ from imports.reading import read_file
 from imports.workbook import guard_server
 from imports.workbook.guard import Guard, guarded
 from imports.workbook.limits import LIMITS
-from models.handoffs.sheets import SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
 from tests.headings import knows
 from tests.hostile import READS, shapes
 from tests.serving import group_members, until

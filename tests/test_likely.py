@@ -10,7 +10,7 @@ from destinations.cli import app
 from imports.crosswalk.column_map import load_map
 from imports.reading import read_file
 from imports.tables.explain_no_table import NoTable
-from models.handoffs.sheets import SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
 from models.responses import AcceptedHeading
 from tests.builders import a_workbook
 from tests.test_layouts import OAKFIELD, PENROSE, cli, hub, intake, lines, receipts, send, sent

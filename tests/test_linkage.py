@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from destinations.linkage.identities import identity
-from destinations.matching import Known, Matched, Outcome, match_rows
-from models.handoffs.sheets import MappedRow, Value
+from destinations.linkage.match_results import Known, Matched, Outcome
+from destinations.matching import match_rows
+from models.handoffs.normalised import MappedRow
+from models.handoffs.sheets import Value
 
 DATA = Path(__file__).parents[2] / "shared" / "reference" / "data" / "linkage"
 

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from expectations.catalogue import words
 from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file
-from models.handoffs.sheets import Cell, CellKind, Column, SubmissionRefused, Table
+from models.handoffs.findings import SubmissionRefused
+from models.handoffs.normalised import Column
+from models.handoffs.sheets import Cell, CellKind, Table
 from models.vocabulary import Kind, LeavingStage, group_of, year_start
 from tests.builders_tables import a_declaration, a_read_file, a_table
 

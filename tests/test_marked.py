@@ -21,8 +21,8 @@ from destinations.returns.annotated.ranges import without
 from destinations.returns.annotated.signature import Mark, signed
 from destinations.returns.fix_order import biggest_first
 from imports.crosswalk.column_map import load_map
+from models.handoffs.findings import SubmissionRefused
 from models.handoffs.returned_workbook import YES, Confirmed
-from models.handoffs.sheets import SubmissionRefused
 from tests.books_opened import PAYLOADS, printed
 from tests.builders_marked import (
     CHECK,

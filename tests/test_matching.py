@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from destinations.linkage.identities import identity
-from destinations.matching import Known, Matched, Outcome, match_rows
+from destinations.linkage.match_results import Known, Matched, Outcome
+from destinations.matching import match_rows
 from models.facts.identifiers import is_uln, is_upn
-from models.handoffs.sheets import MappedRow, Value
+from models.handoffs.normalised import MappedRow
+from models.handoffs.sheets import Value
 
 # Three UPNs and two ULNs whose checks are right.
 U1, U2, U3 = "B801200005001", "Q801200005002", "E801200005003"

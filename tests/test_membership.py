@@ -11,7 +11,7 @@ from destinations.outcomes.outstanding_returns import awaited
 from destinations.platform.storage import open_storage
 from destinations.summarising import summarise
 from imports.receiving import receive
-from models.handoffs.sheets import Declared
+from models.handoffs.normalised import Declared
 from tests.builders_record import Record
 
 SCHOOL, NEIGHBOUR = "100001", "100002"

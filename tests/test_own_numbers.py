@@ -7,7 +7,7 @@ import pytest
 from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file
 from imports.reading import read_file
-from models.handoffs.sheets import Declared
+from models.handoffs.normalised import Declared
 from models.vocabulary import Kind, LeavingStage
 from tests.builders import a_workbook, drawn
 from tests.workbooks import sheet, workbook

@@ -5,7 +5,7 @@ import pytest
 from expectations.catalogue import catalogue, places
 from imports.reading import read_file
 from imports.workbook.limits import CODES, LIMITS, Limits
-from models.handoffs.sheets import SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
 from tests.headings import knows
 from tests.hostile import READS, shapes
 from tests.workbooks import LEAVERS, one_sheet, parts, rows_xml, sheet, strings, workbook, zipped

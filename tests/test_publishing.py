@@ -13,7 +13,7 @@ from destinations.publishing import Document, documents, publish, receipt_docume
 from destinations.summarising import summarise
 from models.database import insert_all
 from models.destinations import Destination, Publication
-from models.handoffs.sheets import Finding
+from models.handoffs.findings import Finding
 from models.leavers import Cohort, Leaver, Person, Wave
 from models.places import Hub, Institution, Membership
 from models.submissions import Submission

@@ -19,7 +19,8 @@ from imports.reading import read_file
 from imports.workbook.formats.xlsx_sheet import Book, read_sheet
 from imports.workbook.guard import guarded
 from imports.workbook.limits import LIMITS
-from models.handoffs.sheets import CellKind, SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
+from models.handoffs.sheets import CellKind
 from tests.headings import knows
 from tests.workbooks import (
     HEADINGS,

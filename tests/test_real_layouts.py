@@ -10,7 +10,9 @@ from imports.columns.typed_values import still_there
 from imports.crosswalk.column_map import load_map
 from imports.mapping import map_file
 from imports.reading import read_file
-from models.handoffs.sheets import Cell, CellKind, Declared, SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
+from models.handoffs.normalised import Declared
+from models.handoffs.sheets import Cell, CellKind
 from models.vocabulary import Kind, LeavingStage
 from tests.builders import a_workbook, drawn
 

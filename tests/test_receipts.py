@@ -10,7 +10,7 @@ from destinations.returns.receipts import (
     receipt_workbook,
     summary_sentence,
 )
-from models.handoffs.sheets import Finding
+from models.handoffs.findings import Finding
 from models.vocabulary import Severity
 from tests.books_opened import PAYLOADS, opened, printed, words
 from tests.builders_packs import NAME, a_submission

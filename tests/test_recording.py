@@ -13,7 +13,7 @@ from destinations.recording import record, settle, waiting_again
 from destinations.reports.exports import export
 from models.database import transaction
 from models.destinations import Destination, Match
-from models.handoffs.sheets import Mapped
+from models.handoffs.normalised import Mapped
 from models.leavers import Cohort, Leaver, Person
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import LeavingStage

@@ -16,7 +16,7 @@ from destinations.reports.exports import export
 from expectations.validating import tell
 from models.database import transaction
 from models.destinations import Destination
-from models.handoffs.sheets import Declared, Mapped, MappedRow
+from models.handoffs.normalised import Declared, Mapped, MappedRow
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import LeavingStage
 from tests.builders import drawn

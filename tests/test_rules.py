@@ -13,7 +13,7 @@ from expectations.catalogue import catalogue
 from expectations.engine.suites import FIRST
 from expectations.tolerances import Tolerances
 from expectations.validating import validate
-from models.handoffs.sheets import Mapped
+from models.handoffs.normalised import Mapped
 from models.vocabulary import Kind, LeavingStage
 from tests.builders_rows import ADA, leaver, submission, typed
 

@@ -17,7 +17,7 @@ from destinations.cli.shown.folder_check import check_folder
 from expectations.validating import refusal
 from imports.reading import read_file
 from imports.text.memoise import LONGEST, remembers
-from models.handoffs.sheets import SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
 from tests.headings import knows
 from tests.workbooks import (
     LEAVERS,

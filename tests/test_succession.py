@@ -20,7 +20,7 @@ from destinations.summarising import summarise, summary_rows
 from imports.senders import school_of
 from models.database import insert_all
 from models.facts.succession import heir, school_chain, successors_from
-from models.handoffs.sheets import Declared, Mapped
+from models.handoffs.normalised import Declared, Mapped
 from models.places import InstitutionLink
 from models.vocabulary import Kind, LeavingStage
 from tests.builders_record import Record

@@ -9,7 +9,7 @@ from expectations.catalogue import catalogue, places
 from imports.tables.find_tables import find_tables
 from imports.workbook.limits import LIMITS
 from imports.workbook.raw_cells import DATE, FORMULA, NUMBER, TEXT, RawFile, RawSheet
-from models.handoffs.sheets import SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
 from tests.headings import knows
 
 

@@ -19,7 +19,7 @@ from destinations.reports.exports import export
 from destinations.summarising import summarise
 from models.database import open_database, transaction
 from models.destinations import Destination
-from models.handoffs.sheets import Declared
+from models.handoffs.normalised import Declared
 from models.leavers import Leaver, Person
 from models.submissions import Submission
 from tests.builders_recording import (

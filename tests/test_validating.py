@@ -19,7 +19,8 @@ from expectations.engine.rule_inputs import frame
 from expectations.engine.run_suite import RuleDidNotRun
 from expectations.tolerances import Tolerances
 from expectations.validating import refusal, tell, validate
-from models.handoffs.sheets import Declared, Mapped, Remark
+from models.handoffs.findings import Remark
+from models.handoffs.normalised import Declared, Mapped
 from models.vocabulary import Kind, Severity
 from tests.builders_rows import ADA, leaver, submission, typed
 

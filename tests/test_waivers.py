@@ -11,7 +11,8 @@ from destinations.reports.evidence_pack import evidence_pack
 from destinations.responses.waivers import SetAside, end_waiver, in_force, waive, without_waived
 from models.database import transaction
 from models.facts.calendar import now
-from models.handoffs.sheets import Declared, Finding
+from models.handoffs.findings import Finding
+from models.handoffs.normalised import Declared
 from models.responses import Waiver
 from models.submissions import Submission
 from models.vocabulary import Kind, LeavingStage, Severity

@@ -14,7 +14,8 @@ from imports.mapping import map_file
 from imports.reading import read_file
 from models.database import transaction
 from models.destinations import Destination
-from models.handoffs.sheets import Declared, SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
+from models.handoffs.normalised import Declared
 from models.places import Institution
 from models.submissions import ToldFinding
 from models.vocabulary import Kind, LeavingStage

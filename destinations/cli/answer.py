@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from destinations.platform.settings import Settings
-    from models.handoffs.sheets import MappedRow
+    from models.handoffs.normalised import MappedRow
     from models.submissions import Submission
 
 By = Annotated[str, typer.Option(help="Who says so")]
@@ -278,7 +278,7 @@ def _rows(
     from flows.pipeline.stages import declared_of
     from imports.crosswalk.confirmed_mappings import heading_rows
     from imports.mapping import map_file
-    from models.handoffs.sheets import SubmissionRefused
+    from models.handoffs.findings import SubmissionRefused
 
     remembered = everything_known(session)
     try:

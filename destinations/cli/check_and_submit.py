@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from imports.crosswalk.column_map import ColumnMap
-    from models.handoffs.sheets import Finding, ReadFile
+    from models.handoffs.findings import Finding
+    from models.handoffs.sheets import ReadFile
     from models.handoffs.store import Store
     from models.vocabulary import Kind, LeavingStage
 
@@ -113,7 +114,8 @@ def check(
     from imports.reading import read_file
     from imports.workbook.guard import guarded
     from imports.workbook.limits import Limits
-    from models.handoffs.sheets import Declared, SubmissionRefused
+    from models.handoffs.findings import SubmissionRefused
+    from models.handoffs.normalised import Declared
 
     settings = get_settings()
     declared = Declared(1, school or "", day, None, cohort, _stage(stage), wave, settings.waves)

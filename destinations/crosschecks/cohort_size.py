@@ -14,7 +14,7 @@ from models.destinations import Destination, Match
 from models.facts import submission_state
 from models.facts.calendar import in_words
 from models.facts.effective import is_effective_one
-from models.handoffs.sheets import Remark
+from models.handoffs.findings import Remark
 from models.leavers import Cohort, Leaver
 from models.submissions import Submission
 from models.vocabulary import Group, Kind, activities, year_name

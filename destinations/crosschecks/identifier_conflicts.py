@@ -28,7 +28,7 @@ from destinations.linkage.levels import same_name_and_birth
 from destinations.linkage.match_decisions import UNSURE
 from destinations.record.create_persons import LIKE_ELSEWHERE
 from models.facts.effective import is_effective_one
-from models.handoffs.sheets import Remark
+from models.handoffs.findings import Remark
 from models.leavers import Cohort, Leaver
 from models.vocabulary import year_name
 

@@ -21,7 +21,8 @@ from sqlmodel import Session, col
 
 from models.destinations import Match
 from models.facts.submission_state import is_standing
-from models.handoffs.sheets import Declared, Mapped, MappedRow, Remark
+from models.handoffs.findings import Remark
+from models.handoffs.normalised import Declared, Mapped, MappedRow
 from models.leavers import Cohort
 from models.submissions import Submission
 from models.vocabulary import Kind

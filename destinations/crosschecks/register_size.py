@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from destinations.crosschecks.previous_return import Sheet
 from destinations.crosschecks.thresholds import Limits
-from models.handoffs.sheets import Remark
+from models.handoffs.findings import Remark
 from models.places import Institution
 from models.vocabulary import LeavingStage
 

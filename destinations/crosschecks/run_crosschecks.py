@@ -16,7 +16,8 @@ from destinations.crosschecks.previous_return import Sheet, sheet_of
 from destinations.crosschecks.thresholds import LIMITS, Limits
 from destinations.crosschecks.year_on_year import years_compared
 from models.facts.succession import school_chain
-from models.handoffs.sheets import Mapped, Remark
+from models.handoffs.findings import Remark
+from models.handoffs.normalised import Mapped
 from models.vocabulary import Kind
 
 __all__ = ["LIMITS", "Limits", "across"]

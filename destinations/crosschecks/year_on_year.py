@@ -12,7 +12,7 @@ from destinations.crosschecks.previous_return import Place, Sheet
 from destinations.crosschecks.thresholds import Limits
 from models.destinations import Destination
 from models.facts.effective import is_effective_one, superseded_ids
-from models.handoffs.sheets import Remark
+from models.handoffs.findings import Remark
 from models.leavers import Cohort, Leaver
 from models.vocabulary import Group, Source, activities
 

@@ -10,14 +10,14 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session, col
 
 from destinations.linkage.identities import Identity, identity
-from destinations.matching import Known
+from destinations.linkage.match_results import Known
 from models.database import CHUNK, upsert
 from models.destinations import Match
 from models.facts.effective import is_effective
 from models.facts.membership import is_member_on
 from models.facts.submission_state import is_standing
 from models.facts.succession import school_chain
-from models.handoffs.sheets import Declared
+from models.handoffs.normalised import Declared
 from models.leavers import Cohort, Leaver
 from models.places import Institution, Membership
 from models.submissions import Submission

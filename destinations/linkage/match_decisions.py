@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from destinations.linkage.candidates import reach_of
+from destinations.linkage.match_results import NOBODY, Matched, Outcome
 from destinations.linkage.repeated_leavers import RowKey
-from destinations.matching import NOBODY, Matched, Outcome
 from models.database import upsert
 from models.destinations import Destination, Match
 from models.facts import submission_state

@@ -9,10 +9,11 @@ from sqlmodel import Session
 
 from destinations.linkage.candidates import known_elsewhere
 from destinations.linkage.identities import identity
+from destinations.linkage.match_results import Known, Matched, Outcome
 from destinations.linkage.repeated_leavers import RowKey
-from destinations.matching import Known, Matched, Outcome, match_rows
+from destinations.matching import match_rows
 from models.database import insert_returning
-from models.handoffs.sheets import MappedRow
+from models.handoffs.normalised import MappedRow
 from models.leavers import Person
 
 # Elsewhere only what cannot be chance makes one person of two.

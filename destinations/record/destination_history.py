@@ -15,7 +15,7 @@ from models.database import insert_returning
 from models.destinations import Destination
 from models.facts.effective import superseded_ids
 from models.facts.submission_state import is_standing
-from models.handoffs.sheets import Declared
+from models.handoffs.normalised import Declared
 from models.submissions import Submission
 from models.vocabulary import Source
 

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
-from destinations.matching import NEW, Matched, Outcome
+from destinations.linkage.match_results import Matched, Outcome
+from destinations.matching import NEW
 from models.database import insert_all
-from models.handoffs.sheets import Declared, Finding, MappedRow, Remark
+from models.handoffs.findings import Finding, Remark
+from models.handoffs.normalised import Declared, MappedRow
 from models.submissions import ToldFinding
 from models.vocabulary import Kind, Severity
 

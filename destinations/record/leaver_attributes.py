@@ -12,7 +12,8 @@ from destinations.linkage.candidates import in_chunks
 from destinations.linkage.identities import is_temporary
 from models.database import insert_returning, update_all
 from models.facts.identifiers import is_uln, is_upn
-from models.handoffs.sheets import MappedRow, Value
+from models.handoffs.normalised import MappedRow
+from models.handoffs.sheets import Value
 from models.leavers import Leaver
 
 # Our field, the column that keeps it, and the longest text that it takes (0: not text).

@@ -12,7 +12,8 @@ from destinations.record.leaver_attributes import COLUMNS, FIELDS
 from destinations.record.rounds import Again, Earlier, people_of, round_before, sent_earlier
 from destinations.record.statements import wave_asked
 from models.destinations import Destination
-from models.handoffs.sheets import Declared, MappedRow, Remark
+from models.handoffs.findings import Remark
+from models.handoffs.normalised import Declared, MappedRow
 from models.leavers import Leaver
 from models.submissions import Submission
 from models.vocabulary import Kind

@@ -19,7 +19,8 @@ from models.destinations import Match
 from models.facts.calendar import in_words
 from models.facts.submission_state import is_accepted
 from models.facts.succession import school_chain
-from models.handoffs.sheets import Declared, Mapped, MappedRow, Remark
+from models.handoffs.findings import Remark
+from models.handoffs.normalised import Declared, Mapped, MappedRow
 from models.submissions import Submission
 from models.vocabulary import Kind, academic_year, year_name
 

@@ -7,7 +7,7 @@ from datetime import date
 from destinations.linkage.candidates import InCohort
 from destinations.outcomes.waves import wave_dates
 from destinations.register.providers import Place, Register, activity_at
-from models.handoffs.sheets import Declared, MappedRow
+from models.handoffs.normalised import Declared, MappedRow
 from models.vocabulary import Evidence, Source, academic_year
 
 # How strong each source's word is.  A council passes on what schools and families say.

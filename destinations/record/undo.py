@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 
 from destinations.linkage.candidates import in_chunks
 from destinations.linkage.match_decisions import RULE
-from destinations.matching import NOBODY
+from destinations.linkage.match_results import NOBODY
 from destinations.record.leaver_attributes import COLUMNS
 from models.database import update_all
 from models.destinations import Destination, Match

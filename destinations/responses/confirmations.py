@@ -21,7 +21,9 @@ from destinations.responses.confirmed_sheets import without_confirmed_sheets
 from models.database import upsert
 from models.destinations import Match
 from models.facts.calendar import now
-from models.handoffs.sheets import Finding, Mapped, MappedRow, Remark, Value
+from models.handoffs.findings import Finding, Remark
+from models.handoffs.normalised import Mapped, MappedRow
+from models.handoffs.sheets import Value
 from models.responses import Confirmation
 from models.submissions import ToldFinding
 from models.vocabulary import Severity

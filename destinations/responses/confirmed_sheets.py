@@ -15,7 +15,8 @@ from sqlmodel import Session, col
 from models.database import upsert
 from models.facts.calendar import now
 from models.facts.succession import school_chain
-from models.handoffs.sheets import Declared, Finding, Remark
+from models.handoffs.findings import Finding, Remark
+from models.handoffs.normalised import Declared
 from models.responses import SheetConfirmation
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Severity

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import Session, col
 
 from models.facts import submission_state
-from models.handoffs.sheets import Declared, Finding
+from models.handoffs.findings import Finding
+from models.handoffs.normalised import Declared
 from models.places import Institution
 from models.responses import Waiver
 from models.submissions import Submission, ToldFinding

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from models.facts.counts import count_of
-from models.handoffs.sheets import Finding
+from models.handoffs.findings import Finding
 from models.vocabulary import Severity
 
 NOTHING_TO_FIX = "Nothing to fix. Thank you."

@@ -13,7 +13,8 @@ from destinations.returns.fix_order import biggest_first, sentence, summary_sent
 from destinations.spreadsheets.book import Book, Column, Page, widths
 from models.facts.calendar import in_london, in_words
 from models.facts.counts import count_of
-from models.handoffs.sheets import Finding, Region
+from models.handoffs.findings import Finding
+from models.handoffs.sheets import Region
 from models.submissions import Noted, Submission
 from models.vocabulary import Kind, Severity, year_name
 

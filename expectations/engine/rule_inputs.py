@@ -21,7 +21,8 @@ from expectations.checks.shifted_rows import moved_sideways
 from expectations.checks.unmapped_values import strange_words
 from expectations.checks.within_file_duplicates import LOOKED_AT, enrolments_alike, leavers_alike
 from expectations.tolerances import TOLERANCES, Tolerances
-from models.handoffs.sheets import Declared, Mapped, MappedRow, Value
+from models.handoffs.normalised import Declared, Mapped, MappedRow
+from models.handoffs.sheets import Value
 from models.vocabulary import Kind
 
 KEYS = ("submission_id", "sheet", "row", "wave")

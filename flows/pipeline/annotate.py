@@ -17,7 +17,9 @@ from imports.workbook.displayed_cells import Cells
 from imports.workbook.grid import grid_of
 from imports.workbook.guard import Guard
 from imports.workbook.our_workbook import without_our_tabs
-from models.handoffs.sheets import Declared, Finding, ReadFile
+from models.handoffs.findings import Finding
+from models.handoffs.normalised import Declared
+from models.handoffs.sheets import ReadFile
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,8 @@ from imports.receiving import EMPTY, TOO_LARGE, start_anew
 from models.database import transaction
 from models.facts.calendar import in_london, in_words, now
 from models.facts.submission_state import received, was_taken_back
-from models.handoffs.sheets import Mapped, SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
+from models.handoffs.normalised import Mapped
 from models.submissions import Arrival, CoverNote, Noted, Submission
 
 log = logging.getLogger(__name__)

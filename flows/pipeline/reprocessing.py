@@ -16,7 +16,7 @@ from expectations.validating import refusal, tell
 from flows.pipeline import stages
 from models.database import transaction
 from models.facts.calendar import in_words, now
-from models.handoffs.sheets import Finding, Remark
+from models.handoffs.findings import Finding, Remark
 from models.submissions import Arrival, Submission
 
 # Answers older than this were given by the runs before; so are all of them, once given.

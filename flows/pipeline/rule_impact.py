@@ -23,7 +23,8 @@ from imports.crosswalk.confirmed_mappings import heading_rows
 from imports.mapping import map_file
 from imports.reading import read_file
 from models.facts.submission_state import is_accepted
-from models.handoffs.sheets import Declared, Finding, Mapped, SubmissionRefused
+from models.handoffs.findings import Finding, SubmissionRefused
+from models.handoffs.normalised import Declared, Mapped
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Kind, Severity, academic_year
 

@@ -18,7 +18,9 @@ from imports.crosswalk.confirmed_mappings import Remembered
 from imports.workbook.guard import Guard, guarded
 from imports.workbook.limits import Limits
 from models.database import open_database
-from models.handoffs.sheets import Declared, Finding, Mapped, ReadFile
+from models.handoffs.findings import Finding
+from models.handoffs.normalised import Declared, Mapped
+from models.handoffs.sheets import ReadFile
 from models.handoffs.store import Store
 
 

@@ -27,8 +27,10 @@ from imports.reading import read_file
 from models.database import transaction
 from models.facts.calendar import now
 from models.facts.succession import school_chain
+from models.handoffs.findings import SubmissionRefused
+from models.handoffs.normalised import Declared, Mapped, MappedRow
 from models.handoffs.returned_workbook import Confirmed, Returned
-from models.handoffs.sheets import Declared, Mapped, MappedRow, ReadFile, SubmissionRefused, Value
+from models.handoffs.sheets import ReadFile, Value
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Kind, LeavingStage
 

@@ -56,7 +56,7 @@ from models.database import reading_at_one_moment, transaction
 from models.facts import submission_state
 from models.facts.calendar import now, today_in_london
 from models.facts.succession import register_at_rest
-from models.handoffs.sheets import Finding, SubmissionRefused
+from models.handoffs.findings import Finding, SubmissionRefused
 from models.handoffs.store import Stored
 from models.handoffs.summaries import Summarised
 from models.submissions import Submission

@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from imports.cover_notes import last_note
-from models.handoffs.sheets import Declared
+from models.handoffs.normalised import Declared
 from models.submissions import CoverNote, Submission
 from models.vocabulary import Kind, LeavingStage
 

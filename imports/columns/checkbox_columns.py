@@ -12,7 +12,8 @@ from imports.columns.typed_values import shown
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import NOT_OURS
 from imports.text.headings import listed, words_of
-from models.handoffs.sheets import BLANK, Cell, CellKind, Remark, Row, Table
+from models.handoffs.findings import Remark
+from models.handoffs.sheets import BLANK, Cell, CellKind, Row, Table
 
 _TICKED = listed("x y yes true 1 tick ticked \u2713 \u2714 \u2611 \u2705 \u221a *")
 _NOT_TICKED = listed("n no false 0 \u2717 \u2718 \u2610")

@@ -7,7 +7,9 @@ from datetime import date
 from imports.columns.table_mapping import Layout
 from imports.columns.typed_values import DATES
 from imports.values.dates import Order, Window, common_order, is_counted_day, order_of, read_date
-from models.handoffs.sheets import Cell, Column, Declared, Remark, SubmissionRefused
+from models.handoffs.findings import Remark, SubmissionRefused
+from models.handoffs.normalised import Column, Declared
+from models.handoffs.sheets import Cell
 
 Orders = Mapping[tuple[str, int | None], Order]
 

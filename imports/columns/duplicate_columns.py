@@ -11,7 +11,8 @@ from imports.columns.typed_values import says_nothing, shown
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import BESIDE, LEFT_ON, NOT_OURS
 from imports.text.headings import listed, words_of
-from models.handoffs.sheets import Cell, Remark
+from models.handoffs.findings import Remark
+from models.handoffs.sheets import Cell
 from models.vocabulary import activities
 
 _KNOWN, _STRANGE, _MOST = 0.5, 0.2, 0.7

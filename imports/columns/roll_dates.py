@@ -12,7 +12,8 @@ from imports.columns.table_mapping import Layout, Placed
 from imports.crosswalk.fields import NOT_OURS
 from imports.text.headings import listed, words_of
 from imports.values.dates import typed_date
-from models.handoffs.sheets import Cell, Declared
+from models.handoffs.normalised import Declared
+from models.handoffs.sheets import Cell
 from models.vocabulary import Kind
 
 _SEPTEMBER, _JUNE = 9, 6

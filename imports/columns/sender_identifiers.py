@@ -14,7 +14,8 @@ from imports.columns.typed_values import is_blank, shown
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import NOT_OURS
 from imports.text.headings import listed, words_of
-from models.handoffs.sheets import Cell, Declared
+from models.handoffs.normalised import Declared
+from models.handoffs.sheets import Cell
 
 # What a number without an owner is of the sender, and of the provider.
 _NUMBERS = {

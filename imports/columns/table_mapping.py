@@ -7,7 +7,8 @@ from imports.columns.typed_values import is_blank, shown
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import BESIDE, PERHAPS
 from imports.crosswalk.periods import Moment
-from models.handoffs.sheets import BLANK, Cell, Column, Row, Table
+from models.handoffs.normalised import Column
+from models.handoffs.sheets import BLANK, Cell, Row, Table
 from models.vocabulary import activities
 
 _MOST = 0.7

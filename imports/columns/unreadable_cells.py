@@ -1,7 +1,8 @@
 """Unread: cells that show a mark such as #N/A, or a formula whose value the file does not hold."""
 
 from imports.columns.table_mapping import Placed
-from models.handoffs.sheets import Cell, Remark
+from models.handoffs.findings import Remark
+from models.handoffs.sheets import Cell
 
 # What the row cannot do without has a rule of its own, which must be put right.
 _CODES = {

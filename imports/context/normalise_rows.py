@@ -16,7 +16,9 @@ from imports.crosswalk.suggested_words import nearest_words
 from imports.values.dates import Order
 from imports.values.person_names import Split, plain_text, splitter
 from imports.values.typed_identifiers import IDENTIFIERS, as_shown, has_lost_zeros, missing_letter
-from models.handoffs.sheets import Cell, Column, Declared, MappedRow, Remark, Row, Value
+from models.handoffs.findings import Remark
+from models.handoffs.normalised import Column, Declared, MappedRow
+from models.handoffs.sheets import Cell, Row, Value
 from models.vocabulary import Kind
 
 _TOLD_BY_PLACE = frozenset({"activity", "intended"})

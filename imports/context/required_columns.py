@@ -8,7 +8,9 @@ from imports.context.submission_context import headings_found
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import PERHAPS
 from imports.tables.explain_no_table import NoTable
-from models.handoffs.sheets import Cell, Column, Declared, Remark, SubmissionRefused
+from models.handoffs.findings import Remark, SubmissionRefused
+from models.handoffs.normalised import Column, Declared
+from models.handoffs.sheets import Cell
 from models.vocabulary import Kind
 
 _OF_A_PROVIDER = frozenset({"enrolled", "withdrawn"})

@@ -14,7 +14,8 @@ from imports.columns.table_mapping import Layout
 from imports.columns.typed_values import shown
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.periods import Dial, Moment
-from models.handoffs.sheets import Declared, Remark, SubmissionRefused
+from models.handoffs.findings import Remark, SubmissionRefused
+from models.handoffs.normalised import Declared
 from models.vocabulary import Kind, LeavingStage, academic_year, year_name
 
 _ORDINALS = ("first second third fourth fifth sixth seventh eighth ninth tenth").split()

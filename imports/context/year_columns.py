@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from imports.columns.table_mapping import Layout, Placed
 from imports.crosswalk.fields import NOT_OURS, YEARLY
 from imports.crosswalk.periods import Dial
-from models.handoffs.sheets import Declared, Remark
+from models.handoffs.findings import Remark
+from models.handoffs.normalised import Declared
 from models.vocabulary import academic_year
 
 _NUMBERS = ("one two three four five six seven eight nine ten").split()

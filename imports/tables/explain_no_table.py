@@ -10,7 +10,8 @@ from imports.values.dates import typed_date
 from imports.workbook.grid import Grid, GridRow
 from imports.workbook.raw_cells import RawFile
 from models.facts.counts import count_of
-from models.handoffs.sheets import Cell, CellKind, SubmissionRefused, Table
+from models.handoffs.findings import SubmissionRefused
+from models.handoffs.sheets import Cell, CellKind, Table
 
 _COLUMNS_TRIED, _ROWS_TRIED, _HEADINGS_TOLD = 4, 80, 12
 _ROWS_LIKE_LEAVERS, _CELLS_OF_A_LEAVER = 3, 3

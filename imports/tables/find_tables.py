@@ -13,7 +13,8 @@ from imports.workbook.limits import Limits, counted, refused
 from imports.workbook.raw_cells import RawFile
 from models.facts.counts import count_of
 from models.facts.spreadsheet_cells import column_letters
-from models.handoffs.sheets import Heading, Region, Remark, Table
+from models.handoffs.findings import Remark
+from models.handoffs.sheets import Heading, Region, Table
 
 __all__ = ["Found", "Knows", "find_tables"]
 

@@ -21,7 +21,7 @@ from time import monotonic
 
 from imports.workbook.limits import LIMITS, Limits, refused, too_big
 from imports.workbook.raw_cells import RawFile, unpack
-from models.handoffs.sheets import SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from imports.workbook.guard import ANSWER, OPENED, OVER, REFUSED, REQUEST
 from imports.workbook.limits import LIMITS, Limits
 from imports.workbook.openers import open_file
 from imports.workbook.raw_cells import pack
-from models.handoffs.sheets import SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
 
 _PIECE = 1 << 20
 # A child that has run out of something can still say so by the way it ends.

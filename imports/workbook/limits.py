@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import ceil
 
-from models.handoffs.sheets import SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
 
 KIB = 1024
 MIB = 1024 * KIB

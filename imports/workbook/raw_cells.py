@@ -4,7 +4,7 @@ import marshal
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-from models.handoffs.sheets import Remark
+from models.handoffs.findings import Remark
 
 # How a cell says what it holds; one letter, because there are many of them.
 TEXT, NUMBER, DATE, BOOLEAN, ERROR, FORMULA = "t", "n", "d", "b", "e", "f"

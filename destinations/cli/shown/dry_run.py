@@ -13,7 +13,8 @@ from destinations.returns.receipts import since_words
 from models.facts.calendar import now
 from models.facts.submission_state import is_standing
 from models.facts.succession import school_chain
-from models.handoffs.sheets import Finding, Mapped
+from models.handoffs.findings import Finding
+from models.handoffs.normalised import Mapped
 from models.places import Institution
 from models.submissions import Submission
 

@@ -16,7 +16,8 @@ from imports.mapping import map_file
 from imports.reading import read_file
 from imports.workbook.guard import Guard, guarded
 from imports.workbook.limits import LIMITS, Limits, too_big
-from models.handoffs.sheets import Declared, SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
+from models.handoffs.normalised import Declared
 from models.vocabulary import WAVES
 
 ASKED = {"C04"}  # which leavers it is about

@@ -21,7 +21,7 @@ from flows.pipeline.reference_data import everything_known
 from imports.crosswalk.column_map import heading_key
 from imports.crosswalk.fields import NOT_OURS
 from models.facts.calendar import in_london, in_words
-from models.handoffs.sheets import SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
 from models.responses import AcceptedHeading, AcceptedWord
 from models.submissions import Submission
 

@@ -12,7 +12,7 @@ from destinations.platform.settings import Settings
 from expectations.catalogue import words
 from flows.pipeline.reference_data import everything_known
 from imports.crosswalk.confirmed_mappings import Remembered
-from models.handoffs.sheets import Finding, SubmissionRefused
+from models.handoffs.findings import Finding, SubmissionRefused
 from models.submissions import Submission, ToldFinding
 from models.vocabulary import Severity
 

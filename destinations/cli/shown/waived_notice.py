@@ -7,7 +7,8 @@ from destinations.cli.typed.submission_headings import if_set_up
 from destinations.platform.settings import Settings
 from destinations.responses.waivers import Waived, without_waived
 from models.facts.counts import count_of
-from models.handoffs.sheets import Declared, Finding
+from models.handoffs.findings import Finding
+from models.handoffs.normalised import Declared
 
 
 def but_for_waived(

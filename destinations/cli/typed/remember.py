@@ -30,7 +30,7 @@ from imports.crosswalk.column_map import heading_key, word_key
 from imports.crosswalk.confirmed_mappings import Remembered
 from models.facts.calendar import now
 from models.facts.counts import count_of
-from models.handoffs.sheets import SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
 from models.responses import AcceptedHeading
 from models.submissions import Submission
 

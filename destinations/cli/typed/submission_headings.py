@@ -33,7 +33,8 @@ from imports.workbook.guard import guarded
 from imports.workbook.limits import Limits
 from models.database import open_database
 from models.facts.calendar import in_london, in_words
-from models.handoffs.sheets import ReadFile, SubmissionRefused
+from models.handoffs.findings import SubmissionRefused
+from models.handoffs.sheets import ReadFile
 from models.responses import AcceptedHeading
 from models.submissions import Submission
 

@@ -18,8 +18,9 @@ from destinations.returns.annotated.our_sheets import CellMark, Marks
 from destinations.returns.annotated.signature import Mark, recognise, signed
 from destinations.returns.annotated.workbook_parts import NotSure
 from destinations.returns.fix_order import summary_sentence
+from models.handoffs.findings import Finding, SubmissionRefused
 from models.handoffs.returned_workbook import YES
-from models.handoffs.sheets import Finding, ReadFile, SubmissionRefused
+from models.handoffs.sheets import ReadFile
 
 __all__ = [
     "Mark", "Marked", "Sent", "WholeSheet", "marked_workbook", "recognise",

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from destinations.returns.annotated.choices import choices
 from destinations.returns.fix_order import biggest_first, nearest
+from models.handoffs.findings import Finding
 from models.handoffs.returned_workbook import CELL, CONFIRM, RULE, SHEET, TYPED, WRONG
-from models.handoffs.sheets import Finding, ReadFile, Table
+from models.handoffs.sheets import ReadFile, Table
 from models.vocabulary import Severity
 
 MOST_NOTES = 2_000

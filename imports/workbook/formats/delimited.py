@@ -11,7 +11,7 @@ from imports.workbook.formats.cell_text import clean
 from imports.workbook.formats.encodings import decoded
 from imports.workbook.limits import Limits, counted, refused
 from imports.workbook.raw_cells import TEXT, RawCell, RawFile, RawRow, RawSheet
-from models.handoffs.sheets import Remark
+from models.handoffs.findings import Remark
 
 _DELIMITERS = (",", ";", "\t", "|")
 _RECORDS_TRIED = 60

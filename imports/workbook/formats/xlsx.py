@@ -12,8 +12,8 @@ from imports.workbook.preflight import Opened, targets
 from imports.workbook.raw_cells import RawFile, RawSheet
 from imports.workbook.zip_package import Package
 from models.facts.spreadsheet_cells import column_letters
+from models.handoffs.findings import Remark
 from models.handoffs.returned_workbook import MARK_SHEET
-from models.handoffs.sheets import Remark
 
 # Told cell by cell up to here; a file with more of them is odd enough for one sentence.
 _DOUBLES_TOLD = 20

@@ -1,0 +1,50 @@
+"""What is wrong with a submission: an issue not yet worded, a finding, a refusal."""
+
+from dataclasses import dataclass
+
+from models.vocabulary import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something a stage noticed, by its catalogue code and place; the catalogue has the words.
+
+    `value` is the cell as typed, for showing to its sender only; it is never stored or logged.
+    `facts` fill the places in the catalogue's sentence (headings, counts, limits; no cell values).
+    """
+
+    code: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+    heading: str = ""
+    value: str = ""
+    suggests: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the sender of a submission should know."""
+
+    code: str
+    severity: Severity
+    says: str
+    do: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+    heading: str = ""
+    value: str = ""
+    suggests: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+class SubmissionRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """A file we cannot go on with.  Carries the catalogue code and what fills its sentence."""
+
+    def __init__(self, code: str, **facts: str) -> None:
+        """`code` is in the catalogue; `facts` never hold a cell's value."""
+        super().__init__(code)
+        self.code = code
+        self.facts = tuple(sorted(facts.items()))

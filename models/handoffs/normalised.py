@@ -1,0 +1,78 @@
+"""A submission in our words: what is known of it, its rows and their columns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from models.handoffs.findings import Remark
+from models.handoffs.sheets import Region, Value
+from models.vocabulary import WAVES, Kind, LeavingStage
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What is known of a submission before its rows are: from its sender, or worked out.
+
+    `academic_year` is the September in which the leaving year starts: 2022 for 2022/23.  `waves`
+    is for how many autumns the hub follows a cohort: nothing is of a later one.
+    """
+
+    submission_id: int
+    urn: str
+    sent_on: date
+    kind: Kind | None = None
+    academic_year: int | None = None
+    leaving_stage: LeavingStage | None = None
+    wave: int | None = None
+    waves: int = WAVES
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where one of our fields stands in a table; year columns name the wave they answer."""
+
+    field: str
+    sheet: str
+    letter: str
+    heading: str
+    wave: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MappedRow:
+    """One row in our words, for one wave.  A row with a column a year gives one for each year.
+
+    `raw` holds what was typed, by field, blanks left out; `values` what we make of it, None where
+    we cannot; `marks` what happened to a value on its way ("damaged", "placeholder").
+    `columns` is shared by the rows of a table: where each field stands.
+    """
+
+    sheet: str
+    row: int
+    wave: int | None
+    raw: Mapping[str, str]
+    values: Mapping[str, Value]
+    columns: Mapping[str, Column]
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> Value:
+        """The value of a field, None where the row has none."""
+        return self.values.get(name)
+
+    def text(self, name: str) -> str:
+        """The value of a field as text, '' where the row has none."""
+        value = self.values.get(name)
+        return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A submission in our words: what it is, its rows in reading order, and what was noticed."""
+
+    declared: Declared
+    rows: tuple[MappedRow, ...]
+    remarks: tuple[Remark, ...] = ()
+    suggests: Mapping[tuple[str, int, str], tuple[str, ...]] = field(default_factory=dict)
+    unused: tuple[Column, ...] = ()  # columns that no map knows, kept by name
+    file_format: str = ""
+    regions: tuple[Region, ...] = ()
