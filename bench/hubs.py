@@ -95,7 +95,7 @@ def travel(hub: Path, folder: Path) -> dict[str, Any]:
     """Everything that the hub sends, taken down the road without Prefect; then the exports."""
     from sqlmodel import Session
 
-    from destinations.cli.check_and_submit import from_manifest, send
+    from destinations.cli.check_and_submit import read_manifest, send_files
     from destinations.platform.settings import get_settings
     from destinations.register.load_register import load_register
     from destinations.reports.exports import export
@@ -111,15 +111,15 @@ def travel(hub: Path, folder: Path) -> dict[str, Any]:
     with transaction(engine) as session:
         members = (hub / "hub_members.csv").read_bytes()
         load_register(session, (hub / "institutions.csv").read_bytes(), members)
-    send(list(from_manifest(hub / "manifest.csv", hub / "inbox")))
-    with stages.open_road(settings) as road:
+    send_files(list(read_manifest(hub / "manifest.csv", hub / "inbox")))
+    with stages.open_run(settings) as road:
         stages.receive_files(road, TODAY)
-        for chunk in [*stages.unfinished(road), *stages.enrolments_again(road)]:
+        for chunk in [*stages.unfinished(road), *stages.lists_to_match_again(road)]:
             ids = stages.validate_chunk(
                 road, stages.map_chunk(road, stages.read_chunk(road, chunk))
             )
             stages.match_and_record_chunk(road, ids)
-    exports: dict[str, Any] = {"stopped": report_tables.stopped(engine)}
+    exports: dict[str, Any] = {"stopped": report_tables.stopped_submissions(engine)}
     with Session(engine) as session:
         for what in ("matches", "destinations", "findings"):
             columns, rows = export(session, what)

@@ -70,7 +70,7 @@ def _run(asked: argparse.Namespace, folder: Path, meter: Meter) -> dict[str, int
     counts = {"schools": 0, "rows": 0, "bytes": 0, "recorded": 0, "refused or our fault": 0}
     today = autumn.sent_on(asked.autumn)
     numbered = enumerate(autumn.schools(asked.schools))
-    with stages.open_road(settings) as road, _matching_apart(meter):
+    with stages.open_run(settings) as road, _matching_apart(meter):
         while chunk := list(islice(numbered, asked.chunk)):
             _send(road, chunk, asked.autumn, counts)
             _take_in(road, stages, meter, today, counts)
@@ -110,7 +110,7 @@ def _matching_apart(meter: Meter) -> Iterator[None]:
 
     from destinations import recording
 
-    whole = recording.match_rows
+    whole = recording.match_leavers
 
     def timed(*given: Any, **named: Any) -> Any:
         wall, cpu = time.monotonic(), time.thread_time()
@@ -120,11 +120,11 @@ def _matching_apart(meter: Meter) -> Iterator[None]:
         cost.cpu += time.thread_time() - cpu
         return answer
 
-    recording.match_rows = timed
+    recording.match_leavers = timed
     try:
         yield
     finally:
-        recording.match_rows = whole
+        recording.match_leavers = whole
         if "match" in meter.costs:
             inner, outer = meter.costs["match"], meter.costs["record"]
             outer.wall, outer.cpu = outer.wall - inner.wall, outer.cpu - inner.cpu

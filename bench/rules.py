@@ -69,10 +69,10 @@ def main() -> None:
 def _chunks(many: int) -> Iterator[list[Any]]:
     """Submissions of the national autumn, read and mapped, some at a time."""
     from imports.crosswalk.column_map import load_map
-    from imports.mapping import map_file
+    from imports.mapping import map_columns_and_values
     from imports.reading import read_file
-    from models.handoffs.normalised import Declared
-    from models.vocabulary import Kind, LeavingStage
+    from models.handoffs.normalised import SubmissionMetadata
+    from models.vocabulary import LeavingStage, SubmissionKind
 
     columns, year = load_map(), 2026
     numbered = enumerate(autumn.schools(many))
@@ -80,11 +80,17 @@ def _chunks(many: int) -> Iterator[list[Any]]:
         mapped = []
         for number, school in part:
             sent = autumn.sheet(school, number, year)
-            declared = Declared(
-                number + 1, sent.urn, sent.sent_on, Kind.LEAVERS, year - 1, LeavingStage.Y11, 1
+            declared = SubmissionMetadata(
+                number + 1,
+                sent.urn,
+                sent.sent_on,
+                SubmissionKind.LEAVERS,
+                year - 1,
+                LeavingStage.Y11,
+                1,
             )
             read = read_file(sent.file, sent.content, columns.field_of)
-            mapped.append(map_file(read, declared, columns))
+            mapped.append(map_columns_and_values(read, declared, columns))
         yield mapped
 
 

@@ -21,13 +21,13 @@ import autumn
 from meter import table
 
 from expectations.validating import validate
-from flows.pipeline.annotate import mark_file
+from flows.pipeline.annotate import annotate_file
 from imports.crosswalk.column_map import load_map
-from imports.mapping import map_file
+from imports.mapping import map_columns_and_values
 from imports.reading import read_file
-from imports.workbook.guard import Guard, guarded
-from models.handoffs.normalised import Declared
-from models.vocabulary import Kind, LeavingStage
+from imports.workbook.guard import Guard, open_guard
+from models.handoffs.normalised import SubmissionMetadata
+from models.vocabulary import LeavingStage, SubmissionKind
 
 TIMES = 20
 YEAR = 2026
@@ -75,16 +75,20 @@ def _measure(number: int, sent: Any, start: float, costs: Costs) -> bool:
         return read_file(sent.file, sent.content, COLUMNS.field_of, guard=guard)
 
     def mark(guard: Guard) -> Any:
-        return mark_file(sent.content, found, findings, guard=guard, columns=COLUMNS, key=b"key")
+        return annotate_file(
+            sent.content, found, findings, guard=guard, columns=COLUMNS, key=b"key"
+        )
 
     found = read()
-    declared = Declared(number, sent.urn, sent.sent_on, Kind.LEAVERS, YEAR - 1, LeavingStage.Y11, 1)
-    findings = validate([map_file(found, declared, COLUMNS)]).findings[number]
+    declared = SubmissionMetadata(
+        number, sent.urn, sent.sent_on, SubmissionKind.LEAVERS, YEAR - 1, LeavingStage.Y11, 1
+    )
+    findings = validate([map_columns_and_values(found, declared, COLUMNS)]).findings[number]
     costs.findings.append(len(findings))
     costs.alone.append(_each(lambda guard: read(), start))
     costs.guarded.append(_each(read, start))
     costs.marked.append(_each(mark, start))
-    with guarded() as guard:
+    with open_guard() as guard:
         return mark(guard).in_place
 
 
@@ -96,7 +100,7 @@ def _each(work: Callable[[Guard], object], start: float) -> float:
 def _with_guard(work: Callable[[Guard], object]) -> float:
     """Milliseconds of CPU, the guard's and its children's among them."""
     before = _cpu()
-    with guarded() as guard:
+    with open_guard() as guard:
         guard.open_file(b"Surname;Forename\nLark;Ann\n")
         work(guard)
     return (_cpu() - before) * 1_000

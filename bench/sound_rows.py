@@ -30,15 +30,15 @@ def meaning_of(
 ) -> tuple[dict[Wave, dict[str, Any]] | None, Any]:
     """The values of every row, and what the file is; None where that cannot be told."""
     from imports.crosswalk.column_map import load_map
-    from imports.mapping import map_file
+    from imports.mapping import map_columns_and_values
     from imports.reading import read_file
     from models.handoffs.findings import SubmissionRefused
-    from models.handoffs.normalised import Declared
+    from models.handoffs.normalised import SubmissionMetadata
 
     columns = load_map()
     read = read_file(name, content, columns.field_of)
     try:
-        mapped = map_file(read, declared or Declared(1, "", TODAY), columns)
+        mapped = map_columns_and_values(read, declared or SubmissionMetadata(1, "", TODAY), columns)
     except SubmissionRefused:
         return None, None
     rows = {(row.sheet, row.row, row.wave): dict(row.values) for row in mapped.rows}

@@ -94,11 +94,11 @@ def _hide_leavers(folder: Path) -> bool:
     """Leavers in the place of the rows of every xlsx: are they read, or why not?"""
     from imports.crosswalk.column_map import load_map
     from imports.reading import read_file
-    from imports.workbook.guard import guarded
+    from imports.workbook.guard import open_guard
     from models.handoffs.findings import SubmissionRefused
 
     columns, outcomes, odd = load_map(), Counter[str](), []
-    with guarded() as guard:
+    with open_guard() as guard:
         for path in sorted(folder.rglob("*.xls[xm]")):
             content = _with_leavers(path)
             if not content:

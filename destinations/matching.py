@@ -8,20 +8,20 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from destinations.linkage.identities import Identity, identity, other_identifier
+from destinations.linkage.identities import Identity, has_other_identifier, parse_identity
 from destinations.linkage.levels import (
     LEVELS,
     Keys,
-    Level,
+    MatchLevel,
     by_surname_and_birth,
     by_uln,
     by_upn,
     same_name_and_birth,
 )
-from destinations.linkage.match_explanations import agreement, likeliest_first
-from destinations.linkage.match_results import NOBODY, Known, Matched, Outcome
-from destinations.linkage.repeated_leavers import Doubles, RowKey, find_doubles
-from models.handoffs.normalised import MappedRow
+from destinations.linkage.match_explanations import explain_agreement, rank_candidates
+from destinations.linkage.match_results import NOBODY, KnownLeaver, MatchOutcome, RowMatch
+from destinations.linkage.repeated_leavers import RepeatedLeavers, RowKey, find_repeated_leavers
+from models.handoffs.normalised import NormalisedRow
 
 # Words for the evidence pack beside those of the levels.
 NEW = "like nobody known in the cohort: a new leaver"
@@ -44,13 +44,13 @@ class _Verdict:
     reason: str = ""
 
 
-def match_rows(
-    rows: Sequence[MappedRow],
-    known: Iterable[Known],
+def match_leavers(
+    rows: Sequence[NormalisedRow],
+    known: Iterable[KnownLeaver],
     *,
     makes_people: bool,
     settled: Mapping[RowKey, int | None] | None = None,
-) -> tuple[Matched, ...]:
+) -> tuple[RowMatch, ...]:
     """What became of each row, in reading order; a row with a column a year is one row.
 
     `makes_people` is for a school's own sheet: a row like nobody known is a new leaver, where in
@@ -58,14 +58,14 @@ def match_rows(
     before (None: nobody known); they are never asked again.
     """
     settled = settled or {}
-    who = {(row.sheet, row.row): identity(row.values) for row in rows}
-    people = _People(known)
+    who = {(row.sheet, row.row): parse_identity(row.values) for row in rows}
+    people = _CandidateIndex(known)
     verdicts = {key: _against(one, people, in_school=makes_people) for key, one in who.items()}
     for key, person in settled.items():
         if key in verdicts:
             decided = () if person is None else (person,)
             verdicts[key] = _Verdict(_SETTLED, BY_PERSON, decided, sure=True)
-    doubles = find_doubles(who)
+    doubles = find_repeated_leavers(who)
     _decide_groups(doubles, verdicts, who, people)
     _decide_claims(doubles, verdicts, who, people)
     if makes_people:
@@ -78,17 +78,17 @@ def match_rows(
     )
 
 
-class _People:
+class _CandidateIndex:
     """Everybody known, found by key: the cost of a row does not grow with the number known."""
 
-    def __init__(self, known: Iterable[Known]) -> None:
+    def __init__(self, known: Iterable[KnownLeaver]) -> None:
         self._known = tuple(known)
-        self._found: dict[Keys, dict[Hashable, list[Known]]] = {}
+        self._found: dict[Keys, dict[Hashable, list[KnownLeaver]]] = {}
         self.names: defaultdict[int, list[Identity]] = defaultdict(list)
         for one in self._known:
             self.names[one.person_id].append(one.who)
 
-    def like(self, who: Identity, keys: Keys) -> list[Known]:
+    def like(self, who: Identity, keys: Keys) -> list[KnownLeaver]:
         """Those who share a key, each as often as they are named."""
         mine = keys(who)
         if not mine:
@@ -103,7 +103,7 @@ class _People:
 
 
 def _against(
-    who: Identity, people: _People, *, in_school: bool, claimed: Collection[int] = ()
+    who: Identity, people: _CandidateIndex, *, in_school: bool, claimed: Collection[int] = ()
 ) -> _Verdict:
     for rank, level in enumerate(LEVELS):
         if level.in_school and not in_school:
@@ -119,9 +119,9 @@ def _against(
 
 def _weigh(
     who: Identity,
-    people: _People,
+    people: _CandidateIndex,
     rank: int,
-    level: Level,
+    level: MatchLevel,
     same: tuple[int, ...],
     near: tuple[int, ...],
 ) -> _Verdict:
@@ -135,11 +135,11 @@ def _weigh(
     if others:
         return _Verdict(rank, level.words, (*same, *others), reason=_CROSSED)
     return _Verdict(
-        rank, level.words, same, sure=True, reason=agreement(who, people.names[same[0]])
+        rank, level.words, same, sure=True, reason=explain_agreement(who, people.names[same[0]])
     )
 
 
-def _crossed(who: Identity, people: _People, person: int) -> tuple[int, ...]:
+def _crossed(who: Identity, people: _CandidateIndex, person: int) -> tuple[int, ...]:
     """Others to whom an identifier, or the whole name and date of birth, points just as plainly."""
     by_number = [one for keys in (by_upn, by_uln) for one in people.like(who, keys)]
     named = [
@@ -151,10 +151,10 @@ def _crossed(who: Identity, people: _People, person: int) -> tuple[int, ...]:
 
 
 def _decide_groups(
-    doubles: Doubles,
+    doubles: RepeatedLeavers,
     verdicts: dict[RowKey, _Verdict],
     who: Mapping[RowKey, Identity],
-    people: _People,
+    people: _CandidateIndex,
 ) -> None:
     """Rows about one person get one answer; never against a UPN or ULN of any of them."""
     for rows in doubles.groups:
@@ -163,7 +163,7 @@ def _decide_groups(
             continue
         several = tuple(sorted({person for found in sure for person in found}))
         apart = any(
-            other_identifier(who[row], name)
+            has_other_identifier(who[row], name)
             for person in several
             for row in rows
             for name in people.names[person]
@@ -184,10 +184,10 @@ def _by_number(verdict: _Verdict) -> bool:
 
 
 def _decide_claims(
-    doubles: Doubles,
+    doubles: RepeatedLeavers,
     verdicts: dict[RowKey, _Verdict],
     who: Mapping[RowKey, Identity],
-    people: _People,
+    people: _CandidateIndex,
 ) -> None:
     """One person is one row of a file, or rows known to be the same: the surest claim holds."""
     claims: defaultdict[int, list[tuple[tuple[int, bool], tuple[RowKey, ...]]]] = defaultdict(list)
@@ -214,10 +214,10 @@ def _decide_claims(
 
 
 def _leave_to_their_rows(
-    doubles: Doubles,
+    doubles: RepeatedLeavers,
     verdicts: dict[RowKey, _Verdict],
     who: Mapping[RowKey, Identity],
-    people: _People,
+    people: _CandidateIndex,
 ) -> None:
     """A twin of somebody who has a row of their own in the file is not taken for them."""
     claimed = {
@@ -232,7 +232,7 @@ def _leave_to_their_rows(
 
 
 def _count_newcomers(
-    doubles: Doubles,
+    doubles: RepeatedLeavers,
     verdicts: dict[RowKey, _Verdict],
     newcomers: dict[RowKey, int],
     settled: Mapping[RowKey, int | None],
@@ -257,24 +257,24 @@ def _count_newcomers(
 
 
 def _told(
-    key: RowKey, who: Identity, verdict: _Verdict, newcomer: int | None, people: _People
-) -> Matched:
+    key: RowKey, who: Identity, verdict: _Verdict, newcomer: int | None, people: _CandidateIndex
+) -> RowMatch:
     sheet, row = key
     if newcomer is not None:
         level = BY_PERSON if verdict.rank == _SETTLED else NEW
-        return Matched(sheet, row, Outcome.NEW, level, newcomer=newcomer)
+        return RowMatch(sheet, row, MatchOutcome.NEW, level, newcomer=newcomer)
     if verdict.sure and verdict.people:
-        return Matched(
-            sheet, row, Outcome.SURE, verdict.level, verdict.people[0], reason=verdict.reason
+        return RowMatch(
+            sheet, row, MatchOutcome.SURE, verdict.level, verdict.people[0], reason=verdict.reason
         )
     if verdict.people or (verdict.reason and not verdict.sure):
-        candidates = likeliest_first(who, verdict.people, people.names)
+        candidates = rank_candidates(who, verdict.people, people.names)
         level = verdict.level if verdict.people else verdict.reason
-        return Matched(
-            sheet, row, Outcome.UNSURE, level, candidates=candidates, reason=verdict.reason
+        return RowMatch(
+            sheet, row, MatchOutcome.UNSURE, level, candidates=candidates, reason=verdict.reason
         )
-    return Matched(sheet, row, Outcome.NOBODY, verdict.level)
+    return RowMatch(sheet, row, MatchOutcome.NOBODY, verdict.level)
 
 
-def _ids(known: Iterable[Known]) -> tuple[int, ...]:
+def _ids(known: Iterable[KnownLeaver]) -> tuple[int, ...]:
     return tuple(sorted({one.person_id for one in known}))

@@ -13,14 +13,14 @@ from pathlib import PurePath
 
 from sqlmodel import Session, col, select
 
-from destinations.outcomes.outstanding_returns import awaited
-from destinations.outcomes.survivorship import Answer
-from destinations.outcomes.waves import CALENDAR, Calendar
-from destinations.reports.evidence_pack import School, evidence_pack
-from destinations.reports.hub_summary import hub_summary
+from destinations.outcomes.outstanding_returns import outstanding_returns
+from destinations.outcomes.survivorship import LeaverOutcome
+from destinations.outcomes.waves import WAVE_CALENDAR, WaveCalendar
+from destinations.reports.evidence_pack import SchoolEvidence, evidence_pack
+from destinations.reports.hub_summary import hub_summary_workbook
 from destinations.reports.summary_export import summary_rows
-from destinations.responses.waivers import told_aside
-from destinations.returns.receipts import receipt_of, receipt_workbook
+from destinations.responses.waivers import waived_rules_for_readers
+from destinations.returns.receipts import build_receipt, receipt_workbook
 from models.destinations import Publication
 from models.facts import submission_state
 from models.facts.calendar import in_london
@@ -45,7 +45,7 @@ _MARKED = re.compile(rf"\A(?:\d{{4}}-\d\d-\d\d )*(.*?)(?: - {MARKED}(?: ?\(\d+\)
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class PublishedDocument:
     """One file to be put where its readers look, and whom it is for."""
 
     key: str
@@ -57,16 +57,20 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishResult:
     """How many documents were written, and how many were there already, the same to the byte."""
 
     written: int = 0
     unchanged: int = 0
 
 
-def publish(
-    session: Session, store: Store, documents: Iterable[Document], *, published_at: datetime
-) -> Published:
+def publish_documents(
+    session: Session,
+    store: Store,
+    documents: Iterable[PublishedDocument],
+    *,
+    published_at: datetime,
+) -> PublishResult:
     """Write the documents that are new or have changed, and note each in the record.
 
     Running it twice adds nothing.  A document is written before it is noted: a run that is killed
@@ -81,39 +85,39 @@ def publish(
         _note(session, document, published_at)
         written += 1
     log.info("published %d documents, %d had not changed", written, unchanged)
-    return Published(written, unchanged)
+    return PublishResult(written, unchanged)
 
 
-def documents(
+def hub_and_school_documents(
     session: Session,
     lines: Sequence[SummaryLine],
     edition: date,
     *,
-    answers: Callable[[str], Iterable[Answer]],
+    answers: Callable[[str], Iterable[LeaverOutcome]],
     rules: Mapping[str, str] | None = None,
-    calendar: Calendar = CALENDAR,
-) -> Iterator[Document]:
+    calendar: WaveCalendar = WAVE_CALENDAR,
+) -> Iterator[PublishedDocument]:
     """Each hub's summary (workbook and csv), then each school's evidence pack, made as asked for.
 
     `lines` are of every hub, as summarised; `answers` gives those of one school, by URN; `rules`
     what each rule says, by its code.  The same
     record and the same edition give the same bytes.
     """
-    waiting = awaited(session, today=edition, calendar=calendar)
+    waiting = outstanding_returns(session, today=edition, calendar=calendar)
     for hub, slug in hub_folders(session).items():
         of_hub = [line for line in lines if line.hub == hub]
         place = f"hubs/{slug}/{edition.isoformat()}"
-        book = hub_summary(
+        book = hub_summary_workbook(
             of_hub, hub=hub, edition=edition, awaited=[x for x in waiting if x.hub == hub]
         )
         for name, content in (("summary.xlsx", book), ("summary.csv", _csv(of_hub))):
-            yield Document(
+            yield PublishedDocument(
                 f"{place}/{name}", content, "summary", hub=hub, edition=edition.isoformat()
             )
     for urn, of_school in _by_school(lines).items():
         school = _school(session, of_school, edition, tuple(answers(urn)), rules or {})
         name = f"evidence {safe_name(school.name)} {edition.isoformat()}.xlsx"
-        yield Document(
+        yield PublishedDocument(
             f"returns/{urn}/{name}",
             evidence_pack(school),
             "evidence pack",
@@ -128,18 +132,18 @@ def receipt_document(
     findings: Sequence[Finding],
     *,
     fields: Mapping[str, str] | None = None,
-) -> Document:
+) -> PublishedDocument:
     """The receipt of one submission; `fields` gives our field for a rule's code.
 
     Findings hold cells as typed, for their sender only; of a refused file, the one that says why.
     """
     name = session.scalar(select(Institution.name).where(col(Institution.urn) == submission.urn))
     since = session.get(Submission, submission.follows_id) if submission.follows_id else None
-    receipt = receipt_of(
+    receipt = build_receipt(
         submission, findings, school=name or submission.urn, fields=fields, since=since
     )
     stem = _receipt_stem(session, submission)
-    return Document(
+    return PublishedDocument(
         f"returns/{submission.urn}/{stem} receipt.xlsx",
         receipt_workbook(receipt),
         "receipt",
@@ -150,17 +154,17 @@ def receipt_document(
 
 def sent_again_document(
     session: Session, submission: Submission, arrival: Arrival, findings: Sequence[Finding]
-) -> Document:
+) -> PublishedDocument:
     """The answer to bytes that had been sent before: when that was, and how their rows stand."""
     name = session.scalar(select(Institution.name).where(col(Institution.urn) == submission.urn))
     receipt = replace(
-        receipt_of(submission, findings, school=name or submission.urn),
+        build_receipt(submission, findings, school=name or submission.urn),
         file=arrival.name,
         received_at=arrival.arrived_at,
     )
     day = in_london(arrival.arrived_at).date()
     stem = safe_name(PurePath(arrival.name).stem)
-    return Document(
+    return PublishedDocument(
         f"returns/{submission.urn}/{day.isoformat()} {stem} sent before receipt.xlsx",
         receipt_workbook(receipt),
         "receipt",
@@ -169,10 +173,10 @@ def sent_again_document(
     )
 
 
-def marked_document(session: Session, submission: Submission, content: bytes) -> Document:
+def marked_document(session: Session, submission: Submission, content: bytes) -> PublishedDocument:
     """The workbook that a sender gets back with what is to be fixed marked in it."""
     stem = _receipt_stem(session, submission)
-    return Document(
+    return PublishedDocument(
         f"returns/{submission.urn}/{stem} - {MARKED}.xlsx",
         content,
         "marked workbook",
@@ -191,7 +195,7 @@ def safe_name(words: str) -> str:
     return short.decode("utf-8", "ignore").strip(" .-") or "file"
 
 
-def slug(words: str) -> str:
+def folder_slug(words: str) -> str:
     """The words in small letters and hyphens: seven-sisters-careers-hub."""
     plain = unicodedata.normalize("NFKD", words).casefold()
     silent = (
@@ -206,7 +210,7 @@ def hub_folders(session: Session) -> dict[str, str]:
     # In the order the hubs were made, so that a later hub of the same name never takes a folder.
     found: dict[str, str] = {}
     for name in session.scalars(select(Hub.name).order_by(col(Hub.id))):
-        plain = one = slug(name)
+        plain = one = folder_slug(name)
         number = 1
         while one in found.values():
             number += 1
@@ -230,9 +234,9 @@ def _school(
     session: Session,
     lines: Sequence[SummaryLine],
     edition: date,
-    answers: tuple[Answer, ...],
+    answers: tuple[LeaverOutcome, ...],
     rules: Mapping[str, str],
-) -> School:
+) -> SchoolEvidence:
     urn = lines[0].urn
     leavers = session.scalars(
         select(Leaver)
@@ -255,7 +259,7 @@ def _school(
             col(Institution.urn).in_({file.urn for file in files.values()})
         )
     ).all()
-    return School(
+    return SchoolEvidence(
         urn=urn,
         name=lines[0].school,
         edition=edition,
@@ -264,7 +268,10 @@ def _school(
         leavers=leavers,
         files=files,
         senders={number: name for number, name in senders if number},
-        aside=[(rules.get(one.code, one.code), one) for one in told_aside(session, urn, edition)],
+        aside=[
+            (rules.get(one.code, one.code), one)
+            for one in waived_rules_for_readers(session, urn, edition)
+        ],
     )
 
 
@@ -298,7 +305,7 @@ def _own_stem(name: str) -> str:
     return _MARKED.sub(r"\1", stem) or stem
 
 
-def _is_there(session: Session, store: Store, document: Document) -> bool:
+def _is_there(session: Session, store: Store, document: PublishedDocument) -> bool:
     last = session.scalar(
         select(Publication.sha256)
         .where(col(Publication.key) == document.key)
@@ -308,7 +315,7 @@ def _is_there(session: Session, store: Store, document: Document) -> bool:
     return last == _sha256(document) and store.has(document.key)
 
 
-def _note(session: Session, document: Document, published_at: datetime) -> None:
+def _note(session: Session, document: PublishedDocument, published_at: datetime) -> None:
     # What was published once, replaced, and is published again keeps its line, with a new moment.
     line = session.scalar(
         select(Publication).where(
@@ -327,5 +334,5 @@ def _note(session: Session, document: Document, published_at: datetime) -> None:
     session.flush()
 
 
-def _sha256(document: Document) -> str:
+def _sha256(document: PublishedDocument) -> str:
     return hashlib.sha256(document.content).hexdigest()

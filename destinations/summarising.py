@@ -12,19 +12,19 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import Session
 
-from destinations.outcomes.observations import Chosen, waves_of
-from destinations.outcomes.percent import percent
-from destinations.outcomes.survivorship import Answer, answers, answers_at
+from destinations.outcomes.observations import RecordFilter, waves_by_cohort
+from destinations.outcomes.percent import rounded_percent
+from destinations.outcomes.survivorship import LeaverOutcome, leaver_outcomes, leaver_outcomes_at
 from destinations.outcomes.sustained import Sustained
-from destinations.outcomes.waves import CALENDAR, Calendar
-from destinations.register.counted_at import Home, homes
+from destinations.outcomes.waves import WAVE_CALENDAR, WaveCalendar
+from destinations.register.counted_at import CountedAt, schools_counted_at
 from destinations.reports.summary_export import summary_rows
 from models.facts.calendar import in_london
 from models.handoffs.summaries import Counts, SummaryLine
 from models.leavers import Cohort
-from models.vocabulary import SEN, SEXES, Group, Kin
+from models.vocabulary import SEN, SEXES, ActivityGroup, ActivityType
 
-__all__ = ["answers", "percent", "summarise", "summary_rows"]
+__all__ = ["leaver_outcomes", "rounded_percent", "summarise", "summary_rows"]
 
 NOT_KNOWN = "not known"
 ALL = ("all", "all")
@@ -43,7 +43,7 @@ def summarise(
     *,
     as_of: datetime | None = None,
     today: date,
-    calendar: Calendar = CALENDAR,
+    calendar: WaveCalendar = WAVE_CALENDAR,
 ) -> tuple[SummaryLine, ...]:
     """Every line of the summary, by hub, school, cohort, stage, wave and breakdown.
 
@@ -52,12 +52,14 @@ def summarise(
     its time zone) gives the summary as it was at that moment.  A part of a breakdown without
     leavers has no line.
     """
-    chosen = Chosen(as_of=as_of)
+    chosen = RecordFilter(as_of=as_of)
     day = min(today, in_london(as_of).date()) if as_of else today
     cohorts = {cohort.id or 0: cohort for cohort in session.scalars(select(Cohort))}
-    placed = homes(session, {cohort.urn for cohort in cohorts.values()}, day=day)
-    asked = _shared_waves(waves_of(session, chosen, day), cohorts, placed)
-    tallies = _gathered(_count(answers_at(session, asked, chosen, day, calendar)), cohorts, placed)
+    placed = schools_counted_at(session, {cohort.urn for cohort in cohorts.values()}, day=day)
+    asked = _shared_waves(waves_by_cohort(session, chosen, day), cohorts, placed)
+    tallies = _gathered(
+        _count(leaver_outcomes_at(session, asked, chosen, day, calendar)), cohorts, placed
+    )
     return tuple(
         SummaryLine(*place, breakdown, part, _counts(tally))
         for (place, breakdown, part), tally in sorted(tallies.items(), key=_order)
@@ -68,13 +70,13 @@ def summarise(
 _Place = tuple[str, str, str, int, str, int]
 _Line = tuple[_Place, str, str]
 # Leavers by what their answers share.
-_Tally = Counter[tuple[Group, Kin, Sustained]]
+_Tally = Counter[tuple[ActivityGroup, ActivityType, Sustained]]
 
 
 def _shared_waves(
     waves: Mapping[int, Sequence[int]],
     cohorts: Mapping[int, Cohort],
-    placed: Mapping[str, Sequence[Home]],
+    placed: Mapping[str, Sequence[CountedAt]],
 ) -> dict[int, tuple[int, ...]]:
     """The waves to count for each cohort: those of any of the hub's in the same year and stage.
 
@@ -96,13 +98,15 @@ def _shared_waves(
     }
 
 
-def _peers(cohort: Cohort, placed: Mapping[str, Sequence[Home]]) -> Iterator[tuple[str, int, str]]:
+def _peers(
+    cohort: Cohort, placed: Mapping[str, Sequence[CountedAt]]
+) -> Iterator[tuple[str, int, str]]:
     for home in placed[cohort.urn]:
         if home.hub:
             yield home.hub, cohort.academic_year, cohort.leaving_stage
 
 
-def _count(answered: Iterable[Answer]) -> dict[tuple[int, int, str, str], _Tally]:
+def _count(answered: Iterable[LeaverOutcome]) -> dict[tuple[int, int, str, str], _Tally]:
     """Leavers by cohort, wave, breakdown and part."""
     tallies: dict[tuple[int, int, str, str], _Tally] = defaultdict(Counter)
     for answer in answered:
@@ -115,7 +119,7 @@ def _count(answered: Iterable[Answer]) -> dict[tuple[int, int, str, str], _Tally
 def _gathered(
     tallies: Mapping[tuple[int, int, str, str], _Tally],
     cohorts: Mapping[int, Cohort],
-    placed: Mapping[str, Sequence[Home]],
+    placed: Mapping[str, Sequence[CountedAt]],
 ) -> dict[_Line, _Tally]:
     """The same by the line where each belongs: its school's, and its hub's."""
     lines: dict[_Line, _Tally] = defaultdict(Counter)
@@ -131,28 +135,28 @@ def _gathered(
 
 
 def _counts(tally: _Tally) -> Counts:
-    groups: Counter[Group] = Counter()
-    kins: Counter[Kin] = Counter()
+    groups: Counter[ActivityGroup] = Counter()
+    kins: Counter[ActivityType] = Counter()
     lasting: Counter[Sustained] = Counter()
     for (group, kin, sustained), number in tally.items():
         groups[group] += number
         kins[kin] += number
         lasting[sustained] += number
-    leavers, not_known = tally.total(), groups[Group.NOT_KNOWN]
+    leavers, not_known = tally.total(), groups[ActivityGroup.NOT_KNOWN]
     return Counts(
         leavers=leavers,
         known=leavers - not_known,
-        eet=groups[Group.EET],
-        neet=groups[Group.NEET],
-        other=groups[Group.OTHER],
+        eet=groups[ActivityGroup.EET],
+        neet=groups[ActivityGroup.NEET],
+        other=groups[ActivityGroup.OTHER],
         not_known=not_known,
         sustained=lasting[Sustained.YES],
         sustained_base=lasting[Sustained.YES] + lasting[Sustained.NO],
-        kins=tuple((kin.value, kins[kin]) for kin in Kin),
+        kins=tuple((kin.value, kins[kin]) for kin in ActivityType),
     )
 
 
-def _parts(answer: Answer) -> tuple[tuple[str, str], ...]:
+def _parts(answer: LeaverOutcome) -> tuple[tuple[str, str], ...]:
     return (
         ALL,
         ("disadvantaged", _DISADVANTAGED[answer.is_disadvantaged]),

@@ -44,7 +44,9 @@ def catalogue() -> Mapping[str, Rule]:
     return MappingProxyType({code: found[code] for code in sorted(found, key=_family_order)})
 
 
-def words(code: str, facts: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> tuple[str, str]:
+def rule_words(
+    code: str, facts: Mapping[str, str] | Iterable[tuple[str, str]] = ()
+) -> tuple[str, str]:
     """What a rule says and what to do, its places filled from the facts.
 
     Raises KeyError for a code that is not in the catalogue.  A place without a fact is left out:
@@ -54,15 +56,15 @@ def words(code: str, facts: Mapping[str, str] | Iterable[tuple[str, str]] = ()) 
     given = dict(facts)
     first = _PLACE.search(rule.says)
     is_one = bool(rule.says_one) and first is not None and given.get(first[1]) == "1"
-    return fill(rule.says_one if is_one else rule.says, given), fill(rule.do, given)
+    return fill_places(rule.says_one if is_one else rule.says, given), fill_places(rule.do, given)
 
 
-def fill(sentence: str, facts: Mapping[str, str]) -> str:
+def fill_places(sentence: str, facts: Mapping[str, str]) -> str:
     """The sentence with each {place} filled from the facts."""
     return " ".join(_PLACE.sub(lambda place: facts.get(place[1], ""), sentence).split())
 
 
-def places(rule: Rule) -> tuple[str, ...]:
+def places_in(rule: Rule) -> tuple[str, ...]:
     """The names of the places in a rule's words."""
     return tuple(dict.fromkeys(_PLACE.findall(f"{rule.says} {rule.do}")))
 

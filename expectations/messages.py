@@ -4,24 +4,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from expectations.catalogue import catalogue, words
-from models.handoffs.findings import Finding, Remark
-from models.handoffs.normalised import Mapped
+from expectations.catalogue import catalogue, rule_words
+from models.handoffs.findings import Finding, Issue
+from models.handoffs.normalised import NormalisedSubmission
 from models.vocabulary import Severity
 
 
-def tell(remarks: Iterable[Remark]) -> tuple[Finding, ...]:
+def word_issues(remarks: Iterable[Issue]) -> tuple[Finding, ...]:
     """What a stage noticed, with the catalogue's words.  Raises KeyError for an unknown code."""
     return tuple(_told(remark) for remark in remarks)
 
 
-def refusal(code: str, facts: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> Finding:
+def refusal_finding(
+    code: str, facts: Mapping[str, str] | Iterable[tuple[str, str]] = ()
+) -> Finding:
     """The one finding of a submission that we cannot go on with."""
-    return _told(Remark(code, facts=tuple(dict(facts).items())))
+    return _told(Issue(code, facts=tuple(dict(facts).items())))
 
 
-def _told(remark: Remark) -> Finding:
-    says, do = words(remark.code, remark.facts)
+def _told(remark: Issue) -> Finding:
+    says, do = rule_words(remark.code, remark.facts)
     return Finding(
         code=remark.code,
         severity=catalogue()[remark.code].severity,
@@ -37,7 +39,9 @@ def _told(remark: Remark) -> Finding:
     )
 
 
-def in_order(mapped: Mapped, judged: Iterable[Finding]) -> tuple[Finding, ...]:
+def in_reading_order(
+    mapped: NormalisedSubmission, judged: Iterable[Finding]
+) -> tuple[Finding, ...]:
     """Mapping's findings and the rules', one for each cell, the biggest things first."""
     sheets = {name: n for n, name in enumerate(dict.fromkeys(row.sheet for row in mapped.rows))}
 
@@ -47,7 +51,7 @@ def in_order(mapped: Mapped, judged: Iterable[Finding]) -> tuple[Finding, ...]:
         column = (len(finding.column), finding.column)
         return (ladder, sheet, finding.sheet, finding.row or 0, column, finding.code)
 
-    found = _one_for_each_cell(chain(tell(mapped.remarks), judged))
+    found = _one_for_each_cell(chain(word_issues(mapped.remarks), judged))
     return tuple(sorted(found, key=place))
 
 

@@ -7,27 +7,27 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from expectations.catalogue import fill, places
-from expectations.engine.run_suite import RuleDidNotRun, broken_rules
+from expectations.catalogue import fill_places, places_in
+from expectations.engine.run_suite import RuleDidNotRun, find_broken_rules
 from expectations.engine.trial import AS_IT_IS, Trial
-from expectations.messages import in_order, refusal, tell
+from expectations.messages import in_reading_order, refusal_finding, word_issues
 from expectations.rule import Rule
 from expectations.tolerances import TOLERANCES, Tolerances
 from models.facts.calendar import in_words
 from models.handoffs.findings import Finding
-from models.handoffs.normalised import Mapped, MappedRow
-from models.vocabulary import Kind, academic_year
+from models.handoffs.normalised import NormalisedRow, NormalisedSubmission
+from models.vocabulary import SubmissionKind, academic_year
 
 MOST_SUBMISSIONS = 200
 MOST_ROWS = 30_000
 
-__all__ = ["Judged", "refusal", "tell", "validate"]
+__all__ = ["ValidatedSubmissions", "refusal_finding", "word_issues", "validate"]
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ValidatedSubmissions:
     """What each submission is told, by submission id.
 
     `faults` has the rule code of each submission that we could not judge: it has no findings, and
@@ -40,11 +40,11 @@ class Judged:
 
 
 def validate(
-    chunk: Sequence[Mapped],
+    chunk: Sequence[NormalisedSubmission],
     *,
     tolerances: Tolerances = TOLERANCES,
     trial: Trial = AS_IT_IS,
-) -> Judged:
+) -> ValidatedSubmissions:
     """The findings of every submission of the chunk, mapping's own among them, in reading order.
 
     Any number of submissions may be given, of both kinds and of any years.  A `trial` leaves rules
@@ -63,26 +63,28 @@ def validate(
                 if number in failed:
                     faults[number] = failed[number]
                 else:
-                    findings[number] = in_order(mapped, judged.get(number, ()))
+                    findings[number] = in_reading_order(mapped, judged.get(number, ()))
                     suites[number] = suite_hash(kind, year)
-    return Judged(findings, faults, suites)
+    return ValidatedSubmissions(findings, faults, suites)
 
 
-def _by_suite(chunk: Sequence[Mapped]) -> Iterator[tuple[Kind, int, list[Mapped]]]:
+def _by_suite(
+    chunk: Sequence[NormalisedSubmission],
+) -> Iterator[tuple[SubmissionKind, int, list[NormalisedSubmission]]]:
     """The submissions that one suite judges, together: years between two changes share one."""
-    from expectations.engine.suites import last_change
+    from expectations.engine.suites import suite_year
 
-    groups: dict[tuple[Kind, int], list[Mapped]] = defaultdict(list)
+    groups: dict[tuple[SubmissionKind, int], list[NormalisedSubmission]] = defaultdict(list)
     for mapped in chunk:
-        kind, sent = mapped.declared.kind or Kind.LEAVERS, mapped.declared.sent_on
-        groups[kind, last_change(kind, academic_year(sent.year, sent.month))].append(mapped)
+        kind, sent = mapped.declared.kind or SubmissionKind.LEAVERS, mapped.declared.sent_on
+        groups[kind, suite_year(kind, academic_year(sent.year, sent.month))].append(mapped)
     for (kind, year), alike in groups.items():
         yield kind, year, alike
 
 
-def _portions(chunk: Sequence[Mapped]) -> Iterator[list[Mapped]]:
+def _portions(chunk: Sequence[NormalisedSubmission]) -> Iterator[list[NormalisedSubmission]]:
     """The submissions in order, no more than one call can hold at a time."""
-    portion: list[Mapped] = []
+    portion: list[NormalisedSubmission] = []
     rows = 0
     for mapped in chunk:
         if portion and (len(portion) == MOST_SUBMISSIONS or rows + len(mapped.rows) > MOST_ROWS):
@@ -95,7 +97,11 @@ def _portions(chunk: Sequence[Mapped]) -> Iterator[list[Mapped]]:
 
 
 def _apart(
-    portion: Sequence[Mapped], kind: Kind, year: int, tolerances: Tolerances, trial: Trial
+    portion: Sequence[NormalisedSubmission],
+    kind: SubmissionKind,
+    year: int,
+    tolerances: Tolerances,
+    trial: Trial,
 ) -> tuple[dict[int, list[Finding]], dict[int, str]]:
     """The findings by submission; where a rule did not run, halved until the cause stands alone."""
     try:
@@ -112,17 +118,21 @@ def _apart(
 
 
 def _judge(
-    portion: Sequence[Mapped], kind: Kind, year: int, tolerances: Tolerances, trial: Trial
+    portion: Sequence[NormalisedSubmission],
+    kind: SubmissionKind,
+    year: int,
+    tolerances: Tolerances,
+    trial: Trial,
 ) -> dict[int, list[Finding]]:
-    from expectations.engine.rule_inputs import frame
+    from expectations.engine.rule_inputs import build_rule_inputs
 
     if not any(mapped.rows for mapped in portion):
         return {}
     try:
-        framed = frame(portion, tolerances)
+        framed = build_rule_inputs(portion, tolerances)
         broken = [
             (tried, position)
-            for rule, position in broken_rules(framed.table, kind, year)
+            for rule, position in find_broken_rules(framed.table, kind, year)
             if (tried := trial.of(rule))
         ]
     except RuleDidNotRun:
@@ -143,13 +153,15 @@ def _judge(
     return told
 
 
-def _finding(rule: Rule, mapped: Mapped, row: MappedRow, facts: Mapping[str, str]) -> Finding:
+def _finding(
+    rule: Rule, mapped: NormalisedSubmission, row: NormalisedRow, facts: Mapping[str, str]
+) -> Finding:
     column = row.columns.get(rule.field)
     return Finding(
         code=rule.code,
         severity=rule.severity,
-        says=fill(rule.says, facts),
-        do=fill(rule.do, facts),
+        says=fill_places(rule.says, facts),
+        do=fill_places(rule.do, facts),
         sheet=row.sheet,
         row=None if rule.whole else row.row,
         column=column.letter if column else "",
@@ -169,7 +181,7 @@ def _facts(rule: Rule, table: Any, position: int, tolerances: Tolerances) -> dic
     }
     return {
         name: _said(limits[name] if name in limits else table.at[position, name])
-        for name in places(rule)
+        for name in places_in(rule)
     }
 
 

@@ -17,6 +17,6 @@ SHOWS = {
 }
 
 
-def put(key: str, lines: Lines) -> None:
+def put_table(key: str, lines: Lines) -> None:
     """One table on the page, in place of the last of its kind.  Counts, ids and rule codes only."""
     create_table_artifact(lines, key=key, description=SHOWS[key])

@@ -10,8 +10,8 @@ from prefect import flow
 from destinations.platform.settings import get_settings
 from flows import artifacts, report_tables
 from flows.pipeline import stages
-from flows.redaction import redact
-from flows.tasks import stage
+from flows.redaction import redact_logs
+from flows.tasks import stage_task
 from models.facts.calendar import today_in_london
 
 
@@ -22,12 +22,12 @@ def follow_up(today: date | None = None) -> dict[str, int]:
     Running it twice: safe.  A wave that is open stays as it was opened.  Gives how many waves
     were opened and how many answers are still awaited.
     """
-    redact()
-    with stages.open_road(get_settings()) as way:
-        open_waves = stage(way, "open waves", stages.open_due_waves, retries=2)
-        who_has_not_sent = stage(way, "who has not sent", stages.not_sent)
+    redact_logs()
+    with stages.open_run(get_settings()) as way:
+        open_waves = stage_task(way, "open waves", stages.open_due_waves, retries=2)
+        who_has_not_sent = stage_task(way, "who has not sent", stages.who_has_not_sent)
 
         opened = open_waves(today or today_in_london())
         awaited = who_has_not_sent(today or today_in_london())
-        artifacts.put("who-has-not-sent", report_tables.who_has_not_sent(awaited))
+        artifacts.put_table("who-has-not-sent", report_tables.who_has_not_sent(awaited))
     return {"opened": opened, "awaited": len(awaited)}

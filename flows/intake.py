@@ -14,9 +14,9 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from destinations.platform.settings import get_settings
 from flows import artifacts, report_tables
 from flows.pipeline import rule_reports, stages
-from flows.pipeline.reprocessing import answer_sent_again
-from flows.redaction import StageFailed, redact
-from flows.tasks import stage, tell
+from flows.pipeline.reprocessing import answer_repeated_files
+from flows.redaction import StageFailed, redact_logs
+from flows.tasks import emit_progress, stage_task
 from models.facts.calendar import today_in_london
 from models.facts.counts import count_of
 
@@ -29,16 +29,16 @@ def intake(today: date | None = None) -> dict[str, int]:
     way is taken up again.  Gives how many files arrived, were recorded, refused, or stopped
     through our fault.
     """
-    redact()
+    redact_logs()
     day = today or today_in_london()
-    with stages.open_road(get_settings()) as way:
-        receive = stage(way, "receive", stages.receive_files, retries=2)
-        read = stage(way, "read", stages.read_chunk)
-        map_ = stage(way, "map", stages.map_chunk)
-        validate = stage(way, "validate", stages.validate_chunk)
-        record = stage(way, "match and record", stages.match_and_record_chunk)
-        publish = stage(way, "publish", stages.return_chunk, retries=2)
-        answer = stage(way, "publish", answer_sent_again, retries=2)
+    with stages.open_run(get_settings()) as way:
+        receive = stage_task(way, "receive", stages.receive_files, retries=2)
+        read = stage_task(way, "read", stages.read_chunk)
+        map_ = stage_task(way, "map", stages.map_chunk)
+        validate = stage_task(way, "validate", stages.validate_chunk)
+        record = stage_task(way, "match and record", stages.match_and_record_chunk)
+        publish = stage_task(way, "publish", stages.return_chunk, retries=2)
+        answer = stage_task(way, "publish", answer_repeated_files, retries=2)
 
         arrived = receive(day)
         chunks = stages.unfinished(way)
@@ -49,23 +49,23 @@ def intake(today: date | None = None) -> dict[str, int]:
             recorded = record(validate(map_(read(chunk)), day), day)
             publish(chunk)
             for submission in recorded:
-                tell(submission, "recorded")
+                emit_progress(submission, "recorded")
             update_progress_artifact(progress, 100.0 * done / len(chunks))
-        again = stages.enrolments_again(way)
+        again = stages.lists_to_match_again(way)
         for chunk in again:
             record(validate(map_(read(chunk)), day), day)
             publish(chunk)
         answer()
 
         by_stage = report_tables.submissions_by_stage(way.engine)
-        artifacts.put("submissions-by-stage", by_stage)
-        artifacts.put("submissions-stopped", report_tables.stopped(way.engine))
-        artifacts.put("inbox-waiting", report_tables.inbox_waiting(way.engine))
-        artifacts.put("findings-by-rule", report_tables.findings_by_rule(way.engine))
-        artifacts.put("rules-and-schools", rule_reports.tally_rules(way, [*chunks, *again]))
-        artifacts.put("suites-not-adopted", rule_reports.suites_not_adopted(way))
+        artifacts.put_table("submissions-by-stage", by_stage)
+        artifacts.put_table("submissions-stopped", report_tables.stopped_submissions(way.engine))
+        artifacts.put_table("inbox-waiting", report_tables.inbox_waiting(way.engine))
+        artifacts.put_table("findings-by-rule", report_tables.findings_by_rule(way.engine))
+        artifacts.put_table("rules-and-schools", rule_reports.tally_rules(way, [*chunks, *again]))
+        artifacts.put_table("suites-not-adopted", rule_reports.suites_not_adopted(way))
         lines = stages.summarise_all(way, day).lines
-        artifacts.put("coverage-by-school", report_tables.coverage_by_school(lines))
+        artifacts.put_table("coverage-by-school", report_tables.coverage_by_school(lines))
     faults = sum(line["our fault"] for line in by_stage)
     if faults:
         raise StageFailed(

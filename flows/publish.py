@@ -10,8 +10,8 @@ from prefect import flow
 from destinations.platform.settings import get_settings
 from flows import artifacts, report_tables
 from flows.pipeline import rule_reports, stages
-from flows.redaction import redact
-from flows.tasks import stage
+from flows.redaction import redact_logs
+from flows.tasks import stage_task
 from models.facts.calendar import today_in_london
 
 
@@ -22,16 +22,18 @@ def publish(today: date | None = None) -> dict[str, int]:
     Running it twice: safe.  A document that has not changed is not written again.  Gives how many
     lines were summarised and how many documents were written.
     """
-    redact()
+    redact_logs()
     day = today or today_in_london()
-    with stages.open_road(get_settings()) as way:
-        summarise = stage(way, "summarise", stages.summarise_all)
-        publish_ = stage(way, "publish", stages.publish_all, retries=2)
-        quality = stage(way, "publish quality pages", rule_reports.publish_quality, retries=2)
+    with stages.open_run(get_settings()) as way:
+        summarise = stage_task(way, "summarise", stages.summarise_all)
+        publish_ = stage_task(way, "publish", stages.publish_all, retries=2)
+        quality = stage_task(way, "publish quality pages", rule_reports.publish_quality, retries=2)
 
         with stages.one_moment(way):
             summarised = summarise(day)
             written = publish_(summarised, day)
         written += quality(day)
-        artifacts.put("coverage-by-school", report_tables.coverage_by_school(summarised.lines))
+        artifacts.put_table(
+            "coverage-by-school", report_tables.coverage_by_school(summarised.lines)
+        )
     return {"lines": len(summarised.lines), "documents": written}

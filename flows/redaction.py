@@ -49,7 +49,7 @@ def settle_prefect(home: Path) -> None:
         os.environ.setdefault(name, value)
 
 
-def plainly(stage: Callable[P, R]) -> Callable[P, R]:
+def without_details(stage: Callable[P, R]) -> Callable[P, R]:
     """The same stage, whose exceptions name the stage, their kind and their line, and no more."""
 
     @functools.wraps(stage)
@@ -87,7 +87,7 @@ class Redacting(logging.Filter):
         return True
 
 
-def redact() -> None:
+def redact_logs() -> None:
     """Put the filter on every handler through which Prefect writes or keeps log lines."""
     prefects = ("", "prefect", "prefect.flow_runs", "prefect.task_runs")
     ours = ("destinations", "expectations", "flows", "imports", "models")

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import Engine, case, func, select
 from sqlmodel import Session, col
 
-from destinations.outcomes.outstanding_returns import Awaited
+from destinations.outcomes.outstanding_returns import OutstandingReturn
 from models.facts import submission_state
 from models.handoffs.summaries import SummaryLine
-from models.submissions import Arrival, Submission, ToldFinding
+from models.submissions import Arrival, FindingRecord, Submission
 from models.vocabulary import Stage, year_name
 
 Lines = list[dict[str, Any]]
@@ -42,7 +42,7 @@ def submissions_by_stage(engine: Engine) -> Lines:
     ]
 
 
-def stopped(engine: Engine) -> Lines:
+def stopped_submissions(engine: Engine) -> Lines:
     """Every submission that did not go on: its id, school, how far it came and why."""
     with Session(engine) as session:
         rows = session.execute(
@@ -87,16 +87,16 @@ def findings_by_rule(engine: Engine) -> Lines:
     with Session(engine) as session:
         rows = session.execute(
             select(
-                col(ToldFinding.code),
-                col(ToldFinding.severity),
+                col(FindingRecord.code),
+                col(FindingRecord.severity),
                 func.count(),
-                func.count(func.distinct(ToldFinding.submission_id)),
+                func.count(func.distinct(FindingRecord.submission_id)),
                 func.count(func.distinct(Submission.urn)),
             )
-            .join(Submission, col(Submission.id) == ToldFinding.submission_id)
+            .join(Submission, col(Submission.id) == FindingRecord.submission_id)
             .where(submission_state.is_standing())
-            .group_by(col(ToldFinding.code), col(ToldFinding.severity))
-            .order_by(func.count().desc(), col(ToldFinding.code))
+            .group_by(col(FindingRecord.code), col(FindingRecord.severity))
+            .order_by(func.count().desc(), col(FindingRecord.code))
         ).all()
     return [
         {
@@ -129,7 +129,7 @@ def coverage_by_school(lines: tuple[SummaryLine, ...]) -> Lines:
     ]
 
 
-def who_has_not_sent(answers: tuple[Awaited, ...]) -> Lines:
+def who_has_not_sent(answers: tuple[OutstandingReturn, ...]) -> Lines:
     """Which school has not sent what, and by when it was wanted."""
     return [
         {

@@ -7,14 +7,14 @@ from prefect import Task
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
-from flows.redaction import plainly
+from flows.redaction import without_details
 
 if TYPE_CHECKING:
-    from flows.pipeline.stages import Road
+    from flows.pipeline.stages import RunContext
 
 
-def stage(
-    road: "Road", name: str, do: Callable[..., Any], *, retries: int = 0
+def stage_task(
+    road: "RunContext", name: str, do: Callable[..., Any], *, retries: int = 0
 ) -> Callable[..., Any]:
     """A task of that name over one road.  It is given ids and dates; the road stays out of it.
 
@@ -28,7 +28,7 @@ def stage(
     run.__name__ = run.__qualname__ = name
     run.__doc__ = do.__doc__
     return Task(
-        plainly(run),
+        without_details(run),
         name=name,
         retries=retries,
         retry_delay_seconds=5 if retries else None,
@@ -38,7 +38,7 @@ def stage(
     )
 
 
-def tell(submission: int, what: str) -> None:
+def emit_progress(submission: int, what: str) -> None:
     """One event on the life line of a submission: its id and a stage, nothing else."""
     emit_event(
         event=f"destinations.submission.{what}",

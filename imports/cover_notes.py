@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
-from imports.inbox import readable, short
+from imports.inbox import decode_name, shorten
 from models.database import upsert
 from models.facts.calendar import in_london, now
 from models.facts.submission_state import is_standing
 from models.submissions import Arrival, CoverNote, Submission
-from models.vocabulary import Kind, LeavingStage
+from models.vocabulary import LeavingStage, SubmissionKind
 
 # What a cover note may say beside the day.
 SAID = ("kind", "academic_year", "leaving_stage", "wave")
@@ -31,14 +31,14 @@ class Later:
     note_id: int
 
 
-def note(
+def store_cover_note(
     session: Session,
     *,
     urn: str,
     name: str,
     sha256: str,
     sent_on: date | None = None,
-    kind: Kind | str | None = None,
+    kind: SubmissionKind | str | None = None,
     academic_year: int | None = None,
     leaving_stage: LeavingStage | str | None = None,
     wave: int | None = None,
@@ -51,7 +51,7 @@ def note(
     """
     sha256 = sha256.lower()
     said: dict[str, Any] = {
-        "kind": Kind(kind).value if kind else None,
+        "kind": SubmissionKind(kind).value if kind else None,
         "academic_year": academic_year,
         "leaving_stage": LeavingStage(leaving_stage).value if leaving_stage else None,
         "wave": wave,
@@ -72,14 +72,14 @@ def note(
     row: dict[str, Any] = {
         "urn": urn,
         "sha256": sha256,
-        "name": short(PurePosixPath(readable(name)).name, 300),
+        "name": shorten(PurePosixPath(decode_name(name)).name, 300),
     }
     row |= {**said, "noted_at": now()}
     changing = tuple(field for field in row if field not in ("urn", "sha256"))
     upsert(session, CoverNote, [row], key=("urn", "sha256"), update=changing)
 
 
-def note_of(session: Session, urn: str, sha256: str) -> CoverNote | None:
+def find_cover_note(session: Session, urn: str, sha256: str) -> CoverNote | None:
     """What is said of some bytes that came under a URN."""
     return session.execute(
         select(CoverNote)
@@ -131,14 +131,14 @@ def later_notes(session: Session) -> list[Later]:
     return [Later(submission_id, note_id) for submission_id, note_id, _ in rows]
 
 
-def says_something_else(cover: CoverNote, submission: Submission) -> bool:
+def says_more_than(cover: CoverNote, submission: Submission) -> bool:
     """Whether a note says anything but what a submission is taken to be already."""
     return cover.sent_on != submission.sent_on or any(
         getattr(cover, field) not in (None, getattr(submission, field)) for field in SAID
     )
 
 
-def take_on(submission: Submission, cover: CoverNote) -> None:
+def apply_cover_note(submission: Submission, cover: CoverNote) -> None:
     """Let a submission be what its sender says it is, where they say anything."""
     for field in SAID:
         if getattr(cover, field) is not None:

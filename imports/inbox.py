@@ -44,14 +44,14 @@ def look_into(store: Store) -> Listing:
 
 def folder_urn(key: str) -> str:
     """The URN that the folder of a key is named by, '' where it is in no school's folder."""
-    folder = readable(key).removeprefix(INBOX).partition("/")[0]
+    folder = decode_name(key).removeprefix(INBOX).partition("/")[0]
     is_urn = len(folder) == 6 and folder.isascii() and folder.isdecimal()
     return folder if is_urn and key.startswith(INBOX) else ""
 
 
 def sender_and_name(key: str) -> tuple[str, str]:
     """The URN whose folder a file is in, '' where it is in no school's folder, and its name."""
-    folder, _, rest = readable(key).removeprefix(INBOX).partition("/")
+    folder, _, rest = decode_name(key).removeprefix(INBOX).partition("/")
     return (folder_urn(key) if rest else ""), PurePosixPath(rest or folder).name
 
 
@@ -65,12 +65,12 @@ def is_left_behind(key: str) -> bool:
     )
 
 
-def kept(key: str) -> str:
+def stored_key(key: str) -> str:
     """The key as an arrival keeps it: readable, and no longer than the table allows."""
-    return short(readable(key), 600)
+    return shorten(decode_name(key), 600)
 
 
-def readable(text: str) -> str:
+def decode_name(text: str) -> str:
     """A name as text.  A file system may hold bytes that are not UTF-8: Windows letters then."""
     raw = text.encode("utf-8", "surrogateescape")
     try:
@@ -79,7 +79,7 @@ def readable(text: str) -> str:
         return raw.decode("cp1252", "replace")
 
 
-def short(text: str, longest: int) -> str:
+def shorten(text: str, longest: int) -> str:
     """The text; where it is too long for its column, with a hash of it in its middle."""
     if len(text) <= longest:
         return text

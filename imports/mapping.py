@@ -9,29 +9,40 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from imports.columns.checkbox_columns import about_ticks, with_ticks
-from imports.columns.date_format_inference import date_orders, read_births
-from imports.columns.duplicate_columns import settle
-from imports.columns.enrolment_status import with_enrolment
-from imports.columns.roll_dates import without_own_days
-from imports.columns.sender_identifiers import with_owners
-from imports.columns.table_mapping import Layout, Placed, lay_out, with_places_for_destinations
-from imports.context.normalise_rows import write_rows
-from imports.context.required_columns import unknown_columns, with_needed, with_proposals
-from imports.context.submission_context import Content, complete, kind_of
-from imports.context.year_columns import with_waves
+from imports.columns.checkbox_columns import checkbox_issue, read_checkboxes
+from imports.columns.date_format_inference import infer_date_orders, read_birth_dates
+from imports.columns.duplicate_columns import resolve_duplicate_columns
+from imports.columns.enrolment_status import find_enrolment_status
+from imports.columns.roll_dates import drop_roll_dates
+from imports.columns.sender_identifiers import assign_identifier_owners
+from imports.columns.table_mapping import (
+    ColumnMapping,
+    TableMapping,
+    map_columns,
+    use_provider_as_destination,
+)
+from imports.context.normalise_rows import normalise_rows
+from imports.context.required_columns import (
+    add_column_proposals,
+    find_unknown_columns,
+    require_columns,
+)
+from imports.context.submission_context import FileContent, complete_metadata, infer_kind
+from imports.context.year_columns import assign_waves
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import LEFT_ON, NOT_OURS
-from imports.text.headings import words_of
-from models.handoffs.findings import Remark, SubmissionRefused
-from models.handoffs.normalised import Declared, Mapped
+from imports.text.headings import heading_words
+from models.handoffs.findings import Issue, SubmissionRefused
+from models.handoffs.normalised import NormalisedSubmission, SubmissionMetadata
 from models.handoffs.sheets import ReadFile, Region
-from models.vocabulary import Kind, academic_year
+from models.vocabulary import SubmissionKind, academic_year
 
 logger = logging.getLogger(__name__)
 
 
-def map_file(read: ReadFile, declared: Declared, columns: ColumnMap) -> Mapped:
+def map_columns_and_values(
+    read: ReadFile, declared: SubmissionMetadata, columns: ColumnMap
+) -> NormalisedSubmission:
     """A file in our words, and everything noticed on the way.
 
     `declared` comes back complete: kind, cohort, stage and wave worked out from content where
@@ -39,34 +50,34 @@ def map_file(read: ReadFile, declared: Declared, columns: ColumnMap) -> Mapped:
     on with: a column missing that every row needs, a cohort that cannot be told, dates of birth
     that cannot be read.
     """
-    layouts = with_owners(
-        (with_ticks(lay_out(table, columns), columns) for table in read.tables), declared, columns
+    layouts = assign_identifier_owners(
+        (read_checkboxes(map_columns(table, columns), columns) for table in read.tables),
+        declared,
+        columns,
     )
     try:
         return _mapped(read, layouts, declared, columns)
     except SubmissionRefused as refused:
-        raise with_proposals(refused, layouts, columns) from None
+        raise add_column_proposals(refused, layouts, columns) from None
 
 
 def _mapped(
-    read: ReadFile, layouts: list[Layout], declared: Declared, columns: ColumnMap
-) -> Mapped:
-    ticked = about_ticks(layouts, read.tables)
-    kind, about_kind = kind_of(declared, layouts, columns)
+    read: ReadFile, layouts: list[TableMapping], declared: SubmissionMetadata, columns: ColumnMap
+) -> NormalisedSubmission:
+    ticked = checkbox_issue(layouts, read.tables)
+    kind, about_kind = infer_kind(declared, layouts, columns)
     layouts = [
-        with_enrolment(_with_leaving_date(layout, kind), kind, columns) for layout in layouts
+        find_enrolment_status(_with_leaving_date(layout, kind), kind, columns) for layout in layouts
     ]
-    if kind is Kind.LEAVERS:
-        layouts = [
-            with_places_for_destinations(layout, columns, declared.urn) for layout in layouts
-        ]
+    if kind is SubmissionKind.LEAVERS:
+        layouts = [use_provider_as_destination(layout, columns, declared.urn) for layout in layouts]
     declared, about_cohort = _completed(replace(declared, kind=kind), layouts)
-    layouts = [without_own_days(layout, declared) for layout in layouts]
+    layouts = [drop_roll_dates(layout, declared) for layout in layouts]
     layouts, about_years = _settled(layouts, declared, columns)
-    layouts, about_tables = with_needed(layouts, declared, columns)
-    orders, about_dates = date_orders(layouts, declared)
-    unused, about_columns = unknown_columns(layouts, columns, kind)
-    written = write_rows(layouts, declared, columns, orders)
+    layouts, about_tables = require_columns(layouts, declared, columns)
+    orders, about_dates = infer_date_orders(layouts, declared)
+    unused, about_columns = find_unknown_columns(layouts, columns, kind)
+    written = normalise_rows(layouts, declared, columns, orders)
     noticed = (
         *read.remarks,
         *ticked,
@@ -85,7 +96,7 @@ def _mapped(
         len(layouts),
         len(unused),
     )
-    return Mapped(
+    return NormalisedSubmission(
         declared=declared,
         rows=tuple(written.rows),
         remarks=_each_once(noticed),
@@ -96,7 +107,7 @@ def _mapped(
     )
 
 
-def _with_left_out(read: ReadFile, layouts: Sequence[Layout]) -> Iterator[Region]:
+def _with_left_out(read: ReadFile, layouts: Sequence[TableMapping]) -> Iterator[Region]:
     """What was made of the sheets, tables without a column they need told as left out."""
     kept = {(one.table.sheet, one.table.heading_rows) for one in layouts}
     left = {
@@ -110,11 +121,11 @@ def _with_left_out(read: ReadFile, layouts: Sequence[Layout]) -> Iterator[Region
         yield region
 
 
-def _with_leaving_date(layout: Layout, kind: Kind) -> Layout:
+def _with_leaving_date(layout: TableMapping, kind: SubmissionKind) -> TableMapping:
     """The day of leaving: in a provider's list the end of a course; of schools it is not asked."""
 
-    def ends(one: Placed) -> bool:
-        return kind is Kind.ENROLMENTS and "school" not in words_of(one.heading)
+    def ends(one: ColumnMapping) -> bool:
+        return kind is SubmissionKind.ENROLMENTS and "school" not in heading_words(one.heading)
 
     placed = (
         replace(one, field="ended_on" if ends(one) else NOT_OURS) if one.field == LEFT_ON else one
@@ -123,28 +134,32 @@ def _with_leaving_date(layout: Layout, kind: Kind) -> Layout:
     return replace(layout, placed=tuple(placed))
 
 
-def _completed(declared: Declared, layouts: Sequence[Layout]) -> tuple[Declared, list[Remark]]:
-    births = Counter(academic_year(day.year, day.month) for day in read_births(layouts, declared))
-    return complete(declared, Content(tuple(layouts), births))
+def _completed(
+    declared: SubmissionMetadata, layouts: Sequence[TableMapping]
+) -> tuple[SubmissionMetadata, list[Issue]]:
+    births = Counter(
+        academic_year(day.year, day.month) for day in read_birth_dates(layouts, declared)
+    )
+    return complete_metadata(declared, FileContent(tuple(layouts), births))
 
 
 def _settled(
-    layouts: Sequence[Layout], declared: Declared, columns: ColumnMap
-) -> tuple[list[Layout], list[Remark]]:
+    layouts: Sequence[TableMapping], declared: SubmissionMetadata, columns: ColumnMap
+) -> tuple[list[TableMapping], list[Issue]]:
     """Every table with one column for each field and wave."""
     settled = []
-    remarks: list[Remark] = []
+    remarks: list[Issue] = []
     for layout in layouts:
-        dated, about_years = with_waves(layout, declared)
-        single, about_doubles = settle(dated, columns)
+        dated, about_years = assign_waves(layout, declared)
+        single, about_doubles = resolve_duplicate_columns(dated, columns)
         settled.append(single)
         remarks += [*about_years, *about_doubles]
     return settled, remarks
 
 
-def _each_once(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+def _each_once(remarks: Iterable[Issue]) -> tuple[Issue, ...]:
     """What is the same on every tab is said once, of the first."""
-    seen: dict[tuple[object, ...], Remark] = {}
+    seen: dict[tuple[object, ...], Issue] = {}
     for remark in remarks:
         if remark.row is None:
             key: tuple[object, ...] = (remark.code, remark.heading, remark.facts)

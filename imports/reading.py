@@ -2,13 +2,13 @@
 
 import logging
 
-from imports.tables.find_tables import Knows, find_tables
+from imports.tables.find_tables import LookUpHeading, find_tables
 from imports.workbook.guard import Guard
-from imports.workbook.limits import LIMITS, Limits, refused
+from imports.workbook.limits import READ_LIMITS, ReadLimits, refuse
 from imports.workbook.openers import open_file
-from imports.workbook.our_workbook import our_tabs, returned_of, without_our_tabs
+from imports.workbook.our_workbook import drop_our_sheets, find_our_sheets, read_returned_workbook
 from imports.workbook.raw_cells import RawFile
-from models.handoffs.findings import Remark, SubmissionRefused
+from models.handoffs.findings import Issue, SubmissionRefused
 from models.handoffs.sheets import ReadFile
 
 log = logging.getLogger(__name__)
@@ -35,9 +35,9 @@ _SAID = {
 def read_file(
     name: str,
     content: bytes,
-    knows: Knows,
+    knows: LookUpHeading,
     *,
-    limits: Limits | None = None,
+    limits: ReadLimits | None = None,
     guard: Guard | None = None,
 ) -> ReadFile:
     """Every table of a file, and what was left out and why.
@@ -47,9 +47,9 @@ def read_file(
     guard the bytes are opened in a child process, without one in this.  `limits` are the guard's
     where none are given.  Raises SubmissionRefused.
     """
-    limits = limits or (guard.limits if guard else LIMITS)
+    limits = limits or (guard.limits if guard else READ_LIMITS)
     raw = guard.open_file(content, limits) if guard else _open_here(content, limits)
-    found = find_tables(without_our_tabs(raw), knows, limits)
+    found = find_tables(drop_our_sheets(raw), knows, limits)
     log.info(
         "read a %s file: %d sheets, %d tables, %d rows",
         raw.file_format,
@@ -58,24 +58,24 @@ def read_file(
         sum(len(table.rows) for table in found.tables),
     )
     remarks = (*_misnamed(name, raw), *raw.remarks, *found.remarks)
-    returned = returned_of(raw)
-    regions = (*found.regions, *our_tabs(raw, returned))
+    returned = read_returned_workbook(raw)
+    regions = (*found.regions, *find_our_sheets(raw, returned))
     return ReadFile(raw.file_format, found.tables, regions, remarks, returned=returned)
 
 
-def _open_here(content: bytes, limits: Limits) -> RawFile:
+def _open_here(content: bytes, limits: ReadLimits) -> RawFile:
     try:
         return open_file(content, limits)
     except (SubmissionRefused, KeyboardInterrupt, SystemExit):
         raise
     except MemoryError as error:
-        raise refused("MEMORY") from error
+        raise refuse("MEMORY") from error
     except BaseException as error:  # a panic in calamine is not an Exception
         log.warning("a file could not be opened: %s", type(error).__name__)
-        raise refused("UNREADABLE") from error
+        raise refuse("UNREADABLE") from error
 
 
-def _misnamed(name: str, raw: RawFile) -> tuple[Remark, ...]:
+def _misnamed(name: str, raw: RawFile) -> tuple[Issue, ...]:
     _, dot, ending = name.rpartition(".")
     fitting = _ENDINGS[raw.file_format]
     if not dot or ending.casefold() in fitting:
@@ -84,4 +84,4 @@ def _misnamed(name: str, raw: RawFile) -> tuple[Remark, ...]:
     if raw.file_format in ("xlsx", "xlsm") and ending.casefold() in ("xlsx", "xlsm"):
         return ()
     ours = fitting[0]
-    return (Remark("F30", facts=(("ending", f".{ours}"), ("what", _SAID[raw.file_format]))),)
+    return (Issue("F30", facts=(("ending", f".{ours}"), ("what", _SAID[raw.file_format]))),)

@@ -12,12 +12,12 @@ from pathlib import PurePosixPath
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from imports.cover_notes import note_of, says_something_else, take_on
-from imports.inbox import kept, readable, sender_and_name, short
+from imports.cover_notes import apply_cover_note, find_cover_note, says_more_than
+from imports.inbox import decode_name, sender_and_name, shorten, stored_key
 from imports.senders import is_known, school_of
 from models.facts.calendar import in_london
-from models.facts.submission_state import is_standing, received, refused_unread
-from models.handoffs.store import Store, Stored
+from models.facts.submission_state import is_standing, mark_received, mark_refused_unread
+from models.handoffs.store import Store, StoredFile
 from models.submissions import Arrival, CoverNote, Noted, Submission
 
 SUBMISSIONS = "submissions/"
@@ -40,7 +40,7 @@ class StillChangingError(Exception):
     """A file grew or shrank while it was read: what we hold is not what its sender means."""
 
 
-def inbox_files(session: Session, files: Iterable[Stored]) -> list[Stored]:
+def inbox_files(session: Session, files: Iterable[StoredFile]) -> list[StoredFile]:
     """Of the files of the inbox, those that have not been taken in as they are now.
 
     A file whose school was not known is given again once the school is.  One query for all the
@@ -57,7 +57,7 @@ def inbox_files(session: Session, files: Iterable[Stored]) -> list[Stored]:
     welcome: dict[tuple[str, date], bool] = {}
     new = []
     for stored in files:
-        urn, code = seen.get((kept(stored.key), stored.size, stored.modified_at), ("", "new"))
+        urn, code = seen.get((stored_key(stored.key), stored.size, stored.modified_at), ("", "new"))
         if code in (UNKNOWN_SCHOOL, NOT_IN_A_HUB):
             asked = urn, _day(stored)
             if asked not in welcome:
@@ -70,7 +70,7 @@ def inbox_files(session: Session, files: Iterable[Stored]) -> list[Stored]:
 
 
 def receive(
-    session: Session, store: Store, stored: Stored, *, today: date, size_limit: int
+    session: Session, store: Store, stored: StoredFile, *, today: date, size_limit: int
 ) -> Arrival:
     """What became of one file of the inbox, within the caller's transaction.
 
@@ -100,7 +100,7 @@ def receive(
     return arrival
 
 
-def not_taken_in(session: Session, stored: Stored, code: str) -> None:
+def not_taken_in(session: Session, stored: StoredFile, code: str) -> None:
     """Note that a file could not be taken in, and why; every run tries it again."""
     arrival = _arrival(session, stored)
     arrival.refused_code = code
@@ -108,7 +108,7 @@ def not_taken_in(session: Session, stored: Stored, code: str) -> None:
     session.flush()
 
 
-def not_taken(session: Session, files: Iterable[Stored]) -> list[tuple[Stored, str]]:
+def not_taken(session: Session, files: Iterable[StoredFile]) -> list[tuple[StoredFile, str]]:
     """Of the files of the inbox, those that were not taken in as they are now, and why."""
     refused = select(
         col(Arrival.key), col(Arrival.size), col(Arrival.modified_at), col(Arrival.refused_code)
@@ -120,7 +120,7 @@ def not_taken(session: Session, files: Iterable[Stored]) -> list[tuple[Stored, s
             by_key[key] = code
     codes = (
         (stored, exactly.get((key, stored.size, stored.modified_at)) or by_key.get(key))
-        for stored, key in ((stored, kept(stored.key)) for stored in files)
+        for stored, key in ((stored, stored_key(stored.key)) for stored in files)
     )
     return [(stored, code) for stored, code in codes if code]
 
@@ -137,15 +137,15 @@ def try_again(session: Session) -> None:
 def start_anew(session: Session, submission: Submission, cover: CoverNote | None) -> None:
     """Have a submission of which nothing is recorded read again, with what its sender says now."""
     if cover is not None:
-        take_on(submission, cover)
+        apply_cover_note(submission, cover)
         submission.noted_as = Noted.ANEW.value
-    received(submission)
+    mark_received(submission)
     session.flush()
 
 
-def _arrival(session: Session, stored: Stored) -> Arrival:
+def _arrival(session: Session, stored: StoredFile) -> Arrival:
     """The arrival of a file as it is now: the one it had while its school was not known, or new."""
-    key = kept(stored.key)
+    key = stored_key(stored.key)
     before: Arrival | None = session.execute(
         select(Arrival).where(
             col(Arrival.key) == key,
@@ -159,7 +159,7 @@ def _arrival(session: Session, stored: Stored) -> Arrival:
     return Arrival(
         key=key,
         urn=urn,
-        name=short(name, 300),
+        name=shorten(name, 300),
         size=stored.size,
         modified_at=stored.modified_at,
     )
@@ -174,7 +174,7 @@ def _no_school(session: Session, urn: str) -> str | None:
 def _submission(
     session: Session,
     store: Store,
-    stored: Stored,
+    stored: StoredFile,
     arrival: Arrival,
     *,
     today: date,
@@ -188,7 +188,7 @@ def _submission(
     pieces = _as_listed(stored, store.pieces(stored.key))
     content = b"".join(pieces) if stored.size <= size_limit else None
     arrival.sha256 = _sha256((content,) if content is not None else pieces)
-    cover = note_of(session, arrival.urn, arrival.sha256)
+    cover = find_cover_note(session, arrival.urn, arrival.sha256)
     sent_on = cover.sent_on if cover else min(_day(stored), today)
     urn = school_of(session, arrival.urn, (sent_on, today))
     if urn is None:
@@ -204,18 +204,18 @@ def _submission(
             stored_as="",
             sent_on=sent_on,
         )
-        received(submission)
+        mark_received(submission)
     elif _starts_anew(submission, cover, content):
         start_anew(session, submission, cover)
     else:
         return submission
     if cover is not None:
-        take_on(submission, cover)
+        apply_cover_note(submission, cover)
     _keep(store, stored, submission, content)
     if not content:
         code = EMPTY if content is not None else TOO_LARGE
         facts = {"size": _told(submission.size), "limit": _told(size_limit)}
-        refused_unread(submission, code, facts)
+        mark_refused_unread(submission, code, facts)
     return submission
 
 
@@ -226,7 +226,7 @@ def _sha256(pieces: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _as_listed(stored: Stored, pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _as_listed(stored: StoredFile, pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The pieces of a file that is as large as it was listed, and never more of them than that."""
     size = 0
     for piece in pieces:
@@ -255,15 +255,15 @@ def _starts_anew(submission: Submission, cover: CoverNote | None, content: bytes
     if not submission.refused_code or submission.rows_read or cover is None:
         return False
     is_later = submission.noted_at is None or cover.noted_at > submission.noted_at
-    return is_later and says_something_else(cover, submission)
+    return is_later and says_more_than(cover, submission)
 
 
-def _keep(store: Store, stored: Stored, submission: Submission, content: bytes | None) -> None:
+def _keep(store: Store, stored: StoredFile, submission: Submission, content: bytes | None) -> None:
     """Keep the original as sent.  One that is empty or too large stays in the inbox."""
     if submission.stored_as.startswith(SUBMISSIONS):
         return
     if not content:
-        submission.stored_as = short(readable(stored.key), 400)
+        submission.stored_as = shorten(decode_name(stored.key), 400)
         return
     ending = PurePosixPath(submission.name).suffix[1:].lower()
     ending = ending if ending.isascii() and ending.isalnum() and len(ending) <= 10 else "bin"
@@ -273,7 +273,7 @@ def _keep(store: Store, stored: Stored, submission: Submission, content: bytes |
         store.put(submission.stored_as, content)
 
 
-def _day(stored: Stored) -> date:
+def _day(stored: StoredFile) -> date:
     """The day on which a file was put where it is, as its sender's calendar has it."""
     return in_london(stored.modified_at).date()
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models.facts.membership import members_on
-from models.facts.succession import heir, is_linked, successors_from
+from models.facts.succession import is_linked, successor_among, successors_from
 from models.places import Institution
 
 
@@ -26,4 +26,4 @@ def school_of(session: Session, urn: str, days: Collection[date]) -> str | None:
     """
     successors = successors_from(session, [urn])
     line = {urn}.union(*successors.values())
-    return heir(urn, successors, members_on(session, line, days))
+    return successor_among(urn, successors, members_on(session, line, days))

@@ -12,7 +12,7 @@ from models.base import SQLModel
 from models.facts.calendar import now
 
 
-class AcceptedHeading(SQLModel, table=True):
+class HeadingMapping(SQLModel, table=True):
     """A person's word for what a heading means, for one school (or the whole hub, `urn` '').
 
     `fingerprint` is the heading row it was accepted for; '' where it holds for any of that school.
@@ -30,7 +30,7 @@ class AcceptedHeading(SQLModel, table=True):
     accepted_at: datetime = Field(default_factory=now)
 
 
-class AcceptedWord(SQLModel, table=True):
+class ValueMapping(SQLModel, table=True):
     """A person's word for what a word in a cell means, for one school or the whole hub."""
 
     __tablename__ = "accepted_word"

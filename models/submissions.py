@@ -10,10 +10,10 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from models.base import SQLModel
 from models.facts.calendar import now
-from models.vocabulary import Kind, LeavingStage, Severity, Stage
+from models.vocabulary import LeavingStage, Severity, Stage, SubmissionKind
 
 
-def one_of(column: str, words: type[Stage | Kind | Severity | LeavingStage]) -> str:
+def check_one_of(column: str, words: type[Stage | SubmissionKind | Severity | LeavingStage]) -> str:
     """The CHECK that keeps a column to a closed list."""
     listed = ", ".join(f"'{word.value}'" for word in words)
     return f"{column} in ({listed})"
@@ -65,9 +65,9 @@ class Submission(SQLModel, table=True):
             sqlite_where=text("undone_at is null"),
             postgresql_where=text("undone_at is null"),
         ),
-        CheckConstraint(one_of("stage", Stage), name="stage_known"),
-        CheckConstraint(one_of("kind", Kind), name="kind_known"),
-        CheckConstraint(one_of("leaving_stage", LeavingStage), name="leaving_stage_known"),
+        CheckConstraint(check_one_of("stage", Stage), name="stage_known"),
+        CheckConstraint(check_one_of("kind", SubmissionKind), name="kind_known"),
+        CheckConstraint(check_one_of("leaving_stage", LeavingStage), name="leaving_stage_known"),
     )
     id: int | None = Field(default=None, primary_key=True)
     urn: str = Field(index=True, max_length=6)
@@ -136,11 +136,11 @@ class Arrival(SQLModel, table=True):
     refused_code: str | None = Field(default=None, max_length=8)
 
 
-class ToldFinding(SQLModel, table=True):
+class FindingRecord(SQLModel, table=True):
     """A finding as kept: place and rule, never the cell's value.  The catalogue has the words."""
 
     __tablename__ = "finding"
-    __table_args__ = (CheckConstraint(one_of("severity", Severity), name="severity_known"),)
+    __table_args__ = (CheckConstraint(check_one_of("severity", Severity), name="severity_known"),)
     id: int | None = Field(default=None, primary_key=True)
     submission_id: int = Field(foreign_key="submission.id", index=True)
     code: str = Field(index=True, max_length=8)

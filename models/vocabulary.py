@@ -29,7 +29,7 @@ class Stage(StrEnum):
     PUBLISHED = "published"
 
 
-class Kind(StrEnum):
+class SubmissionKind(StrEnum):
     """What a submission is: a school's leavers, or the people a provider has enrolled."""
 
     LEAVERS = "leavers"
@@ -55,7 +55,7 @@ class LeavingStage(StrEnum):
         return 16 if self is LeavingStage.Y11 else 18
 
 
-class Group(StrEnum):
+class ActivityGroup(StrEnum):
     """The four answers to "what are they doing?", kept apart and never added up silently."""
 
     EET = "EET"
@@ -64,7 +64,7 @@ class Group(StrEnum):
     OTHER = "other"
 
 
-class Kin(StrEnum):
+class ActivityType(StrEnum):
     """What kind of activity a code is, for counting and for DfE's sustained rule."""
 
     EDUCATION = "education"
@@ -79,7 +79,7 @@ class Kin(StrEnum):
     OTHER = "other"
 
 
-class Source(StrEnum):
+class SourceType(StrEnum):
     """Who told us."""
 
     SCHOOL = "school"
@@ -90,7 +90,7 @@ class Source(StrEnum):
     COUNCIL = "council"
 
 
-class Evidence(StrEnum):
+class EvidenceStrength(StrEnum):
     """How strong a statement is, weakest first."""
 
     INTENDED = "intended"
@@ -102,10 +102,10 @@ class Evidence(StrEnum):
     @property
     def strength(self) -> int:
         """1 for the weakest; a larger number is stronger."""
-        return list(Evidence).index(self) + 1
+        return list(EvidenceStrength).index(self) + 1
 
 
-class Intended(StrEnum):
+class IntendedDestination(StrEnum):
     """Where a leaver means to go: our own short list.  `ID01` gives the NCCIS code of each."""
 
     SAME_SCHOOL = "same school"
@@ -121,14 +121,14 @@ class Intended(StrEnum):
 # NCCIS 2019-20 field ID01: the eight codes then valid.
 # Source: Youth-Transitions/resources@69251eb (labels), Brianetta/CCISTool@1c0f49ea error 302.
 ID01 = {
-    Intended.SAME_SCHOOL: "111",
-    Intended.OTHER_EDUCATION: "121",
-    Intended.APPRENTICESHIP: "211",
-    Intended.WORK_WITH_STUDY: "311",
-    Intended.WORK: "321",
-    Intended.OTHER: "411",
-    Intended.UNDECIDED: "511",
-    Intended.NOT_ASKED: "611",
+    IntendedDestination.SAME_SCHOOL: "111",
+    IntendedDestination.OTHER_EDUCATION: "121",
+    IntendedDestination.APPRENTICESHIP: "211",
+    IntendedDestination.WORK_WITH_STUDY: "311",
+    IntendedDestination.WORK: "321",
+    IntendedDestination.OTHER: "411",
+    IntendedDestination.UNDECIDED: "511",
+    IntendedDestination.NOT_ASKED: "611",
 }
 
 SEXES = {"F": "female", "M": "male", "U": "not known", "W": "withheld"}
@@ -145,8 +145,8 @@ class Activity:
 
     code: str
     label: str
-    group: Group
-    kin: Kin
+    group: ActivityGroup
+    kin: ActivityType
     is_current: bool  # still in NCCIS 2019-20, the last version read in full
 
 
@@ -157,15 +157,19 @@ def activities() -> dict[str, Activity]:
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return {
         row["code"]: Activity(
-            row["code"], row["label"], Group(row["group"]), Kin(row["kin"]), row["current"] == "yes"
+            row["code"],
+            row["label"],
+            ActivityGroup(row["group"]),
+            ActivityType(row["kin"]),
+            row["current"] == "yes",
         )
         for row in csv.DictReader(lines)
     }
 
 
-def group_of(code: str | None) -> Group:
+def group_of(code: str | None) -> ActivityGroup:
     """The group that an activity code counts in; no code at all is not known."""
-    return activities()[code].group if code else Group.NOT_KNOWN
+    return activities()[code].group if code else ActivityGroup.NOT_KNOWN
 
 
 def academic_year(day_year: int, day_month: int) -> int:

@@ -12,11 +12,11 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from destinations.returns.annotated import Marked
-from flows.pipeline.annotate import mark_file
+from destinations.returns.annotated import AnnotatedWorkbook
+from flows.pipeline.annotate import annotate_file
 from imports.crosswalk.column_map import load_map
 from imports.reading import read_file
-from imports.workbook.limits import LIMITS
+from imports.workbook.limits import READ_LIMITS
 from models.handoffs.findings import Finding
 from models.handoffs.sheets import ReadFile
 from models.vocabulary import Severity
@@ -35,7 +35,7 @@ PEOPLE = (
 class InHand:
     """A guard for tests: opens files in this process, as the child would."""
 
-    limits = LIMITS
+    limits = READ_LIMITS
 
     def open_file(self, content, limits=None):
         from imports.workbook.openers import open_file
@@ -136,9 +136,9 @@ def mark(
     *,
     name: str = "leavers.xlsx",
     number: int = 12,
-) -> Marked:
+) -> AnnotatedWorkbook:
     """The workbook marked, by the whole of what the road does with one file."""
-    return mark_file(
+    return annotate_file(
         content,
         read(content, name),
         findings,

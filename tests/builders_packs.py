@@ -2,13 +2,13 @@
 
 from datetime import UTC, date, datetime
 
-from destinations.outcomes.survivorship import Answer
+from destinations.outcomes.survivorship import LeaverOutcome
 from destinations.outcomes.sustained import Sustained
-from destinations.reports.evidence_pack import School
+from destinations.reports.evidence_pack import SchoolEvidence
 from models.handoffs.summaries import Counts, SummaryLine
 from models.leavers import Leaver
 from models.submissions import Submission
-from models.vocabulary import Group, Kin, activities
+from models.vocabulary import ActivityGroup, ActivityType, activities
 
 URN, NAME = "900101", "Alder Bridge Academy"
 EDITION = date(2026, 11, 23)
@@ -50,7 +50,7 @@ def a_submission(number: int = 1, **changes: object) -> Submission:
     return Submission(**(values | changes))
 
 
-def a_school(**changes: object) -> School:
+def a_school(**changes: object) -> SchoolEvidence:
     """The school of DRAWN in November 2026, but for the changes."""
     leavers, answers = [], []
     for number, line in enumerate(filter(None, map(str.strip, DRAWN.splitlines())), start=1):
@@ -86,10 +86,10 @@ def a_school(**changes: object) -> School:
         "files": files,
         "senders": {URN: NAME, "900190": COLLEGE},
     }
-    return School(**(values | changes))  # type: ignore[arg-type]
+    return SchoolEvidence(**(values | changes))  # type: ignore[arg-type]
 
 
-def an_answer(leaver: int, wave: int, said: str, sex: str) -> Answer:
+def an_answer(leaver: int, wave: int, said: str, sex: str) -> LeaverOutcome:
     """The answer of one leaver at one wave: "" where nothing is known, "230 p" where confirmed."""
     code, confirmed = said[:3], said.endswith("p")
     activity = activities().get(code)
@@ -98,7 +98,7 @@ def an_answer(leaver: int, wave: int, said: str, sex: str) -> Answer:
         if not activity
         else {
             "activity_code": code,
-            "provider_name": COLLEGE if activity.kin is Kin.EDUCATION else "",
+            "provider_name": COLLEGE if activity.kin is ActivityType.EDUCATION else "",
             "started_on": date(2025, 9, 4),
             "as_at": date(2024 + wave, 11, 1),
             "source": "provider" if confirmed else "school",
@@ -109,7 +109,7 @@ def an_answer(leaver: int, wave: int, said: str, sex: str) -> Answer:
             "column": "F",
         }
     )
-    return Answer(
+    return LeaverOutcome(
         leaver_id=leaver,
         person_id=leaver,
         cohort_id=1,
@@ -120,15 +120,15 @@ def an_answer(leaver: int, wave: int, said: str, sex: str) -> Answer:
         sen="N",
         is_disadvantaged=False,
         wave=wave,
-        group=activity.group if activity else Group.NOT_KNOWN,
-        kin=activity.kin if activity else Kin.NOT_KNOWN,
+        group=activity.group if activity else ActivityGroup.NOT_KNOWN,
+        kin=activity.kin if activity else ActivityType.NOT_KNOWN,
         sustained=Sustained.YES if confirmed and wave == 1 else Sustained.CANNOT_TELL,
         sustained_because="",
         **where,  # type: ignore[arg-type]
     )
 
 
-def lines_of(answers: list[Answer]) -> list[SummaryLine]:
+def lines_of(answers: list[LeaverOutcome]) -> list[SummaryLine]:
     """The lines that summarising would make of the answers: everybody, and by sex."""
     lines = []
     for wave in sorted({each.wave for each in answers}):
@@ -139,17 +139,17 @@ def lines_of(answers: list[Answer]) -> list[SummaryLine]:
         ):
             chosen = [x for x in answers if x.wave == wave and code in ("", x.sex)]
             groups = [each.group for each in chosen]
-            not_known = groups.count(Group.NOT_KNOWN)
+            not_known = groups.count(ActivityGroup.NOT_KNOWN)
             counts = Counts(
                 leavers=len(chosen),
                 known=len(chosen) - not_known,
-                eet=groups.count(Group.EET),
-                neet=groups.count(Group.NEET),
-                other=groups.count(Group.OTHER),
+                eet=groups.count(ActivityGroup.EET),
+                neet=groups.count(ActivityGroup.NEET),
+                other=groups.count(ActivityGroup.OTHER),
                 not_known=not_known,
                 sustained=sum(each.sustained is Sustained.YES for each in chosen),
                 sustained_base=sum(each.sustained is not Sustained.CANNOT_TELL for each in chosen),
-                kins=tuple((k.value, sum(each.kin is k for each in chosen)) for k in Kin),
+                kins=tuple((k.value, sum(each.kin is k for each in chosen)) for k in ActivityType),
             )
             lines.append(
                 SummaryLine("Seven Rivers", URN, NAME, 2024, "Y11", wave, breakdown, part, counts)

@@ -11,7 +11,7 @@ from models.destinations import Destination
 from models.leavers import Cohort, Leaver, Person
 from models.places import Hub, Institution, Membership
 from models.submissions import Submission
-from models.vocabulary import Evidence
+from models.vocabulary import EvidenceStrength
 
 AUTUMN = datetime(2023, 11, 10, 9, tzinfo=UTC)
 
@@ -97,7 +97,7 @@ class Record:
             "level": "",
             "as_at": date(2022 + wave, 11, 1),
             "source": "school",
-            "evidence": Evidence.SCHOOL_SAYS.value,
+            "evidence": EvidenceStrength.SCHOOL_SAYS.value,
             "recorded_at": self.moment,
             "submission_id": self.from_(urn),
             "sheet": "Leavers",

@@ -8,15 +8,20 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from destinations.recording import Recorded, record
+from destinations.recording import RecordResult, record_submission
 from models.database import insert_all, insert_returning, transaction
 from models.facts import submission_state
 from models.handoffs.findings import Finding
-from models.handoffs.normalised import Column, Declared, Mapped, MappedRow
+from models.handoffs.normalised import (
+    FieldColumn,
+    NormalisedRow,
+    NormalisedSubmission,
+    SubmissionMetadata,
+)
 from models.handoffs.sheets import Value
 from models.places import Hub, Institution, InstitutionLink, Membership
 from models.submissions import Submission
-from models.vocabulary import Kind, LeavingStage, Severity
+from models.vocabulary import LeavingStage, Severity, SubmissionKind
 
 FIELDS = ("upn", "surname", "forename", "born_on", "activity", "provider_name", "started_on")
 SCHOOL, OTHER_SCHOOL, COLLEGE, SIXTH_FORM, AFAR = "900100", "900101", "900190", "900191", "900300"
@@ -91,7 +96,9 @@ def a_hub(engine: Engine) -> None:
         )
 
 
-def a_row(number: int, drawn: str, *, wave: int | None = 1, sheet: str = "Leavers") -> MappedRow:
+def a_row(
+    number: int, drawn: str, *, wave: int | None = 1, sheet: str = "Leavers"
+) -> NormalisedRow:
     """A row from "UPN, surname, forename, born, activity, provider, started"; '-' is blank."""
     typed = [cell.strip() for cell in drawn.split(",")]
     raw = {name: cell for name, cell in zip(FIELDS, typed, strict=False) if cell not in {"", "-"}}
@@ -100,9 +107,10 @@ def a_row(number: int, drawn: str, *, wave: int | None = 1, sheet: str = "Leaver
         if name in raw:
             values[name] = date.fromisoformat(raw[name])
     columns = {
-        name: Column(name, sheet, "ABCDEFG"[at], name.title()) for at, name in enumerate(FIELDS)
+        name: FieldColumn(name, sheet, "ABCDEFG"[at], name.title())
+        for at, name in enumerate(FIELDS)
     }
-    return MappedRow(sheet, number, wave, raw, values, columns)
+    return NormalisedRow(sheet, number, wave, raw, values, columns)
 
 
 def must_fix(row: int, *, sheet: str = "Leavers") -> Finding:
@@ -118,9 +126,9 @@ def a_submission(
     cohort: int | None = 2023,
     stage: LeavingStage = LeavingStage.Y11,
     wave: int | None = 1,
-) -> Declared:
+) -> SubmissionMetadata:
     """A submission received and not yet recorded; an enrolment list where there is no cohort."""
-    kind = Kind.LEAVERS if cohort is not None else Kind.ENROLMENTS
+    kind = SubmissionKind.LEAVERS if cohort is not None else SubmissionKind.ENROLMENTS
     number = next(_moments)
     with transaction(engine) as session:
         sent = Submission(
@@ -135,7 +143,7 @@ def a_submission(
         session.add(sent)
         session.flush()
         assert sent.id is not None
-        return Declared(
+        return SubmissionMetadata(
             sent.id,
             urn,
             sent.sent_on,
@@ -148,10 +156,10 @@ def a_submission(
 
 def recorded(
     engine: Engine,
-    declared: Declared,
-    rows: Sequence[MappedRow | str],
+    declared: SubmissionMetadata,
+    rows: Sequence[NormalisedRow | str],
     findings: Sequence[Finding] = (),
-) -> Recorded:
+) -> RecordResult:
     """Record those rows, drawn ones from row 2 on."""
     made = tuple(
         a_row(at, row, wave=declared.wave) if isinstance(row, str) else row
@@ -159,9 +167,11 @@ def recorded(
     )
     with transaction(engine) as session:
         number = declared.submission_id
-        since = submission_state.taken_up(session, [number])[number]
-        done = record(session, Mapped(declared, made), findings, recorded_at=a_moment())
-        submission_state.processed(session, number, since=since)
+        since = submission_state.read_queue_times(session, [number])[number]
+        done = record_submission(
+            session, NormalisedSubmission(declared, made), findings, recorded_at=a_moment()
+        )
+        submission_state.mark_processed(session, number, since=since)
         return done
 
 

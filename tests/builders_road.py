@@ -44,14 +44,14 @@ def send(urn: str, drawn: str, name: str = "leavers.xlsx") -> None:
 
 def take_in(today: date) -> None:
     """What a morning's intake does, stage by stage, without Prefect."""
-    with stages.open_road(get_settings()) as way:
+    with stages.open_run(get_settings()) as way:
         stages.receive_files(way, today)
-        for ids in [*stages.unfinished(way), *stages.enrolments_again(way)]:
-            reprocessing.take(way, ids, today)
-        reprocessing.answer_sent_again(way)
+        for ids in [*stages.unfinished(way), *stages.lists_to_match_again(way)]:
+            reprocessing.process_chunk(way, ids, today)
+        reprocessing.answer_repeated_files(way)
 
 
 def publish(today: date) -> None:
     """What a week's publish does, stage by stage, without Prefect."""
-    with stages.open_road(get_settings()) as way, stages.one_moment(way):
+    with stages.open_run(get_settings()) as way, stages.one_moment(way):
         stages.publish_all(way, stages.summarise_all(way, today), today)

@@ -5,11 +5,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from models.facts.identifiers import is_uln, upn_letter
-from models.handoffs.findings import Remark
-from models.handoffs.normalised import Column, Declared, Mapped, MappedRow
+from models.facts.identifiers import is_valid_uln, upn_check_letter
+from models.handoffs.findings import Issue
+from models.handoffs.normalised import (
+    FieldColumn,
+    NormalisedRow,
+    NormalisedSubmission,
+    SubmissionMetadata,
+)
 from models.handoffs.sheets import Value
-from models.vocabulary import Kind, LeavingStage
+from models.vocabulary import LeavingStage, SubmissionKind
 
 HEADINGS = {
     "upn": "UPN",
@@ -58,18 +63,18 @@ ADA = {
 
 def typed(
     cells: Mapping[str, str], *, row: int = 2, sheet: str = "Leavers", **more: Any
-) -> MappedRow:
+) -> NormalisedRow:
     """One row as typed.  `more` may give wave, marks, fields (those that have a column)."""
     fields = tuple(more.get("fields") or dict.fromkeys((*HEADINGS, *cells)))
     columns = {
-        name: Column(name, sheet, chr(ord("A") + n), HEADINGS.get(name, name))
+        name: FieldColumn(name, sheet, chr(ord("A") + n), HEADINGS.get(name, name))
         for n, name in enumerate(fields)
     }
     raw = {name: text for name, text in cells.items() if text}
     marks = more.get("marks", {})
     values = {name: None if name in marks else made(name, text) for name, text in raw.items()}
     values |= more.get("values", {})
-    return MappedRow(sheet, row, more.get("wave", 1), raw, values, columns, marks)
+    return NormalisedRow(sheet, row, more.get("wave", 1), raw, values, columns, marks)
 
 
 def made(name: str, text: str) -> Value:
@@ -92,16 +97,16 @@ def _day(text: str) -> date | None:
 
 
 def submission(
-    rows: Sequence[MappedRow],
+    rows: Sequence[NormalisedRow],
     *,
     number: int = 1,
-    kind: Kind = Kind.LEAVERS,
-    remarks: tuple[Remark, ...] = (),
+    kind: SubmissionKind = SubmissionKind.LEAVERS,
+    remarks: tuple[Issue, ...] = (),
     **more: Any,
-) -> Mapped:
+) -> NormalisedSubmission:
     """The leavers of 2022/23, sent in their first autumn, unless said otherwise."""
-    cohort = kind is Kind.LEAVERS
-    declared = Declared(
+    cohort = kind is SubmissionKind.LEAVERS
+    declared = SubmissionMetadata(
         submission_id=number,
         urn="900701",
         sent_on=more.get("sent_on", date(2023, 11, 20)),
@@ -110,7 +115,7 @@ def submission(
         leaving_stage=more.get("leaving_stage", LeavingStage.Y11 if cohort else None),
         wave=more.get("wave", 1 if cohort else None),
     )
-    return Mapped(declared, tuple(rows), remarks, more.get("suggests", {}))
+    return NormalisedSubmission(declared, tuple(rows), remarks, more.get("suggests", {}))
 
 
 _FORENAMES = ("Ben", "Cara", "Dev", "Esme", "Femi", "Gwen", "Hari", "Isla", "Jude", "Kezia")
@@ -124,11 +129,11 @@ def leaver(number: int) -> dict[str, str]:
         sound
         for start in range(number * 7 + 100_000_000, number * 7 + 100_000_007)
         for check in range(10)
-        if is_uln(sound := f"{start}{check}")
+        if is_valid_uln(sound := f"{start}{check}")
     )
     return {
         **ADA,
-        "upn": upn_letter(body) + body,
+        "upn": upn_check_letter(body) + body,
         "uln": uln,
         "surname": _SURNAMES[number // 10 % 10] + _SURNAMES[number // 100 % 10].lower(),
         "forename": _FORENAMES[number % 10] + "abcdefghij"[number // 1000 % 10],

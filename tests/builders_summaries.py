@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from models.handoffs.summaries import Counts, SummaryLine
-from models.vocabulary import Kin
+from models.vocabulary import ActivityType
 
 HUB = "Seven Rivers Careers Hub"
 SCHOOLS = (
@@ -28,13 +28,13 @@ def counts(leavers: int, coverage: int, *, wave: int = 1, can_be_told: bool = Tr
     work = known - neet - other - education - apprenticeship - training
     base = known * (9 if wave < 3 else 7) // 10 if can_be_told else 0
     numbers = {
-        Kin.EDUCATION: education,
-        Kin.APPRENTICESHIP: apprenticeship,
-        Kin.EMPLOYMENT: work,
-        Kin.TRAINING: training,
-        Kin.RE_ENGAGEMENT: other,
-        Kin.NEET: neet,
-        Kin.NOT_KNOWN: leavers - known,
+        ActivityType.EDUCATION: education,
+        ActivityType.APPRENTICESHIP: apprenticeship,
+        ActivityType.EMPLOYMENT: work,
+        ActivityType.TRAINING: training,
+        ActivityType.RE_ENGAGEMENT: other,
+        ActivityType.NEET: neet,
+        ActivityType.NOT_KNOWN: leavers - known,
     }
     return Counts(
         leavers=leavers,
@@ -45,7 +45,7 @@ def counts(leavers: int, coverage: int, *, wave: int = 1, can_be_told: bool = Tr
         not_known=leavers - known,
         sustained=base * (94 - 3 * wave) // 100,
         sustained_base=base,
-        kins=tuple((kin.value, numbers.get(kin, 0)) for kin in Kin),
+        kins=tuple((kin.value, numbers.get(kin, 0)) for kin in ActivityType),
     )
 
 
@@ -121,7 +121,10 @@ def _lines(schools: tuple[tuple[str, str, int, int], ...], year: int) -> Iterato
 def added(several: list[Counts]) -> Counts:
     """Counts of several schools together."""
     names = ("leavers", "known", "eet", "neet", "other", "not_known", "sustained", "sustained_base")
-    kins = {kin.value: sum(dict(each.kins).get(kin.value, 0) for each in several) for kin in Kin}
+    kins = {
+        kin.value: sum(dict(each.kins).get(kin.value, 0) for each in several)
+        for kin in ActivityType
+    }
     return Counts(
         **{name: sum(getattr(each, name) for each in several) for name in names},
         kins=tuple(kins.items()),

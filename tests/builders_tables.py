@@ -5,9 +5,9 @@ A cell is text; "@2007-03-17" is a real date, "=210" a number, "=9.07E+09" one i
 
 from datetime import date
 
-from models.handoffs.normalised import Declared
-from models.handoffs.sheets import BLANK, Cell, CellKind, Heading, ReadFile, Row, Table
-from models.vocabulary import Kind, LeavingStage
+from models.handoffs.normalised import SubmissionMetadata
+from models.handoffs.sheets import BLANK, Cell, CellKind, Heading, ReadFile, SheetRow, Table
+from models.vocabulary import LeavingStage, SubmissionKind
 from tests.builders import drawn
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -36,7 +36,9 @@ def a_table(text, sheet="Leavers", above=()):
         Heading(LETTERS[at], (upper, lower) if upper else (lower,))
         for at, (upper, lower) in enumerate(zip(above, lines[0], strict=True))
     )
-    rows = tuple(Row(number, tuple(map(a_cell, line))) for number, line in enumerate(lines[1:], 2))
+    rows = tuple(
+        SheetRow(number, tuple(map(a_cell, line))) for number, line in enumerate(lines[1:], 2)
+    )
     return Table(sheet, headings, rows, (1,))
 
 
@@ -51,9 +53,9 @@ def a_declaration(**more):
         "submission_id": 1,
         "urn": "900700",
         "sent_on": date(2023, 11, 9),
-        "kind": Kind.LEAVERS,
+        "kind": SubmissionKind.LEAVERS,
         "academic_year": 2022,
         "leaving_stage": LeavingStage.Y11,
         "wave": 1,
     }
-    return Declared(**(known | more))
+    return SubmissionMetadata(**(known | more))

@@ -30,7 +30,7 @@ from datetime import date
 from io import BytesIO, StringIO
 from xml.sax.saxutils import escape
 
-from models.handoffs.normalised import Declared
+from models.handoffs.normalised import SubmissionMetadata
 from models.vocabulary import LeavingStage, year_start
 from tests.workbooks import letter, sheet, styles, workbook, zipped
 
@@ -56,7 +56,7 @@ class Drawing:
 
     name: str
     content: bytes
-    declared: Declared
+    declared: SubmissionMetadata
 
 
 def a_file(text: str, number: int = 1) -> Drawing:
@@ -88,9 +88,9 @@ def _row(line: str) -> tuple[bool, list[str]]:
     return is_hidden, [cell.strip() for cell in bare.removeprefix("~ ").split("|")]
 
 
-def _declared(said: dict[str, str], number: int) -> Declared:
+def _declared(said: dict[str, str], number: int) -> SubmissionMetadata:
     cohort, _, stage = said.get("cohort", "").partition(" ")
-    return Declared(
+    return SubmissionMetadata(
         number,
         "900700",
         date.fromisoformat(said["sent"]),

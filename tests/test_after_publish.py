@@ -104,7 +104,7 @@ def settle(submission: int, row: int, *who: str) -> None:
 
 def a_run_killed_after(number: int) -> None:
     """Take what needs processing so many stages down the road, then drop everything."""
-    with stages.open_road(get_settings()) as way:
+    with stages.open_run(get_settings()) as way:
         stages.receive_files(way, TODAY)
         (ids,) = stages.unfinished(way)
         for stage in (
@@ -164,7 +164,7 @@ def test_a_run_killed_with_a_settled_row_in_hand_is_taken_up_again(storage: Path
     take_in(TODAY)
     assert rows_recorded(2) == [2]
     assert receipt(storage, "sheet 2") != before
-    with stages.open_road(get_settings()) as way:
+    with stages.open_run(get_settings()) as way:
         assert stages.unfinished(way) == []
 
 
@@ -174,7 +174,7 @@ def test_a_row_settled_while_a_run_has_the_sheet_in_hand_is_not_lost(
 ) -> None:
     sent_and_published(FIRST, UNSURE)
     settle(2, 2, "--new")
-    with stages.open_road(get_settings()) as way:
+    with stages.open_run(get_settings()) as way:
         (chunk,) = stages.unfinished(way)
         ids = chunk
         for number, stage in enumerate(
@@ -214,7 +214,7 @@ def test_a_rule_waived_while_a_new_sheet_is_in_hand_holds_for_it(storage: Path) 
     take_in(TODAY)
     (code,) = {line["code"] for line in run_findings(1) if line["severity"] == "must_fix"}
     send(URN, NAMELESS.replace("Sam", "Max"), "sheet 2.xlsx")
-    with stages.open_road(get_settings()) as way:
+    with stages.open_run(get_settings()) as way:
         stages.receive_files(way, TODAY)
         (chunk,) = stages.unfinished(way)
         ids = stages.map_chunk(way, stages.read_chunk(way, chunk))
@@ -252,7 +252,7 @@ def test_a_heading_set_after_publish_has_a_recorded_file_read_again(storage: Pat
 
 def test_a_heading_accepted_while_a_run_is_on_its_way_is_not_lost(storage: Path) -> None:
     sent_and_published(FIRST, UNKNOWN_HEADING)
-    with stages.open_road(get_settings()) as way:  # has read what people accepted up to now
+    with stages.open_run(get_settings()) as way:  # has read what people accepted up to now
         run("map", "accept", "2", *BY)
         for chunk in stages.unfinished(way):
             ids = stages.map_chunk(way, stages.read_chunk(way, chunk))
@@ -281,7 +281,7 @@ def run_findings(number: int) -> list[dict[str, str]]:
 def test_what_is_recorded_while_a_publish_runs_waits_for_the_next(storage: Path) -> None:
     send(URN, FIRST, "sheet 1.xlsx")
     take_in(TODAY)
-    with stages.open_road(get_settings()) as way, stages.one_moment(way):
+    with stages.open_run(get_settings()) as way, stages.one_moment(way):
         summarised = stages.summarise_all(way, TODAY)
         send(URN, ODD, "sheet 2.xlsx")
         take_in(TODAY)
@@ -298,7 +298,7 @@ def test_what_is_recorded_anew_while_a_publish_runs_waits_for_the_next(storage: 
     settle(2, 2, "--new")
     take_in(TODAY)
     settle(2, 3, "--new")
-    with stages.open_road(get_settings()) as way, stages.one_moment(way):
+    with stages.open_run(get_settings()) as way, stages.one_moment(way):
         summarised = stages.summarise_all(way, TODAY)
         take_in(TODAY)
         stages.publish_all(way, summarised, TODAY)
@@ -319,5 +319,5 @@ def test_a_file_refused_as_it_arrives_is_answered_and_leaves_the_queue(storage: 
     take_in(TODAY)
     assert where(1)["stage"] == "refused"
     assert receipt(storage, "empty")
-    with stages.open_road(get_settings()) as way:
+    with stages.open_run(get_settings()) as way:
         assert stages.unfinished(way) == []

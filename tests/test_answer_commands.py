@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner, Result
 
 from destinations.cli import app
-from destinations.crosschecks.thresholds import Limits
+from destinations.crosschecks.thresholds import Thresholds
 from destinations.platform.settings import get_settings
 from destinations.reports.exports import export
 from expectations.tolerances import Tolerances
@@ -203,7 +203,7 @@ def test_every_tolerance_is_a_setting_with_the_same_default(
     get_settings.cache_clear()
     settings = get_settings()
     assert settings.tolerances(Tolerances) == Tolerances()
-    assert settings.tolerances(Limits) == Limits()
+    assert settings.tolerances(Thresholds) == Thresholds()
     monkeypatch.setenv("DESTINATIONS_TOLERANCE_ENROLLED_TO_AGE", "30")
     get_settings.cache_clear()
     assert get_settings().tolerances(Tolerances).enrolled_to_age == 30

@@ -75,7 +75,9 @@ def test_a_sheet_of_any_size_is_recorded_in_under_40_statements(
                 send(SCHOOL, a_sheet(rows, corrected=round_ == "second"), f"{round_}.xlsx")
                 with monkeypatch.context() as patched, statements() as sent:
                     costs: list[int] = []
-                    patched.setattr(stages, "record", _weighed(stages.record, sent, costs))
+                    patched.setattr(
+                        stages, "record", _weighed(stages.record_submission, sent, costs)
+                    )
                     take_in(day)
                 whole[rows, round_] = sent.count
                 (recorded[rows, round_],) = costs

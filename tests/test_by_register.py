@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from destinations.crosschecks.register_size import YearGroup, year_group
-from destinations.crosschecks.thresholds import LIMITS
+from destinations.crosschecks.register_size import YearGroupSize, year_group_size
+from destinations.crosschecks.thresholds import THRESHOLDS
 from models.vocabulary import LeavingStage
 
 Y11, Y13 = LeavingStage.Y11, LeavingStage.Y13
@@ -54,7 +54,7 @@ SIZES = [
 @pytest.mark.parametrize(("given", "sizes"), SIZES)
 def test_the_size_of_a_year_group(given, sizes):
     *ages, stage, kind = given
-    found = year_group(*ages, stage=stage, kind=kind)
+    found = year_group_size(*ages, stage=stage, kind=kind)
     assert (found and (round(found.fewest), round(found.most))) == sizes
 
 
@@ -62,21 +62,21 @@ def test_the_size_of_a_year_group(given, sizes):
     ("leavers", "fits"), [(30, False), (71, False), (72, True), (288, True), (289, False)]
 )
 def test_a_form_alone_and_two_years_at_once_do_not_fit(leavers, fits):
-    assert YearGroup(180, 180).fits(leavers, LIMITS) is fits
+    assert YearGroupSize(180, 180).fits(leavers, THRESHOLDS) is fits
 
 
 def test_a_few_more_or_fewer_in_a_small_school_are_chance():
-    assert YearGroup(6, 6).fits(2, LIMITS)
-    assert YearGroup(6, 6).fits(10, LIMITS)
-    assert not YearGroup(6, 6).fits(11, LIMITS)
+    assert YearGroupSize(6, 6).fits(2, THRESHOLDS)
+    assert YearGroupSize(6, 6).fits(10, THRESHOLDS)
+    assert not YearGroupSize(6, 6).fits(11, THRESHOLDS)
 
 
 @pytest.mark.parametrize(
     ("group", "words"),
     [
-        (YearGroup(180, 180.2), "180"),
-        (YearGroup(1, 1200), "1 to 1,200"),
-        (YearGroup(0, 9), "up to 9"),
+        (YearGroupSize(180, 180.2), "180"),
+        (YearGroupSize(1, 1200), "1 to 1,200"),
+        (YearGroupSize(0, 9), "up to 9"),
     ],
 )
 def test_a_size_is_said_as_people_say_it(group, words):
@@ -89,11 +89,11 @@ def test_real_schools_beside_their_real_rolls_are_left_alone():
     for line in csv.DictReader(ROLLS.open()):
         for stage, column in ((Y11, "cohort_2017"), (Y11, "cohort_2021"), (Y13, "ks5_cohort")):
             ages = (number(line[name]) for name in ("pupils", "age_from", "age_to"))
-            group = year_group(*ages, stage=stage, kind=line["kind"])
+            group = year_group_size(*ages, stage=stage, kind=line["kind"])
             leavers = number(line[column])
             if group is not None and leavers is not None:
                 asked.append(line["urn"])
-                if not group.fits(leavers, LIMITS):
+                if not group.fits(leavers, THRESHOLDS):
                     told.append((line["urn"], leavers))
     assert len(asked) > 330
     # A middle school that was turning into a secondary school, and a sixth form of two schools.
@@ -115,10 +115,10 @@ def test_hardly_any_school_of_the_country_would_be_asked():
             continue  # a college with a few pupils of 14
         roll = round(5 * (older + younger) / 2 + 2 * sixth)
         kind = line["schooltype"] + line["minorgroup"]
-        group = year_group(roll, 11, 18 if sixth else 16, stage=Y11, kind=kind)
+        group = year_group_size(roll, 11, 18 if sixth else 16, stage=Y11, kind=kind)
         for leavers in cohorts:
             if group is not None:
                 asked += 1
-                told += not group.fits(leavers, LIMITS)
+                told += not group.fits(leavers, THRESHOLDS)
     assert asked > 5_000
     assert told < 0.005 * asked, f"{told} of {asked}"

@@ -6,7 +6,14 @@ from datetime import date
 import pytest
 
 from expectations import catalogue as catalogue_module
-from expectations.catalogue import FAMILIES, catalogue, fill, places, rules_page, words
+from expectations.catalogue import (
+    FAMILIES,
+    catalogue,
+    fill_places,
+    places_in,
+    rule_words,
+    rules_page,
+)
 from expectations.rule import PLEASE_CHECK, Rule
 
 RULES = list(catalogue().values())
@@ -47,11 +54,11 @@ def test_a_code_used_twice_is_refused(monkeypatch):
 
 
 def test_places_are_filled_and_a_missing_fact_leaves_a_sentence():
-    assert words("R01", {"same_as": "row 5"})[0] == (
+    assert rule_words("R01", {"same_as": "row 5"})[0] == (
         "This leaver is also on row 5, which says the same"
     )
-    assert fill("There are {many} rows", {}) == "There are rows"
-    assert places(catalogue()["P10"]) == ("years", "born_from", "born_to")
+    assert fill_places("There are {many} rows", {}) == "There are rows"
+    assert places_in(catalogue()["P10"]) == ("years", "born_from", "born_to")
 
 
 def test_the_page_has_every_rule_once():

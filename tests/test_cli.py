@@ -309,7 +309,7 @@ def set_up(run: Run, folder: Path) -> str:
 
 
 def intake() -> None:
-    with stages.open_road(get_settings()) as way:
+    with stages.open_run(get_settings()) as way:
         stages.receive_files(way, date(2025, 11, 10))
         for chunk in stages.unfinished(way):
             read = stages.map_chunk(way, stages.read_chunk(way, chunk))

@@ -16,7 +16,7 @@ from expectations import lists
 from expectations.lists import codes, years_of_change
 from expectations.rules import destination as rules
 from imports.crosswalk.fields import INTENDED_BY_ACTIVITY
-from models.vocabulary import Group, activities
+from models.vocabulary import ActivityGroup, activities
 from tests.builders import a_workbook
 
 ROOT = Path(__file__).parent.parent
@@ -144,7 +144,11 @@ def test_a_list_takes_codes_in_and_drops_them_in_the_year_it_says(
 
 def test_what_a_code_of_the_list_asks_for_has_been_decided() -> None:
     """What no list can tell: the sentence says where to write it."""
-    eet = {code for code, one in activities().items() if one.group is Group.EET and one.is_current}
+    eet = {
+        code
+        for code, one in activities().items()
+        if one.group is ActivityGroup.EET and one.is_current
+    }
     decided = set(rules.AT_A_PROVIDER) | set(rules.PROVIDER_NOT_ASKED)
     assert eet == decided, (
         f"write {sorted(eet ^ decided)} into AT_A_PROVIDER or PROVIDER_NOT_ASKED, "

@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from destinations.recording import Recorded
-from destinations.responses.confirmations import confirm, value_in
+from destinations.recording import RecordResult
+from destinations.responses.confirmations import confirm, field_and_value
 from models.database import transaction
 from models.handoffs.findings import Finding
-from models.handoffs.normalised import Declared, MappedRow
+from models.handoffs.normalised import NormalisedRow, SubmissionMetadata
 from models.leavers import Leaver
 from models.responses import Confirmation
-from models.submissions import ToldFinding
+from models.submissions import FindingRecord
 from models.vocabulary import Severity
 from tests.builders_recording import (
     U1,
@@ -43,13 +43,15 @@ def odd(row: int = 2, column: str = "D", severity: Severity = Severity.PLEASE_CH
 
 
 def sent(
-    engine: Engine, rows: list[MappedRow | str], *findings: Finding
-) -> tuple[Declared, Recorded]:
+    engine: Engine, rows: list[NormalisedRow | str], *findings: Finding
+) -> tuple[SubmissionMetadata, RecordResult]:
     declared = a_submission(engine)
     return declared, recorded(engine, declared, rows, findings)
 
 
-def yes(engine: Engine, declared: Declared, value: object, row: int = 2, code: str = "P10") -> None:
+def yes(
+    engine: Engine, declared: SubmissionMetadata, value: object, row: int = 2, code: str = "P10"
+) -> None:
     with transaction(engine) as session:
         confirm(session, declared.submission_id, "", row, code, value=value, by="A. Head")  # type: ignore[arg-type]
 
@@ -63,7 +65,7 @@ def test_what_was_confirmed_is_not_told_again(engine: Engine) -> None:
     assert done.findings == ()
     assert not [
         x
-        for x in everything(engine, ToldFinding)
+        for x in everything(engine, FindingRecord)
         if x.submission_id == later.submission_id and x.code == "P10"
     ]
     (kept,) = everything(engine, Confirmation)
@@ -93,7 +95,7 @@ def test_the_cell_as_it_was_typed_will_do(engine: Engine) -> None:
 
 def test_what_is_told_of_a_row_as_a_whole_holds_while_the_row_stays(engine: Engine) -> None:
     first, _ = sent(engine, [SAM], odd(column=""))
-    _, value = value_in([a_row(2, SAM)], "")
+    _, value = field_and_value([a_row(2, SAM)], "")
     yes(engine, first, value)
     assert sent(engine, [SAM], odd(column=""))[1].findings == ()
     assert len(sent(engine, [SAM.replace("240", "310")], odd(column=""))[1].findings) == 1
@@ -133,7 +135,7 @@ def test_a_must_fix_is_told_whatever_was_confirmed(engine: Engine) -> None:
 
 
 def test_the_sheet_need_be_named_only_where_there_are_two(engine: Engine) -> None:
-    rows: list[MappedRow | str] = [a_row(2, SAM), a_row(2, ANA, sheet="11B")]
+    rows: list[NormalisedRow | str] = [a_row(2, SAM), a_row(2, ANA, sheet="11B")]
     declared, _ = sent(engine, rows, odd(), replace(odd(), sheet="11B"))
     with pytest.raises(LookupError, match="which sheet"):
         yes(engine, declared, date(2005, 3, 14))

@@ -12,12 +12,17 @@ import pytest
 from sqlalchemy import Engine, update
 from sqlmodel import Session, col
 
-from destinations.crosschecks.run_crosschecks import LIMITS, Limits, across
-from expectations.catalogue import catalogue, words
+from destinations.crosschecks.run_crosschecks import THRESHOLDS, Thresholds, run_crosschecks
+from expectations.catalogue import catalogue, rule_words
 from models.database import transaction
-from models.facts.identifiers import is_uln, upn_letter
-from models.handoffs.findings import Remark
-from models.handoffs.normalised import Column, Declared, Mapped, MappedRow
+from models.facts.identifiers import is_valid_uln, upn_check_letter
+from models.handoffs.findings import Issue
+from models.handoffs.normalised import (
+    FieldColumn,
+    NormalisedRow,
+    NormalisedSubmission,
+    SubmissionMetadata,
+)
 from models.places import Institution
 from models.submissions import Submission
 from models.vocabulary import LeavingStage
@@ -29,7 +34,7 @@ from tests.builders_recording import (
     a_moment,
     a_submission,
     must_fix,
-    record,
+    record_submission,
 )
 
 FIELDS = (
@@ -39,7 +44,7 @@ FIELDS = (
 
 def upn(number: int) -> str:
     body = f"8012000{number:05d}"
-    return upn_letter(body) + body
+    return upn_check_letter(body) + body
 
 
 def uln(number: int) -> str:
@@ -48,7 +53,7 @@ def uln(number: int) -> str:
         sound
         for stem in range(start, start + 11)
         for digit in range(10)
-        if is_uln(sound := f"{stem}{digit}")
+        if is_valid_uln(sound := f"{stem}{digit}")
     )
 
 
@@ -74,15 +79,18 @@ def people(numbers: Iterable[int], **said: object) -> list[dict[str, object]]:
     return [somebody(number, **said) for number in numbers]
 
 
-def a_sheet(declared: Declared, said: Sequence[dict[str, object]]) -> Mapped:
+def a_sheet(
+    declared: SubmissionMetadata, said: Sequence[dict[str, object]]
+) -> NormalisedSubmission:
     columns = {
-        name: Column(name, "Leavers", "ABCDEFGH"[n], name.title()) for n, name in enumerate(FIELDS)
+        name: FieldColumn(name, "Leavers", "ABCDEFGH"[n], name.title())
+        for n, name in enumerate(FIELDS)
     }
     rows = []
     for number, values in enumerate(said, 2):
         raw = {name: str(value) for name, value in values.items() if value is not None}
-        rows.append(MappedRow("Leavers", number, declared.wave, raw, values, columns))  # type: ignore[arg-type]
-    return Mapped(declared, tuple(rows))
+        rows.append(NormalisedRow("Leavers", number, declared.wave, raw, values, columns))  # type: ignore[arg-type]
+    return NormalisedSubmission(declared, tuple(rows))
 
 
 @pytest.fixture
@@ -98,17 +106,17 @@ def send(engine: Engine):
         cohort: int = 2023,
         wave: int = 1,
         stage: LeavingStage = LeavingStage.Y11,
-        limits: Limits = LIMITS,
+        limits: Thresholds = THRESHOLDS,
         waits: Sequence[int] = (),
-    ) -> tuple[Remark, ...]:
+    ) -> tuple[Issue, ...]:
         day = f"{cohort + max(wave, 1)}-11-{next(sent):02d}"
         mapped = a_sheet(
             a_submission(engine, urn, day, cohort=cohort, stage=stage, wave=wave), said
         )
         fixes = [must_fix(row) for row in waits]
         with transaction(engine) as session:
-            record(session, mapped, fixes, recorded_at=a_moment())
-            told = across(session, mapped, limits=limits)
+            record_submission(session, mapped, fixes, recorded_at=a_moment())
+            told = run_crosschecks(session, mapped, limits=limits)
         DRAWN.update(one.code for one in told)
         return told
 
@@ -118,11 +126,11 @@ def send(engine: Engine):
 DRAWN: set[str] = set()
 
 
-def codes(told: Iterable[Remark]) -> list[str]:
+def codes(told: Iterable[Issue]) -> list[str]:
     return [one.code for one in told]
 
 
-def facts(told: Iterable[Remark], code: str) -> dict[str, str]:
+def facts(told: Iterable[Issue], code: str) -> dict[str, str]:
     [found] = [one for one in told if one.code == code]
     return dict(found.facts)
 
@@ -141,7 +149,7 @@ def test_two_who_are_missing_are_counted_and_found_by_their_rows(send):
     send(people(range(40)))
     told = send(people(range(2, 40), activity="310"), wave=2)
     assert codes(told) == ["H01"]
-    says, _ = words("H01", told[0].facts)
+    says, _ = rule_words("H01", told[0].facts)
     assert says == (
         "2 of 40 leavers on your sheet of 1 November 2024 are not on this one: rows 2 and 3 of it"
     )
@@ -218,7 +226,7 @@ def test_special_schools_are_not_held_against_the_register(send, engine):
 def test_a_school_that_became_an_academy_is_counted_under_its_other_urn(send, engine):
     counted(engine, "900099", pupils=900, age_from=11, age_to=18)
     [told] = send(people(range(40)))
-    assert words("H07", told.facts)[0] == (
+    assert rule_words("H07", told.facts)[0] == (
         "We have 40 leavers of this cohort; the 900 pupils of 11 to 18 that the register counts "
         "at your school make year groups of 129 to 180"
     )
@@ -226,7 +234,7 @@ def test_a_school_that_became_an_academy_is_counted_under_its_other_urn(send, en
 
 def test_how_far_from_the_register_is_a_hubs_own_limit(send, engine):
     counted(engine, pupils=900, age_from=11, age_to=16)
-    wide = Limits(below_register=0.8)
+    wide = Thresholds(below_register=0.8)
     assert send(people(range(40)), limits=wide) == ()
 
 
@@ -333,9 +341,9 @@ def test_what_was_said_already_is_not_said_again(send, engine):
     send(people(range(30)))
     mapped = a_sheet(a_submission(engine, wave=2, sent_on="2025-11-20"), people(range(30)))
     with transaction(engine) as session:
-        record(session, mapped, (), recorded_at=a_moment())
-        assert codes(across(session, mapped)) == ["Y04"]
-        assert across(session, mapped, told=[Remark("N02")]) == ()
+        record_submission(session, mapped, (), recorded_at=a_moment())
+        assert codes(run_crosschecks(session, mapped)) == ["Y04"]
+        assert run_crosschecks(session, mapped, told=[Issue("N02")]) == ()
 
 
 def test_intended_copied_to_actual(send):
@@ -425,12 +433,12 @@ def test_an_enrolment_list_is_told_nothing(engine):
     a_hub(engine)
     declared = a_submission(engine, COLLEGE, cohort=None)
     with Session(engine) as session:
-        assert across(session, a_sheet(declared, people(range(3)))) == ()
+        assert run_crosschecks(session, a_sheet(declared, people(range(3)))) == ()
 
 
 def test_a_hub_may_draw_the_lines_elsewhere(send):
     send(people(range(40)))
-    strict = replace(LIMITS, sheet_shrinks=0.02, fewest=1)
+    strict = replace(THRESHOLDS, sheet_shrinks=0.02, fewest=1)
     assert codes(send(people(range(2, 40), activity="310"), wave=2, limits=strict)) == ["H03"]
 
 
@@ -441,4 +449,4 @@ def test_every_rule_across_sheets_is_drawn_here():
 
 def test_what_is_said_has_no_gap():
     for code in sorted(DRAWN):
-        assert "{" not in words(code, {})[0]
+        assert "{" not in rule_words(code, {})[0]

@@ -6,10 +6,10 @@ import pytest
 
 from expectations.validating import validate
 from imports.crosswalk.column_map import load_map
-from imports.mapping import map_file
+from imports.mapping import map_columns_and_values
 from imports.reading import read_file
-from models.handoffs.normalised import Declared
-from models.vocabulary import Kind, LeavingStage
+from models.handoffs.normalised import SubmissionMetadata
+from models.vocabulary import LeavingStage, SubmissionKind
 from tests.builders import a_workbook, drawn
 
 STANDARD = load_map()
@@ -25,8 +25,10 @@ PEOPLE = """
 def said(heading, first, others, end=""):
     text = PEOPLE.format(heading, end, first, *[others] * 3)
     read = read_file("list.xlsx", a_workbook(text), STANDARD.field_of)
-    declared = Declared(1, "900100", date(2025, 11, 20), Kind.ENROLMENTS, 2024, LeavingStage.Y11, 1)
-    mapped = map_file(read, declared, STANDARD)
+    declared = SubmissionMetadata(
+        1, "900100", date(2025, 11, 20), SubmissionKind.ENROLMENTS, 2024, LeavingStage.Y11, 1
+    )
+    mapped = map_columns_and_values(read, declared, STANDARD)
     told = validate([mapped]).findings[1]
     return mapped, {(one.code, one.row, one.column) for one in told if one.code[0] == "E"}
 
@@ -90,8 +92,10 @@ def test_a_day_of_withdrawal_is_an_end_date():
         ]
     )
     read = read_file("list.xlsx", a_workbook(text), STANDARD.field_of)
-    declared = Declared(1, "900100", date(2025, 11, 20), Kind.ENROLMENTS, 2024, None, 1)
-    rows = map_file(read, declared, STANDARD).rows
+    declared = SubmissionMetadata(
+        1, "900100", date(2025, 11, 20), SubmissionKind.ENROLMENTS, 2024, None, 1
+    )
+    rows = map_columns_and_values(read, declared, STANDARD).rows
     assert [row.get("ended_on") for row in rows] == [date(2025, 10, 15), None]
 
 
@@ -103,7 +107,9 @@ def test_a_schools_own_sheet_is_not_asked():
         ]
     )
     read = read_file("leavers.xlsx", a_workbook(text), STANDARD.field_of)
-    declared = Declared(1, "900100", date(2025, 11, 20), Kind.LEAVERS, 2024, LeavingStage.Y11, 1)
-    mapped = map_file(read, declared, STANDARD)
+    declared = SubmissionMetadata(
+        1, "900100", date(2025, 11, 20), SubmissionKind.LEAVERS, 2024, LeavingStage.Y11, 1
+    )
+    mapped = map_columns_and_values(read, declared, STANDARD)
     assert [column.heading for column in mapped.unused] == ["Enrolled"]
     assert not {"enrolled", "withdrawn"} & {*mapped.rows[0].values}

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from expectations.catalogue import catalogue
-from expectations.validating import refusal, tell
+from expectations.validating import refusal_finding, word_issues
 from imports.crosswalk.column_map import load_map
-from imports.mapping import map_file
+from imports.mapping import map_columns_and_values
 from imports.reading import read_file
 from imports.workbook.limits import CODES
 from models.handoffs.findings import SubmissionRefused
-from models.handoffs.sheets import Cell, CellKind, Heading, ReadFile, Row, Table
-from models.vocabulary import Kind
+from models.handoffs.sheets import Cell, CellKind, Heading, ReadFile, SheetRow, Table
+from models.vocabulary import SubmissionKind
 from tests.builders_tables import a_cell, a_declaration, a_read_file
 from tests.headings import knows
 
@@ -40,7 +40,7 @@ def a_row(cells: dict[str, str], *, error: str | None = None) -> ReadFile:
     unread = Cell("#N/A", None, CellKind.ERROR)
     headings = tuple(Heading("ABCDE"[at], (one,)) for at, one in enumerate(cells))
     row = tuple(unread if one == error else a_cell(typed) for one, typed in cells.items())
-    return ReadFile("xlsx", (Table("Leavers", headings, (Row(2, row),), (1,)),))
+    return ReadFile("xlsx", (Table("Leavers", headings, (SheetRow(2, row),), (1,)),))
 
 
 # code: what is so (a file, what was declared of it), and what is not
@@ -53,8 +53,8 @@ DRAWN = {
         (a_read_file(PLAIN), {"wave": None, "sent_on": date(2025, 11, 9)}),
     ),
     "C33": (
-        (a_read_file(LEAVERS), {"kind": Kind.ENROLMENTS}),
-        (a_read_file(PLAIN), {"kind": Kind.ENROLMENTS}),
+        (a_read_file(LEAVERS), {"kind": SubmissionKind.ENROLMENTS}),
+        (a_read_file(PLAIN), {"kind": SubmissionKind.ENROLMENTS}),
     ),
     "P08": ((a_row(WHO, error="Surname"), {}), (a_row(WHO), {})),
     "P09": ((a_row(WHO, error="Forename"), {}), (a_row(WHO), {})),
@@ -64,8 +64,8 @@ DRAWN = {
 
 def told(read: ReadFile, declared: dict[str, object]) -> list[str]:
     """The codes of what mapping notices, each with all that its sentence needs."""
-    result = map_file(read, a_declaration(**declared), load_map())
-    return [one.code for one in tell(result.remarks)]
+    result = map_columns_and_values(read, a_declaration(**declared), load_map())
+    return [one.code for one in word_issues(result.remarks)]
 
 
 @pytest.mark.parametrize("code", DRAWN)
@@ -79,7 +79,7 @@ def test_a_link_to_a_google_sheet_is_not_the_sheet():
     with pytest.raises(SubmissionRefused) as caught:
         read_file("leavers.gsheet", LINK, knows)
     assert caught.value.code == "F23"
-    assert "Google" in refusal("F23", caught.value.facts).says
+    assert "Google" in refusal_finding("F23", caught.value.facts).says
 
 
 def _tests() -> dict[str, str]:

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from destinations.returns.fix_order import biggest_first, sentence, summary_sentence
+from destinations.returns.fix_order import biggest_first, finding_sentence, summary_sentence
 from expectations.catalogue import catalogue
-from expectations.validating import refusal, validate
-from imports.context.required_columns import with_headings_asked
+from expectations.validating import refusal_finding, validate
+from imports.context.required_columns import add_heading_proposals
 from imports.crosswalk.column_map import load_map
-from imports.mapping import map_file
+from imports.mapping import map_columns_and_values
 from imports.reading import read_file
 from models.handoffs.findings import Finding, SubmissionRefused
-from models.handoffs.normalised import Mapped
+from models.handoffs.normalised import NormalisedSubmission
 from models.handoffs.sheets import Region
-from models.vocabulary import Kind, Severity, year_name
+from models.vocabulary import Severity, SubmissionKind, year_name
 from tests.drawings import Drawing, a_file
 
 FOLDER = Path(__file__).parent / "spreadsheets"
@@ -57,41 +57,43 @@ def write_anew(folder: Path) -> None:
 def _told() -> dict[str, str]:
     """What is told of every file.  They are all judged in one call, as an intake does it."""
     told: dict[str, str] = {}
-    read: dict[int, tuple[str, Mapped]] = {}
+    read: dict[int, tuple[str, NormalisedSubmission]] = {}
     for number, quirk in enumerate(QUIRKS, start=1):
         drawing = a_file((FOLDER / f"{quirk}.sheet").read_text(encoding="utf-8"), number)
         try:
             read[number] = quirk, _mapped(drawing)
         except SubmissionRefused as refused:
-            told[quirk] = f"Refused: {sentence(refusal(refused.code, refused.facts))}\n"
+            told[quirk] = (
+                f"Refused: {finding_sentence(refusal_finding(refused.code, refused.facts))}\n"
+            )
     judged = validate([mapped for _, mapped in read.values()])
     for number, (quirk, mapped) in read.items():
         told[quirk] = _words(mapped, judged.findings[number])
     return told
 
 
-def _mapped(drawing: Drawing) -> Mapped:
+def _mapped(drawing: Drawing) -> NormalisedSubmission:
     columns = load_map()
     try:
         read = read_file(drawing.name, drawing.content, columns.field_of)
     except SubmissionRefused as refused:
-        raise with_headings_asked(refused, columns) from None
-    return map_file(read, drawing.declared, columns)
+        raise add_heading_proposals(refused, columns) from None
+    return map_columns_and_values(read, drawing.declared, columns)
 
 
-def _words(mapped: Mapped, findings: tuple[Finding, ...]) -> str:
+def _words(mapped: NormalisedSubmission, findings: tuple[Finding, ...]) -> str:
     lines = [_about(mapped), *map(_region, mapped.regions), "", summary_sentence(findings, FIELDS)]
     for weight, said in WEIGHTS.items():
         told = [each for each in biggest_first(findings) if each.severity == weight]
         if told:
-            lines += ["", said, *(f"  {sentence(each)}" for each in told)]
+            lines += ["", said, *(f"  {finding_sentence(each)}" for each in told)]
     return "\n".join(lines) + "\n"
 
 
-def _about(mapped: Mapped) -> str:
+def _about(mapped: NormalisedSubmission) -> str:
     declared = mapped.declared
     rows = len({(row.sheet, row.row) for row in mapped.rows})
-    if declared.kind is Kind.ENROLMENTS:
+    if declared.kind is SubmissionKind.ENROLMENTS:
         return f"{rows} rows of people enrolled"
     stage = declared.leaving_stage.value if declared.leaving_stage else ""
     cohort = year_name(declared.academic_year) if declared.academic_year else ""

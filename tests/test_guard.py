@@ -12,8 +12,8 @@ import pytest
 
 from imports.reading import read_file
 from imports.workbook import guard_server
-from imports.workbook.guard import Guard, guarded
-from imports.workbook.limits import LIMITS
+from imports.workbook.guard import Guard, open_guard
+from imports.workbook.limits import READ_LIMITS
 from models.handoffs.findings import SubmissionRefused
 from tests.headings import knows
 from tests.hostile import READS, shapes
@@ -25,11 +25,11 @@ SHAPES = shapes()
 
 @pytest.fixture(scope="module")
 def guard():
-    with guarded() as guard:
+    with open_guard() as guard:
         yield guard
 
 
-def outcome(content, guard, name="leavers.xlsx", limits=LIMITS):
+def outcome(content, guard, name="leavers.xlsx", limits=READ_LIMITS):
     try:
         read = read_file(name, content, knows, guard=guard, limits=limits)
     except SubmissionRefused as refusal:
@@ -62,7 +62,7 @@ def test_it_reads_exactly_what_is_read_here(guard):
 
 
 def test_a_file_that_needs_too_much_memory_is_refused_for_it(guard):
-    little = replace(LIMITS, memory=80 * 1024 * 1024, cells=10_000_000)
+    little = replace(READ_LIMITS, memory=80 * 1024 * 1024, cells=10_000_000)
     many = workbook({f"Year {n}": _long_sheet() for n in range(24)})
     assert outcome(many, guard, limits=little) == "MEMORY"
     assert outcome(workbook(), guard) == READS
@@ -114,7 +114,7 @@ def test_sudden_ends_are_told_apart(tmp_path, does, reason):
 
 
 def test_an_answer_beyond_the_cap_is_refused(guard):
-    assert outcome(workbook(), guard, limits=replace(LIMITS, result=50)) == "MEMORY"
+    assert outcome(workbook(), guard, limits=replace(READ_LIMITS, result=50)) == "MEMORY"
 
 
 def test_threads_share_one_guard(guard):
@@ -125,7 +125,7 @@ def test_threads_share_one_guard(guard):
 
 
 def test_a_server_that_was_killed_is_started_again():
-    with guarded() as guard:
+    with open_guard() as guard:
         assert outcome(workbook(), guard) == READS
         first = guard._server.pid
         os.kill(first, 9)
@@ -135,15 +135,15 @@ def test_a_server_that_was_killed_is_started_again():
 
 
 def test_a_server_that_dies_while_it_reads_is_our_refusal_and_then_gone():
-    with guarded() as guard:
+    with open_guard() as guard:
         assert outcome(workbook(), guard) == READS
         os.kill(guard._server.pid, 19)  # stopped: it will never answer
-        assert outcome(workbook(), guard, limits=replace(LIMITS, wall=-9.5)) == "TIMEOUT"
+        assert outcome(workbook(), guard, limits=replace(READ_LIMITS, wall=-9.5)) == "TIMEOUT"
         assert outcome(workbook(), guard) == READS
 
 
 def test_nothing_is_left_running():
-    with guarded() as guard:
+    with open_guard() as guard:
         outcome(workbook(), guard)
         server = guard._server
     assert server.poll() is not None
@@ -182,7 +182,7 @@ def test_a_guard_that_was_never_asked_starts_nothing():
 
 def test_the_server_knows_nothing_of_our_settings(monkeypatch):
     monkeypatch.setenv("DESTINATIONS_KEYS", "secret")
-    with guarded() as guard:
+    with open_guard() as guard:
         outcome(workbook(), guard)
         environment = Path(f"/proc/{guard._server.pid}/environ")
         if not environment.exists():

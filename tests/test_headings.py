@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from imports.crosswalk.column_map import load_map
 from imports.crosswalk.fields import FIELDS
-from imports.crosswalk.periods import moment_of
-from imports.text.headings import is_blocked, words_of
+from imports.crosswalk.periods import parse_period
+from imports.text.headings import heading_words, names_another_person
 from models.vocabulary import LeavingStage
 
 STANDARD = load_map()
@@ -157,15 +157,15 @@ def test_headings_without_a_moment(heading):
 
 
 def test_a_moment_leaves_the_rest_of_its_heading():
-    assert moment_of("where Sept 23")[1] == "where"
-    assert moment_of("UPN") is None
+    assert parse_period("where Sept 23")[1] == "where"
+    assert parse_period("UPN") is None
 
 
 def test_initials_brackets_and_quotes_are_nothing():
-    assert words_of("Pupil\u2019s D.O.B.") == ("pupil", "dob")
-    assert words_of("DfENo") == ("df", "e", "no")
-    assert not is_blocked("Pupil DOB")
-    assert is_blocked("Parent\u2019s DOB")
+    assert heading_words("Pupil\u2019s D.O.B.") == ("pupil", "dob")
+    assert heading_words("DfENo") == ("df", "e", "no")
+    assert not names_another_person("Pupil DOB")
+    assert names_another_person("Parent\u2019s DOB")
 
 
 @given(st.text(max_size=60))

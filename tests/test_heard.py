@@ -14,13 +14,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from imports.crosswalk.column_map import MapFile, load_map
-from imports.crosswalk.fields import FIELDS, closed_lists
+from imports.crosswalk.fields import FIELDS, closed_list_values
 from tests.test_maps import MAPS, _loaded
 
 STANDARD = load_map()
 with (Path(__file__).parent / "words_heard.csv").open(encoding="utf-8", newline="") as lines:
     HEARD = list(csv.DictReader(lines))
-KINDS = [*closed_lists(), "heading"]
+KINDS = [*closed_list_values(), "heading"]
 UNDERSTOOD = [one for one in HEARD if one["means"] and one["kind"] != "heading"]
 ANSWERS = [one for one in UNDERSTOOD if one["kind"] == "activity"]
 WORDED = [one for one in UNDERSTOOD if not any(letter.isdigit() for letter in one["typed"])]
@@ -120,9 +120,9 @@ def test_nothing_is_listed_twice_in_a_map(path):
 def test_a_school_may_add_words_that_change_nothing():
     text = "name: oak\nextends: standard\naround: {activity: [Oakfield]}\n"
     text += "columns: {activity: {neutral: {'21': [Oakfield]}}}"
-    from imports.crosswalk.column_map import map_of
+    from imports.crosswalk.column_map import parse_map
 
-    own = map_of(text, "oak")
+    own = parse_map(text, "oak")
     assert own.value_of("activity", "Oakfield sixth form") == "210"
     assert own.value_of("activity", "Oakfield college") is None
     assert own.field_of(("Oakfield destination",)) == "activity"
@@ -147,7 +147,9 @@ def _means(one):
 
 
 def _is_read(meant):
-    return meant in FIELDS or meant in {value for each in closed_lists().values() for value in each}
+    return meant in FIELDS or meant in {
+        value for each in closed_list_values().values() for value in each
+    }
 
 
 def _begins(value, beside):
@@ -165,6 +167,6 @@ def _differs(one, other):
 
 def _whole(typed):
     """What the phrase is listed as: "not in employment or training" is one answer."""
-    from imports.crosswalk.column_map import word_key
+    from imports.crosswalk.column_map import normalise_word
 
-    return STANDARD.words["activity"].get(word_key(typed))
+    return STANDARD.words["activity"].get(normalise_word(typed))

@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 from stdnum.gb import upn as stdnum_upn
 
 from expectations.checks.identifier_checks import (
-    Answer,
-    judge,
-    plain,
+    IdentifierVerdict,
+    judge_identifier,
     postcodes_agree,
     ulns_agree,
     upns_agree,
+    without_spaces,
 )
 from expectations.validating import validate
 from imports.crosswalk.column_map import load_map
-from imports.mapping import map_file
-from models.facts.identifiers import UPN_LETTERS, is_uln, is_upn, upn_letter
-from models.handoffs.sheets import Cell, CellKind, Heading, ReadFile, Row, Table
+from imports.mapping import map_columns_and_values
+from models.facts.identifiers import UPN_LETTERS, is_valid_uln, is_valid_upn, upn_check_letter
+from models.handoffs.sheets import Cell, CellKind, Heading, ReadFile, SheetRow, Table
 from tests.builders_tables import a_declaration
 
 with (Path(__file__).parent / "vectors.csv").open(encoding="utf-8", newline="") as _lines:
@@ -30,8 +30,8 @@ with (Path(__file__).parent / "vectors.csv").open(encoding="utf-8", newline="") 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda v: f"{v['identifier']} {v['value']}")
 def test_every_vector_is_judged_and_kept_as_expected(vector):
-    assert judge(vector["identifier"], vector["value"]) == (
-        Answer(vector["expected"]),
+    assert judge_identifier(vector["identifier"], vector["value"]) == (
+        IdentifierVerdict(vector["expected"]),
         vector["normalised"],
     )
 
@@ -61,11 +61,11 @@ def test_a_sheet_with_every_vector_is_told_of_the_invalid_ones_and_no_other():
         table = Table(
             "Leavers",
             tuple(Heading("ABCDEF"[at], (one,)) for at, one in enumerate(headings)),
-            (Row(2, tuple(Cell(one, one, CellKind.TEXT) for one in cells)),),
+            (SheetRow(2, tuple(Cell(one, one, CellKind.TEXT) for one in cells)),),
             (1,),
         )
         declared = a_declaration(submission_id=number)
-        sheets.append(map_file(ReadFile("xlsx", (table,)), declared, load_map()))
+        sheets.append(map_columns_and_values(ReadFile("xlsx", (table,)), declared, load_map()))
     told = validate(sheets).findings
     for number, vector in enumerate(typed):
         _, field = HEADINGS[vector["identifier"]]
@@ -87,32 +87,32 @@ bodies = st.tuples(
 
 @given(bodies, st.sampled_from(UPN_LETTERS))
 def test_exactly_one_letter_fits_a_upn(body, letter):
-    assert is_upn(letter + body) is (letter == upn_letter(body))
+    assert is_valid_upn(letter + body) is (letter == upn_check_letter(body))
 
 
 @given(bodies)
 def test_our_letter_is_the_one_that_another_library_computes(body):
-    assert upn_letter(body) == stdnum_upn.calc_check_digit("A" + body)
+    assert upn_check_letter(body) == stdnum_upn.calc_check_digit("A" + body)
 
 
 @given(st.integers(100_000_000, 999_999_999))
 def test_at_most_one_digit_fits_a_uln(number):
-    fitting = [digit for digit in range(10) if is_uln(f"{number}{digit}")]
+    fitting = [digit for digit in range(10) if is_valid_uln(f"{number}{digit}")]
     assert len(fitting) <= 1
 
 
 @given(st.text(max_size=20))
 def test_every_text_gets_an_answer(text):
     for identifier in ("UPN", "ULN", "URN", "UKPRN", "LAESTAB", "UCAS", "Postcode"):
-        assert judge(identifier, text)[0] in Answer
+        assert judge_identifier(identifier, text)[0] in IdentifierVerdict
 
 
 @given(st.lists(st.one_of(st.text(max_size=14), bodies.map(lambda b: "A" + b)), max_size=20))
 def test_a_column_is_judged_as_its_cells_are(texts):
     column = pd.Series(texts, dtype="str")
-    formed = [bool(upn_letter(text[1:])) and text[:1] in UPN_LETTERS for text in texts]
+    formed = [bool(upn_check_letter(text[1:])) and text[:1] in UPN_LETTERS for text in texts]
     assert list(upns_agree(column)) == [
-        not is_formed or is_upn(text) for is_formed, text in zip(formed, texts, strict=True)
+        not is_formed or is_valid_upn(text) for is_formed, text in zip(formed, texts, strict=True)
     ]
     assert len(ulns_agree(column)) == len(postcodes_agree(column)) == len(texts)
 
@@ -134,8 +134,8 @@ def test_a_column_finds_the_wrong_one_and_only_that():
     ],
 )
 def test_the_form_of_a_upn_is_strict(text):
-    assert not is_upn(text)
+    assert not is_valid_upn(text)
 
 
 def test_spaces_of_every_kind_go():
-    assert plain(" b80 1200\u00a0005001\u200b\t") == "B801200005001"
+    assert without_spaces(" b80 1200\u00a0005001\u200b\t") == "B801200005001"

@@ -11,15 +11,15 @@ import pytest
 from openpyxl import load_workbook
 from sqlmodel import Session, select
 
-from destinations.cli.check_and_submit import send
+from destinations.cli.check_and_submit import send_files
 from destinations.cli.shown.inbox_left_out import noted_words
 from destinations.cli.typed import arguments
-from destinations.cli.typed.manifest import Said, Sending
+from destinations.cli.typed.manifest import CoverNoteFields, FileToSend
 from destinations.platform.settings import get_settings
-from destinations.record.undo import undo
+from destinations.record.undo import take_back_submission
 from destinations.reports.exports import export
 from destinations.summarising import summarise
-from imports.cover_notes import note
+from imports.cover_notes import store_cover_note
 from models.database import transaction
 from models.facts.calendar import now
 from models.places import InstitutionLink
@@ -69,12 +69,12 @@ def a_file(folder: Path, drawn: str = SILENT, name: str = "leavers.xlsx") -> Pat
 
 
 def submit(file, cohort=None, stage=None, wave=None, sent_on=SENT_ON, kind=None):
-    send(
+    send_files(
         [
-            Sending(
+            FileToSend(
                 file,
                 URN,
-                Said(
+                CoverNoteFields(
                     kind and arguments.kind(kind),
                     cohort and arguments.cohort(cohort),
                     stage and arguments.stage(stage),
@@ -271,8 +271,8 @@ def test_what_was_taken_back_is_not_brought_again_by_a_note(engine, tmp_path):
     take_in(TODAY)
     [sent] = submissions(engine)
     with transaction(engine) as session:
-        undo(session, sent.id, by="Jo", at=now())
-        note(session, urn=URN, name=file.name, sha256=sent.sha256, wave=2)
+        take_back_submission(session, sent.id, by="Jo", at=now())
+        store_cover_note(session, urn=URN, name=file.name, sha256=sent.sha256, wave=2)
     take_in(TODAY)
     assert submissions(engine) == []
     assert counting(engine) == []
@@ -295,20 +295,24 @@ def test_a_note_under_the_number_that_a_school_had_before_counts(engine, tmp_pat
     with transaction(engine) as session:
         session.add(InstitutionLink(urn="900600", linked_urn=URN, kind="Successor"))
     file = a_file(tmp_path)
-    send([Sending(file, "900600", Said(None, 2023, LeavingStage.Y11, 1), SENT_ON)])
+    send_files(
+        [FileToSend(file, "900600", CoverNoteFields(None, 2023, LeavingStage.Y11, 1), SENT_ON)]
+    )
     take_in(TODAY)
     assert {line[0] for line in counting(engine)} == {"2023/24"}
-    send([Sending(file, "900600", Said(None, 2022, LeavingStage.Y11, 2), SENT_ON)])
+    send_files(
+        [FileToSend(file, "900600", CoverNoteFields(None, 2022, LeavingStage.Y11, 2), SENT_ON)]
+    )
     take_in(TODAY)
     assert {line[:2] for line in counting(engine)} == {("2022/23", 2)}
 
 
 def test_one_file_that_cannot_be_sent_leaves_no_file_without_its_note(engine, tmp_path):
     first, gone = a_file(tmp_path), a_file(tmp_path, OTHERS, "gone.xlsx")
-    said = Said(None, 2023, LeavingStage.Y11, 1)
+    said = CoverNoteFields(None, 2023, LeavingStage.Y11, 1)
     gone.unlink()
     with pytest.raises(FileNotFoundError):
-        send([Sending(first, URN, said, SENT_ON), Sending(gone, URN, said, SENT_ON)])
+        send_files([FileToSend(first, URN, said, SENT_ON), FileToSend(gone, URN, said, SENT_ON)])
     take_in(TODAY)
     assert {line[0] for line in counting(engine)} == {"2023/24"}
 

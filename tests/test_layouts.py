@@ -9,12 +9,17 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 from destinations.cli import app
-from destinations.responses.mappings import accept_heading, accept_word, accepted, read_again
-from imports.crosswalk.column_map import map_of
+from destinations.responses.mappings import (
+    load_mappings,
+    request_reading_again,
+    store_heading_mapping,
+    store_value_mapping,
+)
+from imports.crosswalk.column_map import parse_map
 from models.destinations import Destination
 from models.facts.calendar import now
-from models.responses import AcceptedHeading
-from models.submissions import Submission, ToldFinding
+from models.responses import HeadingMapping
+from models.submissions import FindingRecord, Submission
 from tests import builders_road
 from tests.builders import a_workbook
 from tests.builders_road import a_hub_at_home, take_in
@@ -176,7 +181,7 @@ def test_what_is_anothers_is_never_the_leavers_own(hub, heading):
     said = cli("set", "1", heading, field, "--by", "A. Officer", code=2)
     assert "never read as the leaver's" in " ".join(said.replace("│", " ").split())
     with Session(hub[0]) as session:
-        assert session.exec(select(AcceptedHeading)).first() is None
+        assert session.exec(select(HeadingMapping)).first() is None
 
 
 @pytest.mark.parametrize(
@@ -264,7 +269,7 @@ def test_the_export_is_a_map_that_means_the_same(hub):
     cli("set", "1", "Bus pass", "leave out", "--by", "A. Officer")
     cli("word", "--school", OAKFIELD, "Destination", "Plumpton thing", "280", "--by", "A. Officer")
     done = CliRunner().invoke(app, ["map", "export", "--school", OAKFIELD])
-    mine = map_of(done.output, OAKFIELD)
+    mine = parse_map(done.output, OAKFIELD)
     assert mine.field_of(("Where are they now?",)) == "activity"
     assert mine.meaning(("Bus pass",)).field == "not_ours"
     assert mine.value_of("activity", "PLUMPTON THING") == "280"
@@ -274,11 +279,11 @@ def test_the_export_is_a_map_that_means_the_same(hub):
 def test_a_map_in_the_repository_is_used_for_its_school(hub, monkeypatch):
     from imports.crosswalk import confirmed_mappings
 
-    own = map_of(
+    own = parse_map(
         "name: '900100'\nextends: standard\ncolumns: {activity: {headings: [Where are they now]}}",
         OAKFIELD,
     )
-    monkeypatch.setattr(confirmed_mappings, "has_map", lambda name: name == OAKFIELD)
+    monkeypatch.setattr(confirmed_mappings, "map_exists", lambda name: name == OAKFIELD)
     monkeypatch.setattr(confirmed_mappings, "load_map", lambda name: own)
     send(THEIRS)
     send(OTHERS, urn=PENROSE)
@@ -318,18 +323,18 @@ def test_a_check_and_what_was_told_know_it_too(hub, tmp_path):
 
 def test_the_later_word_holds_and_none_is_kept_without_a_name(session):
     said = {"urn": OAKFIELD, "rows": ["row"], "key": "route", "shown": "Route", "at": now()}
-    accept_heading(session, **said, field="activity", by="A. Officer")
-    accept_heading(session, **said, field="course", by="B. Head")
+    store_heading_mapping(session, **said, field="activity", by="A. Officer")
+    store_heading_mapping(session, **said, field="course", by="B. Head")
     word = {"urn": "", "field": "sex", "word": "y", "at": now()}
-    accept_word(session, **word, value="F", by="A. Officer")
-    accept_word(session, **word, value="M", by="B. Head")
-    headings, words = accepted(session)
+    store_value_mapping(session, **word, value="F", by="A. Officer")
+    store_value_mapping(session, **word, value="M", by="B. Head")
+    headings, words = load_mappings(session)
     assert [(one.field, one.accepted_by) for one in headings] == [("course", "B. Head")]
     assert [(one.value, one.accepted_by) for one in words] == [("M", "B. Head")]
     with pytest.raises(ValueError, match="without a name"):
-        accept_heading(session, **said, field="course", by=" ")
+        store_heading_mapping(session, **said, field="course", by=" ")
     with pytest.raises(ValueError, match="without a name"):
-        accept_word(session, **word, value="F", by="")
+        store_value_mapping(session, **word, value="F", by="")
 
 
 def test_only_what_waited_for_it_is_read_again(session):
@@ -353,12 +358,12 @@ def test_only_what_waited_for_it_is_read_again(session):
     session.add(one("the correction", follows_id=every[6].id))
     for sent_, heading in ((every[2], "Route"), (every[3], "Bus pass")):
         session.add(
-            ToldFinding(
+            FindingRecord(
                 submission_id=sent_.id, code="C10", severity="please_check", heading=heading
             )
         )
     session.flush()
-    again = read_again(
+    again = request_reading_again(
         session, urn=OAKFIELD, codes=("C02", "C10"), about=lambda heading: heading == "Route"
     )
     assert again == [every[0].id, every[2].id]

@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 from destinations.cli import app
 from imports.crosswalk.column_map import load_map
 from imports.reading import read_file
-from imports.tables.explain_no_table import NoTable
+from imports.tables.explain_no_table import NoTableFound
 from models.handoffs.findings import SubmissionRefused
-from models.responses import AcceptedHeading
+from models.responses import HeadingMapping
 from tests.builders import a_workbook
 from tests.test_layouts import OAKFIELD, PENROSE, cli, hub, intake, lines, receipts, send, sent
 
@@ -63,7 +63,7 @@ def test_what_was_said_of_it_is_bound_to_its_heading_row(hub):
     cli("set", "1", "Given nm", "Forename", "--by", "A. Officer")
     cli("accept", "1", "--by", "A. Officer")
     with Session(hub[0]) as session:
-        rows = {one.fingerprint for one in session.exec(select(AcceptedHeading))}
+        rows = {one.fingerprint for one in session.exec(select(HeadingMapping))}
     assert len(rows) == 1
     assert "" not in rows
 
@@ -137,5 +137,5 @@ def test_a_folder_can_be_checked_where_nothing_is_set_up(tmp_path, monkeypatch):
 def test_only_what_looks_like_headings_is_taken_for_them(drawn, code, headings):
     with pytest.raises(SubmissionRefused) as refused:
         read_file("leavers.xlsx", a_workbook(drawn), load_map().field_of)
-    tables = refused.value.tables if isinstance(refused.value, NoTable) else ()
+    tables = refused.value.tables if isinstance(refused.value, NoTableFound) else ()
     assert (refused.value.code, sum(len(one.headings) for one in tables)) == (code, headings)

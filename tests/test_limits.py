@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from destinations.cli import app
 from destinations.platform.settings import Settings, get_settings
-from imports.workbook.limits import Limits
+from imports.workbook.limits import ReadLimits
 from models.submissions import Submission
 from tests.builders import a_workbook
 from tests.test_marked_road import LEAVERS, _hub, everything, run, send
@@ -26,7 +26,7 @@ def _few(hub, monkeypatch):
 
 
 def test_without_a_word_they_are_those_that_were_measured():
-    assert Settings().limits(Limits) == Limits()
+    assert Settings().limits(ReadLimits) == ReadLimits()
 
 
 def test_an_intake_keeps_to_them_and_says_so(few):

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from destinations.linkage.identities import identity
-from destinations.linkage.match_results import Known, Matched, Outcome
-from destinations.matching import match_rows
-from models.handoffs.normalised import MappedRow
+from destinations.linkage.identities import parse_identity
+from destinations.linkage.match_results import KnownLeaver, MatchOutcome, RowMatch
+from destinations.matching import match_leavers
+from models.handoffs.normalised import NormalisedRow
 from models.handoffs.sheets import Value
 
 DATA = Path(__file__).parents[2] / "shared" / "reference" / "data" / "linkage"
@@ -57,12 +57,12 @@ def febrl(rows: Iterable[dict[str, str]]) -> list[Line]:
 
 def measured(known: Sequence[Line], sent: Sequence[Line]) -> tuple[float, float, float]:
     """Precision and recall of the sure matches, and how often the right one is at least offered."""
-    people = [Known(person, identity(values)) for person, values in known]
-    rows = [MappedRow("", at, 1, {}, values, {}) for at, (_, values) in enumerate(sent)]
-    return told(match_rows(rows, people, makes_people=False), [person for person, _ in sent])
+    people = [KnownLeaver(person, parse_identity(values)) for person, values in known]
+    rows = [NormalisedRow("", at, 1, {}, values, {}) for at, (_, values) in enumerate(sent)]
+    return told(match_leavers(rows, people, makes_people=False), [person for person, _ in sent])
 
 
-def told(found: Sequence[Matched], truth: Sequence[int]) -> tuple[float, float, float]:
+def told(found: Sequence[RowMatch], truth: Sequence[int]) -> tuple[float, float, float]:
     sure = [
         one.person_id == who
         for one, who in zip(found, truth, strict=True)
@@ -71,7 +71,7 @@ def told(found: Sequence[Matched], truth: Sequence[int]) -> tuple[float, float, 
     offered = sum(
         who in (one.person_id, *one.candidates) for one, who in zip(found, truth, strict=True)
     )
-    assert all((one.outcome is Outcome.SURE) == (one.person_id is not None) for one in found)
+    assert all((one.outcome is MatchOutcome.SURE) == (one.person_id is not None) for one in found)
     return sum(sure) / len(sure), sum(sure) / len(truth), offered / len(truth)
 
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from expectations.catalogue import words
+from expectations.catalogue import rule_words
 from imports.crosswalk.column_map import load_map
-from imports.mapping import map_file
+from imports.mapping import map_columns_and_values
 from models.handoffs.findings import SubmissionRefused
-from models.handoffs.normalised import Column
+from models.handoffs.normalised import FieldColumn
 from models.handoffs.sheets import Cell, CellKind, Table
-from models.vocabulary import Kind, LeavingStage, group_of, year_start
+from models.vocabulary import LeavingStage, SubmissionKind, group_of, year_start
 from tests.builders_tables import a_declaration, a_read_file, a_table
 
 STANDARD = load_map()
@@ -32,7 +32,9 @@ PLAIN = """
 
 
 def mapped(*tables, above=(), columns=STANDARD, **declared):
-    return map_file(a_read_file(*tables, above=above), a_declaration(**declared), columns)
+    return map_columns_and_values(
+        a_read_file(*tables, above=above), a_declaration(**declared), columns
+    )
 
 
 def refused(*tables, **declared):
@@ -46,7 +48,7 @@ def codes(result):
 
 
 def told(remark):
-    return words(remark.code, dict(remark.facts))
+    return rule_words(remark.code, dict(remark.facts))
 
 
 def values(result, name):
@@ -72,7 +74,7 @@ def test_a_plain_sheet_in_our_words():
     assert second.raw["upn"] == "w845400011018"
     assert second.get("activity") == "230"
     assert "provider_name" not in second.raw
-    assert first.columns["activity"] == Column("activity", "Leavers", "G", "Destination")
+    assert first.columns["activity"] == FieldColumn("activity", "Leavers", "G", "Destination")
     assert result.remarks == ()
     assert result.unused == ()
 
@@ -120,7 +122,7 @@ def test_a_heading_that_leaves_it_open_may_stand_below_a_group():
 
 
 def test_tabs_with_other_orders_of_columns():
-    result = map_file(
+    result = map_columns_and_values(
         a_read_file(
             a_table("Surname|Forename|DOB|Destination\nOkafor|Ada|17/03/2007|FE", "11A"),
             a_table("Destination|DOB|Forename|Surname\nNK|18/03/2007|Jo|Bell", "11B"),
@@ -418,7 +420,7 @@ def test_two_columns_of_names_are_one_where_the_other_says_that_it_does_not_appl
 def test_no_names_at_all_is_refused_with_what_was_found():
     said = refused("UPN | DOB | Destination\nN845400011023 | 17/03/2007 | FE")
     assert said.code == "C01"
-    assert words(said.code, dict(said.facts))[0] == (
+    assert rule_words(said.code, dict(said.facts))[0] == (
         "There is no column called 'Surname' or 'Forename'; right now it has columns called "
         "'UPN', 'DOB', 'Destination'"
     )
@@ -434,7 +436,7 @@ def test_no_destination_is_refused_and_the_likely_column_named():
         """
     )
     assert said.code == "C02"
-    assert words(said.code, dict(said.facts))[1] == (
+    assert rule_words(said.code, dict(said.facts))[1] == (
         "Add a column called 'Destination', or rename the one that holds it. "
         "We read 'Where are they now?' as Destination. Right? (its words are destinations that we "
         "know) If so, tell your hub, and you need not send it again"
@@ -442,7 +444,7 @@ def test_no_destination_is_refused_and_the_likely_column_named():
 
 
 def test_a_table_without_names_is_left_out_and_said():
-    result = map_file(
+    result = map_columns_and_values(
         a_read_file(
             a_table("Surname|Forename|DOB|Destination\nOkafor|Ada|17/03/2007|FE", "11A"),
             a_table("UPN|DOB|Destination\nN845400011023|18/03/2007|FE", "Extra"),
@@ -458,7 +460,7 @@ def test_a_table_without_names_is_left_out_and_said():
 
 def test_an_unknown_column_is_kept_by_name_and_said_once():
     tab = "Surname|Forename|DOB|Destination|Bus pass|Destinaton level\nOkafor|Ada|17/03/2007|FE|Y|3"
-    result = map_file(
+    result = map_columns_and_values(
         a_read_file(a_table(tab, "11A"), a_table(tab, "11B")), a_declaration(), STANDARD
     )
     assert [one.heading for one in result.unused] == ["Bus pass", "Destinaton level"] * 2
@@ -509,7 +511,7 @@ def test_the_cohort_is_worked_out_from_what_the_sheet_holds(births, sent, form, 
     result = mapped(sheet, **unsaid)
     found = result.declared
     assert (found.kind, found.academic_year, found.leaving_stage, found.wave) == (
-        Kind.LEAVERS,
+        SubmissionKind.LEAVERS,
         year,
         stage,
         wave,
@@ -545,7 +547,7 @@ def test_an_enrolment_list_is_known_by_its_columns():
         **UNDECLARED,
     )
     row = result.rows[0]
-    assert result.declared.kind is Kind.ENROLMENTS
+    assert result.declared.kind is SubmissionKind.ENROLMENTS
     assert row.wave is None
     assert row.get("provider_laestab") == "8458001"
     assert row.get("started_on") == date(2023, 9, 5)
@@ -567,7 +569,7 @@ def test_the_day_a_school_was_left_is_not_the_end_of_a_destination():
 
 
 def test_dates_are_decided_by_column_on_all_tabs_together():
-    result = map_file(
+    result = map_columns_and_values(
         a_read_file(
             a_table("Surname|Forename|DOB|Destination\nOkafor|Ada|03/04/2007|FE", "11A"),
             a_table("Surname|Forename|DOB|Destination\nBell|Jo|25/04/2007|FE", "11B"),
@@ -593,7 +595,7 @@ def test_half_converted_dates_of_birth_go_back_with_one_message():
     rows = "\n".join(f"Okafor|Ada|{day}|FE" for day in days + real)
     said = refused(f"Surname|Forename|DOB|Destination\n{rows}")
     assert said.code == "C03"
-    assert "American dates" in words(said.code, dict(said.facts))[0]
+    assert "American dates" in rule_words(said.code, dict(said.facts))[0]
 
 
 def test_both_orders_in_one_column_go_back():
@@ -645,7 +647,7 @@ NUMBERS = [
 
 @pytest.mark.parametrize(("heading", "cell", "value", "mark"), NUMBERS)
 def test_numbers_in_one_spelling_and_what_excel_did_to_them(heading, cell, value, mark):
-    result = map_file(_with_cell(heading, cell), a_declaration(), STANDARD)
+    result = map_columns_and_values(_with_cell(heading, cell), a_declaration(), STANDARD)
     name = STANDARD.field_of((heading,))
     assert result.rows[0].get(name) == value
     assert result.rows[0].marks.get(name) == mark
@@ -654,7 +656,7 @@ def test_numbers_in_one_spelling_and_what_excel_did_to_them(heading, cell, value
 
 def test_zeros_that_a_cell_shows_are_put_back_and_said():
     cell = Cell("123456", 123456, CellKind.NUMBER, "123456", "0000000000")
-    result = map_file(_with_cell("ULN", cell), a_declaration(), STANDARD)
+    result = map_columns_and_values(_with_cell("ULN", cell), a_declaration(), STANDARD)
     assert result.rows[0].get("uln") == "0000123456"
     assert told(result.remarks[0])[0] == (
         "In 'ULN' we put back zeros that 1 of its numbers show but do not hold"
@@ -747,7 +749,8 @@ def test_the_order_of_columns_is_nothing(order):
         table.heading_rows,
     )
     plain, other = (
-        map_file(a_read_file(one), a_declaration(), STANDARD) for one in (table, turned)
+        map_columns_and_values(a_read_file(one), a_declaration(), STANDARD)
+        for one in (table, turned)
     )
     assert [dict(row.values) for row in other.rows] == [dict(row.values) for row in plain.rows]
 
@@ -758,7 +761,7 @@ def test_no_cell_makes_it_raise(cells, kind):
     kinds = [CellKind.TEXT, CellKind.NUMBER, CellKind.ERROR, CellKind.FORMULA]
     strange = tuple(Cell(text, text, kinds[(kind + at) % 4]) for at, text in enumerate(cells))
     odd = replace(table, rows=(replace(table.rows[0], cells=strange), *table.rows[1:]))
-    result = map_file(a_read_file(odd), a_declaration(), STANDARD)
+    result = map_columns_and_values(a_read_file(odd), a_declaration(), STANDARD)
     assert len(result.rows) == 2
     assert result.rows[1].get("surname") == "Bell"
 
@@ -766,7 +769,9 @@ def test_no_cell_makes_it_raise(cells, kind):
 def test_rows_shorter_than_their_headings_are_blank_at_the_end():
     table = a_table(PLAIN)
     short = replace(table, rows=tuple(replace(row, cells=row.cells[:7]) for row in table.rows))
-    assert values(map_file(a_read_file(short), a_declaration(), STANDARD), "activity") == [
+    assert values(
+        map_columns_and_values(a_read_file(short), a_declaration(), STANDARD), "activity"
+    ) == [
         "210",
         "230",
     ]
@@ -801,13 +806,13 @@ def test_a_whole_hub_in_our_words():
         path = HUB / "inbox" / sent["urn"] / sent["file"]
         read = read_file(path.name, path.read_bytes(), STANDARD.field_of)
         declared = a_declaration(
-            kind=Kind(sent["kind"]),
+            kind=SubmissionKind(sent["kind"]),
             academic_year=year_start(sent["cohort"]) if sent["cohort"] else None,
             leaving_stage=None,
             wave=int(sent["wave"]) if sent["wave"] else None,
             sent_on=date.fromisoformat(sent["sent_on"]),
         )
-        result = map_file(read, declared, STANDARD)
+        result = map_columns_and_values(read, declared, STANDARD)
         for row in result.rows:
             person = true.people.get((sent["file"], row.sheet, row.row))
             if person is None:
@@ -816,7 +821,9 @@ def test_a_whole_hub_in_our_words():
                 right += 1
                 wrong["born on"] += row.get("born_on") != true.born[person]
                 known = group_of(str(row.get("activity") or "810")) != "not known"
-                if result.declared.kind is Kind.LEAVERS and (known or not row.get("activity")):
+                if result.declared.kind is SubmissionKind.LEAVERS and (
+                    known or not row.get("activity")
+                ):
                     wrong["destination"] += row.get("activity") != true.codes[person, row.wave]
     assert right > 2_000
     assert wrong.total() == 0, wrong

@@ -8,17 +8,17 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.columns.proposals import propose
+from imports.columns.proposals import propose_fields
 from imports.crosswalk.column_map import ColumnMap, MapFile, load_map
-from imports.crosswalk.confirmed_mappings import fingerprint, written_map
-from imports.crosswalk.fields import closed_lists
-from imports.crosswalk.suggested_words import nearest_words
+from imports.crosswalk.confirmed_mappings import heading_fingerprint, map_as_yaml
+from imports.crosswalk.fields import closed_list_values
+from imports.crosswalk.suggested_words import suggest_values
 from models.vocabulary import activities
 from tests.builders_tables import a_cell
 
 MAPS = sorted(Path(str(files("imports.maps"))).glob("*.yaml"))
 STANDARD = load_map()
-LISTS = closed_lists()
+LISTS = closed_list_values()
 
 # What people type for each; every code of NCCIS 2019-20 that a leaver's sheet may hold is here.
 WORDS = {
@@ -188,11 +188,11 @@ def test_a_map_with_a_slip_names_its_file(tmp_path, monkeypatch):
 
 
 def test_the_nearest_words_are_suggested_in_our_own_labels():
-    near = nearest_words("activity", "Colledge tbc", STANDARD)
+    near = suggest_values("activity", "Colledge tbc", STANDARD)
     assert near[0] == "Full-time education: further education"
     assert set(near) <= {activity.label for activity in activities().values()}
-    assert nearest_words("activity", "Aprentisheep", STANDARD)[0] == "Apprenticeship"
-    assert len(nearest_words("sen", "SEN suport", STANDARD)) <= 3
+    assert suggest_values("activity", "Aprentisheep", STANDARD)[0] == "Apprenticeship"
+    assert len(suggest_values("sen", "SEN suport", STANDARD)) <= 3
 
 
 PROPOSED = """
@@ -212,7 +212,7 @@ PROPOSED = """
 def test_an_unknown_heading_is_proposed_with_its_evidence(line):
     heading, cells, field = (part.strip() for part in line.split("|"))
     cells = [a_cell(cell.strip()) for cell in cells.split(";") if cell]
-    made = [one for one in propose((heading,), cells, STANDARD) if one.is_made]
+    made = [one for one in propose_fields((heading,), cells, STANDARD) if one.is_made]
     assert [one.field for one in made] == ([field] if field else [])
     assert all(one.evidence for one in made)
 
@@ -220,7 +220,7 @@ def test_an_unknown_heading_is_proposed_with_its_evidence(line):
 def test_what_was_confirmed_can_be_given_to_others_as_a_map():
     aliases = {"Where are they now?": "activity", "Bus pass": "not_ours"}
     mine = {"activity": {"Plumpton": "280"}, "sex": {"Y": "M"}}
-    written = written_map("oakfield", aliases, mine)
+    written = map_as_yaml("oakfield", aliases, mine)
     own = MapFile.model_validate(yaml.load(written, yaml.BaseLoader))
     assert (own.name, own.extends) == ("oakfield", "standard")
     assert own.columns["activity"].values == {"280": ("Plumpton",)}
@@ -229,10 +229,10 @@ def test_what_was_confirmed_can_be_given_to_others_as_a_map():
 
 
 def test_a_heading_row_is_known_again_however_it_is_spaced():
-    first = fingerprint([("UPN ",), ("Date of Birth",), ("Destination", "Type")])
-    assert fingerprint([("upn",), ("DATE OF BIRTH\xa0",), ("Destination", "Type")]) == first
-    assert fingerprint([("Date of Birth",), ("UPN",), ("Destination", "Type")]) == first
-    assert fingerprint([("UPN",), ("Date of Birth",), ("Destination", "Where")]) != first
+    first = heading_fingerprint([("UPN ",), ("Date of Birth",), ("Destination", "Type")])
+    assert heading_fingerprint([("upn",), ("DATE OF BIRTH\xa0",), ("Destination", "Type")]) == first
+    assert heading_fingerprint([("Date of Birth",), ("UPN",), ("Destination", "Type")]) == first
+    assert heading_fingerprint([("UPN",), ("Date of Birth",), ("Destination", "Where")]) != first
 
 
 def test_an_empty_map_knows_nothing():

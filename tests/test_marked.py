@@ -15,14 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from destinations.returns.annotated import recognise
-from destinations.returns.annotated.choices import choices
-from destinations.returns.annotated.ranges import without
-from destinations.returns.annotated.signature import Mark, signed
+from destinations.returns.annotated import verify_signature
+from destinations.returns.annotated.choices import choices_by_field
+from destinations.returns.annotated.ranges import without_cells
+from destinations.returns.annotated.signature import WorkbookSignature, sign
 from destinations.returns.fix_order import biggest_first
 from imports.crosswalk.column_map import load_map
 from models.handoffs.findings import SubmissionRefused
-from models.handoffs.returned_workbook import YES, Confirmed
+from models.handoffs.returned_workbook import YES, ConfirmedCell
 from tests.books_opened import PAYLOADS, printed
 from tests.builders_marked import (
     CHECK,
@@ -93,12 +93,12 @@ def test_the_lists_are_where_the_drop_downs_look_and_are_hidden():
     name, cells = re.fullmatch(r"'(.+)'!(.+)", area).groups()
     assert book[name].sheet_state == "hidden"
     words = [row[0].value for row in book[name][cells.replace("$", "")]]
-    assert tuple(words) == choices()["activity"]
+    assert tuple(words) == choices_by_field()["activity"]
 
 
 def test_every_word_that_is_offered_is_one_that_we_know():
     columns = load_map()
-    for field, words in choices().items():
+    for field, words in choices_by_field().items():
         for word in words:
             assert columns.value_of(field, word) is not None, (field, word)
 
@@ -374,18 +374,18 @@ def test_what_somebody_typed_is_never_live():
 def test_it_is_known_again_and_nobody_else_can_say_so():
     content = a_book()
     back = read(mark(content, number=12).content).returned
-    mine = recognise(back.mark, KEY)
+    mine = verify_signature(back.mark, KEY)
     assert mine is not None
     assert mine.submission_id == 12
-    assert recognise(back.mark, b"another" * 5) is None
-    assert recognise(back.mark.replace("d1.12.", "d1.13."), KEY) is None
-    assert recognise(signed(mine, None), KEY) is None
+    assert verify_signature(back.mark, b"another" * 5) is None
+    assert verify_signature(back.mark.replace("d1.12.", "d1.13."), KEY) is None
+    assert verify_signature(sign(mine, None), KEY) is None
     assert read(content).returned is None
 
 
 @given(st.text())
 def test_any_words_in_the_place_of_a_mark_are_no_mark(words):
-    assert recognise(words, KEY) is None
+    assert verify_signature(words, KEY) is None
 
 
 def test_our_own_tabs_are_not_read_as_leavers():
@@ -399,7 +399,7 @@ def test_our_own_tabs_are_not_read_as_leavers():
 def test_a_corrected_book_is_read_at_the_same_rows_with_its_answers():
     marked = mark(a_book()).content
     book = load_workbook(BytesIO(marked))
-    book[SHEET]["E4"] = choices()["activity"][0]
+    book[SHEET]["E4"] = choices_by_field()["activity"][0]
     book[SHEET]["B6"] = "Moss"
     for line in lines_of(book):
         if line["Rule"].value == "P11":
@@ -410,9 +410,9 @@ def test_a_corrected_book_is_read_at_the_same_rows_with_its_answers():
     assert [row.number for table in back.tables for row in table.rows] == [4, 5, 6]
     assert "Moss" in str(_texts(back))
     assert back.returned.confirmed == (
-        Confirmed("P11", SHEET, 6, "D", "31/08/2001", "Something is wrong (P11)."),
+        ConfirmedCell("P11", SHEET, 6, "D", "31/08/2001", "Something is wrong (P11)."),
     )
-    assert recognise(back.returned.mark, KEY) is not None
+    assert verify_signature(back.returned.mark, KEY) is not None
 
 
 @pytest.mark.parametrize(
@@ -453,7 +453,7 @@ def test_marked_again_only_what_is_left_shows():
     assert notes["E4"] == "Ask Mrs Hall"
     assert len(lines_of(book)) == 1
     assert [str(one.formula1) for one in sheet.data_validations.dataValidation] == ['"N,K,E"']
-    assert recognise(read(second.content).returned.mark, KEY).submission_id == 13
+    assert verify_signature(read(second.content).returned.mark, KEY).submission_id == 13
 
 
 # ---- sound and the same ----
@@ -495,7 +495,7 @@ def test_every_part_is_sound_xml_and_every_relation_leads_somewhere():
 )
 def test_areas_make_room(areas, cells, left):
     places = [(int(re.sub(r"\D", "", cell)), re.sub(r"\d", "", cell)) for cell in cells]
-    assert without(areas, places) == left
+    assert without_cells(areas, places) == left
 
 
 @settings(max_examples=25, deadline=None)
@@ -555,8 +555,8 @@ def test_libreoffice_opens_and_keeps_what_we_write(tmp_path):
     assert printed(content, tmp_path).startswith(b"%PDF")
     saved = _saved_again(content, tmp_path)
     back = read(saved)
-    assert recognise(back.returned.mark, KEY) == Mark(
-        12, recognise(read(content).returned.mark, KEY).sha256
+    assert verify_signature(back.returned.mark, KEY) == WorkbookSignature(
+        12, verify_signature(read(content).returned.mark, KEY).sha256
     )
     assert _texts(back) == _texts(read(a_book()))
     again = mark(saved, FINDINGS[:1], number=13)

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 from destinations.cli import app
 from models.database import open_database
 from models.handoffs.returned_workbook import YES
-from models.responses import AcceptedHeading, SheetConfirmation
-from models.submissions import Submission, ToldFinding
+from models.responses import HeadingMapping, SheetConfirmation
+from models.submissions import FindingRecord, Submission
 from tests.builders import a_workbook
 from tests.test_marked import lines_of
 from tests.test_marked_road import URN, _hub, everything, returns, run, send
@@ -30,7 +30,7 @@ def told(settings) -> list[tuple[str, int | None]]:
     engine = open_database(settings.database)
     with Session(engine) as session:
         latest = max(session.exec(select(Submission.id)))
-        query = select(ToldFinding).where(ToldFinding.submission_id == latest)
+        query = select(FindingRecord).where(FindingRecord.submission_id == latest)
         found = [(one.code, one.row) for one in session.exec(query)]
     engine.dispose()
     return found
@@ -125,7 +125,7 @@ def test_a_yes_to_a_heading_is_remembered_and_the_column_is_read_with_it(hub):
     assert ("C11", None) in arrive(hub, ident, "first")
     left = come_back(hub, answered(marked(hub, "first"), "C11"), "second")
     assert not {one for one in left if one[0].startswith("C1")}
-    (said,) = everything(hub, AcceptedHeading)
+    (said,) = everything(hub, HeadingMapping)
     assert (said.urn, said.shown, said.field) == (URN, "Ident", "upn")
     assert said.accepted_by == "the sender of submission 2"
     assert not {one for one in arrive(hub, ident, "third") if one[0].startswith("C1")}

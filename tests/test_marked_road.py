@@ -49,7 +49,7 @@ def send(settings: Settings, name: str, content: bytes, *, urn: str = URN) -> No
 def run(settings: Settings) -> int:
     """One intake; how many documents were written."""
     written = 0
-    with stages.open_road(settings) as way:
+    with stages.open_run(settings) as way:
         stages.receive_files(way, TODAY)
         for chunk in stages.unfinished(way):
             mapped = stages.map_chunk(way, stages.read_chunk(way, chunk))
@@ -147,7 +147,7 @@ def test_running_again_writes_nothing_more(hub):
 
 def killed_before_its_receipts(settings: Settings) -> None:
     """An intake that ends once everything is recorded or refused, and nobody has been told."""
-    with stages.open_road(settings) as way:
+    with stages.open_run(settings) as way:
         stages.receive_files(way, TODAY)
         for chunk in stages.unfinished(way):
             mapped = stages.map_chunk(way, stages.read_chunk(way, chunk))

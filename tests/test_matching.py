@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from destinations.linkage.identities import identity
-from destinations.linkage.match_results import Known, Matched, Outcome
-from destinations.matching import match_rows
-from models.facts.identifiers import is_uln, is_upn
-from models.handoffs.normalised import MappedRow
+from destinations.linkage.identities import parse_identity
+from destinations.linkage.match_results import KnownLeaver, MatchOutcome, RowMatch
+from destinations.matching import match_leavers
+from models.facts.identifiers import is_valid_uln, is_valid_upn
+from models.handoffs.normalised import NormalisedRow
 from models.handoffs.sheets import Value
 
 # Three UPNs and two ULNs whose checks are right.
@@ -40,20 +40,22 @@ def person(drawn: str) -> dict[str, Value]:
     return values
 
 
-def row(number: int, values: dict[str, Value]) -> MappedRow:
-    return MappedRow("", number, 1, {}, values, {})
+def row(number: int, values: dict[str, Value]) -> NormalisedRow:
+    return NormalisedRow("", number, 1, {}, values, {})
 
 
 def matched(
     known: Sequence[str], sent: Sequence[str], *, makes_people: bool = True
-) -> tuple[Matched, ...]:
-    people = [Known(at, identity(person(drawn))) for at, drawn in enumerate(known, start=1)]
+) -> tuple[RowMatch, ...]:
+    people = [
+        KnownLeaver(at, parse_identity(person(drawn))) for at, drawn in enumerate(known, start=1)
+    ]
     rows = [row(at, person(drawn)) for at, drawn in enumerate(sent, start=2)]
-    return match_rows(rows, people, makes_people=makes_people)
+    return match_leavers(rows, people, makes_people=makes_people)
 
 
-def in_words(one: Matched) -> str:
-    return f"person {one.person_id}" if one.outcome is Outcome.SURE else one.outcome.value
+def in_words(one: RowMatch) -> str:
+    return f"person {one.person_id}" if one.outcome is MatchOutcome.SURE else one.outcome.value
 
 
 # known                                       row                                        outcome
@@ -142,26 +144,26 @@ def test_a_row_of_an_enrolment_list_is_about(drawn: str) -> None:
 def test_two_people_at_the_level_that_decides_mean_that_nobody_is_sure() -> None:
     twins = ["Lee, Elliot | 14/3/2008", "Lee, Ellie | 14/3/2008"]
     (one,) = matched(twins, ["Lee, Ell | 14/3/2008"])
-    assert one.outcome is Outcome.UNSURE
+    assert one.outcome is MatchOutcome.UNSURE
     assert set(one.candidates) == {1, 2}
 
 
 def test_a_short_form_is_not_sure_beside_a_twin() -> None:
     twins = ["Lee, Harriet | 14/3/2008", "Lee, Thomas | 14/3/2008"]
-    assert matched(twins, ["Lee, Harr | 14/3/2008"])[0].outcome is Outcome.UNSURE
+    assert matched(twins, ["Lee, Harr | 14/3/2008"])[0].outcome is MatchOutcome.UNSURE
 
 
 def test_a_upn_of_one_leaver_with_the_name_and_birth_of_another_waits() -> None:
     known = [f"Lee, Sam | 14/3/2008 {U1}", f"Lee, Ana | 14/3/2008 {U2}"]
     (one,) = matched(known, [f"Lee, Ana | 14/3/2008 {U1}"])
-    assert one.outcome is Outcome.UNSURE
+    assert one.outcome is MatchOutcome.UNSURE
     assert set(one.candidates) == {1, 2}
 
 
 def test_twins_of_a_first_sheet_are_two_people() -> None:
     sent = [f"Lee, Sam | 14/3/2008 {U1}", f"Lee, Ana | 14/3/2008 {U2}", "Lee, Max | 14/3/2008"]
     found = matched([], sent)
-    assert [one.outcome for one in found] == [Outcome.NEW] * 3
+    assert [one.outcome for one in found] == [MatchOutcome.NEW] * 3
     assert len({one.newcomer for one in found}) == 3
 
 
@@ -185,7 +187,7 @@ def test_two_of_one_name_with_their_own_upns_in_one_sheet_are_two() -> None:
 
 def test_twins_with_one_upn_between_them_wait() -> None:
     sent = [f"Lee, Sam | 14/3/2008 {U1}", f"Lee, Ana | 14/3/2008 {U1}"]
-    assert [one.outcome for one in matched([], sent)] == [Outcome.UNSURE] * 2
+    assert [one.outcome for one in matched([], sent)] == [MatchOutcome.UNSURE] * 2
 
 
 def test_a_second_twin_does_not_take_the_first_ones_upn() -> None:
@@ -197,21 +199,25 @@ def test_a_second_twin_does_not_take_the_first_ones_upn() -> None:
 def test_the_same_leaver_twice_in_one_sheet_is_one_newcomer() -> None:
     sent = [f"Lee, Sam | 14/3/2008 {U1}", "LEE, SAM | 14/3/2008", f"Lee, Samuel | 15/3/2008 {U1}"]
     found = matched([], sent)
-    assert [one.outcome for one in found] == [Outcome.NEW] * 3
+    assert [one.outcome for one in found] == [MatchOutcome.NEW] * 3
     assert len({one.newcomer for one in found}) == 1
 
 
 def test_two_of_one_name_and_birth_with_their_own_upns_are_two_and_a_third_row_waits() -> None:
     sent = [f"Lee, Sam | 14/3/2008 {U1}", f"Lee, Sam | 14/3/2008 {U2}", "Lee, Sam | 14/3/2008"]
     found = matched([], sent)
-    assert [one.outcome for one in found] == [Outcome.NEW, Outcome.NEW, Outcome.UNSURE]
+    assert [one.outcome for one in found] == [
+        MatchOutcome.NEW,
+        MatchOutcome.NEW,
+        MatchOutcome.UNSURE,
+    ]
     assert found[0].newcomer != found[1].newcomer
 
 
 def test_a_row_is_not_drawn_to_somebody_with_another_upn_by_its_double() -> None:
     sent = [f"Lee, Sam | 14/3/2008 {U2}", "Lee, Sam | 14/3/2008"]
     found = matched([f"Lee, Sam | 14/3/2008 {U1}"], sent)
-    assert [one.outcome for one in found] == [Outcome.UNSURE] * 2
+    assert [one.outcome for one in found] == [MatchOutcome.UNSURE] * 2
 
 
 def test_a_double_without_a_upn_goes_with_the_one_that_has_it() -> None:
@@ -222,20 +228,20 @@ def test_a_double_without_a_upn_goes_with_the_one_that_has_it() -> None:
 
 def test_rows_that_may_be_one_person_under_a_short_name_wait() -> None:
     found = matched([], ["Lee, Ellie | 14/3/2008", "Lee, Ell | 14/3/2008"])
-    assert [one.outcome for one in found] == [Outcome.UNSURE] * 2
+    assert [one.outcome for one in found] == [MatchOutcome.UNSURE] * 2
 
 
 def test_two_short_forms_of_one_leaver_do_not_both_claim_them() -> None:
     found = matched(
         ["Lee, Elizabeth | 14/3/2008"], ["Lee, Liz | 14/3/2008", "Lee, Beth | 14/3/2008"]
     )
-    assert [one.outcome for one in found] == [Outcome.UNSURE] * 2
+    assert [one.outcome for one in found] == [MatchOutcome.UNSURE] * 2
 
 
 def test_the_likeliest_candidate_comes_first() -> None:
     known = ["Lee, Simone | 14/3/2008", "Lee, Stephanie | 14/3/2008"]
     (one,) = matched(known, ["Lee, Simmone | 14/3/2008"])
-    assert one.outcome is Outcome.UNSURE
+    assert one.outcome is MatchOutcome.UNSURE
     assert one.candidates[0] == 1
 
 
@@ -245,16 +251,16 @@ def test_the_reason_names_facts_and_never_quotes_them() -> None:
 
 
 def test_what_a_person_decided_is_not_asked_again() -> None:
-    known = [Known(1, identity(person("Lee, Sam | 14/3/2008")))]
+    known = [KnownLeaver(1, parse_identity(person("Lee, Sam | 14/3/2008")))]
     rows = [row(2, person("Lee, Ana | 14/3/2008")), row(3, person("Lee, Sue | 14/3/2008"))]
-    found = match_rows(rows, known, makes_people=True, settled={("", 2): 1, ("", 3): None})
+    found = match_leavers(rows, known, makes_people=True, settled={("", 2): 1, ("", 3): None})
     assert [in_words(one) for one in found] == ["person 1", "new"]
 
 
 def test_a_filled_down_column_is_answered_in_good_time() -> None:
     sent = [f"Lee, N{at:04} | 14/3/2008" for at in range(3_000)]
     found = matched([], sent)
-    assert {one.outcome for one in found} == {Outcome.NEW}
+    assert {one.outcome for one in found} == {MatchOutcome.NEW}
 
 
 @pytest.mark.parametrize(
@@ -262,7 +268,7 @@ def test_a_filled_down_column_is_answered_in_good_time() -> None:
     [(U1, True), (U2, True), ("A801200005001", False), ("B80120000500", False), ("", False)],
 )
 def test_a_upn_has_its_check_letter(upn: str, valid: bool) -> None:
-    assert is_upn(upn) is valid
+    assert is_valid_upn(upn) is valid
 
 
 @pytest.mark.parametrize(
@@ -270,7 +276,7 @@ def test_a_upn_has_its_check_letter(upn: str, valid: bool) -> None:
     [(L1, True), (L2, True), ("9276308687", False), ("9999999999", False), ("0123456789", False)],
 )
 def test_a_uln_has_its_check_digit(uln: str, valid: bool) -> None:
-    assert is_uln(uln) is valid
+    assert is_valid_uln(uln) is valid
 
 
 # A small world, in which likenesses are the rule.
@@ -287,7 +293,7 @@ drawn_people = st.builds(
 worlds = st.tuples(st.lists(drawn_people, max_size=5), st.lists(drawn_people, max_size=6))
 
 
-def partition(found: Sequence[Matched], names: Sequence[int]) -> dict[int, object]:
+def partition(found: Sequence[RowMatch], names: Sequence[int]) -> dict[int, object]:
     """What became of each row, newcomers told by the company they keep."""
     company: dict[int, set[int]] = {}
     for one, name in zip(found, names, strict=True):
@@ -305,15 +311,15 @@ def partition(found: Sequence[Matched], names: Sequence[int]) -> dict[int, objec
 def test_the_order_of_rows_and_of_people_is_nothing(
     world: tuple[list[str], list[str]], random: object, makes_people: bool
 ) -> None:
-    known = [Known(at, identity(person(drawn))) for at, drawn in enumerate(world[0])]
+    known = [KnownLeaver(at, parse_identity(person(drawn))) for at, drawn in enumerate(world[0])]
     order = list(range(len(world[1])))
     shuffled, others = order[:], known[:]
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     random.shuffle(others)  # type: ignore[attr-defined]
 
-    def told(names: list[int], people: list[Known]) -> dict[int, object]:
+    def told(names: list[int], people: list[KnownLeaver]) -> dict[int, object]:
         rows = [row(at, person(world[1][name])) for at, name in enumerate(names)]
-        return partition(match_rows(rows, people, makes_people=makes_people), names)
+        return partition(match_leavers(rows, people, makes_people=makes_people), names)
 
     assert told(order, known) == told(shuffled, others)
 
@@ -326,7 +332,7 @@ def test_nobody_is_two_rows_that_plainly_differ(
     upns: dict[object, set[str]] = {}
     for one, drawn in zip(found, world[1], strict=True):
         who = one.person_id if one.newcomer is None else f"new {one.newcomer}"
-        upn = identity(person(drawn)).upn
+        upn = parse_identity(person(drawn)).upn
         if who is not None and upn:
             upns.setdefault(who, set()).add(upn)
     assert all(len(numbers) == 1 for who, numbers in upns.items() if str(who).startswith("new"))
@@ -339,28 +345,28 @@ def test_every_row_is_answered_and_only_a_school_makes_people(
     found = matched(world[0], world[1], makes_people=makes_people)
     assert [one.row for one in found] == list(range(2, len(world[1]) + 2))
     for one in found:
-        assert (one.person_id is not None) == (one.outcome is Outcome.SURE)
-        assert (one.newcomer is not None) == (one.outcome is Outcome.NEW)
-        assert one.outcome is not (Outcome.NOBODY if makes_people else Outcome.NEW)
+        assert (one.person_id is not None) == (one.outcome is MatchOutcome.SURE)
+        assert (one.newcomer is not None) == (one.outcome is MatchOutcome.NEW)
+        assert one.outcome is not (MatchOutcome.NOBODY if makes_people else MatchOutcome.NEW)
 
 
 @given(worlds)
 def test_matching_again_with_the_people_it_made_changes_nothing(
     world: tuple[list[str], list[str]],
 ) -> None:
-    known = [Known(at, identity(person(drawn))) for at, drawn in enumerate(world[0])]
+    known = [KnownLeaver(at, parse_identity(person(drawn))) for at, drawn in enumerate(world[0])]
     rows = [row(at, person(drawn)) for at, drawn in enumerate(world[1])]
-    first = match_rows(rows, known, makes_people=True)
+    first = match_leavers(rows, known, makes_people=True)
     made = {("", one.row): one.person_id for one in first if one.person_id is not None}
     made |= {("", one.row): 100 + one.newcomer for one in first if one.newcomer is not None}
     names = [
-        Known(who, identity(told.values))
+        KnownLeaver(who, parse_identity(told.values))
         for told in rows
         if (who := made.get(("", told.row))) is not None
     ]
-    again = match_rows(rows, [*known, *names], makes_people=True, settled=made)
+    again = match_leavers(rows, [*known, *names], makes_people=True, settled=made)
     for one, later in zip(first, again, strict=True):
-        if one.outcome in {Outcome.SURE, Outcome.NEW}:
+        if one.outcome in {MatchOutcome.SURE, MatchOutcome.NEW}:
             assert later.person_id == made["", one.row]
         else:
             assert later.outcome is one.outcome

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from destinations.linkage.candidates import known_in_reach
-from destinations.outcomes.outstanding_returns import awaited
+from destinations.linkage.candidates import candidates_for_provider
+from destinations.outcomes.outstanding_returns import outstanding_returns
 from destinations.platform.storage import open_storage
 from destinations.summarising import summarise
 from imports.receiving import receive
-from models.handoffs.normalised import Declared
+from models.handoffs.normalised import SubmissionMetadata
 from tests.builders_record import Record
 
 SCHOOL, NEIGHBOUR = "100001", "100002"
@@ -44,7 +44,9 @@ def test_what_comes_on_the_last_day_is_taken_in(
 
 @pytest.mark.parametrize(("after", "is_member"), DAYS)
 def test_a_school_is_asked_until_its_last_day(record: Record, after: int, is_member: bool) -> None:
-    asked = {one.urn for one in awaited(record.session, today=LAST_DAY + timedelta(after))}
+    asked = {
+        one.urn for one in outstanding_returns(record.session, today=LAST_DAY + timedelta(after))
+    }
     assert asked == ({SCHOOL, NEIGHBOUR} if is_member else {NEIGHBOUR})
 
 
@@ -62,7 +64,9 @@ def test_a_college_list_reaches_the_leavers_of_a_school_until_its_last_day(
     record: Record, after: int, is_member: bool
 ) -> None:
     record.leaver(record.cohort(SCHOOL, 2024), SCHOOL)
-    reached = known_in_reach(record.session, Declared(1, NEIGHBOUR, LAST_DAY + timedelta(after)))
+    reached = candidates_for_provider(
+        record.session, SubmissionMetadata(1, NEIGHBOUR, LAST_DAY + timedelta(after))
+    )
     assert bool(reached) is is_member
 
 
@@ -78,5 +82,5 @@ def test_a_school_that_moves_on_a_day_counts_once_on_it(record: Record) -> None:
 
 def test_a_membership_of_one_day_is_one(record: Record) -> None:
     school = record.school("100003", joined_on=LAST_DAY, left_on=LAST_DAY)
-    asked = {one.urn for one in awaited(record.session, today=LAST_DAY)}
+    asked = {one.urn for one in outstanding_returns(record.session, today=LAST_DAY)}
     assert school in asked

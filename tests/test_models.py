@@ -25,7 +25,7 @@ from models.database import (
 from models.destinations import Destination
 from models.leavers import Cohort, Leaver, Person, Wave
 from models.places import Hub, Institution
-from models.submissions import CoverNote, Submission, ToldFinding
+from models.submissions import CoverNote, FindingRecord, Submission
 from tests import servers
 
 PLANTED = ("Sasha Planted", "Z123456789012", "1 January 2009", "2009-01-01")
@@ -97,7 +97,7 @@ UNKNOWN_WORDS = [
     (Submission, a_submission(leaving_stage="Y12")),
     (Cohort, {"urn": "900100", "leaving_stage": "Y10", "academic_year": 2024}),
     (Wave, {"cohort_id": 1, "number": -1} | dict.fromkeys(("opens_on", "asked_on", "due_on"))),
-    (ToldFinding, {"submission_id": 1, "code": "P01", "severity": "fatal"}),
+    (FindingRecord, {"submission_id": 1, "code": "P01", "severity": "fatal"}),
 ]
 
 

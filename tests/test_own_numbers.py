@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from imports.crosswalk.column_map import load_map
-from imports.mapping import map_file
+from imports.mapping import map_columns_and_values
 from imports.reading import read_file
-from models.handoffs.normalised import Declared
-from models.vocabulary import Kind, LeavingStage
+from models.handoffs.normalised import SubmissionMetadata
+from models.vocabulary import LeavingStage, SubmissionKind
 from tests.builders import a_workbook, drawn
 from tests.workbooks import sheet, workbook
 
@@ -25,11 +25,11 @@ SPREAD = ("Downs College", "Ridge School", "Acme Ltd", "Downs College")
 ONE = ("Downs College",) * 4
 
 
-def mapped(heading, numbers, names=SPREAD, provider="Provider", kind=Kind.LEAVERS):
+def mapped(heading, numbers, names=SPREAD, provider="Provider", kind=SubmissionKind.LEAVERS):
     text = PEOPLE.format(heading=heading, numbers=numbers, names=names, provider=provider)
     read = read_file("leavers.xlsx", a_workbook(text), STANDARD.field_of)
-    declared = Declared(1, SENDER, date(2025, 11, 20), kind, 2024, LeavingStage.Y11, 1)
-    return map_file(read, declared, STANDARD)
+    declared = SubmissionMetadata(1, SENDER, date(2025, 11, 20), kind, 2024, LeavingStage.Y11, 1)
+    return map_columns_and_values(read, declared, STANDARD)
 
 
 OWN = """
@@ -112,8 +112,10 @@ def test_a_number_next_to_the_schools_name_is_the_schools_whatever_one_row_holds
     lines = [f"{line} | {'Destination' if 'UPN' in line else 'FE college'}"
              for line in text.strip().splitlines()]  # fmt: skip
     read = read_file("leavers.xlsx", a_workbook("\n".join(lines)), STANDARD.field_of)
-    declared = Declared(1, SENDER, date(2025, 11, 20), Kind.LEAVERS, 2024, LeavingStage.Y11, 1)
-    rows = map_file(read, declared, STANDARD).rows
+    declared = SubmissionMetadata(
+        1, SENDER, date(2025, 11, 20), SubmissionKind.LEAVERS, 2024, LeavingStage.Y11, 1
+    )
+    rows = map_columns_and_values(read, declared, STANDARD).rows
     assert [row.text("school_laestab") for row in rows[:3]] == ["9004001"] * 3
     assert not any(row.text("provider_laestab") for row in rows)
 
@@ -164,8 +166,10 @@ def test_a_form_of_two_is_read_like_the_other_forms_of_the_workbook(spoilt):
     }
     pages = {name: sheet(drawn(text)) for name, text in tabs.items()}
     read = read_file("leavers.xlsx", workbook(pages), STANDARD.field_of)
-    declared = Declared(1, SENDER, date(2025, 11, 20), Kind.LEAVERS, 2024, LeavingStage.Y11, 1)
-    rows = map_file(read, declared, STANDARD).rows
+    declared = SubmissionMetadata(
+        1, SENDER, date(2025, 11, 20), SubmissionKind.LEAVERS, 2024, LeavingStage.Y11, 1
+    )
+    rows = map_columns_and_values(read, declared, STANDARD).rows
     assert len(rows) == 6
     assert not any(row.text("provider_laestab") for row in rows)
     assert [row.text("school_laestab") for row in rows].count("9004001") >= 5
@@ -190,6 +194,8 @@ SPOILT = """
 @pytest.mark.parametrize("line", [line for line in SPOILT.splitlines() if line.strip()])
 def test_what_is_no_number_makes_nobody_elses_the_colleges(line):
     read = read_file("leavers.xlsx", a_workbook(APART + line), STANDARD.field_of)
-    declared = Declared(1, SENDER, date(2025, 11, 20), Kind.LEAVERS, 2024, LeavingStage.Y11, 1)
-    rows = map_file(read, declared, STANDARD).rows
+    declared = SubmissionMetadata(
+        1, SENDER, date(2025, 11, 20), SubmissionKind.LEAVERS, 2024, LeavingStage.Y11, 1
+    )
+    rows = map_columns_and_values(read, declared, STANDARD).rows
     assert [row.text("school_laestab") for row in rows[:4]] == ["9004001"] * 4

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from destinations.outcomes.percent import percent
+from destinations.outcomes.percent import rounded_percent
 
 GOLDEN = (
     Path(__file__).parents[2]
@@ -31,17 +31,17 @@ GOLDEN = (
     ],
 )
 def test_half_goes_up(part: int, whole: int, share: str) -> None:
-    assert percent(part, whole) == share
+    assert rounded_percent(part, whole) == share
 
 
 def test_no_base_no_share() -> None:
-    assert percent(0, 0) is None
+    assert rounded_percent(0, 0) is None
 
 
 @given(st.integers(1, 10**9).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_never_more_than_half_a_point_off(given: tuple[int, int]) -> None:
     part, whole = given
-    share = percent(part, whole)
+    share = rounded_percent(part, whole)
     assert share is not None
     assert 2 * part * 100 - whole < 2 * int(share) * whole <= 2 * part * 100 + whole
 
@@ -56,6 +56,6 @@ def test_every_share_that_dfe_published_for_its_schools() -> None:
             for heading, share in school.items():
                 if heading.endswith("PER") and share != "SP":  # suppressed
                     part = int(school[heading.removesuffix("PER")])
-                    assert f"{percent(part, int(school['COHORT']))}%" == share
+                    assert f"{rounded_percent(part, int(school['COHORT']))}%" == share
                     counts += 1
     assert counts == 37_588

@@ -2,9 +2,9 @@
 
 import pytest
 
-from expectations.catalogue import catalogue, places
+from expectations.catalogue import catalogue, places_in
 from imports.reading import read_file
-from imports.workbook.limits import CODES, LIMITS, Limits
+from imports.workbook.limits import CODES, READ_LIMITS, ReadLimits
 from models.handoffs.findings import SubmissionRefused
 from tests.headings import knows
 from tests.hostile import READS, shapes
@@ -13,7 +13,7 @@ from tests.workbooks import LEAVERS, one_sheet, parts, rows_xml, sheet, strings,
 SHAPES = shapes()
 
 
-def outcome(content, name="leavers.xlsx", limits=LIMITS):
+def outcome(content, name="leavers.xlsx", limits=READ_LIMITS):
     """The tables of a file and its remarks' codes, or the refusal's reason or code."""
     try:
         read = read_file(name, content, knows, limits=limits)
@@ -49,29 +49,33 @@ def test_a_refusal_has_everything_that_its_sentence_needs(code):
         read_file("leavers.xlsx", SHAPES[code].make(), knows)
     rule = catalogue()[refusal.value.code]
     assert rule.refuses
-    assert set(places(rule)) <= set(dict(refusal.value.facts))
+    assert set(places_in(rule)) <= set(dict(refusal.value.facts))
 
 
 @pytest.mark.parametrize(
     ("limits", "make", "reason"),
     [
-        (Limits(file_size=500), workbook, "TOO_BIG"),
-        (Limits(parts=4), workbook, "TOO_MANY_PARTS"),
-        (Limits(unpacked=1_000), workbook, "UNPACKED_TOO_BIG"),
-        (Limits(sheet_part=500), workbook, "PART_TOO_BIG"),
-        (Limits(strings_part=50), lambda: workbook(shared=strings(["x" * 99])), "PART_TOO_BIG"),
-        (Limits(other_part=100), workbook, "PART_TOO_BIG"),
-        (Limits(ratio=2, ratio_from=100), lambda: workbook(shared=strings(["x"] * 99)), "RATIO"),
-        (Limits(sheets=1), lambda: workbook({"a": sheet(), "b": sheet()}), "TOO_MANY_SHEETS"),
-        (Limits(rows=3), workbook, "TOO_MANY_ROWS"),
-        (Limits(table_rows=2), workbook, "TOO_MANY_ROWS"),
-        (Limits(columns=4), workbook, "TOO_MANY_COLS"),
-        (Limits(table_columns=4), workbook, "TOO_MANY_COLS"),
-        (Limits(cells=19), workbook, "TOO_MANY_CELLS"),
-        (Limits(elements=30), workbook, "TOO_MANY_ELEMENTS"),
-        (Limits(text=12), workbook, "TEXT_TOO_LONG"),
-        (Limits(text=12), lambda: workbook(shared=strings(["x" * 13])), "TEXT_TOO_LONG"),
-        (Limits(cells=20), workbook, READS),
+        (ReadLimits(file_size=500), workbook, "TOO_BIG"),
+        (ReadLimits(parts=4), workbook, "TOO_MANY_PARTS"),
+        (ReadLimits(unpacked=1_000), workbook, "UNPACKED_TOO_BIG"),
+        (ReadLimits(sheet_part=500), workbook, "PART_TOO_BIG"),
+        (ReadLimits(strings_part=50), lambda: workbook(shared=strings(["x" * 99])), "PART_TOO_BIG"),
+        (ReadLimits(other_part=100), workbook, "PART_TOO_BIG"),
+        (
+            ReadLimits(ratio=2, ratio_from=100),
+            lambda: workbook(shared=strings(["x"] * 99)),
+            "RATIO",
+        ),
+        (ReadLimits(sheets=1), lambda: workbook({"a": sheet(), "b": sheet()}), "TOO_MANY_SHEETS"),
+        (ReadLimits(rows=3), workbook, "TOO_MANY_ROWS"),
+        (ReadLimits(table_rows=2), workbook, "TOO_MANY_ROWS"),
+        (ReadLimits(columns=4), workbook, "TOO_MANY_COLS"),
+        (ReadLimits(table_columns=4), workbook, "TOO_MANY_COLS"),
+        (ReadLimits(cells=19), workbook, "TOO_MANY_CELLS"),
+        (ReadLimits(elements=30), workbook, "TOO_MANY_ELEMENTS"),
+        (ReadLimits(text=12), workbook, "TEXT_TOO_LONG"),
+        (ReadLimits(text=12), lambda: workbook(shared=strings(["x" * 13])), "TEXT_TOO_LONG"),
+        (ReadLimits(cells=20), workbook, READS),
     ],
 )
 def test_every_limit_is_a_setting(limits, make, reason):

@@ -7,17 +7,22 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from destinations.register.providers import Place, Register, activity_at, load_providers
+from destinations.register.providers import (
+    ProviderRegister,
+    RegisterEntry,
+    activity_code_at,
+    load_providers,
+)
 from tests.builders_recording import a_hub
 
 DATA = Path(__file__).parents[2] / "shared" / "reference" / "data"
 
 
-def place(urn: str, name: str, *, la: str = "845", is_open: bool = True) -> Place:
-    return Place(urn, None, None, name, is_open=is_open, la_code=la)
+def place(urn: str, name: str, *, la: str = "845", is_open: bool = True) -> RegisterEntry:
+    return RegisterEntry(urn, None, None, name, is_open=is_open, la_code=la)
 
 
-REGISTER = Register(
+REGISTER = ProviderRegister(
     [
         place("1", "Downs Coast College"),
         place("2", "The St Leonard's Academy"),
@@ -114,12 +119,12 @@ KINDS = """
 @pytest.mark.parametrize("drawn", [line for line in KINDS.splitlines() if line.strip()])
 def test_being_enrolled_there_is(drawn: str) -> None:
     kind, college, sixth_form, code = (part.strip() for part in drawn.split("|"))
-    there = Place("1", None, None, "A place", kind, college, sixth_form == "yes")
-    assert activity_at(there) == code
+    there = RegisterEntry("1", None, None, "A place", kind, college, sixth_form == "yes")
+    assert activity_code_at(there) == code
 
 
 def test_a_provider_known_by_its_ukprn_alone_trains() -> None:
-    assert activity_at(Place(None, "10000028", None, "Woodspeen Training")) == "410"
+    assert activity_code_at(RegisterEntry(None, "10000028", None, "Woodspeen Training")) == "410"
 
 
 # Read through by hand: what these spellings of real college applicants mean.
@@ -151,13 +156,13 @@ NOBODY = (
 
 
 @pytest.fixture(scope="module")
-def real_register() -> Register:
+def real_register() -> ProviderRegister:
     path = DATA / "registers" / "school_reference_composite_DERIVED.csv"
     if not path.exists():
         pytest.skip("the public registers are not beside the checkout")
     with path.open(encoding="utf-8") as lines:
-        return Register(
-            Place(
+        return ProviderRegister(
+            RegisterEntry(
                 row["URN"],
                 row["ukprn"] or None,
                 row["laestab"] or None,
@@ -169,7 +174,7 @@ def real_register() -> Register:
         )
 
 
-def test_real_spellings_are_resolved_or_left_alone(real_register: Register) -> None:
+def test_real_spellings_are_resolved_or_left_alone(real_register: ProviderRegister) -> None:
     for typed, urn in REAL.items():
         found = real_register.by_name(typed, la_code="845")
         assert found is not None, typed
@@ -177,7 +182,9 @@ def test_real_spellings_are_resolved_or_left_alone(real_register: Register) -> N
     assert [typed for typed in NOBODY if real_register.by_name(typed, la_code="845")] == []
 
 
-def test_half_of_real_spellings_and_most_applicants_are_resolved(real_register: Register) -> None:
+def test_half_of_real_spellings_and_most_applicants_are_resolved(
+    real_register: ProviderRegister,
+) -> None:
     path = DATA / "providers" / "escg_previous_school_names_AGGREGATED.csv"
     with path.open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
@@ -187,7 +194,9 @@ def test_half_of_real_spellings_and_most_applicants_are_resolved(real_register: 
     assert sum(told[typed] for typed in found) / sum(told.values()) > 0.70
 
 
-def test_every_entry_of_the_register_is_itself_or_shares_its_name(real_register: Register) -> None:
+def test_every_entry_of_the_register_is_itself_or_shares_its_name(
+    real_register: ProviderRegister,
+) -> None:
     path = DATA / "registers" / "school_reference_composite_DERIVED.csv"
     with path.open(encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))

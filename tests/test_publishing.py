@@ -7,9 +7,16 @@ from io import StringIO
 import pytest
 from sqlmodel import Session, col, select
 
-from destinations.outcomes.survivorship import answers
+from destinations.outcomes.survivorship import leaver_outcomes
 from destinations.platform.storage import open_storage
-from destinations.publishing import Document, documents, publish, receipt_document, safe_name, slug
+from destinations.publishing import (
+    PublishedDocument,
+    folder_slug,
+    hub_and_school_documents,
+    publish_documents,
+    receipt_document,
+    safe_name,
+)
 from destinations.summarising import summarise
 from models.database import insert_all
 from models.destinations import Destination, Publication
@@ -65,11 +72,11 @@ def hub(session: Session) -> Session:
 def edition(session, day=TODAY):
     lines = summarise(session, today=day)
     of_school = partial(_answers, session, day)
-    return list(documents(session, lines, day, answers=of_school))
+    return list(hub_and_school_documents(session, lines, day, answers=of_school))
 
 
 def _answers(session, day, urn):
-    return answers(session, today=day, urn=urn)
+    return leaver_outcomes(session, today=day, urn=urn)
 
 
 @pytest.fixture
@@ -78,7 +85,7 @@ def store(tmp_path):
 
 
 def test_hub_leads_and_schools_find_their_documents(hub, store):
-    done = publish(hub, store, edition(hub), published_at=NOW)
+    done = publish_documents(hub, store, edition(hub), published_at=NOW)
     assert (done.written, done.unchanged) == (3, 0)
     keys = [stored.key for stored in store.list("")]
     assert keys == [
@@ -94,7 +101,7 @@ def test_hub_leads_and_schools_find_their_documents(hub, store):
 
 
 def test_the_hub_summary_counts_what_is_recorded(hub, store):
-    publish(hub, store, edition(hub), published_at=NOW)
+    publish_documents(hub, store, edition(hub), published_at=NOW)
     content = store.get("hubs/seven-rivers-careers-hub/2025-11-24/summary.xlsx")
     row = rows_below(opened(content)["Summary"], "Wave and leavers")[0]
     assert (row["Leavers"], row["Known"], row["Coverage"], row["Not known"]) == (2, 1, 0.5, 1)
@@ -110,7 +117,7 @@ def test_the_hub_summary_counts_what_is_recorded(hub, store):
 
 
 def test_the_pack_names_the_cell_of_each_answer(hub, store):
-    publish(hub, store, edition(hub), published_at=NOW)
+    publish_documents(hub, store, edition(hub), published_at=NOW)
     content = store.get("returns/900101/evidence Alder- Bridge-Academy 2025-11-24.xlsx")
     rows = rows_below(opened(content)["Every answer"], "Reference")
     ida = next(row for row in rows if row["Surname"] == "Zephyrine")
@@ -120,16 +127,16 @@ def test_the_pack_names_the_cell_of_each_answer(hub, store):
 
 
 def test_publishing_twice_adds_nothing(hub, store):
-    publish(hub, store, edition(hub), published_at=NOW)
+    publish_documents(hub, store, edition(hub), published_at=NOW)
     before = {each.key: each.modified_at for each in store.list("")}
-    done = publish(hub, store, edition(hub), published_at=NOW.replace(hour=9))
+    done = publish_documents(hub, store, edition(hub), published_at=NOW.replace(hour=9))
     assert (done.written, done.unchanged) == (0, 3)
     assert {each.key: each.modified_at for each in store.list("")} == before
     assert len(hub.exec(select(Publication)).all()) == 3
 
 
 def test_what_has_changed_is_written_again(hub, store):
-    publish(hub, store, edition(hub), published_at=NOW)
+    publish_documents(hub, store, edition(hub), published_at=NOW)
     insert_all(
         hub,
         Destination,
@@ -141,26 +148,28 @@ def test_what_has_changed_is_written_again(hub, store):
             }
         ],
     )  # fmt: skip
-    done = publish(hub, store, edition(hub), published_at=NOW.replace(hour=9))
+    done = publish_documents(hub, store, edition(hub), published_at=NOW.replace(hour=9))
     assert (done.written, done.unchanged) == (3, 0)
     assert len(list(store.list(""))) == 3
 
 
 def test_a_document_that_was_lost_is_written_again(hub, store):
-    publish(hub, store, edition(hub), published_at=NOW)
+    publish_documents(hub, store, edition(hub), published_at=NOW)
     store.delete("hubs/seven-rivers-careers-hub/2025-11-24/summary.csv")
-    done = publish(hub, store, edition(hub), published_at=NOW.replace(hour=9))
+    done = publish_documents(hub, store, edition(hub), published_at=NOW.replace(hour=9))
     assert (done.written, done.unchanged) == (1, 2)
     assert len(hub.exec(select(Publication)).all()) == 3
 
 
 def test_the_readers_have_what_was_published_last(hub, store):
-    first, second = (Document("hubs/x/note.txt", words_, "summary") for words_ in (b"one", b"two"))
+    first, second = (
+        PublishedDocument("hubs/x/note.txt", words_, "summary") for words_ in (b"one", b"two")
+    )
     for hour, document in enumerate((first, second, first), start=8):
-        done = publish(hub, store, [document], published_at=NOW.replace(hour=hour))
+        done = publish_documents(hub, store, [document], published_at=NOW.replace(hour=hour))
         assert done.written == 1
         assert store.get(document.key) == document.content
-    assert publish(hub, store, [first], published_at=NOW.replace(hour=12)).unchanged == 1
+    assert publish_documents(hub, store, [first], published_at=NOW.replace(hour=12)).unchanged == 1
 
 
 def test_a_receipt_goes_back_to_its_sender(hub, store):
@@ -195,7 +204,7 @@ def test_two_files_of_one_name_on_one_day_have_two_receipts(hub):
 def test_names_and_cells_never_reach_the_log_or_a_file_name(hub, store, caplog):
     caplog.set_level(logging.DEBUG)
     made = edition(hub)
-    publish(hub, store, made, published_at=NOW)
+    publish_documents(hub, store, made, published_at=NOW)
     public = caplog.text + "".join(document.key for document in made)
     assert "Zephyrine" not in public
     assert "A845400011001" not in public
@@ -243,4 +252,4 @@ def test_file_names_are_safe_everywhere(typed, name):
     ],
 )
 def test_hubs_have_plain_folders(typed, folder):
-    assert slug(typed) == folder
+    assert folder_slug(typed) == folder

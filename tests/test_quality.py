@@ -8,14 +8,19 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import Session, select
 
-from destinations.record.rule_statistics import SUSPECT_WORDS, last_run, lines_of, tally
+from destinations.record.rule_statistics import (
+    SUSPECT_WORDS,
+    count_findings,
+    count_lines,
+    last_run_counts,
+)
 from destinations.reports.quality_page import quality_page
 from destinations.responses.waivers import waive
 from expectations.catalogue import catalogue
 from models.database import insert_all
 from models.places import Institution
 from models.responses import RuleTally
-from models.submissions import Submission, ToldFinding
+from models.submissions import FindingRecord, Submission
 from models.vocabulary import LeavingStage
 
 ONE, OTHER = "900100", "900101"
@@ -65,7 +70,7 @@ def sent(session: Session):
         session.flush()
         insert_all(
             session,
-            ToldFinding,
+            FindingRecord,
             [
                 {
                     "submission_id": number,
@@ -88,10 +93,12 @@ def sent(session: Session):
 
 
 def test_rules_are_counted_by_school_beside_the_run_before(session, sent):
-    tally(session, [sent(1, ONE, 100, P04=10)], run_at=MONDAY)
+    count_findings(session, [sent(1, ONE, 100, P04=10)], run_at=MONDAY)
     second = [sent(2, ONE, 100, P04=2, I03=3), sent(3, OTHER, 300, P04=30)]
-    assert tally(session, second, run_at=MONDAY + timedelta(days=1)) == 35
-    told = [(one.code, one.urn, one.findings, one.rows, one.trend) for one in last_run(session)]
+    assert count_findings(session, second, run_at=MONDAY + timedelta(days=1)) == 35
+    told = [
+        (one.code, one.urn, one.findings, one.rows, one.trend) for one in last_run_counts(session)
+    ]
     assert told == [
         ("P04", "", 32, 400, "fewer"),
         ("P04", ONE, 2, 100, "fewer"),
@@ -103,24 +110,27 @@ def test_rules_are_counted_by_school_beside_the_run_before(session, sent):
 
 def test_counting_a_run_twice_changes_nothing(session, sent):
     ids = [sent(1, ONE, 100, P04=10), sent(2, OTHER, 0, refused="F03")]
-    tally(session, ids, run_at=MONDAY)
+    count_findings(session, ids, run_at=MONDAY)
     once = [one.model_dump() for one in session.exec(select(RuleTally))]
-    tally(session, ids, run_at=MONDAY)
+    count_findings(session, ids, run_at=MONDAY)
     assert [one.model_dump() for one in session.exec(select(RuleTally))] == once
     assert {one["code"] for one in once} == {"", "F03", "P04"}
 
 
 def test_a_rule_that_speaks_of_a_fifth_of_all_rows_is_itself_suspect(session, sent):
     ids = [sent(1, ONE, 100, P04=80, I03=20), sent(2, OTHER, 100, I03=20)]
-    tally(session, ids, run_at=MONDAY)
-    suspects = {line["rule"] for line in lines_of(last_run(session)) if line["note"]}
+    count_findings(session, ids, run_at=MONDAY)
+    suspects = {line["rule"] for line in count_lines(last_run_counts(session)) if line["note"]}
     assert suspects == {"P04"}
-    assert {one.code for one in last_run(session, suspect=0.1) if one.is_suspect} == {"P04", "I03"}
-    assert any(line["note"] == SUSPECT_WORDS for line in lines_of(last_run(session)))
+    assert {one.code for one in last_run_counts(session, suspect=0.1) if one.is_suspect} == {
+        "P04",
+        "I03",
+    }
+    assert any(line["note"] == SUSPECT_WORDS for line in count_lines(last_run_counts(session)))
 
 
 def test_nothing_was_run_yet(session):
-    assert last_run(session) == ()
+    assert last_run_counts(session) == ()
 
 
 def page(session: Session, *urns: str) -> str:
@@ -136,7 +146,7 @@ def test_the_page_says_which_rules_fail_and_where(session, sent):
         sent(2, OTHER, 3, I03=1),
         sent(3, ONE, 0, refused="F03"),
     ]
-    tally(session, ids, run_at=MONDAY)
+    count_findings(session, ids, run_at=MONDAY)
     seen = page(session)
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", seen))
     assert "4 to fix" in text
@@ -177,8 +187,8 @@ def text_of(seen):
 
 def test_the_page_says_at_how_many_schools_and_which_rule_is_itself_suspect(session, sent):
     ids = [sent(1, ONE, 60, P04=20), sent(2, OTHER, 40, P04=6, I03=1)]
-    tally(session, ids, run_at=MONDAY)
-    suspects = [one.code for one in last_run(session) if one.is_suspect]
+    count_findings(session, ids, run_at=MONDAY)
+    suspects = [one.code for one in last_run_counts(session) if one.is_suspect]
     seen = quality_page(
         session, hub="A", urns=[ONE, OTHER], edition=date(2025, 11, 24), words=WORDS,
         suspects=suspects,
@@ -205,7 +215,7 @@ def test_what_a_newer_round_replaced_is_history(session, sent):
 
 def test_a_whole_row_is_called_one(session, sent):
     sent(1, ONE, 100, R02=1)
-    session.execute(update(ToldFinding).values(column="", sheet=""))
+    session.execute(update(FindingRecord).values(column="", sheet=""))
     assert "row 2" in text_of(page(session))
 
 
@@ -249,7 +259,7 @@ class Tags(HTMLParser):
 
 
 def test_the_page_stands_alone_and_can_be_read_aloud(session, sent):
-    tally(session, [sent(1, ONE, 100, P04=2)], run_at=MONDAY)
+    count_findings(session, [sent(1, ONE, 100, P04=2)], run_at=MONDAY)
     seen = page(session)
     assert seen == page(session)
     tags = Tags()

@@ -16,9 +16,9 @@ from openpyxl import Workbook
 
 from expectations.catalogue import catalogue
 from imports.reading import read_file
-from imports.workbook.formats.xlsx_sheet import Book, read_sheet
-from imports.workbook.guard import guarded
-from imports.workbook.limits import LIMITS
+from imports.workbook.formats.xlsx_sheet import SharedParts, read_sheet
+from imports.workbook.guard import open_guard
+from imports.workbook.limits import READ_LIMITS
 from models.handoffs.findings import SubmissionRefused
 from models.handoffs.sheets import CellKind
 from tests.headings import knows
@@ -446,7 +446,7 @@ def test_the_short_way_through_a_sheet_gives_what_the_long_way_gives(rows, sprin
     formats = {"0": "", "1": "dd/mm/yyyy"}
 
     def told(inside):
-        book = Book(shared, formats, LIMITS)
+        book = SharedParts(shared, formats, READ_LIMITS)
         try:
             kept = read_sheet(sheet(inside=inside).encode(), book)
         except SubmissionRefused as refused:
@@ -467,7 +467,7 @@ def assert_read_or_refused(content, name="leavers.xlsx", guard=None):
 
 @pytest.fixture(scope="module")
 def guard():
-    with guarded() as guard:
+    with open_guard() as guard:
         yield guard
 
 
@@ -493,7 +493,7 @@ def test_every_row_of_the_sample_hub_and_no_other():
             truth[row["file"]].add((row["sheet"], int(row["row"])))
     paths = sorted((SAMPLES / "inbox").glob("*/*"))
     assert len(paths) == 71
-    with guarded() as guard:
+    with open_guard() as guard:
         for path in paths:
             came = read_file(path.name, path.read_bytes(), knows, guard=guard)
             found = {(table.sheet, row.number) for table in came.tables for row in table.rows}

@@ -5,15 +5,15 @@ from datetime import date
 import pytest
 
 from expectations.validating import validate
-from imports.columns.proposals import propose
-from imports.columns.typed_values import still_there
+from imports.columns.proposals import propose_fields
+from imports.columns.typed_values import is_still_enrolled
 from imports.crosswalk.column_map import load_map
-from imports.mapping import map_file
+from imports.mapping import map_columns_and_values
 from imports.reading import read_file
 from models.handoffs.findings import SubmissionRefused
-from models.handoffs.normalised import Declared
+from models.handoffs.normalised import SubmissionMetadata
 from models.handoffs.sheets import Cell, CellKind
-from models.vocabulary import Kind, LeavingStage
+from models.vocabulary import LeavingStage, SubmissionKind
 from tests.builders import a_workbook, drawn
 
 STANDARD = load_map()
@@ -25,14 +25,16 @@ WHO = (
 )
 
 
-def mapped(text, kind=Kind.LEAVERS, wave=1):
+def mapped(text, kind=SubmissionKind.LEAVERS, wave=1):
     """A drawn sheet, its people put in front of the columns drawn."""
     headings, *rows = text.strip().splitlines()
     lines = [f"UPN | Surname | Forename | DOB | {headings}"]
     lines += [f"{who} | {row}" for who, row in zip(WHO, rows, strict=False)]
     read = read_file("sheet.xlsx", a_workbook("\n".join(lines)), STANDARD.field_of)
-    declared = Declared(1, "900100", date(2025, 11, 20), kind, 2024, LeavingStage.Y11, wave)
-    return map_file(read, declared, STANDARD)
+    declared = SubmissionMetadata(
+        1, "900100", date(2025, 11, 20), kind, 2024, LeavingStage.Y11, wave
+    )
+    return map_columns_and_values(read, declared, STANDARD)
 
 
 def values(result, field):
@@ -205,7 +207,7 @@ def test_the_day_somebody_left_is_not_the_day_their_course_was_to_end(planned, h
         A levels | 08/09/2025 | 26/06/2026 |
         Sport    | 08/09/2025 | 26/06/2026 | 17/10/2025
         """,
-        Kind.ENROLMENTS,
+        SubmissionKind.ENROLMENTS,
     )
     assert [row.get("ended_on") for row in result.rows] == [None, date(2025, 10, 17)]
     assert codes(result) == []
@@ -230,7 +232,7 @@ def test_who_has_left_is_asked_about_though_the_planned_end_is_given(heading, le
         Sport    | 08/09/2025 | 26/06/2026 | {left}
         Music    | 08/09/2025 | 26/06/2026 | {there}
         """,
-        Kind.ENROLMENTS,
+        SubmissionKind.ENROLMENTS,
     )
     assert asked(result) == {("E06", 3)}
 
@@ -248,7 +250,7 @@ WITH_A_REASON = """
 
 @pytest.mark.parametrize(("typed", "there"), drawn(WITH_A_REASON))
 def test_a_reason_behind_who_has_left_changes_nothing(typed, there):
-    assert (still_there(typed, STANDARD) or "") == there
+    assert (is_still_enrolled(typed, STANDARD) or "") == there
 
 
 def test_a_list_of_who_was_on_course_in_november_asks_about_those_who_were_not():
@@ -259,7 +261,7 @@ def test_a_list_of_who_was_on_course_in_november_asks_about_those_who_were_not()
         No - left Oct      | Sport
         Never enrolled     |
         """,
-        Kind.ENROLMENTS,
+        SubmissionKind.ENROLMENTS,
     )
     assert asked(result) == {("E06", 3), ("E06", 4)}
 
@@ -402,7 +404,7 @@ def test_where_a_learner_went_on_leaving_is_not_what_they_did_there():
         A levels | 08/09/2025 |                 |
         Sport    | 08/09/2025 | 03/10/2025      | Apprenticeship
         """,
-        Kind.ENROLMENTS,
+        SubmissionKind.ENROLMENTS,
     )
     assert values(result, "activity") == ["", ""]
 
@@ -413,7 +415,7 @@ def test_a_list_of_people_who_left_school_says_nothing_of_when_they_left_college
         Course   | Start date | Date left school
         A levels | 08/09/2025 | 25/07/2025
         """,
-        Kind.ENROLMENTS,
+        SubmissionKind.ENROLMENTS,
     )
     assert result.rows[0].get("ended_on") is None
 
@@ -492,5 +494,5 @@ def test_a_plan_in_words_that_we_know_is_asked_about_as_a_plan(heading):
     cells = [
         Cell(word, word, CellKind.TEXT) for word in ("College", "Apprenticeship", "Sixth form")
     ]
-    made = [one.field for one in propose((heading,), cells, STANDARD) if one.is_made]
+    made = [one.field for one in propose_fields((heading,), cells, STANDARD) if one.is_made]
     assert made == ["intended"]

@@ -5,7 +5,7 @@ import pytest
 from destinations.returns.fix_order import biggest_first
 from destinations.returns.receipts import (
     Receipt,
-    receipt_of,
+    build_receipt,
     receipt_text,
     receipt_workbook,
     summary_sentence,
@@ -43,7 +43,7 @@ REGIONS = [
 
 def a_receipt(findings=FINDINGS, **changes):
     values = {"regions": REGIONS, "rows_read": 154, "rows_sound": 151, "rows_waiting": 3}
-    return receipt_of(a_submission(**(values | changes)), findings, school=NAME, fields=FIELDS)
+    return build_receipt(a_submission(**(values | changes)), findings, school=NAME, fields=FIELDS)
 
 
 # severity, code, row, column of each finding; then what the sender is told

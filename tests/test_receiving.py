@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from destinations.platform.storage import open_storage
 from destinations.register.load_register import load_register
 from expectations.rules.arrivals import RULES
-from imports.cover_notes import last_note, later_notes, note, take_on
+from imports.cover_notes import apply_cover_note, last_note, later_notes, store_cover_note
 from imports.inbox import look_into
 from imports.receiving import inbox_files, receive
 from models.database import transaction
@@ -247,7 +247,7 @@ def test_whose_a_file_is(session, store, put, folder, day, belongs_to):
 def a_note(session, content=b"UPN,Name\n", urn="900100", **said):
     said = {"sent_on": date(2024, 11, 5)} | said
     sha256 = hashlib.sha256(content).hexdigest()
-    note(session, urn=urn, name="a.csv", sha256=sha256, **said)
+    store_cover_note(session, urn=urn, name="a.csv", sha256=sha256, **said)
     session.commit()
 
 
@@ -278,7 +278,7 @@ def test_a_note_is_later_until_it_is_taken_on_and_only_where_it_says_anything_ne
     assert later_notes(session) == []
     a_note(session, urn="900101", wave=1)
     assert [each.submission_id for each in later_notes(session)] == [sent.id]
-    take_on(sent, last_note(session, sent))
+    apply_cover_note(sent, last_note(session, sent))
     session.commit()
     assert (sent.wave, later_notes(session)) == (1, [])
     a_note(session, urn="900101", wave=1)

@@ -9,13 +9,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from destinations.recording import record, settle, waiting_again
+from destinations.recording import lists_with_unmatched_rows, record_decision, record_submission
 from destinations.reports.exports import export
 from models.database import transaction
 from models.destinations import Destination, Match
-from models.handoffs.normalised import Mapped
+from models.handoffs.normalised import NormalisedSubmission
 from models.leavers import Cohort, Leaver, Person
-from models.submissions import Submission, ToldFinding
+from models.submissions import FindingRecord, Submission
 from models.vocabulary import LeavingStage
 from tests.builders_recording import (
     AFAR,
@@ -39,7 +39,7 @@ from tests.builders_recording import (
 SAM = f"{U1}, Lee, Sam, 2008-03-14"
 ANA = f"{U2}, Lee, Ana, 2008-03-14"
 OMAR = "-, Khan, Omar, 2008-01-02"
-TABLES = (Person, Leaver, Cohort, Destination, Match, ToldFinding)
+TABLES = (Person, Leaver, Cohort, Destination, Match, FindingRecord)
 
 
 @pytest.fixture(autouse=True)
@@ -173,7 +173,7 @@ def test_rows_with_something_to_fix_wait_and_leave_the_record_as_it_was(engine: 
     assert (done.read, done.sound, done.waiting, done.new_people) == (2, 1, 1, 1)
     waiting = everything(engine, Match)[1]
     assert (waiting.person_id, waiting.level) == (None, "waits for a fix")
-    (told,) = everything(engine, ToldFinding)
+    (told,) = everything(engine, FindingRecord)
     assert (told.code, told.row, told.column, told.heading) == ("P01", 3, "B", "Surname")
 
 
@@ -235,13 +235,13 @@ def test_a_list_goes_again_when_the_leavers_it_names_are_known(engine: Engine) -
     listed = a_submission(engine, COLLEGE, "2024-10-08", cohort=None)
     recorded(engine, listed, [SAM, ANA])
     with Session(engine) as session:
-        assert waiting_again(session) == []
+        assert lists_with_unmatched_rows(session) == []
     recorded(engine, a_submission(engine), [f"{SAM}, 810"])
     with Session(engine) as session:
-        assert waiting_again(session) == [listed.submission_id]
+        assert lists_with_unmatched_rows(session) == [listed.submission_id]
     assert recorded(engine, listed, [SAM, ANA]).matched == 1
     with Session(engine) as session:
-        assert waiting_again(session) == []
+        assert lists_with_unmatched_rows(session) == []
 
 
 def test_a_leaver_of_year_11_who_leaves_year_13_is_one_person(engine: Engine) -> None:
@@ -331,7 +331,7 @@ def test_an_unsure_row_waits_until_a_person_decides(engine: Engine) -> None:
     assert waiting.level.startswith("unsure: ")
     assert waiting.reason == "person 1"
     with transaction(engine) as session:
-        settle(
+        record_decision(
             session, sheet.submission_id, "Leavers", 2, 1, by="an officer", reason="rang the school"
         )
     assert queued(engine) == [sheet.submission_id]
@@ -353,7 +353,9 @@ def test_a_person_may_decide_that_it_is_nobody_known(engine: Engine) -> None:
     )
     recorded(engine, sheet, rows)
     with transaction(engine) as session:
-        settle(session, sheet.submission_id, "Leavers", 2, None, by="an officer", reason="twins")
+        record_decision(
+            session, sheet.submission_id, "Leavers", 2, None, by="an officer", reason="twins"
+        )
     assert recorded(engine, sheet, rows).new_people == 1
     assert recorded(engine, sheet, rows).new_people == 0
     decided = everything(engine, Match)[-1]
@@ -365,20 +367,26 @@ def test_what_is_recorded_is_not_settled_away(engine: Engine) -> None:
     recorded(engine, sheet, [f"{SAM}, 230"])
     with transaction(engine) as session:
         with pytest.raises(ValueError, match="recorded already"):
-            settle(session, sheet.submission_id, "Leavers", 2, None, by="an officer", reason="")
+            record_decision(
+                session, sheet.submission_id, "Leavers", 2, None, by="an officer", reason=""
+            )
         with pytest.raises(LookupError):
-            settle(session, sheet.submission_id, "Leavers", 99, None, by="an officer", reason="")
+            record_decision(
+                session, sheet.submission_id, "Leavers", 99, None, by="an officer", reason=""
+            )
 
 
 def test_what_fails_leaves_the_record_as_it_was(engine: Engine) -> None:
     declared = a_submission(engine)
-    mapped = Mapped(declared, (a_row(2, f"{SAM}, 230"), a_row(3, f"{ANA}, not a code")))
+    mapped = NormalisedSubmission(
+        declared, (a_row(2, f"{SAM}, 230"), a_row(3, f"{ANA}, not a code"))
+    )
     before = snapshot(engine)
     if engine.dialect.name == "postgresql":  # SQLite keeps no lengths
         with pytest.raises(DBAPIError), transaction(engine) as session:
-            record(session, mapped, (), recorded_at=a_moment())
+            record_submission(session, mapped, (), recorded_at=a_moment())
     with pytest.raises(ValueError, match="must be known"), transaction(engine) as session:
-        record(
+        record_submission(
             session,
             replace(mapped, declared=replace(declared, academic_year=None)),
             (),

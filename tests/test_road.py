@@ -12,7 +12,7 @@ import pytest
 from sqlmodel import Session, SQLModel
 
 from destinations.cli import setup
-from destinations.cli.check_and_submit import from_manifest, send
+from destinations.cli.check_and_submit import read_manifest, send_files
 from destinations.demo import make_hub
 from destinations.platform.settings import get_settings
 from destinations.reports.exports import export
@@ -37,9 +37,9 @@ def a_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def intake(today: date = TODAY) -> None:
     """What the intake flow does, stage by stage, in this process."""
-    with stages.open_road(get_settings()) as way:
+    with stages.open_run(get_settings()) as way:
         stages.receive_files(way, today)
-        for chunk in [*stages.unfinished(way), *stages.enrolments_again(way)]:
+        for chunk in [*stages.unfinished(way), *stages.lists_to_match_again(way)]:
             read = stages.map_chunk(way, stages.read_chunk(way, chunk))
             stages.match_and_record_chunk(way, stages.validate_chunk(way, read))
             stages.return_chunk(way, chunk)
@@ -58,7 +58,7 @@ def take(hub: Path) -> None:
     """A hub's files sent and taken in."""
     setup.setup()
     setup.register(hub / "institutions.csv", hub / "hub_members.csv", None)
-    send(from_manifest(hub / "manifest.csv", hub / "inbox"))
+    send_files(read_manifest(hub / "manifest.csv", hub / "inbox"))
     intake()
 
 
@@ -138,7 +138,7 @@ def test_the_sample_hub_comes_out_true(tmp_path, monkeypatch):
         before = counts()
         intake()
         assert counts() == before
-        send(from_manifest(hub / "manifest.csv", hub / "inbox"))
+        send_files(read_manifest(hub / "manifest.csv", hub / "inbox"))
         intake()
         assert counts() | {"arrival": 0} == before | {"arrival": 0}  # seen again, and no more
 
@@ -187,7 +187,7 @@ def test_a_run_killed_after_any_stage_ends_the_same_when_run_again(tmp_path, mon
         with a_home(tmp_path / f"killed {number}", monkeypatch):
             setup.setup()
             setup.register(hub / "institutions.csv", hub / "hub_members.csv", None)
-            send(from_manifest(hub / "manifest.csv", hub / "inbox"))
+            send_files(read_manifest(hub / "manifest.csv", hub / "inbox"))
             _as_far_as(number)
             intake()
             again = {what: lines(what) for what in whole}
@@ -197,7 +197,7 @@ def test_a_run_killed_after_any_stage_ends_the_same_when_run_again(tmp_path, mon
 
 def _as_far_as(number: int) -> None:
     """Take the first chunk so many stages down the road, then drop everything."""
-    with stages.open_road(get_settings()) as way:
+    with stages.open_run(get_settings()) as way:
         stages.receive_files(way, TODAY)
         chunk = stages.unfinished(way)[0]
         for stage in (

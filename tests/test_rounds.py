@@ -11,13 +11,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from destinations.record.rounds import rows_hash
-from destinations.record.undo import undo
+from destinations.record.undo import take_back_submission
 from destinations.reports.exports import export
-from expectations.validating import tell
+from expectations.validating import word_issues
 from models.database import transaction
 from models.destinations import Destination
-from models.handoffs.normalised import Declared, Mapped, MappedRow
-from models.submissions import Submission, ToldFinding
+from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
+from models.submissions import FindingRecord, Submission
 from models.vocabulary import LeavingStage
 from tests.builders import drawn
 from tests.builders_recording import (
@@ -47,12 +47,14 @@ def _of_a_hub(engine: Engine) -> Engine:
     return engine
 
 
-def sent(engine: Engine, declared: Declared) -> Submission:
+def sent(engine: Engine, declared: SubmissionMetadata) -> Submission:
     return next(one for one in everything(engine, Submission) if one.id == declared.submission_id)
 
 
-def told(engine: Engine, declared: Declared) -> list[str]:
-    kept = [x for x in everything(engine, ToldFinding) if x.submission_id == declared.submission_id]
+def told(engine: Engine, declared: SubmissionMetadata) -> list[str]:
+    kept = [
+        x for x in everything(engine, FindingRecord) if x.submission_id == declared.submission_id
+    ]
     return [x.code for x in kept if x.code[0] == "N"]
 
 
@@ -70,7 +72,7 @@ def test_the_same_rows_in_another_file_change_nothing_and_are_said_kindly(engine
     done = recorded(engine, second, other_order)
     assert answers(engine) == before
     name = sent(engine, first).name
-    (says,) = [one.says for one in tell(done.remarks)]
+    (says,) = [one.says for one in word_issues(done.remarks)]
     assert says == (
         f"You sent these same rows on 3 October 2025, in {name}, so nothing has changed"
     )
@@ -92,7 +94,7 @@ def test_what_the_same_rows_say_stands_where_the_first_are_taken_back(engine: En
     recorded(engine, first, ROWS)
     recorded(engine, second, ROWS)
     with transaction(engine) as session:
-        done = undo(session, first.submission_id, by="A. Officer", at=a_moment())
+        done = take_back_submission(session, first.submission_id, by="A. Officer", at=a_moment())
     assert done.again == (second.submission_id,)
     recorded(engine, second, ROWS)
     assert [row[5] for row in answers(engine)] == ["230", "310"]
@@ -115,7 +117,7 @@ def test_last_years_file_sent_again_is_asked_about(engine: Engine, cohort: int, 
     again = a_submission(engine, sent_on="2025-11-05", cohort=cohort, wave=wave)
     done = recorded(engine, again, ROWS)
     assert told(engine, again) == ["N02"]
-    (finding,) = tell(one for one in done.remarks if one.code == "N02")
+    (finding,) = word_issues(one for one in done.remarks if one.code == "N02")
     assert "that you sent on 5 November 2024 for the leavers of 2023/24, wave 1" in finding.says
     assert sent(engine, again).follows_id is None
 
@@ -160,7 +162,7 @@ def test_a_column_that_is_left_out_blanks_nothing(engine: Engine) -> None:
     assert recorded(engine, second, rows).changes["would_become_blank"] == 0
 
 
-def without(row: MappedRow, field: str) -> MappedRow:
+def without(row: NormalisedRow, field: str) -> NormalisedRow:
     def kept(held: dict[str, object]) -> dict[str, object]:
         return {name: value for name, value in held.items() if name != field}
 
@@ -214,7 +216,7 @@ def test_the_round_that_a_marked_workbook_names_is_the_one_it_follows(engine: En
 
 
 MAPPED = st.lists(st.sampled_from([*ROWS, f"{SAM}, 310", "-, Baker, Tom, -, 230"]), max_size=5)
-DECLARED = Declared(1, "900100", date(2024, 11, 5))
+DECLARED = SubmissionMetadata(1, "900100", date(2024, 11, 5))
 
 
 @given(MAPPED, st.randoms(use_true_random=False), st.sampled_from(["A", "B"]))
@@ -222,7 +224,9 @@ def test_the_layout_of_rows_is_nothing_to_what_they_say(drawn, random, sheet):
     rows = [a_row(at, row) for at, row in enumerate(drawn, start=2)]
     moved = [a_row(at, row.upper(), wave=2, sheet=sheet) for at, row in enumerate(drawn, start=9)]
     random.shuffle(moved)
-    assert rows_hash(Mapped(DECLARED, tuple(rows))) == rows_hash(Mapped(DECLARED, tuple(moved)))
+    assert rows_hash(NormalisedSubmission(DECLARED, tuple(rows))) == rows_hash(
+        NormalisedSubmission(DECLARED, tuple(moved))
+    )
 
 
 @given(MAPPED, MAPPED)
@@ -231,8 +235,10 @@ def test_rows_that_say_something_else_are_others(one, other):
     assert same == (sorted(one) == sorted(other))
 
 
-def mapped(drawn: Sequence[str]) -> Mapped:
-    return Mapped(DECLARED, tuple(a_row(at, row) for at, row in enumerate(drawn, start=2)))
+def mapped(drawn: Sequence[str]) -> NormalisedSubmission:
+    return NormalisedSubmission(
+        DECLARED, tuple(a_row(at, row) for at, row in enumerate(drawn, start=2))
+    )
 
 
 KEPT = """

@@ -13,8 +13,8 @@ from expectations.catalogue import catalogue
 from expectations.engine.suites import FIRST
 from expectations.tolerances import Tolerances
 from expectations.validating import validate
-from models.handoffs.normalised import Mapped
-from models.vocabulary import Kind, LeavingStage
+from models.handoffs.normalised import NormalisedSubmission
+from models.vocabulary import LeavingStage, SubmissionKind
 from tests.builders_rows import ADA, leaver, submission, typed
 
 EXAMPLES = r"""
@@ -165,7 +165,7 @@ def _lines() -> list[tuple[str, str, str]]:
 LINES = _lines()
 
 
-def drawn(code: str, text: str, number: int) -> Mapped:
+def drawn(code: str, text: str, number: int) -> NormalisedSubmission:
     """One submission, as drawn."""
     words = text.split()
     said = {
@@ -174,7 +174,7 @@ def drawn(code: str, text: str, number: int) -> Mapped:
         for name in ("stage", "sent", "cohort")
         if word.startswith(f"{name}=")
     }
-    kind = Kind.ENROLMENTS if code[0] == "E" else Kind.LEAVERS
+    kind = SubmissionKind.ENROLMENTS if code[0] == "E" else SubmissionKind.LEAVERS
     more = {}
     if "stage" in said:
         more["leaving_stage"] = LeavingStage(said["stage"])
@@ -252,7 +252,7 @@ def test_a_column_filled_down_is_told_once():
         assert catalogue()[code].severity == finding.severity
 
 
-def a_sheet_of_strangers(strange: int, known: int) -> Mapped:
+def a_sheet_of_strangers(strange: int, known: int) -> NormalisedSubmission:
     """A sheet on which so many destinations are in words that nobody knows."""
     words = ["Route A"] * strange + ["College"] * known
     return submission(

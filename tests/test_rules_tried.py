@@ -12,15 +12,15 @@ from typer.testing import CliRunner
 
 from destinations.cli import app
 from destinations.platform.settings import Settings, get_settings
-from destinations.responses.adoptions import adopt, adopted, not_adopted
+from destinations.responses.adoptions import adopt_suites, adopted_suites, suites_not_in_force
 from expectations.engine.suites import suites_in_code
 from expectations.engine.trial import trial_of
-from flows.pipeline.rule_impact import compare
+from flows.pipeline.rule_impact import compare_suites
 from flows.pipeline.rule_reports import suites_not_adopted, tally_rules
-from flows.pipeline.stages import open_road
+from flows.pipeline.stages import open_run
 from models.database import transaction
 from models.responses import SuiteAdoption
-from models.submissions import Submission, ToldFinding
+from models.submissions import FindingRecord, Submission
 from tests.builders_road import a_hub_at_home, send, take_in
 
 TODAY = date(2025, 11, 24)
@@ -45,8 +45,8 @@ def home(tmp_path, monkeypatch):
 
 
 def tried(settings: Settings, **described: object):
-    with open_road(settings) as road:
-        return compare(road, trial_of(described), TODAY)
+    with open_run(settings) as road:
+        return compare_suites(road, trial_of(described), TODAY)
 
 
 def test_the_rules_as_they_are_change_nothing(home):
@@ -63,7 +63,7 @@ def test_what_would_change_is_shown_by_school_and_rule(home):
     ]
     assert found.rows_by_school() == [{"urn": ONE, "would wait": 1, "freed": 1}]
     with Session(engine) as session:  # and nobody was told
-        assert {one.code for one in session.exec(select(ToldFinding))} >= {"I03", "P11"}
+        assert {one.code for one in session.exec(select(FindingRecord))} >= {"I03", "P11"}
         assert session.exec(select(Submission)).one().stage == "recorded"
 
 
@@ -78,7 +78,7 @@ def test_where_the_code_has_changed_since_what_was_told_is_the_measure(home):
     with transaction(engine) as session:
         sent = session.exec(select(Submission)).one()
         sent.suite_hash = "of a suite that is in the code no longer"
-        session.delete(session.exec(select(ToldFinding).where(ToldFinding.code == "P11")).one())
+        session.delete(session.exec(select(FindingRecord).where(FindingRecord.code == "P11")).one())
     found = tried(settings)
     assert [(line["rule"], line["new"], line["gone"]) for line in found.lines()] == [("P11", 1, 0)]
 
@@ -111,14 +111,14 @@ def test_the_first_suites_are_in_force_at_once_and_a_changed_one_waits_for_a_wor
     first = {("leavers", 2018): "a" * 64, ("enrolments", 2018): "b" * 64}
     changed = first | {("leavers", 2018): "c" * 64}
     with transaction(engine) as session:
-        assert not_adopted(session, first) == ()
+        assert suites_not_in_force(session, first) == ()
     with transaction(engine) as session:
-        [waits] = not_adopted(session, changed)
+        [waits] = suites_not_in_force(session, changed)
         assert (waits.kind, waits.academic_year, waits.adopted[0]) == ("leavers", 2018, "a")
-        assert adopt(session, changed, by="Dana Officer", would_change=7) == 1
-        assert adopt(session, changed, by="Dana Officer") == 0
-        assert not_adopted(session, changed) == ()
-        assert adopted(session) == changed
+        assert adopt_suites(session, changed, by="Dana Officer", would_change=7) == 1
+        assert adopt_suites(session, changed, by="Dana Officer") == 0
+        assert suites_not_in_force(session, changed) == ()
+        assert adopted_suites(session) == changed
     with Session(engine) as session:
         kept = session.exec(select(SuiteAdoption).order_by(SuiteAdoption.id)).all()
         assert [(one.adopted_by, one.would_change) for one in kept] == [
@@ -129,7 +129,7 @@ def test_the_first_suites_are_in_force_at_once_and_a_changed_one_waits_for_a_wor
 
 
 def test_an_intake_says_what_each_rule_said_and_where(home):
-    with open_road(home[1]) as road:
+    with open_run(home[1]) as road:
         lines = tally_rules(road, [[1]])
     says = "The first letter of this UPN does not fit its other 12 characters"
     of_rule = [line for line in lines if line["rule"] == "I03"]
@@ -141,7 +141,7 @@ def test_an_intake_says_what_each_rule_said_and_where(home):
 
 def test_an_intake_says_which_suite_nobody_adopted(home):
     _, settings, engine = home
-    with open_road(settings) as road:
+    with open_run(settings) as road:
         assert suites_not_adopted(road) == []
         with transaction(engine) as session:
             one = session.exec(select(SuiteAdoption)).first()
@@ -173,7 +173,7 @@ def test_the_commands_say_what_would_change_and_record_whose_word_it_was(home):
     assert "are in force now. 0 findings differ" in adopting.stdout
     assert "already" in run(app, ["rules", "adopt", "--by", "Dana Officer"]).stdout
     with Session(home[2]) as session:
-        assert adopted(session) == suites_in_code()
+        assert adopted_suites(session) == suites_in_code()
 
 
 JUDGE = """

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from destinations.cli.shown.folder_check import check_folder
-from expectations.validating import refusal
+from expectations.validating import refusal_finding
 from imports.reading import read_file
-from imports.text.memoise import LONGEST, remembers
+from imports.text.memoise import LONGEST, memoise_text
 from models.handoffs.findings import SubmissionRefused
 from tests.headings import knows
 from tests.workbooks import (
@@ -44,7 +44,7 @@ def said_of(content, name="leavers.xlsx"):
     """The code of a refusal and its first sentence."""
     with pytest.raises(SubmissionRefused) as refused:
         read_file(name, content, knows)
-    told = refusal(refused.value.code, dict(refused.value.facts))
+    told = refusal_finding(refused.value.code, dict(refused.value.facts))
     return told.code, told.says
 
 
@@ -120,7 +120,7 @@ def test_a_head_that_leads_nowhere_is_refused_with_a_sentence_or_read(at, value)
     try:
         found = forenames(bytes(changed), "leavers.xls")
     except SubmissionRefused as refused:
-        found = refusal(refused.code, dict(refused.facts)).says
+        found = refusal_finding(refused.code, dict(refused.facts)).says
     assert found == EVERYBODY or (isinstance(found, str) and found)
 
 
@@ -329,7 +329,7 @@ def test_a_file_that_is_hardly_too_large_does_not_look_allowed(tmp_path):
 def test_what_a_long_text_gave_is_not_kept():
     asked = []
 
-    @remembers(10)
+    @memoise_text(10)
     def length(text):
         asked.append(len(text))
         return len(text)

@@ -85,26 +85,26 @@ def move(engine: Engine, number: int, name: str) -> None:
     with transaction(engine) as session:
         match name:
             case "refused":
-                submission_state.refused(session, number, "C02", {}, since=MOMENT)
+                submission_state.mark_refused(session, number, "C02", {}, since=MOMENT)
             case "faulted":
-                submission_state.faulted(session, number, "ours")
+                submission_state.mark_faulted(session, number, "ours")
             case "recorded" | "again":
-                submission_state.recorded(session, number, at=LATER)
+                submission_state.mark_recorded(session, number, at=LATER)
             case "processed":
-                submission_state.processed(session, number, since=MOMENT)
+                submission_state.mark_processed(session, number, since=MOMENT)
             case "answered":
-                submission_state.answered(session, [number])
+                submission_state.mark_answered(session, [number])
             case "published":
-                submission_state.published(session, {number: MOMENT})
+                submission_state.mark_published(session, {number: MOMENT})
             case "asked":
-                submission_state.reprocessing_requested(session, [number])
+                submission_state.request_reprocessing(session, [number])
             case "received":
-                submission_state.received(session.get_one(Submission, number))
+                submission_state.mark_received(session.get_one(Submission, number))
             case "taken back":
                 submission = session.get_one(Submission, number)
-                submission_state.taken_back(submission, by="A. Officer", reason="", at=LATER)
+                submission_state.mark_taken_back(submission, by="A. Officer", reason="", at=LATER)
             case _:
-                submission_state.reached(session, [number], Stage(name))
+                submission_state.mark_reached(session, [number], Stage(name))
 
 
 def drawing(engine: Engine, number: int) -> list[str]:

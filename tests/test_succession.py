@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from destinations.outcomes.outstanding_returns import awaited
-from destinations.recording import record
+from destinations.outcomes.outstanding_returns import outstanding_returns
+from destinations.recording import record_submission
 from destinations.summarising import summarise, summary_rows
 from imports.senders import school_of
 from models.database import insert_all
-from models.facts.succession import heir, school_chain, successors_from
-from models.handoffs.normalised import Declared, Mapped
+from models.facts.succession import school_chain, successor_among, successors_from
+from models.handoffs.normalised import NormalisedSubmission, SubmissionMetadata
 from models.places import InstitutionLink
-from models.vocabulary import Kind, LeavingStage
+from models.vocabulary import LeavingStage, SubmissionKind
 from tests.builders_record import Record
 from tests.builders_recording import a_moment, a_row
 from tests.test_cli import Run, written
@@ -130,7 +130,9 @@ def test_a_chain_is_the_same_from_either_side(session: Session, drawn: str, side
 def test_every_wording_of_a_succession_is_one(session: Session, how: str, side: str) -> None:
     linked(session, drawn_links("a>b", how), [side])
     assert school_chain(session, URNS["b"]) == (URNS["b"], URNS["a"])
-    assert heir(URNS["a"], successors_from(session, [URNS["a"]]), {URNS["b"]}) == URNS["b"]
+    assert (
+        successor_among(URNS["a"], successors_from(session, [URNS["a"]]), {URNS["b"]}) == URNS["b"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -207,11 +209,13 @@ def test_written_from_either_side_or_both_the_summary_is_the_same(
     assert hubs.summary(successions, sides, members, senders) == both
 
 
-def a_sheet(hub: Record, urn: str, sent_on: date) -> Declared:
+def a_sheet(hub: Record, urn: str, sent_on: date) -> SubmissionMetadata:
     """A leaver sheet of the Year 11 of 2023/24, received and not yet recorded."""
     about = {"academic_year": 2023, "leaving_stage": "Y11", "wave": 1}
     number = hub.submission(urn, kind="leavers", sent_on=sent_on, stage="validated", **about)
-    return Declared(number, urn, sent_on, Kind.LEAVERS, 2023, LeavingStage.Y11, 1)
+    return SubmissionMetadata(
+        number, urn, sent_on, SubmissionKind.LEAVERS, 2023, LeavingStage.Y11, 1
+    )
 
 
 class Hubs:
@@ -239,9 +243,11 @@ class Hubs:
                     for n, name in enumerate(("Ashby", "Elmton"))
                 )
                 sent = a_sheet(hub, urn, date(2024, 11, 1 + at))
-                record(session, Mapped(sent, rows), (), recorded_at=a_moment())
+                record_submission(
+                    session, NormalisedSubmission(sent, rows), (), recorded_at=a_moment()
+                )
             counted = summary_rows(summarise(session, today=date(2026, 3, 1)))
-            waiting = awaited(session, today=date(2026, 3, 1))
+            waiting = outstanding_returns(session, today=date(2026, 3, 1))
             session.rollback()
         return counted, [(one.urn, one.what) for one in waiting]
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imports.crosswalk.column_map import load_map
-from imports.crosswalk.fields import closed_lists
-from imports.crosswalk.suggested_words import nearest_words
+from imports.crosswalk.fields import closed_list_values
+from imports.crosswalk.suggested_words import suggest_values
 from tests.builders import drawn
 
 STANDARD = load_map()
@@ -39,13 +39,13 @@ NEAR = """
 @pytest.mark.parametrize("typed", [word for row in drawn(SILENT) for word in row if word])
 def test_nothing_is_better_than_a_poor_suggestion(typed):
     if STANDARD.value_of("activity", typed) is None:
-        assert nearest_words("activity", typed, STANDARD) == ()
+        assert suggest_values("activity", typed, STANDARD) == ()
 
 
 @pytest.mark.parametrize(("typed", "meant"), drawn(NEAR), ids=[row[0] for row in drawn(NEAR)])
 def test_what_is_nearly_a_word_of_ours_is_suggested(typed, meant):
     known = STANDARD.value_of("activity", typed)
-    near = [closed_lists()["activity"][known]] if known else nearest_words(
+    near = [closed_list_values()["activity"][known]] if known else suggest_values(
         "activity", typed, STANDARD
     )  # fmt: skip
     assert near, typed
@@ -54,12 +54,12 @@ def test_what_is_nearly_a_word_of_ours_is_suggested(typed, meant):
 
 @given(st.text(max_size=60))
 def test_whatever_is_typed_what_is_suggested_is_on_the_list(typed):
-    for field, labels in closed_lists().items():
-        near = nearest_words(field, typed, STANDARD)
+    for field, labels in closed_list_values().items():
+        near = suggest_values(field, typed, STANDARD)
         assert len(near) <= 3
         assert set(near) <= set(labels.values())
 
 
 def test_of_a_very_long_answer_the_first_words_are_looked_at():
-    (first, *_) = nearest_words("activity", "colledge tbc " + "1/" * 3_000, STANDARD)
+    (first, *_) = suggest_values("activity", "colledge tbc " + "1/" * 3_000, STANDARD)
     assert first == "Full-time education: further education"

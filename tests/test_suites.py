@@ -7,8 +7,8 @@ import pytest
 
 from expectations.catalogue import catalogue
 from expectations.engine import suites
-from expectations.engine.suites import Change, rules, snapshot, snapshots, suite, suite_hash
-from models.vocabulary import Kind
+from expectations.engine.suites import SuiteChange, rules, snapshot, snapshots, suite, suite_hash
+from models.vocabulary import SubmissionKind
 
 SNAPSHOTS = Path(suites.__file__).parent / "snapshots"
 
@@ -27,39 +27,40 @@ def test_a_snapshot_can_be_read_and_holds_no_id():
 
 
 def test_years_with_other_rules_have_another_hash():
-    assert suite_hash(Kind.LEAVERS, 2023) != suite_hash(Kind.LEAVERS, 2024)
-    assert suite_hash(Kind.LEAVERS, 2024) == suite_hash(Kind.LEAVERS, 2026)
-    assert suite_hash(Kind.LEAVERS, 2026) != suite_hash(Kind.ENROLMENTS, 2026)
-    assert suite_hash(Kind.LEAVERS, 1999) == suite_hash(Kind.LEAVERS, 2018)
+    assert suite_hash(SubmissionKind.LEAVERS, 2023) != suite_hash(SubmissionKind.LEAVERS, 2024)
+    assert suite_hash(SubmissionKind.LEAVERS, 2024) == suite_hash(SubmissionKind.LEAVERS, 2026)
+    assert suite_hash(SubmissionKind.LEAVERS, 2026) != suite_hash(SubmissionKind.ENROLMENTS, 2026)
+    assert suite_hash(SubmissionKind.LEAVERS, 1999) == suite_hash(SubmissionKind.LEAVERS, 2018)
 
 
 def test_a_year_is_the_year_before_and_what_changed(monkeypatch):
-    change = Change(
+    change = SuiteChange(
         added=("E02",), changed={"D20": {"value_set": ["240", "250"]}}, removed=("D21",)
     )
-    monkeypatch.setitem(suites.CHANGES[Kind.LEAVERS], 2030, change)
-    before = {rule.code: rule for rule in rules(Kind.LEAVERS, 2029)}
-    after = {rule.code: rule for rule in rules(Kind.LEAVERS, 2030)}
+    monkeypatch.setitem(suites.CHANGES[SubmissionKind.LEAVERS], 2030, change)
+    before = {rule.code: rule for rule in rules(SubmissionKind.LEAVERS, 2029)}
+    after = {rule.code: rule for rule in rules(SubmissionKind.LEAVERS, 2030)}
     assert {*after} - {*before} == {"E02"}
     assert {*before} - {*after} == {"D21"}
     assert [code for code in after if code in before and after[code] != before[code]] == ["D20"]
 
 
 @pytest.mark.parametrize(
-    "change", [Change(added=("I01",)), Change(removed=("E02",)), Change(changed={"Q99": {}})]
+    "change",
+    [SuiteChange(added=("I01",)), SuiteChange(removed=("E02",)), SuiteChange(changed={"Q99": {}})],
 )
 def test_a_year_cannot_change_what_is_not_there(monkeypatch, change):
-    monkeypatch.setitem(suites.CHANGES[Kind.LEAVERS], 2030, change)
+    monkeypatch.setitem(suites.CHANGES[SubmissionKind.LEAVERS], 2030, change)
     with pytest.raises(ValueError, match="a year cannot"):
-        rules(Kind.LEAVERS, 2030)
+        rules(SubmissionKind.LEAVERS, 2030)
 
 
 def test_only_rules_that_judge_rows_are_in_a_suite():
-    chosen = {rule.code for kind in Kind for rule in rules(kind, 2026)}
+    chosen = {rule.code for kind in SubmissionKind for rule in rules(kind, 2026)}
     assert chosen == {code for code, rule in catalogue().items() if rule.kind}
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", SubmissionKind)
 def test_the_suite_carries_the_catalogue(kind):
     built = suite(kind, 2026).expectations
     by_code = {one.meta["rule_code"]: one for one in built}
@@ -69,7 +70,7 @@ def test_the_suite_carries_the_catalogue(kind):
     assert len(built) == len(rules(kind, 2026))
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", SubmissionKind)
 def test_rules_on_several_cells_say_what_a_missing_one_means(kind):
     for one in suite(kind, 2026).expectations:
         kwargs = one.configuration.kwargs
@@ -84,4 +85,4 @@ def test_rules_on_several_cells_say_what_a_missing_one_means(kind):
 
 
 def test_snapshot_names_no_version():
-    assert "great_expectations" not in snapshot(Kind.LEAVERS, 2026)
+    assert "great_expectations" not in snapshot(SubmissionKind.LEAVERS, 2026)

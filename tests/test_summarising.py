@@ -13,11 +13,11 @@ from sqlmodel import Session
 
 from destinations.outcomes.waves import open_waves
 from destinations.reports.summary_export import COLUMNS
-from destinations.summarising import answers, summarise, summary_rows
+from destinations.summarising import leaver_outcomes, summarise, summary_rows
 from models.database import insert_all
 from models.handoffs.summaries import Counts, SummaryLine
 from models.places import InstitutionLink
-from models.vocabulary import Evidence, Group, Kin
+from models.vocabulary import ActivityGroup, ActivityType, EvidenceStrength
 from tests.builders_record import AUTUMN, Record
 
 TODAY = date(2026, 11, 23)
@@ -91,7 +91,7 @@ def test_the_best_of_what_was_said_counts(record: Record, drawn: str, backwards:
             evidence=" ".join(words[:-1]),
             ended_on=ended,
         )
-    (answer,) = answers(record.session, today=TODAY)
+    (answer,) = leaver_outcomes(record.session, today=TODAY)
     assert answer.activity_code == counts
 
 
@@ -100,7 +100,7 @@ def test_of_two_that_are_equal_the_later_word_counts(record: Record) -> None:
     leaver = record.leaver(record.cohort(school), school)
     record.said(leaver, "230", recorded_at=AUTUMN + timedelta(2))
     record.said(leaver, "210", recorded_at=AUTUMN + timedelta(1))
-    (answer,) = answers(record.session, today=TODAY)
+    (answer,) = leaver_outcomes(record.session, today=TODAY)
     assert answer.activity_code == "230"
 
 
@@ -108,7 +108,7 @@ def test_an_answer_knows_its_cell(record: Record) -> None:
     school = record.school("100001")
     leaver = record.leaver(record.cohort(school), school)
     record.said(leaver, "230", row=17, sheet="11B", column="G", provider_name="Ouse College")
-    (answer,) = answers(record.session, today=TODAY)
+    (answer,) = leaver_outcomes(record.session, today=TODAY)
     assert (answer.submission_id, answer.sheet, answer.row, answer.column) == (
         record.sent[school],
         "11B",
@@ -118,7 +118,7 @@ def test_an_answer_knows_its_cell(record: Record) -> None:
     assert (answer.provider_name, answer.source, answer.group) == (
         "Ouse College",
         "school",
-        Group.EET,
+        ActivityGroup.EET,
     )
     assert answer.evidence == "school says"
 
@@ -128,8 +128,12 @@ def test_a_leaver_of_whom_nothing_was_said_is_there_and_not_known(record: Record
     cohort = record.cohort(school)
     record.said(record.leaver(cohort, school), "230", wave=2)
     silent = record.leaver(cohort, school)
-    found = [each for each in answers(record.session, today=TODAY) if each.leaver_id == silent]
-    assert [(each.wave, each.group, each.row) for each in found] == [(2, Group.NOT_KNOWN, None)]
+    found = [
+        each for each in leaver_outcomes(record.session, today=TODAY) if each.leaver_id == silent
+    ]
+    assert [(each.wave, each.group, each.row) for each in found] == [
+        (2, ActivityGroup.NOT_KNOWN, None)
+    ]
 
 
 def test_answers_of_one_school_and_year(record: Record) -> None:
@@ -137,7 +141,7 @@ def test_answers_of_one_school_and_year(record: Record) -> None:
         record.school(urn)
         for year in (2022, 2023):
             record.said(record.leaver(record.cohort(urn, year), urn), "230")
-    (answer,) = answers(record.session, today=TODAY, urn="100002", academic_year=2023)
+    (answer,) = leaver_outcomes(record.session, today=TODAY, urn="100002", academic_year=2023)
     assert (answer.urn, answer.academic_year) == ("100002", 2023)
 
 
@@ -190,7 +194,7 @@ def test_a_school_that_has_not_sent_stays_in_the_base_of_its_hub(record: Record)
     lines = summarise(record.session, today=TODAY)
     assert line(lines, silent, 2) == replace(
         Counts(leavers=1, not_known=1),
-        kins=tuple((kin.value, int(kin is Kin.NOT_KNOWN)) for kin in Kin),
+        kins=tuple((kin.value, int(kin is ActivityType.NOT_KNOWN)) for kin in ActivityType),
     )
     assert (line(lines, "", 2).known, line(lines, "", 2).leavers) == (1, 2)
 
@@ -242,7 +246,7 @@ def test_breakdowns_keep_what_is_not_known_apart(record: Record) -> None:
 def test_what_they_intend_counts_at_wave_0(record: Record, intended: str, counts: str) -> None:
     school = record.school("100001")
     leaver = record.leaver(record.cohort(school), school)
-    record.said(leaver, "", wave=0, intended=intended, evidence=Evidence.INTENDED.value)
+    record.said(leaver, "", wave=0, intended=intended, evidence=EvidenceStrength.INTENDED.value)
     found = line(summarise(record.session, today=TODAY), school, 0)
     assert getattr(found, counts) == 1
     assert (found.sustained, found.sustained_base) == (0, 0)
@@ -300,7 +304,7 @@ def test_a_school_whose_urn_changed_keeps_its_leavers(
 SAID = st.tuples(
     st.sampled_from(["210", "230", "310", "330", "260", "530", "619", "710", "810", "830"]),
     st.integers(1, 3),
-    st.sampled_from(list(Evidence)[1:]),
+    st.sampled_from(list(EvidenceStrength)[1:]),
     st.dates(date(2023, 9, 1), date(2026, 11, 1)),
     st.none() | st.dates(date(2023, 8, 20), date(2025, 10, 1)),
     st.none() | st.dates(date(2023, 10, 1), date(2026, 7, 1)),

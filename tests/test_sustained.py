@@ -12,24 +12,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from destinations.outcomes.spells import Statement
+from destinations.outcomes.spells import SpellEvidence
 from destinations.outcomes.sustained import Sustained, is_sustained
-from models.vocabulary import Evidence, Kin
+from models.vocabulary import ActivityType, EvidenceStrength
 
 TODAY = date(2026, 11, 23)
 KINS = {
-    "college": Kin.EDUCATION,
-    "sixth form": Kin.EDUCATION,
-    "traineeship": Kin.TRAINING,
-    "job": Kin.EMPLOYMENT,
-    "other job": Kin.EMPLOYMENT,
-    "apprenticeship": Kin.APPRENTICESHIP,
-    "NEET": Kin.NEET,
-    "gap year": Kin.GAP_YEAR,
-    "re-engagement": Kin.RE_ENGAGEMENT,
-    "not known": Kin.NOT_KNOWN,
-    "custody": Kin.OTHER,
-    "school": Kin.PRE_16,
+    "college": ActivityType.EDUCATION,
+    "sixth form": ActivityType.EDUCATION,
+    "traineeship": ActivityType.TRAINING,
+    "job": ActivityType.EMPLOYMENT,
+    "other job": ActivityType.EMPLOYMENT,
+    "apprenticeship": ActivityType.APPRENTICESHIP,
+    "NEET": ActivityType.NEET,
+    "gap year": ActivityType.GAP_YEAR,
+    "re-engagement": ActivityType.RE_ENGAGEMENT,
+    "not known": ActivityType.NOT_KNOWN,
+    "custody": ActivityType.OTHER,
+    "school": ActivityType.PRE_16,
 }
 
 # One statement: what, from when (..), to when an end is stated, and after @ the day it was true
@@ -125,16 +125,18 @@ SAID = re.compile(
 )
 
 
-def statements(drawn: str) -> list[Statement]:
+def statements(drawn: str) -> list[SpellEvidence]:
     found = []
     for each in drawn.split(" + "):
         said = SAID.fullmatch(each.strip())
         assert said, each
-        evidence = Evidence.PROVIDER_CONFIRMS if said["provider"] else Evidence.SCHOOL_SAYS
+        evidence = (
+            EvidenceStrength.PROVIDER_CONFIRMS if said["provider"] else EvidenceStrength.SCHOOL_SAYS
+        )
         days = [day(said[name]) for name in ("start", "end", "as_at")]
         assert days[2]
         found.append(
-            Statement(
+            SpellEvidence(
                 KINS[said["what"]], days[2], days[0], days[1], said["what"], evidence.strength
             )
         )
@@ -149,7 +151,7 @@ def day(text: str | None) -> date | None:
     return date(2000 + int(year), names.index(month) + 1, int(number))
 
 
-def asked(said: Sequence[Statement], today: date = TODAY, year: int = 2023) -> Sustained:
+def asked(said: Sequence[SpellEvidence], today: date = TODAY, year: int = 2023) -> Sustained:
     return is_sustained(said, destination_year=year, today=today).answer
 
 
@@ -221,8 +223,8 @@ def test_a_leap_day_is_a_day() -> None:
 
 DAYS = st.dates(date(2023, 6, 1), date(2025, 1, 31))
 STATEMENT = st.builds(
-    Statement,
-    st.sampled_from(list(Kin)),
+    SpellEvidence,
+    st.sampled_from(list(ActivityType)),
     DAYS,
     st.none() | DAYS,
     st.none() | DAYS,
@@ -232,32 +234,43 @@ STATEMENT = st.builds(
 
 
 @given(st.lists(STATEMENT, max_size=5), st.randoms(use_true_random=False))
-def test_the_order_of_what_was_said_is_nothing(said: list[Statement], chance: object) -> None:
+def test_the_order_of_what_was_said_is_nothing(said: list[SpellEvidence], chance: object) -> None:
     shuffled = chance.sample(said, len(said))  # type: ignore[attr-defined]
     assert asked(shuffled) is asked(said)
 
 
 @given(st.lists(STATEMENT, max_size=4))
-def test_saying_it_twice_changes_nothing(said: list[Statement]) -> None:
+def test_saying_it_twice_changes_nothing(said: list[SpellEvidence]) -> None:
     assert asked([*said, *said]) is asked(said)
 
 
 @given(st.lists(STATEMENT, max_size=4))
-def test_not_known_changes_nothing(said: list[Statement]) -> None:
-    silent = Statement(Kin.NOT_KNOWN, date(2023, 11, 5), provider="Ouse College")
+def test_not_known_changes_nothing(said: list[SpellEvidence]) -> None:
+    silent = SpellEvidence(ActivityType.NOT_KNOWN, date(2023, 11, 5), provider="Ouse College")
     assert asked([*said, silent]) is asked(said)
 
 
 @given(st.lists(STATEMENT, max_size=4))
-def test_a_whole_year_at_college_always_lasts(said: list[Statement]) -> None:
+def test_a_whole_year_at_college_always_lasts(said: list[SpellEvidence]) -> None:
     """Unless somebody says that the leaver was doing nothing of the kind."""
-    there = Statement(
-        Kin.EDUCATION, date(2024, 8, 5), date(2023, 9, 1), date(2024, 7, 31), "Another College", 5
+    there = SpellEvidence(
+        ActivityType.EDUCATION,
+        date(2024, 8, 5),
+        date(2023, 9, 1),
+        date(2024, 7, 31),
+        "Another College",
+        5,
     )
     taking_part = [
         each
         for each in said
-        if each.kin in {Kin.EDUCATION, Kin.EMPLOYMENT, Kin.APPRENTICESHIP, Kin.TRAINING}
+        if each.kin
+        in {
+            ActivityType.EDUCATION,
+            ActivityType.EMPLOYMENT,
+            ActivityType.APPRENTICESHIP,
+            ActivityType.TRAINING,
+        }
         and each.started_on != there.started_on
     ]
     assert asked([*taking_part, there]) is Sustained.YES
@@ -265,14 +278,14 @@ def test_a_whole_year_at_college_always_lasts(said: list[Statement]) -> None:
 
 @given(st.lists(STATEMENT, max_size=4), DAYS)
 def test_before_the_two_terms_are_over_nobody_is_told_no(
-    said: list[Statement], today: date
+    said: list[SpellEvidence], today: date
 ) -> None:
     if today <= date(2024, 3, 31):
         assert asked(said, today=today) is not Sustained.NO
 
 
 @given(st.lists(STATEMENT, max_size=4))
-def test_a_week_later_is_as_good_as_a_week_earlier(said: list[Statement]) -> None:
+def test_a_week_later_is_as_good_as_a_week_earlier(said: list[SpellEvidence]) -> None:
     """Nothing depends on the day of the asking once the year is over."""
     late = date(2026, 1, 1)
     assert asked(said, today=late) is asked(said, today=late + timedelta(365))

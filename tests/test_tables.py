@@ -5,9 +5,9 @@ Sheets are drawn: a bar between cells, # before a number, @ before a date, every
 
 import pytest
 
-from expectations.catalogue import catalogue, places
+from expectations.catalogue import catalogue, places_in
 from imports.tables.find_tables import find_tables
-from imports.workbook.limits import LIMITS
+from imports.workbook.limits import READ_LIMITS
 from imports.workbook.raw_cells import DATE, FORMULA, NUMBER, TEXT, RawFile, RawSheet
 from models.handoffs.findings import SubmissionRefused
 from tests.headings import knows
@@ -38,7 +38,7 @@ def drawn(text, name="Leavers", **more):
 
 
 def found(*sheets):
-    return find_tables(RawFile("xlsx", sheets), knows, LIMITS)
+    return find_tables(RawFile("xlsx", sheets), knows, READ_LIMITS)
 
 
 def leavers(*sheets):
@@ -56,7 +56,7 @@ def refusal(*sheets):
     rule = catalogue()[refused.value.code]
     assert rule.refuses
     # What headings may be is added where every heading map is at hand.
-    assert set(places(rule)) - {"perhaps"} == set(dict(refused.value.facts))
+    assert set(places_in(rule)) - {"perhaps"} == set(dict(refused.value.facts))
     return refused.value
 
 
@@ -646,5 +646,5 @@ def test_a_long_sheet_of_something_else_asks_little():
         for number in range(1, 5_001)
     ]
     with pytest.raises(SubmissionRefused):
-        find_tables(RawFile("xlsx", [RawSheet("Stock", rows=rows)]), counting, LIMITS)
+        find_tables(RawFile("xlsx", [RawSheet("Stock", rows=rows)]), counting, READ_LIMITS)
     assert len(asked) <= 10_000

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, update
 from sqlmodel import Session
 
-from destinations.outcomes.survivorship import answers
-from destinations.record.undo import Undone, undo
-from destinations.recording import waiting_again
+from destinations.outcomes.survivorship import leaver_outcomes
+from destinations.record.undo import TakenBack, take_back_submission
+from destinations.recording import lists_with_unmatched_rows
 from destinations.reports.exports import export
 from destinations.summarising import summarise
 from models.database import open_database, transaction
 from models.destinations import Destination
-from models.handoffs.normalised import Declared
+from models.handoffs.normalised import SubmissionMetadata
 from models.leavers import Leaver, Person
 from models.submissions import Submission
 from tests.builders_recording import (
@@ -62,9 +62,11 @@ def vars_of(line: object) -> list[object]:
     return [getattr(line, name) for name in line.__slots__]  # type: ignore[attr-defined]
 
 
-def take_back(engine: Engine, declared: Declared, at: datetime | None = None) -> Undone:
+def take_back(
+    engine: Engine, declared: SubmissionMetadata, at: datetime | None = None
+) -> TakenBack:
     with transaction(engine) as session:
-        return undo(
+        return take_back_submission(
             session,
             declared.submission_id,
             by="A. Officer",
@@ -77,7 +79,7 @@ def standing(engine: Engine) -> list[tuple[int, int, str | None]]:
     with Session(engine) as session:
         return [
             (one.leaver_id, one.wave, one.activity_code)
-            for one in answers(session, today=TODAY)
+            for one in leaver_outcomes(session, today=TODAY)
             if one.is_known
         ]
 
@@ -104,7 +106,7 @@ def test_twice_is_the_same_as_once(engine: Engine) -> None:
     recorded(engine, sheet, [f"{SAM}, 230"])
     take_back(engine, sheet)
     before = [one.model_dump() for one in everything(engine, Submission)]
-    assert take_back(engine, sheet) == Undone(sheet.submission_id)
+    assert take_back(engine, sheet) == TakenBack(sheet.submission_id)
     assert [one.model_dump() for one in everything(engine, Submission)] == before
 
 
@@ -122,7 +124,7 @@ def test_the_record_as_it_was_still_has_what_was_taken_back(engine: Engine) -> N
         with Session(engine) as session:
             return [
                 (one.leaver_id, one.activity_code)
-                for one in answers(session, today=TODAY, as_of=as_of)
+                for one in leaver_outcomes(session, today=TODAY, as_of=as_of)
                 if one.wave == 1
             ]
 
@@ -230,7 +232,7 @@ def test_a_college_says_nothing_of_leavers_whose_sheet_was_taken_back(engine: En
     assert [row[0] for row in exports(engine)["matches"]] == [None]
     recorded(engine, a_submission(engine), [f"{SAM}, 810"])
     with Session(engine) as session:
-        assert waiting_again(session) == [listed.submission_id]
+        assert lists_with_unmatched_rows(session) == [listed.submission_id]
     recorded(engine, listed, [SAM])
     assert standing(engine) == [(1, 1, "230")]
 
@@ -266,7 +268,7 @@ def test_what_fails_half_way_changes_nothing(engine: Engine) -> None:
     recorded(engine, a_submission(engine, sent_on="2024-12-01"), [f"{SAM}, 310"])
     before = exports(engine)
     with pytest.raises(KeyboardInterrupt), half_a_transaction(engine) as session:
-        undo(session, first.submission_id, by="A. Officer", at=a_moment())
+        take_back_submission(session, first.submission_id, by="A. Officer", at=a_moment())
     assert exports(engine) == before
     assert everything(engine, Submission)[0].undone_at is None
 
@@ -278,7 +280,7 @@ def test_what_was_never_recorded_cannot_be_taken_back(engine: Engine) -> None:
     with pytest.raises(ValueError, match="refused"):
         take_back(engine, sheet)
     with transaction(engine) as session, pytest.raises(LookupError):
-        undo(session, 99, by="A. Officer", at=a_moment())
+        take_back_submission(session, 99, by="A. Officer", at=a_moment())
 
 
 SHEETS = st.lists(

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from expectations import validating
 from expectations.checks import identifier_checks
 from expectations.engine import run_suite
-from expectations.engine.rule_inputs import frame
+from expectations.engine.rule_inputs import build_rule_inputs
 from expectations.engine.run_suite import RuleDidNotRun
 from expectations.tolerances import Tolerances
-from expectations.validating import refusal, tell, validate
-from models.handoffs.findings import Remark
-from models.handoffs.normalised import Declared, Mapped
-from models.vocabulary import Kind, Severity
+from expectations.validating import refusal_finding, validate, word_issues
+from models.handoffs.findings import Issue
+from models.handoffs.normalised import NormalisedSubmission, SubmissionMetadata
+from models.vocabulary import Severity, SubmissionKind
 from tests.builders_rows import ADA, leaver, submission, typed
 
 SECRET = "Quibblethwaite"
@@ -42,7 +42,7 @@ FAULTS = (
 )
 
 
-def drawn(number: int, *, rows: int = 6, seed: int = 0) -> Mapped:
+def drawn(number: int, *, rows: int = 6, seed: int = 0) -> NormalisedSubmission:
     """A sheet, or a list, of a few people with faults here and there, the last one twice.
 
     Two sheets and more are about the same people, who say other things there.
@@ -50,7 +50,7 @@ def drawn(number: int, *, rows: int = 6, seed: int = 0) -> Mapped:
     chance = random.Random(f"{number} {seed}")
     people = [leaver(number // 4 * 50 + n) | chance.choice(FAULTS) for n in range(rows)]
     people.append(people[-1])
-    kind = Kind.ENROLMENTS if number % 5 == 4 else Kind.LEAVERS
+    kind = SubmissionKind.ENROLMENTS if number % 5 == 4 else SubmissionKind.LEAVERS
     lines = [typed(person, row=n) for n, person in enumerate(people, 2)]
     return submission(lines, number=number, kind=kind, sent_on=date(2021 + number % 5, 11, 20))
 
@@ -124,7 +124,7 @@ FLAGS = {
 def test_what_rows_are_told_of_each_other_hangs_on_no_order(people, told):
     rows = [typed(person, row=n) for n, person in enumerate(people, 2)]
     for order in permutations(rows):
-        table = frame([submission(order)]).table
+        table = build_rule_inputs([submission(order)]).table
         found = [
             (int(row), code)
             for name, code in FLAGS.items()
@@ -244,10 +244,10 @@ def test_the_biggest_things_come_first(monkeypatch):
         typed({**leaver(1), "activity": "went to sea", "surname": ""}, row=3, sheet="C"),
     ]
     remarks = (
-        Remark("P20", "C", 3, "F", "Sex", "Q"),
-        Remark("R07", "B", None, "E", "DOB"),
-        Remark("E05", "B"),
-        Remark("E05"),
+        Issue("P20", "C", 3, "F", "Sex", "Q"),
+        Issue("R07", "B", None, "E", "DOB"),
+        Issue("E05", "B"),
+        Issue("E05"),
     )
     findings = validate([submission(rows, remarks=remarks)]).findings[1]
     assert [(one.sheet, one.row, one.column, one.code) for one in findings] == [
@@ -262,7 +262,7 @@ def test_the_biggest_things_come_first(monkeypatch):
 
 
 def test_a_cell_is_told_one_thing_and_the_weightiest():
-    remark = Remark("P05", "Leavers", 2, "E", "DOB", "14/02/1997")
+    remark = Issue("P05", "Leavers", 2, "E", "DOB", "14/02/1997")
     row = typed({**ADA, "born_on": "14/02/1997"})
     assert [one.code for one in validate([submission([row], remarks=(remark,))]).findings[1]] == [
         "P10"
@@ -277,7 +277,9 @@ def test_a_sheet_without_rows_is_judged_and_told_nothing():
 
 
 def test_a_submission_of_unknown_kind_and_cohort_is_judged_as_leavers():
-    mapped = Mapped(Declared(1, "900701", date(2023, 11, 20)), (typed({**ADA, "born_on": ""}),))
+    mapped = NormalisedSubmission(
+        SubmissionMetadata(1, "900701", date(2023, 11, 20)), (typed({**ADA, "born_on": ""}),)
+    )
     assert [one.code for one in validate([mapped]).findings[1]] == ["P03"]
 
 
@@ -290,7 +292,9 @@ def test_a_poisoned_submission_stands_alone_and_the_others_are_judged(monkeypatc
         return healthy(column)
 
     monkeypatch.setattr(identifier_checks, "postcodes_agree", chokes)
-    poisoned = submission([typed({**ADA, "postcode": SECRET})], number=5, kind=Kind.LEAVERS)
+    poisoned = submission(
+        [typed({**ADA, "postcode": SECRET})], number=5, kind=SubmissionKind.LEAVERS
+    )
     healthy_ones = [drawn(number) for number in (1, 2)]
     with caplog.at_level(logging.DEBUG):
         judged = validate([*healthy_ones[:1], poisoned, *healthy_ones[1:]])
@@ -309,17 +313,21 @@ def test_what_stops_outside_any_rule_is_our_fault_too(monkeypatch):
 
 
 def test_a_missing_column_is_loud():
-    table = frame([drawn(1)]).table
+    table = build_rule_inputs([drawn(1)]).table
     for column in ("upn", "born_earliest"):
-        result = run_suite.run(table.drop(columns=column), Kind.LEAVERS, 2026)
+        result = run_suite.run_expectations(
+            table.drop(columns=column), SubmissionKind.LEAVERS, 2026
+        )
         with pytest.raises(RuleDidNotRun):
-            list(run_suite.positions(result, Kind.LEAVERS, 2026))
+            list(run_suite.broken_positions(result, SubmissionKind.LEAVERS, 2026))
 
 
 def test_nothing_that_comes_out_of_the_library_holds_a_cell():
     faulty = dict.fromkeys(("upn", "surname", "sex", "activity", "postcode", "born_on"), SECRET)
-    table = frame([submission([typed({**ADA, **faulty}), typed({**ADA, **faulty}, row=3)])]).table
-    results = run_suite.run(table, Kind.LEAVERS, 2026)
+    table = build_rule_inputs(
+        [submission([typed({**ADA, **faulty}), typed({**ADA, **faulty}, row=3)])]
+    ).table
+    results = run_suite.run_expectations(table, SubmissionKind.LEAVERS, 2026)
     every = [one for result in results for one in result.results]
     assert sum(one.result["unexpected_count"] for one in every) > 5
     for result in results:
@@ -348,19 +356,19 @@ def test_no_cell_can_make_a_rule_raise(sheet, born):
         typed(cells, row=n, values={"born_on": born}, marks={"sex": "error"})
         for n, cells in enumerate(sheet, 2)
     ]
-    for kind in Kind:
+    for kind in SubmissionKind:
         assert validate([submission(rows, kind=kind)]).faults == {}
 
 
 def test_days_that_the_table_cannot_hold_are_no_days():
     born = typed({**ADA, "born_on": "14/02/0207"})
     assert [one.code for one in validate([submission([born])]).findings[1]] == ["P04"]
-    table = frame([submission([born])]).table
+    table = build_rule_inputs([submission([born])]).table
     assert {str(kind) for kind in table.dtypes if "datetime" in str(kind)} == {"datetime64[ns]"}
     assert pd.isna(table.at[0, "born_on"])
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", SubmissionKind)
 def test_the_furthest_days_that_the_table_holds_are_only_implausible(kind):
     rows = [
         typed(ADA, row=n, values={"born_on": date(1678, 1, 1), "started_on": date(2261, 12, 31)})
@@ -372,12 +380,12 @@ def test_the_furthest_days_that_the_table_holds_are_only_implausible(kind):
 
 
 def test_remarks_are_told_in_the_words_of_the_catalogue():
-    [finding] = tell([Remark("R01", "B", 4, value="x", facts=(("same_as", "row 2"),))])
+    [finding] = word_issues([Issue("R01", "B", 4, value="x", facts=(("same_as", "row 2"),))])
     assert finding.says == "This leaver is also on row 2, which says the same"
     assert (finding.sheet, finding.row, finding.severity) == ("B", 4, Severity.PLEASE_CHECK)
-    assert refusal("E01").severity == Severity.MUST_FIX
+    assert refusal_finding("E01").severity == Severity.MUST_FIX
     with pytest.raises(KeyError):
-        tell([Remark("Q99")])
+        word_issues([Issue("Q99")])
 
 
 @pytest.mark.parametrize(("many", "told"), [(6, True), (7, False)])

@@ -8,14 +8,20 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from destinations.reports.evidence_pack import evidence_pack
-from destinations.responses.waivers import SetAside, end_waiver, in_force, waive, without_waived
+from destinations.responses.waivers import (
+    WaivedRule,
+    drop_waived,
+    end_waiver,
+    waive,
+    waivers_in_force,
+)
 from models.database import transaction
 from models.facts.calendar import now
 from models.handoffs.findings import Finding
-from models.handoffs.normalised import Declared
+from models.handoffs.normalised import SubmissionMetadata
 from models.responses import Waiver
 from models.submissions import Submission
-from models.vocabulary import Kind, LeavingStage, Severity
+from models.vocabulary import LeavingStage, Severity, SubmissionKind
 from tests.books_opened import opened, words
 from tests.builders_packs import a_school
 from tests.builders_recording import (
@@ -31,8 +37,8 @@ from tests.builders_recording import (
 )
 
 TODAY = date(2026, 11, 23)
-SHEET = Declared(1, SCHOOL, TODAY, Kind.LEAVERS, 2024, LeavingStage.Y11, 1)
-LIST = Declared(2, SCHOOL, TODAY, Kind.ENROLMENTS)
+SHEET = SubmissionMetadata(1, SCHOOL, TODAY, SubmissionKind.LEAVERS, 2024, LeavingStage.Y11, 1)
+LIST = SubmissionMetadata(2, SCHOOL, TODAY, SubmissionKind.ENROLMENTS)
 FILE_STOPS = Finding("P01", Severity.MUST_FIX, "", "")
 CHECK = Finding("R04", Severity.PLEASE_CHECK, "", "", "Leavers", None, "E")
 
@@ -49,17 +55,17 @@ def set_aside(engine: Engine, code: str = "P01", urn: str = SCHOOL, **more: obje
         return waive(session, code=code, urn=urn, today=TODAY, **(said | more))  # type: ignore[arg-type]
 
 
-def told(engine: Engine, declared: Declared = SHEET, today: date = TODAY) -> list[str]:
+def told(engine: Engine, declared: SubmissionMetadata = SHEET, today: date = TODAY) -> list[str]:
     with Session(engine) as session:
         findings = (must_fix(2), CHECK)
-        return [one.code for one in without_waived(session, declared, findings, today).findings]
+        return [one.code for one in drop_waived(session, declared, findings, today).findings]
 
 
 def test_a_rule_that_is_set_aside_is_silent_and_counted(engine: Engine) -> None:
     set_aside(engine)
     with Session(engine) as session:
         found = [must_fix(2), must_fix(3), CHECK]
-        done = without_waived(session, SHEET, found, TODAY)
+        done = drop_waived(session, SHEET, found, TODAY)
     assert (done.findings, done.counts) == ((CHECK,), {"P01": 2})
 
 
@@ -98,15 +104,15 @@ def test_it_holds_to_the_end_of_its_day_or_until_it_is_ended(engine: Engine) -> 
 def test_what_stops_a_whole_file_is_never_set_aside(engine: Engine) -> None:
     set_aside(engine)
     with Session(engine) as session:
-        assert without_waived(session, SHEET, [FILE_STOPS], TODAY).findings == (FILE_STOPS,)
+        assert drop_waived(session, SHEET, [FILE_STOPS], TODAY).findings == (FILE_STOPS,)
 
 
 def test_the_same_again_is_the_same_waiver(engine: Engine) -> None:
     assert set_aside(engine) == set_aside(engine)
     assert set_aside(engine, reason="another") != set_aside(engine)
     with Session(engine) as session:
-        assert len(in_force(session, TODAY)) == 2
-        assert in_force(session, TODAY, urn=OTHER_SCHOOL) == []
+        assert len(waivers_in_force(session, TODAY)) == 2
+        assert waivers_in_force(session, TODAY, urn=OTHER_SCHOOL) == []
 
 
 @pytest.mark.parametrize(
@@ -136,7 +142,7 @@ def test_rows_that_waited_for_it_are_taken_up_again(engine: Engine) -> None:
 
 
 def test_the_schools_evidence_pack_shows_it() -> None:
-    one = SetAside("P01", "Y11 2024/25", "A. Officer", "a special school", date(2027, 8, 31))
+    one = WaivedRule("P01", "Y11 2024/25", "A. Officer", "a special school", date(2027, 8, 31))
     school = replace(a_school(), aside=[("The surname is missing", one)])
     shown = words(opened(evidence_pack(school))["Method"])
     assert {"Rules set aside", "The surname is missing (P01)", "A. Officer"} <= set(shown)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from destinations.outcomes.outstanding_returns import Awaited, awaited
+from destinations.outcomes.outstanding_returns import OutstandingReturn, outstanding_returns
 from destinations.outcomes.waves import (
-    Calendar,
+    WaveCalendar,
     all_waves,
     due_waves,
     latest_leaving_year,
@@ -66,7 +66,7 @@ def test_the_dates_are_those_of_the_annual_survey_and_of_the_summer_before() -> 
 
 
 def test_a_hub_may_follow_longer_and_ask_on_other_days() -> None:
-    longer = Calendar(waves=5, due=(12, 15))
+    longer = WaveCalendar(waves=5, due=(12, 15))
     assert wave_of(2022, date(2027, 12, 1), longer) == 5
     assert wave_dates(2022, 5, longer).due_on == date(2027, 12, 15)
 
@@ -119,12 +119,15 @@ def test_what_they_intend_is_asked_only_before_they_have_gone(record: Record) ->
 
 def test_a_hub_may_set_its_own_number_of_waves(record: Record) -> None:
     record.cohort(record.school("100001"), 2022)
-    opened = open_waves(record.session, today=TODAY, calendar=Calendar(waves=1))
+    opened = open_waves(record.session, today=TODAY, calendar=WaveCalendar(waves=1))
     assert [each.number for each in opened] == [1]
 
 
 def not_sent(session: Session, today: date = TODAY) -> list[tuple[str, int, int | None]]:
-    return [(each.urn, each.academic_year, each.wave) for each in awaited(session, today=today)]
+    return [
+        (each.urn, each.academic_year, each.wave)
+        for each in outstanding_returns(session, today=today)
+    ]
 
 
 def test_a_school_that_has_not_answered_an_open_wave_is_named(record: Record) -> None:
@@ -134,9 +137,9 @@ def test_a_school_that_has_not_answered_an_open_wave_is_named(record: Record) ->
         record.said(leaver, "230", by=sent)
     open_waves(record.session, today=TODAY)
 
-    (found,) = awaited(record.session, today=TODAY)
+    (found,) = outstanding_returns(record.session, today=TODAY)
 
-    assert found == Awaited(
+    assert found == OutstandingReturn(
         "Downs",
         silent,
         "School 100002",

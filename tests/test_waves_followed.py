@@ -80,7 +80,7 @@ def test_a_sheet_with_a_column_a_year_is_recorded_for_the_waves_that_are_asked_f
         assert all(f"asks about more than {years} after leaving" in one["says"] for one in unused)
         assert run("submit", file, "--school", SCHOOL, *said, "--wave", waves)[0] == 0
         take_in(TODAY)
-        with stages.open_road(get_settings()) as way:
+        with stages.open_run(get_settings()) as way:
             stages.open_due_waves(way, TODAY)
             lines = stages.summarise_all(way, TODAY)
             assert stages.publish_all(way, lines, TODAY) > 0
@@ -159,7 +159,7 @@ def test_a_college_confirms_the_waves_that_are_asked_for(
     "heading", ["Year 6", "Y7", "Year 10", "4 years", "Year 5 teacher", "Y6 school"]
 )
 def test_a_year_of_school_is_no_year_after_leaving(heading: str) -> None:
-    from imports.crosswalk.periods import Dial, moment_of
+    from imports.crosswalk.periods import PeriodUnit, parse_period
 
-    found = moment_of(heading)
-    assert found is None or found[0].dial is not Dial.COUNT
+    found = parse_period(heading)
+    assert found is None or found[0].dial is not PeriodUnit.COUNT

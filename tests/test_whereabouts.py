@@ -6,19 +6,19 @@ from datetime import date
 import pytest
 from sqlmodel import Session, select
 
-from destinations.register.providers import Place, Register, studying_at
-from flows.pipeline.reference_data import everything_known
+from destinations.register.providers import ProviderRegister, RegisterEntry, studying_at
+from flows.pipeline.reference_data import load_crosswalk
 from imports.crosswalk.column_map import load_map
-from imports.crosswalk.provider_as_destination import told_by_place
-from imports.mapping import map_file
+from imports.crosswalk.provider_as_destination import destination_at_place
+from imports.mapping import map_columns_and_values
 from imports.reading import read_file
 from models.database import transaction
 from models.destinations import Destination
 from models.handoffs.findings import SubmissionRefused
-from models.handoffs.normalised import Declared
+from models.handoffs.normalised import SubmissionMetadata
 from models.places import Institution
-from models.submissions import ToldFinding
-from models.vocabulary import Kind, LeavingStage
+from models.submissions import FindingRecord
+from models.vocabulary import LeavingStage, SubmissionKind
 from tests.builders import a_workbook, drawn
 from tests.builders_road import a_hub_at_home, send, take_in
 
@@ -31,10 +31,10 @@ COLLEGE, SIXTH, UNIVERSITY = (
 
 
 def place(urn, name, kind="", la=HERE, *, sixth=False):
-    return Place(urn, None, None, name, type_name=kind, has_sixth_form=sixth, la_code=la)
+    return RegisterEntry(urn, None, None, name, type_name=kind, has_sixth_form=sixth, la_code=la)
 
 
-REGISTER = Register(
+REGISTER = ProviderRegister(
     [
         place("1", "Downs Coast College", COLLEGE),
         place("2", "Brighton, Hove & Sussex Sixth Form College", SIXTH),
@@ -47,7 +47,7 @@ REGISTER = Register(
         place("9", "Priory College", COLLEGE, "210"),
         place("10", "College", COLLEGE, AFAR),
         place("11", "Central Academy", "Academy", AFAR, sixth=True),
-        Place(None, "10090100", None, "Acme Training College"),
+        RegisterEntry(None, "10090100", None, "Acme Training College"),
     ]
 )
 
@@ -105,7 +105,7 @@ def at(name):
 def test_what_a_name_says_of_somebody(typed, code, name):
     columns = load_map()
     assert columns.value_of("activity", typed) is None
-    found = told_by_place(typed, columns.value_of, at)
+    found = destination_at_place(typed, columns.value_of, at)
     assert (found and (found.code, found.name)) == ((code, name) if code else None)
 
 
@@ -118,11 +118,11 @@ SHEET = """
 """
 
 
-def mapped(text, kind=Kind.LEAVERS):
+def mapped(text, kind=SubmissionKind.LEAVERS):
     columns = replace(load_map(), places=lambda name, urn: at(name))
     read = read_file("leavers.xlsx", a_workbook(text), columns.field_of)
-    declared = Declared(1, "900100", date(2025, 11, 20), kind, 2024, LeavingStage.Y11, 1)
-    return map_file(read, declared, columns)
+    declared = SubmissionMetadata(1, "900100", date(2025, 11, 20), kind, 2024, LeavingStage.Y11, 1)
+    return map_columns_and_values(read, declared, columns)
 
 
 def test_the_place_is_where_they_went_and_it_is_said_once():
@@ -192,13 +192,13 @@ def test_where_most_places_are_unknown_a_sheet_without_destinations_is_sent_back
 
 def test_the_college_in_an_enrolment_list_is_no_destination():
     text = ONLY_WHERE.format(heading="College", third="Downs Coast College")
-    found = mapped(text, kind=Kind.ENROLMENTS)
+    found = mapped(text, kind=SubmissionKind.ENROLMENTS)
     assert {row.text("activity") for row in found.rows} == {""}
     assert found.rows[0].text("provider_name") == "Downs Coast College"
 
 
 @pytest.mark.parametrize("heading", ["Where are they now?", "After Y11", "Moving on"])
-@pytest.mark.parametrize("kind", [None, Kind.LEAVERS])
+@pytest.mark.parametrize("kind", [None, SubmissionKind.LEAVERS])
 def test_leavers_with_a_course_are_never_taken_for_people_enrolled(heading, kind):
     text = """
         UPN           | Surname | Forename | DOB        | {}             | Course
@@ -237,7 +237,7 @@ def test_a_list_of_several_places_without_dates_may_be_either():
 def test_a_colleges_own_list_needs_no_word_of_what_it_is(dates):
     text = PLACES.replace("Ridge School       ", "Downs Coast College").format("")
     found = mapped(text.replace("Course", f"Course | {dates}"), kind=None)
-    assert found.declared.kind is Kind.ENROLMENTS
+    assert found.declared.kind is SubmissionKind.ENROLMENTS
 
 
 def test_a_list_with_a_course_alone_may_be_either():
@@ -251,8 +251,10 @@ def test_where_no_place_is_known_each_is_asked_about():
     read = read_file(
         "leavers.xlsx", a_workbook(SHEET.format(heading="Notes", cell="")), load_map().field_of
     )
-    declared = Declared(1, "900100", date(2025, 11, 20), Kind.LEAVERS, 2024, LeavingStage.Y11, 1)
-    rows = map_file(read, declared, load_map()).rows
+    declared = SubmissionMetadata(
+        1, "900100", date(2025, 11, 20), SubmissionKind.LEAVERS, 2024, LeavingStage.Y11, 1
+    )
+    rows = map_columns_and_values(read, declared, load_map()).rows
     assert [row.get("activity") for row in rows] == [None, None, "310", None]
 
 
@@ -275,7 +277,7 @@ def test_down_the_road_a_college_of_the_register_is_a_destination(tmp_path, monk
                 (one.row, one.activity_code, one.provider_urn)
                 for one in session.exec(select(Destination))
             ]
-            told = {(one.code, one.row) for one in session.exec(select(ToldFinding))}
+            told = {(one.code, one.row) for one in session.exec(select(FindingRecord))}
     assert recorded == [(2, "230", "900300"), (3, "230", "900300"), (4, "310", None)]
     assert {("C36", None), ("D01", 5)} <= told
 
@@ -288,5 +290,5 @@ def test_the_register_is_read_while_somebody_writes(tmp_path, monkeypatch):
         with transaction(engine) as session:
             session.add(Institution(urn="900400", name="Another School"))
             session.flush()
-            columns = everything_known(session).to_map("900100", ())
+            columns = load_crosswalk(session).to_map("900100", ())
             assert columns.told_by_place("Downs Coast College", "900100") is not None

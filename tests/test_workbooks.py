@@ -5,10 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from destinations.outcomes.outstanding_returns import Awaited
-from destinations.reports.hub_summary import hub_summary
-from destinations.reports.summary_figures import latest, per_cent, share
-from destinations.spreadsheets.book import CUT, LONGEST, Book, CellNotWritten, Column, done
+from destinations.outcomes.outstanding_returns import OutstandingReturn
+from destinations.reports.hub_summary import hub_summary_workbook
+from destinations.reports.summary_figures import latest_known, percent_in_words, rounded_share
+from destinations.spreadsheets.book import (
+    CUT,
+    LONGEST,
+    Book,
+    CellNotWritten,
+    PageColumn,
+    check_written,
+)
 from models.facts.calendar import in_words
 from models.handoffs.summaries import Counts
 from tests.books_opened import PAYLOADS, charts, opened, printed, rows_below, words
@@ -16,14 +23,16 @@ from tests.builders_summaries import HUB, a_hub, a_line, counts
 
 EDITION = date(2026, 11, 23)
 AWAITED = (
-    Awaited(HUB, "900103", "Cedar Park Community College", "Y11", 2023, 3, date(2026, 11, 30)),
-    Awaited(HUB, "900190", "Riverside College"),
+    OutstandingReturn(
+        HUB, "900103", "Cedar Park Community College", "Y11", 2023, 3, date(2026, 11, 30)
+    ),
+    OutstandingReturn(HUB, "900190", "Riverside College"),
 )
 
 
 def a_book(**changes):
     given_ = {"lines": a_hub(), "hub": HUB, "edition": EDITION, "awaited": AWAITED} | changes
-    return hub_summary(given_.pop("lines"), **given_)
+    return hub_summary_workbook(given_.pop("lines"), **given_)
 
 
 def test_a_hub_lead_reads_the_first_page_in_a_minute():
@@ -70,7 +79,7 @@ def test_every_rate_stands_beside_its_parts():
                 ("Sustained %", "Sustained", "Can be told"),
             ):
                 if rate in row:
-                    expected = share(row[part], row[whole])
+                    expected = rounded_share(row[part], row[whole])
                     assert row[rate] == ("-" if expected is None else expected)
                     seen += 1
             everybody = row["EET"] + row["NEET"] + row["Other"] + row["Not known"]
@@ -90,8 +99,8 @@ def test_every_rate_stands_beside_its_parts():
     ],
 )
 def test_percentages_round_half_up(part, whole, cell, said):
-    assert share(part, whole) == cell
-    assert per_cent(part, whole) == said
+    assert rounded_share(part, whole) == cell
+    assert percent_in_words(part, whole) == said
 
 
 def test_a_rate_of_nobody_is_a_dash():
@@ -104,7 +113,7 @@ def test_each_wave_shows_its_latest_cohort_of_which_anything_is_known():
     just_opened = a_line(counts(100, 0), urn="", school="", academic_year=2025)
     answered = a_line(counts(100, 80), urn="", school="", academic_year=2024)
     older = a_line(counts(100, 80), urn="", school="", academic_year=2023)
-    assert latest((older, just_opened, answered)) == (answered,)
+    assert latest_known((older, just_opened, answered)) == (answered,)
 
 
 def test_lasting_is_shown_of_the_latest_cohort_of_which_it_can_be_told():
@@ -129,7 +138,7 @@ def test_coverage_is_drawn_by_school_and_wave():
     page = opened(content)["Coverage"]
     row = rows_below(page, "School")[2]
     assert row["School"] == "Cedar Park Community College"
-    assert row["Wave 1, 2025/26: coverage"] == share(
+    assert row["Wave 1, 2025/26: coverage"] == rounded_share(
         row["Wave 1, 2025/26: known"], row["Wave 1, 2025/26: leavers"]
     )
     chart = next(each for each in charts(content) if "Coverage" in each)
@@ -199,7 +208,7 @@ def test_national_figures_carry_year_version_and_method():
 
 
 def test_a_hub_of_which_nothing_is_known_yet_has_its_book_all_the_same():
-    book = opened(hub_summary((), hub=HUB, edition=EDITION, awaited=AWAITED))
+    book = opened(hub_summary_workbook((), hub=HUB, edition=EDITION, awaited=AWAITED))
     assert "No destination is recorded yet" in words(book["Summary"])
     assert "Riverside College" in words(book["Summary"])
 
@@ -222,7 +231,7 @@ def test_names_that_look_like_formulas_stay_names():
 def test_whatever_is_typed_stays_text(typed):
     book = Book("typed", made_on=EDITION)
     page = book.page("Typed", [20])
-    page.table(0, [Column("Typed", 20)], [[typed]])
+    page.table(0, [PageColumn("Typed", 20)], [[typed]])
     cell = opened(book.content())["Typed"]["A2"]
     assert cell.value is None or cell.data_type == "s"
     if typed.isprintable() and "_x" not in typed.lower() and typed.strip() == typed:
@@ -239,7 +248,7 @@ def test_what_is_too_long_for_a_cell_is_cut_and_says_so():
 
 def test_a_cell_that_was_not_written_is_our_fault():
     with pytest.raises(CellNotWritten):
-        done(-2)
+        check_written(-2)
 
 
 def test_days_are_written_as_people_write_them():

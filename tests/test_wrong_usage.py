@@ -14,7 +14,7 @@ import pytest
 from destinations import cli
 from destinations.demo import make_hub
 from destinations.platform.settings import get_settings
-from expectations.catalogue import words
+from expectations.catalogue import rule_words
 from models.database import open_database, transaction
 from models.facts.counts import count_of
 from models.submissions import Submission
@@ -432,7 +432,7 @@ def test_a_whole_manifest_is_counted(run, tmp_path):
 def test_what_a_rule_says_agrees_with_its_number(number):
     facts = {name: str(number) for name in ("count", "rows", "missing", "new")}
     given = {**facts, "before": "20", "heading": "Where", "sent_on": "4 May 2025"}
-    said = {code: words(code, given)[0] for code in ("C36", "H02", "H03", "H04")}
+    said = {code: rule_words(code, given)[0] for code in ("C36", "H02", "H03", "H04")}
     verb = {code: f" {'is' if number == 1 else 'are'} " in said[code] for code in ("C36", "H02")}
     assert verb == {"C36": True, "H02": True}
     for code in ("C36", "H03", "H04"):

@@ -63,15 +63,15 @@ def main() -> None:
     except Exception as error:  # the last wall: a traceback can quote a cell
         from destinations.cli.shown.output import (
             is_not_set_up,
-            not_set_up,
-            our_fault,
+            print_not_set_up,
+            print_our_fault,
             wrong_setting,
         )
 
         if wrong_setting(error):
             sys.exit(2)
         if is_not_set_up(error):
-            not_set_up()
+            print_not_set_up()
             sys.exit(2)
-        our_fault(error)
+        print_our_fault(error)
         sys.exit(4)

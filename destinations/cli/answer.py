@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from destinations.cli.rules import rule_of
-from destinations.cli.shown.output import as_json, as_table, say
+from destinations.cli.shown.output import print_json_lines, print_sentence, print_table
 from destinations.cli.typed import arguments
-from destinations.cli.typed.hub_lookup import hub_session, open_hub, school_of, submission_of
+from destinations.cli.typed.hub_lookup import (
+    hub_session,
+    known_school_urn,
+    known_submission,
+    open_hub,
+)
 from models.facts.calendar import in_words, today_in_london
 from models.facts.counts import count_of
 
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from destinations.platform.settings import Settings
-    from models.handoffs.normalised import MappedRow
+    from models.handoffs.normalised import NormalisedRow
     from models.submissions import Submission
 
 By = Annotated[str, typer.Option(help="Who says so")]
@@ -55,14 +60,14 @@ def confirm(
     Only "please check" can be confirmed; what must be fixed waits until it is.
     """
     from destinations.responses.confirmations import confirm as note
-    from destinations.responses.confirmations import value_in
+    from destinations.responses.confirmations import field_and_value
     from destinations.responses.confirmed_sheets import confirm_sheet
     from models.database import transaction
 
     row, code = _row_and_code(what)
     settings, engine = _here()
     with transaction(engine) as session:
-        sent = submission_of(session, submission)
+        sent = known_submission(session, submission)
         try:
             if row is None:
                 confirm_sheet(session, submission, code, by=by, sheet=sheet, column=column.upper())
@@ -70,13 +75,13 @@ def confirm(
                 sheet, told_of = _place(session, submission, sheet, row, code)
                 rows = _rows(session, settings, sent, sheet, row)
                 for each in [column.upper()] if column else told_of:
-                    field, value = value_in(rows, each)
+                    field, value = field_and_value(rows, each)
                     note(session, submission, sheet, row, code, value=value, by=by, field=field)
         except (LookupError, ValueError) as told:
             raise typer.BadParameter(
                 f"{told}; `destinations findings {submission}` lists what was"
             ) from None
-    say("Noted. It is not asked again until the value changes.")
+    print_sentence("Noted. It is not asked again until the value changes.")
 
 
 def _row_and_code(what: list[str]) -> tuple[int | None, str]:
@@ -125,7 +130,7 @@ def waive(
             number = set_aside(
                 session,
                 code=rule.code,
-                urn=school_of(session, school),
+                urn=known_school_urn(session, school),
                 by=by,
                 reason=reason,
                 expires_on=until,
@@ -135,7 +140,9 @@ def waive(
             )
     except (LookupError, ValueError) as told:
         raise typer.BadParameter(str(told)) from None
-    say(f"Waiver {number}: {rule.code} is set aside for {school} until {in_words(until)}.")
+    print_sentence(
+        f"Waiver {number}: {rule.code} is set aside for {school} until {in_words(until)}."
+    )
 
 
 def unwaive(
@@ -160,7 +167,7 @@ def unwaive(
         raise typer.BadParameter(
             f"{told} as {number}; `destinations waivers` lists those there are"
         ) from None
-    say("Ended. The rule speaks again from the next intake.")
+    print_sentence("Ended. The rule speaks again from the next intake.")
 
 
 def waivers(
@@ -171,17 +178,17 @@ def waivers(
 
     Example: `destinations waivers --school 123456`
     """
-    from destinations.responses.waivers import in_force
-    from expectations.catalogue import words
+    from destinations.responses.waivers import waivers_in_force
+    from expectations.catalogue import rule_words
     from models.vocabulary import year_name
 
     with hub_session() as session:
-        urn = school_of(session, school) if school else None
+        urn = known_school_urn(session, school) if school else None
         lines: list[dict[str, Any]] = [
             {
                 "waiver": one.id,
                 "rule": one.code,
-                "says": words(one.code)[0],
+                "says": rule_words(one.code)[0],
                 "urn": one.urn,
                 "cohort": year_name(one.academic_year) if one.academic_year is not None else "",
                 "stage": one.leaving_stage or "",
@@ -189,16 +196,16 @@ def waivers(
                 "reason": one.reason,
                 "until": one.expires_on.isoformat(),
             }
-            for one in in_force(session, today_in_london(), urn=urn)
+            for one in waivers_in_force(session, today_in_london(), urn=urn)
         ]
     if json_:
-        as_json(lines)
+        print_json_lines(lines)
     elif lines:
         told = ("waiver", "rule", "urn", "stage", "cohort", "by", "reason", "until")
-        as_table("", told, (tuple(line[name] for name in told) for line in lines))
-        say("What a rule says: destinations rules CODE")
+        print_table("", told, (tuple(line[name] for name in told) for line in lines))
+        print_sentence("What a rule says: destinations rules CODE")
     else:
-        say(f"No rule is set aside for {school}." if school else "No rule is set aside.")
+        print_sentence(f"No rule is set aside for {school}." if school else "No rule is set aside.")
 
 
 def undo(
@@ -214,24 +221,26 @@ def undo(
 
     What it had taken the place of is current again.  The same file may be sent again afterwards.
     """
-    from destinations.record.undo import undo as take_back
-    from flows.pipeline.reprocessing import record_again
+    from destinations.record.undo import take_back_submission as take_back
+    from flows.pipeline.reprocessing import reprocess_now
     from models.database import transaction
     from models.facts.calendar import now
 
     settings, engine = _here()
     try:
         with transaction(engine) as session:
-            before = submission_of(session, submission)
+            before = known_submission(session, submission)
             if before.undone_at is not None:
-                say(f"Submission {submission} was taken back already, by {before.undone_by}.")
+                print_sentence(
+                    f"Submission {submission} was taken back already, by {before.undone_by}."
+                )
                 return
             done = take_back(session, submission, by=by, reason=reason, at=now())
     except (LookupError, ValueError) as told:
         raise typer.BadParameter(str(told)) from None
     engine.dispose()
-    again = record_again(settings, done.again, today_in_london())
-    say(
+    again = reprocess_now(settings, done.again, today_in_london())
+    print_sentence(
         f"Submission {submission} is taken back. Of what it said, nothing counts now: "
         f"{count_of(done.destinations, 'destination')}, {count_of(done.leavers, 'leaver')} "
         "whom nobody else names."
@@ -239,7 +248,7 @@ def undo(
     if again:
         others = count_of(again, "other submission told", "other submissions told")
         stand = "stands" if again == 1 else "stand"
-        say(f"{others} us what it had told, and {stand} for it now.")
+        print_sentence(f"{others} us what it had told, and {stand} for it now.")
 
 
 def _here() -> "tuple[Settings, Engine]":
@@ -254,14 +263,16 @@ def _place(
     """The sheet and the columns of what was told of a row."""
     from sqlmodel import col, select
 
-    from models.submissions import ToldFinding
+    from models.submissions import FindingRecord
 
-    query = select(ToldFinding.sheet, ToldFinding.column).where(
-        ToldFinding.submission_id == submission, ToldFinding.row == row, ToldFinding.code == code
+    query = select(FindingRecord.sheet, FindingRecord.column).where(
+        FindingRecord.submission_id == submission,
+        FindingRecord.row == row,
+        FindingRecord.code == code,
     )
     if sheet:
-        query = query.where(ToldFinding.sheet == sheet)
-    found = session.exec(query.order_by(col(ToldFinding.id))).all()
+        query = query.where(FindingRecord.sheet == sheet)
+    found = session.exec(query.order_by(col(FindingRecord.id))).all()
     if not found:
         raise typer.BadParameter(f"{code} was not told of row {row} of submission {submission}")
     if len({name for name, _ in found}) > 1:
@@ -271,20 +282,20 @@ def _place(
 
 def _rows(
     session: "Session", settings: "Settings", sent: "Submission", sheet: str, row: int
-) -> "list[MappedRow]":
+) -> "list[NormalisedRow]":
     """One row of a submission in our words, read again from its original."""
     from destinations.cli.typed.submission_headings import read_original
-    from flows.pipeline.reference_data import everything_known
-    from flows.pipeline.stages import declared_of
-    from imports.crosswalk.confirmed_mappings import heading_rows
-    from imports.mapping import map_file
+    from flows.pipeline.reference_data import load_crosswalk
+    from flows.pipeline.stages import submission_metadata
+    from imports.crosswalk.confirmed_mappings import heading_fingerprints
+    from imports.mapping import map_columns_and_values
     from models.handoffs.findings import SubmissionRefused
 
-    remembered = everything_known(session)
+    remembered = load_crosswalk(session)
     try:
         read = read_original(settings, remembered, sent)
     except (SubmissionRefused, KeyError):
         raise typer.BadParameter("the original of that submission is no longer kept") from None
-    columns = remembered.to_map(sent.urn, heading_rows(read))
-    mapped = map_file(read, declared_of(sent, settings.waves), columns)
+    columns = remembered.to_map(sent.urn, heading_fingerprints(read))
+    mapped = map_columns_and_values(read, submission_metadata(sent, settings.waves), columns)
     return [one for one in mapped.rows if (one.sheet, one.row) == (sheet, row)]

@@ -12,14 +12,14 @@ from destinations.cli.shown.output import (
     OUR_FAULT,
     REFUSED,
     SOMETHING_TO_FIX,
-    as_json,
-    as_table,
+    escape_line,
     note,
-    on_one_line,
-    say,
+    print_json_lines,
+    print_sentence,
+    print_table,
 )
 from destinations.cli.typed import arguments
-from destinations.cli.typed.manifest import COLUMNS, Said, Sending, from_manifest
+from destinations.cli.typed.manifest import COLUMNS, CoverNoteFields, FileToSend, read_manifest
 from models.facts.calendar import today_in_london
 from models.facts.counts import count_of
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from models.handoffs.findings import Finding
     from models.handoffs.sheets import ReadFile
     from models.handoffs.store import Store
-    from models.vocabulary import Kind, LeavingStage
+    from models.vocabulary import LeavingStage, SubmissionKind
 
 CohortSaid = Annotated[
     int | None, typer.Option(parser=arguments.cohort, help="The leaving year, such as 2024/25")
@@ -101,43 +101,47 @@ def check(
     if file is None:
         raise typer.BadParameter("give a file, or --folder")
     _another_file(marked, file)
-    from destinations.cli.shown.dry_run import would_change
-    from destinations.cli.shown.folder_check import content_of
-    from destinations.cli.shown.waived_notice import aside_words, but_for_waived
-    from destinations.cli.typed.submission_headings import remembered_if_set_up
+    from destinations.cli.shown.dry_run import dry_run_sentence
+    from destinations.cli.shown.folder_check import read_content
+    from destinations.cli.shown.waived_notice import drop_waived_if_set_up, waived_notice
+    from destinations.cli.typed.submission_headings import crosswalk_if_set_up
     from destinations.platform.settings import get_settings
     from expectations.tolerances import Tolerances
-    from expectations.validating import refusal, validate
-    from imports.context.required_columns import with_headings_asked
-    from imports.crosswalk.confirmed_mappings import heading_rows
-    from imports.mapping import map_file
+    from expectations.validating import refusal_finding, validate
+    from imports.context.required_columns import add_heading_proposals
+    from imports.crosswalk.confirmed_mappings import heading_fingerprints
+    from imports.mapping import map_columns_and_values
     from imports.reading import read_file
-    from imports.workbook.guard import guarded
-    from imports.workbook.limits import Limits
+    from imports.workbook.guard import open_guard
+    from imports.workbook.limits import ReadLimits
     from models.handoffs.findings import SubmissionRefused
-    from models.handoffs.normalised import Declared
+    from models.handoffs.normalised import SubmissionMetadata
 
     settings = get_settings()
-    declared = Declared(1, school or "", day, None, cohort, _stage(stage), wave, settings.waves)
-    remembered = remembered_if_set_up(settings)
+    declared = SubmissionMetadata(
+        1, school or "", day, None, cohort, _stage(stage), wave, settings.waves
+    )
+    remembered = crosswalk_if_set_up(settings)
     columns = remembered.to_find_tables(declared.urn)
-    limits = settings.limits(Limits)
+    limits = settings.limits(ReadLimits)
     try:
-        content = content_of(file, limits)
-        with guarded(limits) as guard:
+        content = read_content(file, limits)
+        with open_guard(limits) as guard:
             read = read_file(file.name, content, columns.field_of, guard=guard)
-        columns = remembered.to_map(declared.urn, heading_rows(read))
-        mapped = map_file(read, declared, columns)
+        columns = remembered.to_map(declared.urn, heading_fingerprints(read))
+        mapped = map_columns_and_values(read, declared, columns)
     except SubmissionRefused as unread:
-        refused = with_headings_asked(unread, columns)
-        show([refusal(refused.code, dict(refused.facts))], json_)
+        refused = add_heading_proposals(unread, columns)
+        show_findings([refusal_finding(refused.code, dict(refused.facts))], json_)
         raise typer.Exit(REFUSED) from None
     judged = validate([mapped], tolerances=settings.tolerances(Tolerances))
     if judged.faults:
         rule = judged.faults[1]
-        say(f"This stopped through our fault: rule {rule} did not run. Please report it.")
+        print_sentence(
+            f"This stopped through our fault: rule {rule} did not run. Please report it."
+        )
         raise typer.Exit(OUR_FAULT)
-    told = but_for_waived(
+    told = drop_waived_if_set_up(
         get_settings(), mapped.declared, judged.findings.get(1, ()), today_in_london()
     )
     findings = told.findings
@@ -145,13 +149,13 @@ def check(
         marked.write_bytes(_marked(content, read, findings, columns))
     if not json_:
         rows = len({(row.sheet, row.row) for row in mapped.rows})
-        say(f"{on_one_line(file.name)}: {count_of(rows, 'leaver')} read.")
-    show(findings, json_)
+        print_sentence(f"{escape_line(file.name)}: {count_of(rows, 'leaver')} read.")
+    show_findings(findings, json_)
     if not json_:
-        aside = aside_words(told)
-        changes = would_change(settings, file.name, content, mapped, findings)
+        aside = waived_notice(told)
+        changes = dry_run_sentence(settings, file.name, content, mapped, findings)
         for words in filter(None, (aside, changes)):
-            say(words)
+            print_sentence(words)
     raise typer.Exit(SOMETHING_TO_FIX if findings else NOTHING_TO_FIX)
 
 
@@ -168,35 +172,35 @@ def _marked(
 ) -> bytes:
     """The workbook with its faults marked; nobody will know it again, for nothing is kept."""
     from destinations.platform.settings import get_settings
-    from flows.pipeline.annotate import mark_file
-    from imports.workbook.guard import guarded
-    from imports.workbook.limits import Limits
+    from flows.pipeline.annotate import annotate_file
+    from imports.workbook.guard import open_guard
+    from imports.workbook.limits import ReadLimits
 
-    with guarded(get_settings().limits(Limits)) as guard:
-        one = mark_file(content, read, findings, guard=guard, columns=columns)
+    with open_guard(get_settings().limits(ReadLimits)) as guard:
+        one = annotate_file(content, read, findings, guard=guard, columns=columns)
     return one.content
 
 
 def _check_folder(folder: Path, day: date, school: str, json_: bool) -> int:
     """Tell of each file as it is done; the exit code is that of the worst."""
     from destinations.cli.shown.folder_check import check_folder
-    from destinations.cli.typed.submission_headings import remembered_if_set_up
+    from destinations.cli.typed.submission_headings import crosswalk_if_set_up
     from destinations.platform.settings import get_settings
-    from imports.workbook.limits import Limits
+    from imports.workbook.limits import ReadLimits
 
     refused = False
     settings = get_settings()
-    remembered, limits = remembered_if_set_up(settings), settings.limits(Limits)
+    remembered, limits = crosswalk_if_set_up(settings), settings.limits(ReadLimits)
     for each in check_folder(folder, day, remembered, school, limits=limits, waves=settings.waves):
         refused = refused or each.outcome == "refused"
         if json_:
-            as_json([each.line()])
+            print_json_lines([each.line()])
             continue
-        name = on_one_line(each.file)
+        name = escape_line(each.file)
         if each.outcome == "read":
-            say(f"{name}: read, {count_of(each.rows, 'leaver')}")
+            print_sentence(f"{name}: read, {count_of(each.rows, 'leaver')}")
         else:
-            say(f"{name}: refused. {each.says}. {each.do}")
+            print_sentence(f"{name}: refused. {each.says}. {each.do}")
     return REFUSED if refused else NOTHING_TO_FIX
 
 
@@ -228,40 +232,40 @@ def submit(
     Many at once: `destinations submit --manifest manifest.csv --folder inbox`
     """
     if manifest:
-        sendings = from_manifest(manifest, folder or manifest.parent)
+        sendings = read_manifest(manifest, folder or manifest.parent)
     elif file and school:
-        said = Said(_kind(kind), cohort, _stage(stage), wave)
-        sendings = [Sending(file, arguments.urn(school), said, sent_on)]
+        said = CoverNoteFields(_kind(kind), cohort, _stage(stage), wave)
+        sendings = [FileToSend(file, arguments.urn(school), said, sent_on)]
     else:
         raise typer.BadParameter("give a file and --school, or --manifest and --folder")
     _known_to_register(sendings)
-    send(sendings)
-    say(f"{count_of(len(sendings), 'file')} in the inbox.")
+    send_files(sendings)
+    print_sentence(f"{count_of(len(sendings), 'file')} in the inbox.")
 
 
-def _known_to_register(sendings: list[Sending]) -> None:
+def _known_to_register(sendings: list[FileToSend]) -> None:
     """Raises BadParameter where a file is of a school that nobody knows: it would be refused.
 
     The register may be loaded after the files have come, but before they are taken in.
     """
-    from destinations.cli.typed.hub_lookup import has_register, hub_session, school_of
+    from destinations.cli.typed.hub_lookup import has_register, hub_session, known_school_urn
 
     with hub_session() as session:
         if not has_register(session):
             note("The register is empty: load it with `destinations register` before the intake.")
             return
         for sender in dict.fromkeys(sending.urn for sending in sendings):
-            school_of(session, sender)
+            known_school_urn(session, sender)
 
 
 def _sender(typed: str) -> str:
     """The URN of a sender, held against the register where there is one."""
-    from destinations.cli.typed.hub_lookup import has_register, school_of
+    from destinations.cli.typed.hub_lookup import has_register, known_school_urn
     from destinations.cli.typed.submission_headings import if_set_up
     from destinations.platform.settings import get_settings
 
     def known(session: "Session") -> str:
-        return school_of(session, typed) if has_register(session) else typed
+        return known_school_urn(session, typed) if has_register(session) else typed
 
     return arguments.urn(if_set_up(get_settings(), known, typed))
 
@@ -272,13 +276,13 @@ def _stage(said: str | None) -> "LeavingStage | None":
     return LeavingStage(said) if said else None
 
 
-def _kind(said: str | None) -> "Kind | None":
-    from models.vocabulary import Kind
+def _kind(said: str | None) -> "SubmissionKind | None":
+    from models.vocabulary import SubmissionKind
 
-    return Kind(said) if said else None
+    return SubmissionKind(said) if said else None
 
 
-def send(sendings: list[Sending]) -> None:
+def send_files(sendings: list[FileToSend]) -> None:
     """Put the files in the inbox, each with a note of what its sender said.
 
     Each note is on disk before its file shows, so a kill anywhere leaves no file without its
@@ -301,12 +305,12 @@ def send(sendings: list[Sending]) -> None:
     engine.dispose()
 
 
-def _note(engine: "Engine", sending: Sending, sha256: str) -> None:
-    from imports.cover_notes import note
+def _note(engine: "Engine", sending: FileToSend, sha256: str) -> None:
+    from imports.cover_notes import store_cover_note
     from models.database import transaction
 
     with transaction(engine) as session:
-        note(
+        store_cover_note(
             session,
             urn=sending.urn,
             name=sending.file.name,
@@ -319,7 +323,7 @@ def _note(engine: "Engine", sending: Sending, sha256: str) -> None:
         )
 
 
-def _put(store: "Store", sending: Sending, content: bytes, sha256: str) -> None:
+def _put(store: "Store", sending: FileToSend, content: bytes, sha256: str) -> None:
     from destinations.platform.storage import StorageFailed
 
     key = f"inbox/{sending.urn}/{sending.file.name}"
@@ -333,15 +337,15 @@ def _put(store: "Store", sending: Sending, content: bytes, sha256: str) -> None:
         store.put(another, content)
 
 
-def show(findings: "list[Finding] | tuple[Finding, ...]", json_: bool) -> None:
+def show_findings(findings: "list[Finding] | tuple[Finding, ...]", json_: bool) -> None:
     """Findings in reading order: all as JSON, the first twenty for a person."""
     if json_:
-        as_json(finding_line(each) for each in findings)
+        print_json_lines(finding_as_json(each) for each in findings)
         return
     if not findings:
-        say("Nothing to fix.")
+        print_sentence("Nothing to fix.")
         return
-    as_table(
+    print_table(
         "",
         ("where", "heading", "as typed", "what is wrong", "what to do", "rule"),
         (
@@ -357,10 +361,10 @@ def show(findings: "list[Finding] | tuple[Finding, ...]", json_: bool) -> None:
         ),
     )
     if len(findings) > SHOWN:
-        say(f"The first {SHOWN} of {len(findings)} are shown; --json gives all.")
+        print_sentence(f"The first {SHOWN} of {len(findings)} are shown; --json gives all.")
 
 
-def finding_line(each: "Finding") -> dict[str, Any]:
+def finding_as_json(each: "Finding") -> dict[str, Any]:
     """A finding as the contract gives it to scripts."""
     return {
         "sheet": each.sheet,

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from destinations.cli import setup
-from destinations.cli.check_and_submit import send
-from destinations.cli.shown.output import as_table, say
-from destinations.cli.typed.manifest import Sending, from_manifest
+from destinations.cli.check_and_submit import send_files
+from destinations.cli.shown.output import print_sentence, print_table
+from destinations.cli.typed.manifest import FileToSend, read_manifest
 from models.facts.counts import count_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SEED = 2026
 
 
-def show(folder: Path) -> None:
+def run_demo(folder: Path) -> None:
     """Make up a hub in the folder and run the flows over three autumns of its spreadsheets."""
     os.environ["DESTINATIONS_HOME"] = str(folder / "var")
     from destinations.demo import make_hub
@@ -32,7 +32,9 @@ def show(folder: Path) -> None:
     os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"
     settle_prefect(settings.home)
 
-    say("1. Making up a hub: schools, colleges, leavers, three autumns of spreadsheets ...")
+    print_sentence(
+        "1. Making up a hub: schools, colleges, leavers, three autumns of spreadsheets ..."
+    )
     hub = make_hub(folder / "hub", seed=SEED)
     setup.setup()
     setup.register(hub / "institutions.csv", hub / "hub_members.csv", None)
@@ -41,50 +43,50 @@ def show(folder: Path) -> None:
     from flows.intake import intake
     from flows.publish import publish
 
-    say("2. Starting Prefect (this takes a moment the first time) ...")
-    sent = sorted(from_manifest(hub / "manifest.csv", hub / "inbox"), key=_day)
+    print_sentence("2. Starting Prefect (this takes a moment the first time) ...")
+    sent = sorted(read_manifest(hub / "manifest.csv", hub / "inbox"), key=_day)
     for autumn, sendings in groupby(sent, key=_autumn):
         files = list(sendings)
-        send(files)
-        say(f"   autumn {autumn}: {count_of(len(files), 'file')} sent; intake ...")
+        send_files(files)
+        print_sentence(f"   autumn {autumn}: {count_of(len(files), 'file')} sent; intake ...")
         intake(_day(files[-1]))
     last = _day(sent[-1])
-    say("3. Opening the waves that are due, and asking who has not sent ...")
+    print_sentence("3. Opening the waves that are due, and asking who has not sent ...")
     awaited = follow_up(last)["awaited"]
-    say("4. Summarising and publishing ...")
+    print_sentence("4. Summarising and publishing ...")
     publish(last)
     _table(settings, last)
-    say(f"{count_of(awaited, 'answer is', 'answers are')} still awaited.")
-    say("\nWhat was made:")
+    print_sentence(f"{count_of(awaited, 'answer is', 'answers are')} still awaited.")
+    print_sentence("\nWhat was made:")
     for path in sorted(Path(settings.store).glob("hubs/**/*")):
         if path.is_file():
-            say(f"  for the hub lead   {path}")
+            print_sentence(f"  for the hub lead   {path}")
     for urn in sorted(Path(settings.store).glob("returns/*")):
         documents = count_of(sum(1 for _ in urn.iterdir()), "document")
-        say(f"  for a sender       {urn}/ ({documents})")
-    say(f"  the record         {settings.database}")
-    say(f"  to look further    DESTINATIONS_HOME={settings.home} destinations where")
+        print_sentence(f"  for a sender       {urn}/ ({documents})")
+    print_sentence(f"  the record         {settings.database}")
+    print_sentence(f"  to look further    DESTINATIONS_HOME={settings.home} destinations where")
 
 
-def _day(sending: Sending) -> date:
+def _day(sending: FileToSend) -> date:
     assert sending.sent_on is not None  # a manifest gives it, or is not followed
     return sending.sent_on
 
 
-def _autumn(sending: Sending) -> int:
+def _autumn(sending: FileToSend) -> int:
     return _day(sending).year
 
 
 def _table(settings: "Settings", today: date) -> None:
     from sqlmodel import Session
 
-    from destinations.outcomes.waves import Calendar
+    from destinations.outcomes.waves import WaveCalendar
     from destinations.summarising import summarise
     from models.database import open_database
     from models.vocabulary import year_name
 
     engine = open_database(settings.database)
-    calendar = Calendar(waves=settings.waves)
+    calendar = WaveCalendar(waves=settings.waves)
     waves = range(1, settings.waves + 1)
     with Session(engine) as session:
         lines = [
@@ -99,7 +101,7 @@ def _table(settings: "Settings", today: date) -> None:
         by_cohort.setdefault((line.school if line.urn else "The whole hub", cohort), []).append(
             line
         )
-    as_table(
+    print_table(
         "Known destinations / leavers, by wave; NEET / known; sustained / those it can be told of",
         ("school", "cohort", *(f"wave {wave}" for wave in waves), "NEET", "sustained"),
         (_row(school, cohort, lines, waves) for (school, cohort), lines in by_cohort.items()),

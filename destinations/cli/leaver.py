@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from destinations.cli.shown.output import as_json, as_table, say
+from destinations.cli.shown.output import print_json_lines, print_sentence, print_table
 from destinations.cli.typed.arguments import number
 from destinations.cli.typed.hub_lookup import hub_session
 
@@ -35,20 +35,20 @@ def leaver(
             f"there is no person {person}; `destinations export leavers` has their numbers"
         )
     if json_:
-        as_json(told)
+        print_json_lines(told)
         return
     for each in named:
         born = each["born_on"] or "not known"
-        say(
+        print_sentence(
             f"{each['forename']} {each['surname']}, born {born}: left {each['urn']} in "
             f"{each['cohort']} ({each['stage']}); from {each['file']}, row {each['row']}"
         )
-    as_table(
+    print_table(
         "",
         ("wave", "was doing", "where", "from", "to", "as at", "says", "cell"),
         (_shown(line) for line in told if line["superseded"] == "N"),
     )
-    say("Answers that were corrected since are in --json.")
+    print_sentence("Answers that were corrected since are in --json.")
 
 
 def _shown(line: dict[str, Any]) -> tuple[Any, ...]:

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from destinations.cli.shown.output import say
+from destinations.cli.shown.output import print_sentence
 from destinations.cli.typed.arguments import number
-from destinations.cli.typed.hub_lookup import hub_session, school_of, submission_of
+from destinations.cli.typed.hub_lookup import hub_session, known_school_urn, known_submission
 
 if TYPE_CHECKING:
     from destinations.platform.settings import Settings
@@ -46,10 +46,12 @@ def show(
 
     with hub_session() as session:
         if submission is None:
-            urn = school_of(session, school) if school else None
+            urn = known_school_urn(session, school) if school else None
             show_confirmed(session, urn, json_=json_)
         else:
-            show_submission(_settings(), session, submission_of(session, submission), json_=json_)
+            show_submission(
+                _settings(), session, known_submission(session, submission), json_=json_
+            )
 
 
 @maps.command()
@@ -63,16 +65,16 @@ def accept(
 
     Example: `destinations map accept 12 "Where are they now?" --by "A. Officer"`
     """
-    from destinations.cli.typed.remember import asked_of, remember_headings
+    from destinations.cli.typed.remember import questions_of_submission, remember_headings
 
     _named(by)
     with hub_session() as session:
-        sent = submission_of(session, submission)
+        sent = known_submission(session, submission)
         remember_headings(
             _settings(),
             session,
             sent,
-            asked_of(_settings(), session, sent, heading),
+            questions_of_submission(_settings(), session, sent, heading),
             by=by,
             hub=hub,
         )
@@ -92,13 +94,13 @@ def set_(
 
     The next intake reads the sheet again.
     """
-    from destinations.cli.typed.allowed_values import field_meant
+    from destinations.cli.typed.allowed_values import parse_field
     from destinations.cli.typed.remember import remember_headings
 
     _named(by)
-    meant = field_meant(field)
+    meant = parse_field(field)
     with hub_session() as session:
-        sent = submission_of(session, submission)
+        sent = known_submission(session, submission)
         remember_headings(_settings(), session, sent, {heading: meant}, by=by, hub=hub)
 
 
@@ -117,16 +119,16 @@ def word(
 
     Or for a school: `destinations map word --school 123456 Destination "Colledge tbc" 230 --by Jo`
     """
-    from destinations.cli.typed.allowed_values import listed_field_meant, value_meant
+    from destinations.cli.typed.allowed_values import parse_listed_field, parse_value
     from destinations.cli.typed.remember import remember_word
 
     _named(by)
     number, field, typed, value = _word_said(words, school, hub=hub)
-    field = listed_field_meant(field)
-    value = value_meant(field, value)
+    field = parse_listed_field(field)
+    value = parse_value(field, value)
     with hub_session() as session:
-        own = school_of(session, school) if school else None
-        urn = "" if hub else own or submission_of(session, number or 0).urn
+        own = known_school_urn(session, school) if school else None
+        urn = "" if hub else own or known_submission(session, number or 0).urn
         remember_word(session, urn, field, typed, value, by=by, number=number)
 
 
@@ -143,30 +145,37 @@ def forget(
 
     A word: `destinations map forget "Colledge tbc" --word Destination --school 123456`
     """
-    from destinations.cli.typed.allowed_values import listed_field_meant
-    from destinations.responses.mappings import accepted, forget_headings, forget_words
-    from imports.crosswalk.column_map import heading_key, word_key
+    from destinations.cli.typed.allowed_values import parse_listed_field
+    from destinations.responses.mappings import (
+        load_mappings,
+        remove_heading_mappings,
+        remove_value_mappings,
+    )
+    from imports.crosswalk.column_map import normalise_heading, normalise_word
 
     if bool(school) == hub:
         raise typer.BadParameter("say --school URN or --hub, one of the two")
     with hub_session() as session:
-        urn = school_of(session, school) if school else ""
+        urn = known_school_urn(session, school) if school else ""
         if word is None:
-            gone = forget_headings(session, urn=urn, key=heading_key(said))
+            gone = remove_heading_mappings(session, urn=urn, key=normalise_heading(said))
         else:
-            field = listed_field_meant(word)
+            field = parse_listed_field(word)
             ids = [
                 one.id
-                for one in accepted(session)[1]
-                if (one.urn, one.field, word_key(one.word)) == (urn, field, word_key(said))
+                for one in load_mappings(session)[1]
+                if (one.urn, one.field, normalise_word(one.word))
+                == (urn, field, normalise_word(said))
             ]
-            gone = forget_words(session, [one for one in ids if one is not None])
+            gone = remove_value_mappings(session, [one for one in ids if one is not None])
         session.commit()
     if not gone:
         raise typer.BadParameter(
             f"nothing is remembered of '{said}' for {school or 'the hub'}; see map show"
         )
-    say(f"Forgotten: '{said}', for {school or 'the hub'}. What is recorded stays as it is.")
+    print_sentence(
+        f"Forgotten: '{said}', for {school or 'the hub'}. What is recorded stays as it is."
+    )
 
 
 @maps.command()
@@ -179,11 +188,11 @@ def export(school: School = None) -> None:
     """
     import sys
 
-    from destinations.cli.shown.map_as_yaml import exported
+    from destinations.cli.shown.map_as_yaml import export_map
 
     with hub_session() as session:
-        urn = school_of(session, school) if school else ""
-        sys.stdout.write(exported(session, urn))
+        urn = known_school_urn(session, school) if school else ""
+        sys.stdout.write(export_map(session, urn))
 
 
 def _word_said(

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from destinations.cli.shown.output import NOTHING_TO_FIX, SOMETHING_TO_FIX, as_json, as_table, say
+from destinations.cli.shown.output import (
+    NOTHING_TO_FIX,
+    SOMETHING_TO_FIX,
+    print_json_lines,
+    print_sentence,
+    print_table,
+)
 from destinations.cli.typed.arguments import existing_file, nearest
 from destinations.cli.typed.hub_lookup import open_hub
 from models.facts.calendar import today_in_london
@@ -16,7 +22,7 @@ from models.facts.counts import count_of
 if TYPE_CHECKING:
     from expectations.engine.trial import Trial
     from expectations.rule import Rule
-    from flows.pipeline.rule_impact import Difference
+    from flows.pipeline.rule_impact import RuleImpact
 
 
 class _CodeFirst(TyperGroup):
@@ -57,13 +63,13 @@ def show(
     if code:
         chosen = [rule_of(code)]
     if json_:
-        as_json(_line(rule) for rule in chosen)
+        print_json_lines(_line(rule) for rule in chosen)
     elif code:
         for name, value in _line(chosen[0]).items():
-            say(f"{name}: {value}")
+            print_sentence(f"{name}: {value}")
     else:
         rows = [(rule.code, SEVERITY_WORDS[rule.severity], rule.says) for rule in chosen]
-        as_table("Rules", ("Code", "Weight", "Says"), rows)
+        print_table("Rules", ("Code", "Weight", "Says"), rows)
 
 
 def rule_of(code: str) -> "Rule":
@@ -121,8 +127,8 @@ def try_(
     """
     found = _compare(suite, without, weigh, tolerance)
     if json_:
-        as_json(found.lines())
-        as_json(found.rows_by_school())
+        print_json_lines(found.lines())
+        print_json_lines(found.rows_by_school())
     else:
         _tell(found)
     raise typer.Exit(SOMETHING_TO_FIX if found.total else NOTHING_TO_FIX)
@@ -136,7 +142,7 @@ def adopt(
 
     Example: `destinations rules adopt --by "Dana Officer"`
     """
-    from destinations.responses.adoptions import adopt as put_in_force
+    from destinations.responses.adoptions import adopt_suites as put_in_force
     from expectations.engine.suites import suites_in_code
     from models.database import transaction
 
@@ -148,9 +154,9 @@ def adopt(
     if number:
         suites, findings = count_of(number, "suite is", "suites are"), found.total
         differ = count_of(findings, "finding differs", "findings differ")
-        say(f"{suites} in force now. {differ} by {'it' if number == 1 else 'them'}.")
+        print_sentence(f"{suites} in force now. {differ} by {'it' if number == 1 else 'them'}.")
     else:
-        say("These suites were in force already.")
+        print_sentence("These suites were in force already.")
 
 
 def _compare(
@@ -158,12 +164,12 @@ def _compare(
     without: list[str] | None,
     weigh: list[str] | None,
     tolerance: list[str] | None,
-) -> "Difference":
+) -> "RuleImpact":
     from destinations.platform.settings import get_settings
     from expectations.engine.trial import trial_of
     from expectations.tolerances import Tolerances
-    from flows.pipeline.rule_impact import compare
-    from flows.pipeline.stages import open_road
+    from flows.pipeline.rule_impact import compare_suites
+    from flows.pipeline.stages import open_run
 
     described = _described(suite)
     try:
@@ -180,8 +186,8 @@ def _compare(
         trial: Trial = trial_of(described, settings.tolerances(Tolerances))
     except ValueError as wrong:
         raise typer.BadParameter(str(wrong)) from None
-    with open_road(settings) as road:
-        return compare(road, trial, today_in_london())
+    with open_run(settings) as road:
+        return compare_suites(road, trial, today_in_london())
 
 
 def _described(suite: Path | None) -> dict[str, Any]:
@@ -210,17 +216,17 @@ def _pairs(given: Iterable[str] | None) -> dict[str, str]:
     return pairs
 
 
-def _tell(found: "Difference") -> None:
+def _tell(found: "RuleImpact") -> None:
     rows = count_of(found.rows, "row was", "rows were")
-    say(f"{count_of(found.submissions, 'submission')}, {rows} judged both ways.")
+    print_sentence(f"{count_of(found.submissions, 'submission')}, {rows} judged both ways.")
     if found.unread:
-        say(f"{found.unread:,} could not be read again.")
+        print_sentence(f"{found.unread:,} could not be read again.")
     if not found.total:
-        say("Nothing would change.")
+        print_sentence("Nothing would change.")
         return
     for title, lines in (
         ("Findings that would differ", found.lines()),
         ("Rows that would wait, or wait no longer", found.rows_by_school()),
     ):
         if lines:
-            as_table(title, list(lines[0]), (list(line.values()) for line in lines))
+            print_table(title, list(lines[0]), (list(line.values()) for line in lines))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from destinations.cli.shown.output import OUR_FAULT, WRONG_USAGE, note, say
+from destinations.cli.shown.output import OUR_FAULT, WRONG_USAGE, note, print_sentence
 from destinations.cli.typed.arguments import day, folder_to_write
 from destinations.cli.typed.hub_lookup import open_hub
 from models.facts.calendar import today_in_london
@@ -51,7 +51,7 @@ def run(
     done = _run(flow, today or today_in_london())
     if done is None:
         raise typer.Exit(OUR_FAULT)
-    say(", ".join(f"{name}: {count}" for name, count in done.items()))
+    print_sentence(", ".join(f"{name}: {count}" for name, count in done.items()))
 
 
 def _run(name: FlowName, today: date) -> dict[str, int] | None:
@@ -71,7 +71,7 @@ def _run(name: FlowName, today: date) -> dict[str, int] | None:
 
         return publish(today)
     except StageFailed as failed:
-        say(str(failed))
+        print_sentence(str(failed))
         return None
 
 
@@ -93,9 +93,9 @@ def serve() -> None:
     settings = get_settings()
     home, port = settings.home.absolute(), settings.server_port
     settle_prefect(home)
-    say("Starting Prefect (this takes a moment) ...")
+    print_sentence("Starting Prefect (this takes a moment) ...")
     try:
-        serve_all(home, port, requests, say=say)
+        serve_all(home, port, requests, say=print_sentence)
     except PortTaken:
         note(
             f"Port {port} is taken by another program. "
@@ -111,7 +111,7 @@ def serve() -> None:
             f"What its server said is in {home / 'prefect' / 'server.log'}"
         )
         raise typer.Exit(OUR_FAULT) from None
-    say("Stopped. Schedules go on when `destinations serve` is started again.")
+    print_sentence("Stopped. Schedules go on when `destinations serve` is started again.")
 
 
 def demo(
@@ -123,6 +123,6 @@ def demo(
 
     Example: `destinations demo --folder demo`
     """
-    from destinations.cli.demo import show
+    from destinations.cli.demo import run_demo
 
-    show(folder)
+    run_demo(folder)

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from destinations.cli.shown.output import as_json, as_table, say
+from destinations.cli.shown.output import print_json_lines, print_sentence, print_table
 from destinations.cli.typed.arguments import number
-from destinations.cli.typed.hub_lookup import hub_session, open_hub, submission_of
+from destinations.cli.typed.hub_lookup import hub_session, known_submission, open_hub
 
 
 def add_to(app: typer.Typer) -> None:
@@ -51,11 +51,11 @@ def unsure(
         for match, name in waiting
     ]
     if json_:
-        as_json(lines)
+        print_json_lines(lines)
     elif lines:
-        as_table("", tuple(lines[0]), (tuple(line.values()) for line in lines))
+        print_table("", tuple(lines[0]), (tuple(line.values()) for line in lines))
     else:
-        say("Nothing waits for a decision.")
+        print_sentence("Nothing waits for a decision.")
 
 
 def settle(
@@ -73,13 +73,13 @@ def settle(
 
     Example: `destinations settle 12 34 --person 567 --by "A. Officer" --reason "rang the school"`
     """
-    from destinations.recording import settle as decide
+    from destinations.recording import record_decision as decide
     from models.database import transaction
 
     if (person is None) == (not new):
         raise typer.BadParameter("say --person NUMBER or --new, one of the two")
     with transaction(open_hub()) as session:
-        submission_of(session, submission)
+        known_submission(session, submission)
         try:
             decide(session, submission, sheet, row, person, by=by, reason=reason)
         except (LookupError, ValueError) as told:
@@ -87,4 +87,4 @@ def settle(
                 f"{told} (submission {submission}, row {row}); `destinations unsure` lists the "
                 "rows that wait"
             ) from None
-    say("Noted. The next intake records the row.")
+    print_sentence("Noted. The next intake records the row.")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from destinations.cli.shown.output import REFUSED, say
+from destinations.cli.shown.output import REFUSED, print_sentence
 from destinations.cli.typed.arguments import existing_file
 from destinations.cli.typed.hub_lookup import open_hub, open_to_set_up
 from models.facts.counts import count_of
@@ -38,7 +38,7 @@ def setup() -> None:
     inbox = f"{settings.store.rstrip('/')}/inbox"
     if "://" not in inbox:
         Path(inbox).mkdir(parents=True, exist_ok=True)
-    say(f"Ready. Whatever senders put in {inbox}/<URN>/ is taken in by the next intake.")
+    print_sentence(f"Ready. Whatever senders put in {inbox}/<URN>/ is taken in by the next intake.")
 
 
 def register(
@@ -74,15 +74,15 @@ def register(
                 path.read_bytes() if path else None for path in (institutions, members, links)
             ))  # fmt: skip
     except RegisterUnreadable as unreadable:
-        say(str(unreadable))
+        print_sentence(str(unreadable))
         raise typer.Exit(REFUSED) from None
     finally:
         engine.dispose()
     if institutions:
         counts = (loaded.institutions, "institution"), (loaded.members, "hub member")
         counted = [count_of(*count) for count in (*counts, (loaded.links, "link"))]
-        say(f"{', '.join(counted)}.")
+        print_sentence(f"{', '.join(counted)}.")
     elif links:
-        say(f"{count_of(loaded.links, 'link')}.")
+        print_sentence(f"{count_of(loaded.links, 'link')}.")
     if members and not institutions:
-        say(f"{', '.join(loaded.changes) or 'No member changed'}.")
+        print_sentence(f"{', '.join(loaded.changes) or 'No member changed'}.")

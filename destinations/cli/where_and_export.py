@@ -11,14 +11,19 @@ import typer
 from destinations.cli.shown.output import (
     NOTHING_TO_FIX,
     SOMETHING_TO_FIX,
-    as_json,
-    as_table,
     note,
-    say,
+    print_json_lines,
+    print_sentence,
+    print_table,
 )
 from destinations.cli.typed import arguments
 from destinations.cli.typed.arguments import number
-from destinations.cli.typed.hub_lookup import hub_session, open_hub, school_of, submission_of
+from destinations.cli.typed.hub_lookup import (
+    hub_session,
+    known_school_urn,
+    known_submission,
+    open_hub,
+)
 from models.facts.calendar import in_london, in_words, today_in_london
 
 if TYPE_CHECKING:
@@ -29,7 +34,7 @@ if TYPE_CHECKING:
     from models.submissions import Submission
 
 
-class What(StrEnum):
+class ExportKind(StrEnum):
     """What can be exported."""
 
     LEAVERS = "leavers"
@@ -39,7 +44,7 @@ class What(StrEnum):
     SUMMARY = "summary"
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     """How it is written."""
 
     CSV = "csv"
@@ -75,28 +80,30 @@ def where(
     with hub_session() as session:
         query = select(Submission).order_by(col(Submission.id))
         if submission is not None:
-            sender = submission_of(session, submission).urn
-            if school and school_of(session, school) != sender:
+            sender = known_submission(session, submission).urn
+            if school and known_school_urn(session, school) != sender:
                 raise typer.BadParameter(
                     f"submission {submission} is from {sender}, not from {school}; "
                     "leave --school out"
                 )
             query = query.where(Submission.id == submission)
         if school:
-            query = query.where(Submission.urn == school_of(session, school))
+            query = query.where(Submission.urn == known_school_urn(session, school))
         lines = [_where(each, noted_words(each)) for each in session.exec(query)]
         if submission is None:
             lines += left_out_lines(get_settings(), session, school)
     if json_:
-        as_json(lines)
+        print_json_lines(lines)
     elif lines:
-        as_table("", tuple(lines[0]), (tuple(line.values()) for line in lines))
+        print_table("", tuple(lines[0]), (tuple(line.values()) for line in lines))
     else:
-        say(f"Nothing has come from {school} yet." if school else "Nothing has come yet.")
+        print_sentence(
+            f"Nothing has come from {school} yet." if school else "Nothing has come yet."
+        )
 
 
 def _where(each: "Submission", noted: str) -> dict[str, Any]:
-    from expectations.validating import refusal
+    from expectations.validating import refusal_finding
 
     stage, why = each.stage, ""
     if each.undone_at:
@@ -106,7 +113,7 @@ def _where(each: "Submission", noted: str) -> dict[str, Any]:
         )
         why += f": {each.undone_because}" if each.undone_because else ""
     elif each.refused_code:
-        told = refusal(each.refused_code, each.refused_facts)
+        told = refusal_finding(each.refused_code, each.refused_facts)
         stage, why = "refused", f"{told.says}. {told.do}"
     elif each.fault_code:
         why = f"our fault: {each.fault_code}"
@@ -138,26 +145,28 @@ def findings(
 
     Exit 0 nothing to fix, 1 something to fix.
     """
-    from destinations.cli.check_and_submit import show
-    from destinations.cli.shown.stored_findings import told_findings
+    from destinations.cli.check_and_submit import show_findings
+    from destinations.cli.shown.stored_findings import findings_of_submission
     from destinations.platform.settings import get_settings
 
     with hub_session() as session:
-        submission_of(session, submission)
+        known_submission(session, submission)
     engine = open_hub()
-    found = told_findings(get_settings(), engine, submission) or ()
+    found = findings_of_submission(get_settings(), engine, submission) or ()
     engine.dispose()
-    show(found, json_)
+    show_findings(found, json_)
     raise typer.Exit(SOMETHING_TO_FIX if found else NOTHING_TO_FIX)
 
 
 def export(
-    what: Annotated[What, typer.Argument(help="What to export")],
+    what: Annotated[ExportKind, typer.Argument(help="What to export")],
     cohort: Annotated[
         int | None, typer.Option(parser=arguments.cohort, help="Only this cohort, such as 2024/25")
     ] = None,
     school: Annotated[str | None, typer.Option(help="Only this URN")] = None,
-    format_: Annotated[Format, typer.Option("--format", help="csv or json")] = Format.CSV,
+    format_: Annotated[
+        ExportFormat, typer.Option("--format", help="csv or json")
+    ] = ExportFormat.CSV,
 ) -> None:
     """Write what is recorded, analysis-ready, to standard output.
 
@@ -167,13 +176,13 @@ def export(
     from models.vocabulary import year_name
 
     with hub_session() as session:
-        urn = school_of(session, school) if school else None
+        urn = known_school_urn(session, school) if school else None
         columns, rows = _exported(session, what, cohort, urn)
     if not rows:
         only = f" for {urn}" if urn else ""
         only += f" for {year_name(cohort)}" if cohort is not None else ""
         note(f"Nothing is recorded{only} that could be in this export.")
-    if format_ is Format.CSV:
+    if format_ is ExportFormat.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([safe_in_csv(cell) for cell in row] for row in rows)
@@ -184,21 +193,21 @@ def export(
 
 
 def _exported(
-    session: "Session", what: What, year: int | None, urn: str | None
+    session: "Session", what: ExportKind, year: int | None, urn: str | None
 ) -> "tuple[Sequence[str], Sequence[tuple[Any, ...]]]":
     """The columns of an export and its rows, of one cohort and one school where they are given."""
-    from destinations.outcomes.waves import Calendar
+    from destinations.outcomes.waves import WaveCalendar
     from destinations.platform.settings import get_settings
     from destinations.reports.exports import export as exported
     from destinations.summarising import summarise, summary_rows
     from models.vocabulary import year_name
 
-    if what is not What.SUMMARY:
+    if what is not ExportKind.SUMMARY:
         columns, rows = exported(
             session, what.value, cohort=None if year is None else year_name(year), urn=urn
         )
         return columns, list(rows)
-    calendar = Calendar(waves=get_settings().waves)
+    calendar = WaveCalendar(waves=get_settings().waves)
     return summary_rows(
         tuple(
             line

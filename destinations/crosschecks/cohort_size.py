@@ -7,45 +7,51 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session, col
 
-from destinations.crosschecks.previous_return import Before, Sheet, sheet_before
-from destinations.crosschecks.register_size import register_compared
-from destinations.crosschecks.thresholds import Limits
+from destinations.crosschecks.previous_return import (
+    PreviousReturn,
+    RecordedSheet,
+    find_previous_return,
+)
+from destinations.crosschecks.register_size import compare_with_register
+from destinations.crosschecks.thresholds import Thresholds
 from models.destinations import Destination, Match
 from models.facts import submission_state
 from models.facts.calendar import in_words
 from models.facts.effective import is_effective_one
-from models.handoffs.findings import Remark
+from models.handoffs.findings import Issue
 from models.leavers import Cohort, Leaver
 from models.submissions import Submission
-from models.vocabulary import Group, Kind, activities, year_name
+from models.vocabulary import ActivityGroup, SubmissionKind, activities, year_name
 
 SHOWN = 10  # rows named in a sentence
-SOMEWHERE = sorted(code for code, one in activities().items() if one.group is Group.EET)
+SOMEWHERE = sorted(code for code, one in activities().items() if one.group is ActivityGroup.EET)
 
 
-def roll_compared(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
+def compare_cohort_size(
+    session: Session, sheet: RecordedSheet, limits: Thresholds
+) -> Iterator[Issue]:
     """H01 to H07: the sheet against the last one, the cohort against another and the register."""
-    before = sheet_before(session, sheet)
+    before = find_previous_return(session, sheet)
     if before is None and not session.scalar(_more_to_come(), _awaiting(sheet)):
         years = {"years": [sheet.year, sheet.year - 1]}
         counted = session.execute(_sizes(), sheet.cohort | years).all()
         sizes: dict[int, int] = {one[0]: one[1] for one in counted}
         leavers = sizes.get(sheet.year, 0) + sheet.waiting
         yield from _against_last_year(sheet, leavers, sizes.get(sheet.year - 1, 0), limits)
-        yield from register_compared(session, sheet, leavers, limits)
+        yield from compare_with_register(session, sheet, leavers, limits)
     elif before is not None:
         yield from _against_last_time(session, sheet, before, limits)
     yield from _in_another_cohort(session, sheet, limits)
     yield from _one_provider(session, sheet, limits)
 
 
-def _awaiting(sheet: Sheet) -> dict[str, Any]:
+def _awaiting(sheet: RecordedSheet) -> dict[str, Any]:
     return sheet.cohort | {"sheet": sheet.submission_id, "wave": sheet.declared.wave}
 
 
 def _against_last_time(
-    session: Session, sheet: Sheet, before: Before, limits: Limits
-) -> Iterator[Remark]:
+    session: Session, sheet: RecordedSheet, before: PreviousReturn, limits: Thresholds
+) -> Iterator[Issue]:
     fewer = before.leavers - sheet.leavers
     sent_on = in_words(before.sent_on)
     if fewer >= limits.fewest and fewer > limits.sheet_shrinks * before.leavers:
@@ -62,7 +68,7 @@ def _against_last_time(
         yield _told("H02", new=new, rows=sheet.leavers, cohort=year_name(sheet.year))
 
 
-def _gone(session: Session, sheet: Sheet, before: Before) -> list[tuple[str, int]]:
+def _gone(session: Session, sheet: RecordedSheet, before: PreviousReturn) -> list[tuple[str, int]]:
     """The rows of the last sheet about somebody who is on this one no longer."""
     rows = session.execute(
         _missing(), {"before": before.submission_id, "sheet": sheet.submission_id}
@@ -80,26 +86,30 @@ def _rows_named(gone: Sequence[tuple[str, int]]) -> str:
     return f": rows {', '.join(numbers)} and {last} of it"
 
 
-def _new(session: Session, sheet: Sheet) -> int:
+def _new(session: Session, sheet: RecordedSheet) -> int:
     """How many leavers of the cohort this sheet was the first to name."""
     asked = {"cohorts": sheet.cohorts, "sheet": sheet.submission_id}
     return session.scalar(_named_first(), asked) or 0
 
 
-def _against_last_year(sheet: Sheet, leavers: int, before: int, limits: Limits) -> Iterator[Remark]:
+def _against_last_year(
+    sheet: RecordedSheet, leavers: int, before: int, limits: Thresholds
+) -> Iterator[Issue]:
     apart = abs(leavers - before)
     if before and apart >= limits.fewest and apart > limits.cohort_differs * before:
         yield _told("H04", rows=leavers, before=before, cohort=year_name(sheet.year - 1))
 
 
-def _in_another_cohort(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
+def _in_another_cohort(
+    session: Session, sheet: RecordedSheet, limits: Thresholds
+) -> Iterator[Issue]:
     found = session.execute(_elsewhere(), sheet.cohort | {"sheet": sheet.submission_id})
     for year, many in found:
         if many >= limits.fewest and many > limits.other_cohort * sheet.leavers:
             yield _told("H05", many=many, rows=sheet.leavers, cohort=year_name(year))
 
 
-def _one_provider(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
+def _one_provider(session: Session, sheet: RecordedSheet, limits: Thresholds) -> Iterator[Issue]:
     """Everybody who went somewhere went to one place; counted where nearly all did go somewhere."""
     found = session.execute(_providers(), {"sheet": sheet.submission_id})
     for wave, many, providers in found:
@@ -107,8 +117,8 @@ def _one_provider(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Re
             yield _told("H06", many=many, wave=wave)
 
 
-def _told(code: str, **facts: object) -> Remark:
-    return Remark(code, facts=tuple((name, str(value)) for name, value in facts.items()))
+def _told(code: str, **facts: object) -> Issue:
+    return Issue(code, facts=tuple((name, str(value)) for name, value in facts.items()))
 
 
 # The questions, each put together once: that takes longer than asking them.
@@ -154,7 +164,7 @@ def _more_to_come() -> Select[Any]:
         .where(
             col(Submission.urn).in_(bindparam("chain", expanding=True)),
             col(Submission.id) != bindparam("sheet"),
-            col(Submission.kind) == Kind.LEAVERS.value,
+            col(Submission.kind) == SubmissionKind.LEAVERS.value,
             col(Submission.academic_year) == bindparam("year"),
             col(Submission.leaving_stage) == bindparam("stage"),
             col(Submission.wave) == bindparam("wave"),

@@ -14,21 +14,21 @@ from sqlalchemy import Date, Select, bindparam, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from destinations.crosschecks.previous_return import Place, Sheet
+from destinations.crosschecks.previous_return import Place, RecordedSheet
 from destinations.linkage.candidates import in_chunks
 from destinations.linkage.identities import (
     Identity,
-    identity,
-    is_temporary,
-    like_forename,
-    like_name,
-    like_surname,
+    is_like_forename,
+    is_like_name,
+    is_like_surname,
+    is_temporary_upn,
+    parse_identity,
 )
 from destinations.linkage.levels import same_name_and_birth
 from destinations.linkage.match_decisions import UNSURE
 from destinations.record.create_persons import LIKE_ELSEWHERE
 from models.facts.effective import is_effective_one
-from models.handoffs.findings import Remark
+from models.handoffs.findings import Issue
 from models.leavers import Cohort, Leaver
 from models.vocabulary import year_name
 
@@ -41,7 +41,7 @@ _WAITS = (  # what matching says of a row that waits, and what it means here
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _StoredLeaver:
     """A leaver as kept in some cohort."""
 
     who: Identity
@@ -50,7 +50,7 @@ class _Kept:
     urn: str
 
 
-def held_twice(session: Session, sheet: Sheet) -> Iterator[Remark]:
+def find_identifier_conflicts(session: Session, sheet: RecordedSheet) -> Iterator[Issue]:
     """X01, X02: a number that somebody else has.  X03: another UPN.  Y02, Y03: birth and name."""
     places = {person: place for place, person in reversed(list(sheet.about.items()))}
     for number, code in (("upn", "X01"), ("uln", "X02")):
@@ -65,7 +65,7 @@ def held_twice(session: Session, sheet: Sheet) -> Iterator[Remark]:
         yield from _differing(sheet, place, kept.get(person, []))
 
 
-def _held_here(session: Session, sheet: Sheet) -> Iterator[Remark]:
+def _held_here(session: Session, sheet: RecordedSheet) -> Iterator[Issue]:
     """What matching found of rows that wait, and of newcomers known from another cohort."""
     for place, level in sheet.levels.items():
         for words, code, field in _WAITS:
@@ -76,7 +76,9 @@ def _held_here(session: Session, sheet: Sheet) -> Iterator[Remark]:
             yield sheet.remark("X03", place, "upn", where=HERE)
 
 
-def _with_the_same(session: Session, sheet: Sheet, number: str) -> Iterator[tuple[int, str]]:
+def _with_the_same(
+    session: Session, sheet: RecordedSheet, number: str
+) -> Iterator[tuple[int, str]]:
     """People of this sheet whose number is on somebody else's leaver, and where that is."""
     told: dict[int, str] = {}
     for some in in_chunks(sorted(sheet.people)):
@@ -87,24 +89,24 @@ def _with_the_same(session: Session, sheet: Sheet, number: str) -> Iterator[tupl
     yield from told.items()
 
 
-def _kept(session: Session, people: set[int]) -> dict[int, list[_Kept]]:
+def _kept(session: Session, people: set[int]) -> dict[int, list[_StoredLeaver]]:
     """Every leaver that these people are, by person."""
-    found: defaultdict[int, list[_Kept]] = defaultdict(list)
+    found: defaultdict[int, list[_StoredLeaver]] = defaultdict(list)
     for some in in_chunks(sorted(people)):
         rows = session.execute(_leavers(), {"people": some})
         for person, cohort, year, urn, *values in rows:
-            who = identity(dict(zip(_NAMES, values, strict=True)))
-            found[person].append(_Kept(who, cohort, year, urn))
+            who = parse_identity(dict(zip(_NAMES, values, strict=True)))
+            found[person].append(_StoredLeaver(who, cohort, year, urn))
     return found
 
 
-def _differing(sheet: Sheet, place: Place, kept: list[_Kept]) -> Iterator[Remark]:
+def _differing(sheet: RecordedSheet, place: Place, kept: list[_StoredLeaver]) -> Iterator[Issue]:
     """What this row says of somebody, beside what is kept of them.
 
     Within the cohort matching itself speaks of numbers and births that differ (M03).
     """
     row = sheet.rows[place]
-    who = identity(row.values)
+    who = parse_identity(row.values)
     others = [one for one in kept if one.cohort_id not in sheet.cohorts]
     for one in others:
         facts: Mapping[str, str] = {"cohort": year_name(one.year)}
@@ -120,17 +122,17 @@ def _differing(sheet: Sheet, place: Place, kept: list[_Kept]) -> Iterator[Remark
         yield sheet.remark("Y03", place, "surname")
 
 
-def _has_another_upn(session: Session, sheet: Sheet, place: Place) -> bool:
+def _has_another_upn(session: Session, sheet: RecordedSheet, place: Place) -> bool:
     """Whether another cohort of the school has the same name and birth with another UPN.
 
     At another school that may well be somebody else, and it is nobody's business.
     """
-    who = identity(sheet.rows[place].values)
+    who = parse_identity(sheet.rows[place].values)
     if not _permanent(who.upn):
         return False
     asked = {"chain": sheet.chain, "cohorts": sheet.cohorts, "born_on": who.born_on}
     others = (
-        identity(dict(zip(_NAMES, values, strict=True)))
+        parse_identity(dict(zip(_NAMES, values, strict=True)))
         for values in session.execute(_born_on(), asked)
     )
     return any(
@@ -142,7 +144,7 @@ def _has_another_upn(session: Session, sheet: Sheet, place: Place) -> bool:
 def _another_name(one: Identity, other: Identity) -> bool:
     """Whether neither forename nor surname is like the other's; a change of one of them is life."""
     given = one.surname and other.surname and one.forenames and other.forenames
-    alike = like_surname(one, other) or like_forename(one, other) or like_name(one, other)
+    alike = is_like_surname(one, other) or is_like_forename(one, other) or is_like_name(one, other)
     return bool(given) and not alike
 
 
@@ -152,7 +154,7 @@ def _both(one: date | None, other: date | None) -> bool:
 
 def _permanent(upn: str) -> bool:
     """A UPN that stays; one with a letter at its end does not (sources.md: identifiers)."""
-    return bool(upn) and not is_temporary(upn)
+    return bool(upn) and not is_temporary_upn(upn)
 
 
 # The questions, each put together once: that takes longer than asking them.

@@ -21,17 +21,17 @@ from sqlmodel import Session, col
 
 from models.destinations import Match
 from models.facts.submission_state import is_standing
-from models.handoffs.findings import Remark
-from models.handoffs.normalised import Declared, Mapped, MappedRow
+from models.handoffs.findings import Issue
+from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
 from models.leavers import Cohort
 from models.submissions import Submission
-from models.vocabulary import Kind
+from models.vocabulary import SubmissionKind
 
 Place = tuple[str, int]  # sheet, row
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class PreviousReturn:
     """The earlier sheet that shares the most people with this one, counted as it was recorded."""
 
     submission_id: int
@@ -46,14 +46,14 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RecordedSheet:
     """A sheet as recorded: its cohort, and whom each of its rows is about."""
 
-    declared: Declared
+    declared: SubmissionMetadata
     chain: Sequence[str]
     year: int
     cohorts: Sequence[int]  # the ids of the one cohort under every URN of the school
-    rows: Mapping[Place, MappedRow]  # the first of each row's waves
+    rows: Mapping[Place, NormalisedRow]  # the first of each row's waves
     about: Mapping[Place, int]  # the person of each row that is recorded
     levels: Mapping[Place, str]  # how each row was matched, or why it was not
     reasons: Mapping[Place, str]  # what else matching said of it
@@ -85,11 +85,11 @@ class Sheet:
         """Everybody on it, those that wait included."""
         return len(self.people) + self.waiting
 
-    def remark(self, code: str, place: Place, field: str, **facts: str) -> Remark:
+    def remark(self, code: str, place: Place, field: str, **facts: str) -> Issue:
         """Something to look at in a row, at the cell of a field where the sheet has one."""
         row = self.rows[place]
         column = row.columns.get(field) or row.columns.get("surname") or row.columns.get("upn")
-        return Remark(
+        return Issue(
             code,
             *place,
             column=column.letter if column else "",
@@ -99,12 +99,14 @@ class Sheet:
         )
 
 
-def sheet_of(session: Session, mapped: Mapped, chain: Sequence[str]) -> Sheet | None:
+def recorded_sheet(
+    session: Session, mapped: NormalisedSubmission, chain: Sequence[str]
+) -> RecordedSheet | None:
     """The sheet as recorded; None where its cohort is not known."""
     declared = mapped.declared
     if declared.academic_year is None or declared.leaving_stage is None:
         return None
-    rows: dict[Place, MappedRow] = {}
+    rows: dict[Place, NormalisedRow] = {}
     for row in mapped.rows:
         rows.setdefault((row.sheet, row.row), row)
     matches = session.execute(
@@ -124,7 +126,7 @@ def sheet_of(session: Session, mapped: Mapped, chain: Sequence[str]) -> Sheet | 
         )
     ).all()
     known = [(one, (one.sheet, one.row)) for one in matches if (one.sheet, one.row) in rows]
-    return Sheet(
+    return RecordedSheet(
         declared,
         chain,
         declared.academic_year,
@@ -137,7 +139,7 @@ def sheet_of(session: Session, mapped: Mapped, chain: Sequence[str]) -> Sheet | 
     )
 
 
-def sheet_before(session: Session, sheet: Sheet) -> Before | None:
+def find_previous_return(session: Session, sheet: RecordedSheet) -> PreviousReturn | None:
     """The sheet of an earlier autumn that this one follows: the one that shares the most people.
 
     So one file a form is held against last year's file of that form.
@@ -155,7 +157,7 @@ def sheet_before(session: Session, sheet: Sheet) -> Before | None:
     if found is None:
         return None
     people, rows, placed = session.execute(_counted(), {"sheet": found.id}).one()
-    return Before(found.id, found.sent_on, people, rows - placed)
+    return PreviousReturn(found.id, found.sent_on, people, rows - placed)
 
 
 # The questions, each put together once: that takes longer than asking them.
@@ -173,7 +175,7 @@ def _most_shared() -> Select[Any]:
         .join(mine, col(mine.person_id) == col(theirs.person_id))
         .where(
             col(mine.submission_id) == this,
-            col(Submission.kind) == Kind.LEAVERS.value,
+            col(Submission.kind) == SubmissionKind.LEAVERS.value,
             col(Submission.urn).in_(bindparam("chain", expanding=True)),
             col(Submission.academic_year) == bindparam("year"),
             col(Submission.leaving_stage) == bindparam("stage"),

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, select
 from sqlmodel import Session, col
 
-from destinations.crosschecks.previous_return import Sheet
-from destinations.crosschecks.thresholds import Limits
-from models.handoffs.findings import Remark
+from destinations.crosschecks.previous_return import RecordedSheet
+from destinations.crosschecks.thresholds import Thresholds
+from models.handoffs.findings import Issue
 from models.places import Institution
 from models.vocabulary import LeavingStage
 
@@ -21,7 +21,7 @@ OF_THEIR_OWN_KIND = ("special", "referral", "alternative", "secure", "hospital")
 
 
 @dataclass(frozen=True, slots=True)
-class YearGroup:
+class YearGroupSize:
     """How many leavers a register's count of pupils allows for; `fewest` 0 where it cannot say."""
 
     fewest: float
@@ -34,7 +34,7 @@ class YearGroup:
             return f"up to {most:,}"
         return f"{most:,}" if fewest == most else f"{fewest:,} to {most:,}"
 
-    def fits(self, leavers: int, limits: Limits) -> bool:
+    def fits(self, leavers: int, limits: Thresholds) -> bool:
         """Whether that many leavers are nothing to ask about."""
         too_many = leavers > (1 + limits.above_register) * self.most
         too_few = leavers < (1 - limits.below_register) * self.fewest
@@ -42,14 +42,14 @@ class YearGroup:
         return apart < limits.fewest or not (too_many or too_few)
 
 
-def year_group(
+def year_group_size(
     pupils: int | None,
     age_from: int | None,
     age_to: int | None,
     *,
     stage: LeavingStage,
     kind: str = "",
-) -> YearGroup | None:
+) -> YearGroupSize | None:
     """What a school's pupils make of one year group; None where the register cannot say.
 
     The fewest is as if each year group from first to last were alike, the most as if all pupils
@@ -70,14 +70,14 @@ def year_group(
         return None
     if stage is LeavingStage.Y13:
         ends = stage.age if age_from >= LeavingStage.Y11.age else LeavingStage.Y11.age
-        return YearGroup(0, pupils / (ends - max(age_from, SECONDARY)))
+        return YearGroupSize(0, pupils / (ends - max(age_from, SECONDARY)))
     fewest = pupils / (last - max(age_from, RECEPTION))
-    return YearGroup(fewest, pupils / (stage.age - max(age_from, SECONDARY)))
+    return YearGroupSize(fewest, pupils / (stage.age - max(age_from, SECONDARY)))
 
 
-def register_compared(
-    session: Session, sheet: Sheet, leavers: int, limits: Limits
-) -> Iterator[Remark]:
+def compare_with_register(
+    session: Session, sheet: RecordedSheet, leavers: int, limits: Thresholds
+) -> Iterator[Issue]:
     """H07: a cohort of `leavers`, far from what the register's count of pupils allows for.
 
     Asked of the URN that sent the sheet first, and of its other URNs where the register has no
@@ -89,7 +89,7 @@ def register_compared(
     if found is None or stage is None:
         return
     pupils, age_from, age_to, kind = found
-    group = year_group(pupils, age_from, age_to, stage=stage, kind=kind)
+    group = year_group_size(pupils, age_from, age_to, stage=stage, kind=kind)
     if group is not None and not group.fits(leavers, limits):
         facts = {
             "rows": f"{leavers:,}",
@@ -98,7 +98,7 @@ def register_compared(
             "to_age": str(age_to),
             "size": group.words(),
         }
-        yield Remark("H07", facts=tuple(facts.items()))
+        yield Issue("H07", facts=tuple(facts.items()))
 
 
 def _is_of_its_own_kind(kind: str) -> bool:

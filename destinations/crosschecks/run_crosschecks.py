@@ -10,41 +10,45 @@ from collections.abc import Iterable
 
 from sqlmodel import Session
 
-from destinations.crosschecks.cohort_size import roll_compared
-from destinations.crosschecks.identifier_conflicts import held_twice
-from destinations.crosschecks.previous_return import Sheet, sheet_of
-from destinations.crosschecks.thresholds import LIMITS, Limits
-from destinations.crosschecks.year_on_year import years_compared
+from destinations.crosschecks.cohort_size import compare_cohort_size
+from destinations.crosschecks.identifier_conflicts import find_identifier_conflicts
+from destinations.crosschecks.previous_return import RecordedSheet, recorded_sheet
+from destinations.crosschecks.thresholds import THRESHOLDS, Thresholds
+from destinations.crosschecks.year_on_year import compare_years
 from models.facts.succession import school_chain
-from models.handoffs.findings import Remark
-from models.handoffs.normalised import Mapped
-from models.vocabulary import Kind
+from models.handoffs.findings import Issue
+from models.handoffs.normalised import NormalisedSubmission
+from models.vocabulary import SubmissionKind
 
-__all__ = ["LIMITS", "Limits", "across"]
+__all__ = ["THRESHOLDS", "Thresholds", "run_crosschecks"]
 
 
 # What is said already where the first of the two was told: the same rows as another autumn's.
 _GOES_WITHOUT_SAYING = {"N02": "Y04"}
 
 
-def across(
-    session: Session, mapped: Mapped, *, told: Iterable[Remark] = (), limits: Limits = LIMITS
-) -> tuple[Remark, ...]:
+def run_crosschecks(
+    session: Session,
+    mapped: NormalisedSubmission,
+    *,
+    told: Iterable[Issue] = (),
+    limits: Thresholds = THRESHOLDS,
+) -> tuple[Issue, ...]:
     """What a recorded sheet's sender should look at, for the file first and then row by row.
 
     Nothing for an enrolment list.  `mapped` is the sheet as it was recorded, `told` what its
     sender is told already.
     """
     declared = mapped.declared
-    if declared.kind is not Kind.LEAVERS or not declared.leaving_stage:
+    if declared.kind is not SubmissionKind.LEAVERS or not declared.leaving_stage:
         return ()
-    sheet = sheet_of(session, mapped, school_chain(session, declared.urn))
+    sheet = recorded_sheet(session, mapped, school_chain(session, declared.urn))
     if sheet is None:
         return ()
     found = [
-        *roll_compared(session, sheet, limits),
-        *years_compared(session, sheet, limits),
-        *held_twice(session, sheet),
+        *compare_cohort_size(session, sheet, limits),
+        *compare_years(session, sheet, limits),
+        *find_identifier_conflicts(session, sheet),
     ]
     said = {_GOES_WITHOUT_SAYING.get(one.code) for one in told}
     return tuple(
@@ -52,5 +56,5 @@ def across(
     )
 
 
-def _place(remark: Remark, sheet: Sheet) -> tuple[int, str]:
+def _place(remark: Issue, sheet: RecordedSheet) -> tuple[int, str]:
     return sheet.order.get((remark.sheet, remark.row or 0), -1), remark.code

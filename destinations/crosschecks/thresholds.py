@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Thresholds:
     """Shares are of 1; the others are leavers.  Nothing here makes anybody wait."""
 
     sheet_shrinks: float = 0.2  # against the last sheet of the cohort
@@ -18,4 +18,4 @@ class Limits:
     alike_from: int = 20  # below this, everybody alike is chance
 
 
-LIMITS = Limits()
+THRESHOLDS = Thresholds()

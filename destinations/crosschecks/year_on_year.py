@@ -8,20 +8,20 @@ from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from destinations.crosschecks.previous_return import Place, Sheet
-from destinations.crosschecks.thresholds import Limits
+from destinations.crosschecks.previous_return import Place, RecordedSheet
+from destinations.crosschecks.thresholds import Thresholds
 from models.destinations import Destination
 from models.facts.effective import is_effective_one, superseded_ids
-from models.handoffs.findings import Remark
+from models.handoffs.findings import Issue
 from models.leavers import Cohort, Leaver
-from models.vocabulary import Group, Source, activities
+from models.vocabulary import ActivityGroup, SourceType, activities
 
 UNIVERSITY = "240"
 SIXTH_FORM = ("210", "220")
-UNKNOWN = sorted(code for code, one in activities().items() if one.group is Group.NOT_KNOWN)
+UNKNOWN = sorted(code for code, one in activities().items() if one.group is ActivityGroup.NOT_KNOWN)
 
 
-def years_compared(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
+def compare_years(session: Session, sheet: RecordedSheet, limits: Thresholds) -> Iterator[Issue]:
     """Y01, Y04, Y05 and Y06: answers that turned round, and answers that did not move at all."""
     told = session.execute(_told_by_wave(), {"sheet": sheet.submission_id}).all()
     if any(one.sixth_form for one in told):
@@ -33,7 +33,7 @@ def years_compared(session: Session, sheet: Sheet, limits: Limits) -> Iterator[R
         yield from _all_known(session, sheet, limits, full)
 
 
-def _turned_round(session: Session, sheet: Sheet) -> Iterator[Remark]:
+def _turned_round(session: Session, sheet: RecordedSheet) -> Iterator[Issue]:
     """From university to a school's sixth form."""
     for name, row, wave in session.execute(_turned(), {"sheet": sheet.submission_id}):
         if (name, row) in sheet.rows:
@@ -41,7 +41,7 @@ def _turned_round(session: Session, sheet: Sheet) -> Iterator[Remark]:
             yield sheet.remark("Y01", place, "activity", wave=str(wave))
 
 
-def _unmoved(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]:
+def _unmoved(session: Session, sheet: RecordedSheet, limits: Thresholds) -> Iterator[Issue]:
     """Whether every answer is, to the letter, that of the wave before: Y05 where that was wave 0.
 
     Answers that nobody knows are left out, and so are those that name no place.
@@ -50,10 +50,12 @@ def _unmoved(session: Session, sheet: Sheet, limits: Limits) -> Iterator[Remark]
         if many == alike and many >= max(limits.alike_from, 0.5 * sheet.leavers):
             code = "Y05" if wave == 1 else "Y04"
             facts = (("many", str(many)), ("wave", str(wave - 1)))
-            yield Remark(code, facts=facts)
+            yield Issue(code, facts=facts)
 
 
-def _all_known(session: Session, sheet: Sheet, limits: Limits, full: list[int]) -> Iterator[Remark]:
+def _all_known(
+    session: Session, sheet: RecordedSheet, limits: Thresholds, full: list[int]
+) -> Iterator[Issue]:
     """Everybody known, where of last year's cohort many were not at the same wave."""
     cohort = sheet.cohort | {"year": sheet.year - 1}
     leavers = session.scalar(_size_before(), cohort) or 0
@@ -62,7 +64,7 @@ def _all_known(session: Session, sheet: Sheet, limits: Limits, full: list[int]) 
     for wave, many in session.execute(_known_before(), cohort | {"waves": full}):
         if many < (1 - limits.known_rises) * leavers:
             facts = {"rows": sheet.leavers, "known": many, "before": leavers, "wave": wave}
-            yield Remark("Y06", facts=tuple((name, str(value)) for name, value in facts.items()))
+            yield Issue("Y06", facts=tuple((name, str(value)) for name, value in facts.items()))
 
 
 # The questions, each put together once: that takes longer than asking them.
@@ -130,7 +132,7 @@ def _alike() -> Select[Any]:
             col(now.wave) > 0,
             col(now.activity_code).not_in(UNKNOWN),
             col(now.provider_name) != "",
-            col(then.source) == Source.SCHOOL.value,
+            col(then.source) == SourceType.SCHOOL.value,
             col(then.id).not_in(superseded_ids(leavers=_on_the_sheet())),
             is_effective_one(col(then.submission_id)),
         )

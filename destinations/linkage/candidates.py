@@ -9,25 +9,25 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session, col
 
-from destinations.linkage.identities import Identity, identity
-from destinations.linkage.match_results import Known
+from destinations.linkage.identities import Identity, parse_identity
+from destinations.linkage.match_results import KnownLeaver
 from models.database import CHUNK, upsert
 from models.destinations import Match
 from models.facts.effective import is_effective
 from models.facts.membership import is_member_on
 from models.facts.submission_state import is_standing
 from models.facts.succession import school_chain
-from models.handoffs.normalised import Declared
+from models.handoffs.normalised import SubmissionMetadata
 from models.leavers import Cohort, Leaver
 from models.places import Institution, Membership
 from models.submissions import Submission
-from models.vocabulary import Kind, LeavingStage, academic_year
+from models.vocabulary import LeavingStage, SubmissionKind, academic_year
 
 REACH = 4  # leaving years before and after, in which a school may have named somebody
 
 
 @dataclass(frozen=True, slots=True)
-class InCohort:
+class LeaverInCohort:
     """A leaver's place: whose leaver, in which cohort, of which leaving year."""
 
     leaver_id: int
@@ -36,7 +36,9 @@ class InCohort:
     academic_year: int
 
 
-def cohort_of(session: Session, chain: Sequence[str], stage: LeavingStage, year: int) -> int:
+def find_or_create_cohort(
+    session: Session, chain: Sequence[str], stage: LeavingStage, year: int
+) -> int:
     """The id of a school's cohort, made when there is none.
 
     A cohort begun under an earlier URN is the same cohort.  The cohort is locked until the end of
@@ -60,7 +62,9 @@ def cohort_of(session: Session, chain: Sequence[str], stage: LeavingStage, year:
     raise RuntimeError(message)
 
 
-def known_in(session: Session, chain: Sequence[str], stage: LeavingStage, year: int) -> list[Known]:
+def candidates_in_cohort(
+    session: Session, chain: Sequence[str], stage: LeavingStage, year: int
+) -> list[KnownLeaver]:
     """The people of a cohort, by every name any of their leavers gives them."""
     people = (
         select(col(Leaver.person_id))
@@ -75,14 +79,14 @@ def known_in(session: Session, chain: Sequence[str], stage: LeavingStage, year: 
     return _known(session, col(Leaver.person_id).in_(people))
 
 
-def known_elsewhere(
+def candidates_elsewhere(
     session: Session,
     chain: Sequence[str],
     year: int,
     who: Collection[Identity],
     *,
     taken_back: bool = False,
-) -> list[Known]:
+) -> list[KnownLeaver]:
     """People who may be these: in other cohorts of the school, or anywhere by UPN or ULN.
 
     With `taken_back`, only those whom no sheet names any longer.
@@ -94,7 +98,7 @@ def known_elsewhere(
     here = col(Leaver.cohort_id).in_(of_school)
     upns = list(in_chunks(sorted({one.upn for one in who} - {""}))) or [()]
     ulns = list(in_chunks(sorted({one.uln for one in who} - {""}))) or [()]
-    known: list[Known] = []
+    known: list[KnownLeaver] = []
     for some_upns, some_ulns in zip_longest(upns, ulns, fillvalue=()):
         named = or_(here, col(Leaver.upn).in_(some_upns), col(Leaver.uln).in_(some_ulns))
         known.extend(_known(session, named, taken_back=taken_back))
@@ -106,7 +110,7 @@ def reach_of(waves: int) -> int:
     return waves + 1
 
 
-def known_in_reach(session: Session, declared: Declared) -> list[Known]:
+def candidates_for_provider(session: Session, declared: SubmissionMetadata) -> list[KnownLeaver]:
     """The people that an enrolment list of this sender can be about.
 
     Those who left a school of the sender's hub in the years whose waves the list can answer; where
@@ -121,11 +125,11 @@ def known_in_reach(session: Session, declared: Declared) -> list[Known]:
     return _known(session, col(Leaver.cohort_id).in_(cohorts))
 
 
-def leavers_of(
+def leavers_by_person(
     session: Session, people: Iterable[int], *, where: Sequence[ColumnElement[bool]] = ()
-) -> list[InCohort]:
+) -> list[LeaverInCohort]:
     """Every leaver that these people are, in every cohort, or in those of which `where` holds."""
-    found: list[InCohort] = []
+    found: list[LeaverInCohort] = []
     for some in in_chunks(sorted(set(people))):
         rows = session.execute(
             select(
@@ -138,11 +142,11 @@ def leavers_of(
             .where(col(Leaver.person_id).in_(some), is_effective(col(Leaver.submission_id)), *where)
             .order_by(col(Leaver.id))
         )
-        found.extend(InCohort(*row) for row in rows)
+        found.extend(LeaverInCohort(*row) for row in rows)
     return found
 
 
-def waited_before(session: Session, declared: Declared) -> int | None:
+def count_waiting_rows(session: Session, declared: SubmissionMetadata) -> int | None:
     """How many rows of the earlier sheets of the cohort are about nobody yet, for they wait.
 
     Of the wave where most do; None where no leaver of the cohort was named earlier.  Whoever such
@@ -171,7 +175,7 @@ def waited_before(session: Session, declared: Declared) -> int | None:
         .join(Submission, col(Submission.id) == col(Match.submission_id))
         .where(
             col(Match.person_id).is_(None),
-            col(Submission.kind) == Kind.LEAVERS.value,
+            col(Submission.kind) == SubmissionKind.LEAVERS.value,
             col(Submission.urn).in_(chain),
             col(Submission.academic_year) == declared.academic_year,
             *earlier,
@@ -188,7 +192,7 @@ def in_chunks(values: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any
 
 def _known(
     session: Session, where: ColumnElement[bool], *, taken_back: bool = False
-) -> list[Known]:
+) -> list[KnownLeaver]:
     named = is_effective(col(Leaver.submission_id))
     names = ("upn", "uln", "surname", "forename", "born_on", "postcode")
     columns = [getattr(Leaver, name) for name in names]
@@ -197,7 +201,7 @@ def _known(
         .where(where, ~named if taken_back else named)
         .order_by(col(Leaver.id))
     )
-    return [Known(row[0], identity(_values(names, row[1:]))) for row in rows]
+    return [KnownLeaver(row[0], parse_identity(_values(names, row[1:]))) for row in rows]
 
 
 def _values(names: Sequence[str], row: Sequence[Any]) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from models.facts.identifiers import is_uln, is_upn
+from models.facts.identifiers import is_valid_uln, is_valid_upn
 from models.handoffs.sheets import Value
 
 _MAC = re.compile(r"^mac(?=[a-z]{3})")
@@ -46,7 +46,7 @@ class Identity:
     postcode: str = ""
 
 
-def identity(values: Mapping[str, Value]) -> Identity:
+def parse_identity(values: Mapping[str, Value]) -> Identity:
     """Who a row is about, from its values by field; an identifier that fails its check is left."""
     upn, uln, surname, forename, postcode = (_text(values, name) for name in _TEXTS)
     born_on = values.get("born_on")
@@ -63,12 +63,12 @@ def _identity(
     upn: str, uln: str, surname: str, forename: str, postcode: str, born_on: date | None
 ) -> Identity:
     upn = upn.upper()
-    surnames = _with_mc(plain_words(surname))
+    surnames = _with_mc(fold_name(surname))
     mains, others = _forenames(forename)
     forms = tuple(dict.fromkeys("".join(form) for form in (mains, *others) if form))
     return Identity(
-        upn=upn if is_upn(upn) else "",
-        uln=uln if is_uln(uln) else "",
+        upn=upn if is_valid_upn(upn) else "",
+        uln=uln if is_valid_uln(uln) else "",
         surname="".join(surnames),
         surname_parts=tuple(part for part in surnames if len(part) > 2 and part not in _PARTICLES),
         forenames=forms,
@@ -87,12 +87,12 @@ def is_short_for(one: str, other: str) -> bool:
     return bool(_full_forms(one) & _full_forms(other))
 
 
-def same_forename(one: Identity, other: Identity) -> bool:
+def is_same_forename(one: Identity, other: Identity) -> bool:
     """Whether both forenames are written alike, in any of their forms."""
     return not set(one.forenames).isdisjoint(other.forenames)
 
 
-def without_middle(one: Identity, other: Identity) -> bool:
+def same_without_middle_names(one: Identity, other: Identity) -> bool:
     """Whether the first forenames are the same and the middle ones, where both have any, agree."""
     if set(one.firsts).isdisjoint(other.firsts):
         return False
@@ -101,7 +101,7 @@ def without_middle(one: Identity, other: Identity) -> bool:
     )
 
 
-def short_forename(one: Identity, other: Identity) -> bool:
+def is_short_forename(one: Identity, other: Identity) -> bool:
     """Whether one forename is a short form of the other, the two not being written alike."""
     return set(one.firsts).isdisjoint(other.firsts) and any(
         is_short_for(a, b)
@@ -110,12 +110,16 @@ def short_forename(one: Identity, other: Identity) -> bool:
     )
 
 
-def like_forename(one: Identity, other: Identity) -> bool:
+def is_like_forename(one: Identity, other: Identity) -> bool:
     """Whether the forenames are the same, save a middle name, or one is short for the other."""
-    return same_forename(one, other) or without_middle(one, other) or short_forename(one, other)
+    return (
+        is_same_forename(one, other)
+        or same_without_middle_names(one, other)
+        or is_short_forename(one, other)
+    )
 
 
-def like_surname(one: Identity, other: Identity) -> bool:
+def is_like_surname(one: Identity, other: Identity) -> bool:
     """Whether the surnames are the same, one is a part of the other, or parts changed places."""
     if one.surname == other.surname:
         return bool(one.surname)
@@ -124,32 +128,32 @@ def like_surname(one: Identity, other: Identity) -> bool:
     return one.surname in other.surname_parts or other.surname in one.surname_parts
 
 
-def like_name(one: Identity, other: Identity) -> bool:
+def is_like_name(one: Identity, other: Identity) -> bool:
     """Whether both names are alike, or stand in each other's place."""
-    if like_surname(one, other) and like_forename(one, other):
+    if is_like_surname(one, other) and is_like_forename(one, other):
         return True
     return one.surname in other.forenames and other.surname in one.forenames
 
 
-def other_identifier(one: Identity, other: Identity) -> bool:
+def has_other_identifier(one: Identity, other: Identity) -> bool:
     """Whether each has its own valid UPN, or its own valid ULN, and they differ.
 
     A temporary UPN, which ends in a letter, is given up for a permanent one or for that of the
     next school (DfE, UPN guide; sources.md: identifiers), so it tells nobody from anybody.
     """
     upns = (one.upn, other.upn)
-    lasting = all(upn and not is_temporary(upn) for upn in upns)
+    lasting = all(upn and not is_temporary_upn(upn) for upn in upns)
     return (lasting and one.upn != other.upn) or (
         bool(one.uln and other.uln) and one.uln != other.uln
     )
 
 
-def is_temporary(upn: str) -> bool:
+def is_temporary_upn(upn: str) -> bool:
     """Whether a UPN is a temporary one: its last place is a letter."""
     return upn[-1:].isalpha()
 
 
-def near_birth(one: date | None, other: date | None) -> bool:
+def is_near_birth_date(one: date | None, other: date | None) -> bool:
     """Whether two dates differ in day, month or year only, or in the order of day and month."""
     if one is None or other is None or one == other:
         return False
@@ -159,7 +163,7 @@ def near_birth(one: date | None, other: date | None) -> bool:
 
 
 @lru_cache(maxsize=50_000)
-def plain_words(text: str) -> tuple[str, ...]:
+def fold_name(text: str) -> tuple[str, ...]:
     """The words of a name for comparing: no capitals, accents, apostrophes, hyphens or points."""
     folded = unicodedata.normalize("NFKD", text.casefold()).translate(_UNACCENTED)
     plain = "".join(c for c in folded if not unicodedata.combining(c))
@@ -176,9 +180,7 @@ def _with_mc(surname: tuple[str, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def _forenames(text: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     bracketed = re.findall(r"\(([^()]*)\)", text)
-    return plain_words(re.sub(r"\([^()]*\)", " ", text)), tuple(
-        plain_words(form) for form in bracketed
-    )
+    return fold_name(re.sub(r"\([^()]*\)", " ", text)), tuple(fold_name(form) for form in bracketed)
 
 
 def _text(values: Mapping[str, Value], field: str) -> str:

@@ -11,20 +11,20 @@ from rapidfuzz.distance import OSA
 
 from destinations.linkage.identities import (
     Identity,
-    like_name,
-    like_surname,
-    near_birth,
-    other_identifier,
-    same_forename,
-    short_forename,
-    without_middle,
+    has_other_identifier,
+    is_like_name,
+    is_like_surname,
+    is_near_birth_date,
+    is_same_forename,
+    is_short_forename,
+    same_without_middle_names,
 )
 
 Keys = Callable[[Identity], tuple[Hashable, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class MatchLevel:
     """One way of being the same person.
 
     `keys` finds those worth comparing without going through everybody; `same` compares.  A level
@@ -77,13 +77,13 @@ def by_name(who: Identity) -> tuple[Hashable, ...]:
     return tuple((who.surname, first) for first in who.firsts) if who.surname else ()
 
 
-def agrees(one: Identity, other: Identity) -> bool:
+def supports_identifier(one: Identity, other: Identity) -> bool:
     """Whether name or date of birth bears an identifier out; where neither is given, yes."""
     if not one.surname and not one.forenames and one.born_on is None:
         return True
     if one.born_on is not None and one.born_on == other.born_on:
         return True
-    return like_name(one, other)
+    return is_like_name(one, other)
 
 
 def same_name_and_birth(one: Identity, other: Identity) -> bool:
@@ -92,7 +92,7 @@ def same_name_and_birth(one: Identity, other: Identity) -> bool:
         bool(one.surname)
         and one.born_on is not None
         and (one.surname, one.born_on) == (other.surname, other.born_on)
-        and same_forename(one, other)
+        and is_same_forename(one, other)
     )
 
 
@@ -100,13 +100,13 @@ def _apart(
     same: Callable[[Identity, Identity], bool],
 ) -> Callable[[Identity, Identity], bool]:
     def compare(one: Identity, other: Identity) -> bool:
-        return not other_identifier(one, other) and same(one, other)
+        return not has_other_identifier(one, other) and same(one, other)
 
     return compare
 
 
 def _same_uln(one: Identity, other: Identity) -> bool:
-    return agrees(one, other) and not other_identifier(one, other)
+    return supports_identifier(one, other) and not has_other_identifier(one, other)
 
 
 def _turned_round(one: Identity, other: Identity) -> bool:
@@ -114,11 +114,15 @@ def _turned_round(one: Identity, other: Identity) -> bool:
 
 
 def _part_of_surname(one: Identity, other: Identity) -> bool:
-    return one.surname != other.surname and like_surname(one, other) and without_middle(one, other)
+    return (
+        one.surname != other.surname
+        and is_like_surname(one, other)
+        and same_without_middle_names(one, other)
+    )
 
 
 def _near_birth(one: Identity, other: Identity) -> bool:
-    return near_birth(one.born_on, other.born_on)
+    return is_near_birth_date(one.born_on, other.born_on)
 
 
 def _no_birth(one: Identity, other: Identity) -> bool:
@@ -140,7 +144,7 @@ def _near_surname(one: Identity, other: Identity) -> bool:
 def _misspelt_surname(one: Identity, other: Identity) -> bool:
     return (
         _same_postcode(one, other)
-        and without_middle(one, other)
+        and same_without_middle_names(one, other)
         and _nearly(one.surname, other.surname)
     )
 
@@ -154,62 +158,62 @@ def _anybody(one: Identity, other: Identity) -> bool:
     return True
 
 
-LEVELS: tuple[Level, ...] = (
-    Level("same UPN", by_upn, agrees),
-    Level("same UPN, other name and date of birth", by_upn, _anybody, sure=False),
-    Level("same ULN", by_uln, _same_uln),
-    Level("same ULN, other UPN or other name and date of birth", by_uln, _anybody, sure=False),
-    Level("same name and date of birth", by_surname_and_birth, _apart(same_forename)),
-    Level(
+LEVELS: tuple[MatchLevel, ...] = (
+    MatchLevel("same UPN", by_upn, supports_identifier),
+    MatchLevel("same UPN, other name and date of birth", by_upn, _anybody, sure=False),
+    MatchLevel("same ULN", by_uln, _same_uln),
+    MatchLevel("same ULN, other UPN or other name and date of birth", by_uln, _anybody, sure=False),
+    MatchLevel("same name and date of birth", by_surname_and_birth, _apart(is_same_forename)),
+    MatchLevel(
         "same name and date of birth, another UPN or ULN",
         by_surname_and_birth,
-        same_forename,
+        is_same_forename,
         sure=False,
         unless_claimed=True,
     ),
-    Level(
+    MatchLevel(
         "same name and date of birth, forename and surname in each other's place",
         by_both_names_and_birth,
         _apart(_turned_round),
     ),
-    Level(
+    MatchLevel(
         "same name and date of birth, save a middle name",
         by_surname_and_birth,
-        _apart(without_middle),
+        _apart(same_without_middle_names),
     ),
-    Level(
+    MatchLevel(
         "same surname and date of birth, a short form of the forename",
         by_surname_and_birth,
-        _apart(short_forename),
+        _apart(is_short_forename),
         alone=True,
     ),
-    Level(
+    MatchLevel(
         "same forename and date of birth, one part of a double surname",
         by_forename_and_birth,
         _apart(_part_of_surname),
     ),
-    Level(
+    MatchLevel(
         "same forename, date of birth and postcode, a surname a letter or two different",
         by_forename_and_birth,
         _apart(_misspelt_surname),
     ),
-    Level(
+    MatchLevel(
         "same name, a date of birth that nearly agrees", by_name, _apart(_near_birth), sure=False
     ),
-    Level(
+    MatchLevel(
         "same surname, date of birth and postcode, another forename",
         by_surname_and_birth,
         _apart(_same_postcode),
         sure=False,
         unless_claimed=True,
     ),
-    Level(
+    MatchLevel(
         "same surname and date of birth, a forename with the same first letter",
         by_surname_and_birth,
         _apart(_same_first_letter),
         sure=False,
     ),
-    Level(
+    MatchLevel(
         "same surname and date of birth, another forename",
         by_surname_and_birth,
         _apart(_anybody),
@@ -217,7 +221,7 @@ LEVELS: tuple[Level, ...] = (
         in_school=True,
         unless_claimed=True,
     ),
-    Level(
+    MatchLevel(
         "same forename and date of birth, a surname that nearly agrees",
         by_forename_and_birth,
         _apart(_near_surname),
@@ -225,19 +229,19 @@ LEVELS: tuple[Level, ...] = (
     ),
     # Who has another surname than in the last sheet, and no UPN in one of them, has been renamed or
     # is somebody else; where the other is in the sheet too, they are two.
-    Level(
+    MatchLevel(
         "same forename and date of birth, another surname",
         by_forename_and_birth,
-        _apart(same_forename),
+        _apart(is_same_forename),
         sure=False,
         in_school=True,
         unless_claimed=True,
     ),
-    Level("same name and postcode", by_name, _apart(_same_postcode), sure=False),
-    Level(
+    MatchLevel("same name and postcode", by_name, _apart(_same_postcode), sure=False),
+    MatchLevel(
         "same name, a date of birth missing", by_name, _apart(_no_birth), sure=False, in_school=True
     ),
-    Level(
+    MatchLevel(
         "same name, another date of birth", by_name, _apart(_anybody), sure=False, in_school=True
     ),
 )

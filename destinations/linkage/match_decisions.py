@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from destinations.linkage.candidates import reach_of
-from destinations.linkage.match_results import NOBODY, Matched, Outcome
+from destinations.linkage.match_results import NOBODY, MatchOutcome, RowMatch
 from destinations.linkage.repeated_leavers import RowKey
 from models.database import upsert
 from models.destinations import Destination, Match
@@ -16,7 +16,7 @@ from models.facts import submission_state
 from models.facts.calendar import now
 from models.leavers import Cohort, Leaver, Person
 from models.submissions import Submission
-from models.vocabulary import WAVES, Kind, academic_year
+from models.vocabulary import WAVES, SubmissionKind, academic_year
 
 RULE = "rule"
 WAITS = "waits for a fix"
@@ -25,7 +25,7 @@ _COLUMNS = ("person_id", "level", "decided_by", "reason", "decided_at")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredMatch:
     """What the record holds of a row's match."""
 
     person_id: int | None
@@ -39,7 +39,7 @@ class Kept:
         return self.person_id is not None or self.decided_by != RULE
 
 
-def kept_matches(session: Session, submission_id: int) -> dict[RowKey, Kept]:
+def stored_matches(session: Session, submission_id: int) -> dict[RowKey, StoredMatch]:
     """Every match of a submission, by sheet and row."""
     found = session.execute(
         select(
@@ -51,15 +51,15 @@ def kept_matches(session: Session, submission_id: int) -> dict[RowKey, Kept]:
             col(Match.reason),
         ).where(col(Match.submission_id) == submission_id)
     )
-    return {(sheet, row): Kept(*rest) for sheet, row, *rest in found}
+    return {(sheet, row): StoredMatch(*rest) for sheet, row, *rest in found}
 
 
-def keep_matches(
+def store_matches(
     session: Session,
     submission_id: int,
-    matched: Iterable[Matched],
+    matched: Iterable[RowMatch],
     waiting: Iterable[RowKey],
-    kept: Mapping[RowKey, Kept],
+    kept: Mapping[RowKey, StoredMatch],
     *,
     decided_at: datetime,
 ) -> None:
@@ -68,12 +68,12 @@ def keep_matches(
     A person's "nobody we know" gets the new leaver that was made for it, and stays that person's.
     """
     now_kept = {(one.sheet, one.row): _kept(one) for one in matched}
-    now_kept |= {key: Kept(None, WAITS, RULE, "") for key in waiting}
+    now_kept |= {key: StoredMatch(None, WAITS, RULE, "") for key in waiting}
     rows = []
     for (sheet, row), one in now_kept.items():
         before = kept.get((sheet, row))
         if before and before.decided_by != RULE:
-            one = Kept(
+            one = StoredMatch(
                 before.person_id or one.person_id, before.level, before.decided_by, before.reason
             )
         if before == one or (before and before.person_id is not None):
@@ -93,7 +93,7 @@ def keep_matches(
     upsert(session, Match, rows, key=("submission_id", "sheet", "row"), update=_COLUMNS)
 
 
-def settle(
+def record_decision(
     session: Session,
     submission_id: int,
     sheet: str,
@@ -109,7 +109,7 @@ def settle(
     Raises LookupError when the row, or the person, is not
     known, and ValueError when the row is recorded already.
     """
-    kept = kept_matches(session, submission_id)
+    kept = stored_matches(session, submission_id)
     if not sheet:  # the only sheet with such a row need not be named
         named = {key[0] for key in kept if key[1] == row}
         sheet = named.pop() if len(named) == 1 else sheet
@@ -134,10 +134,10 @@ def settle(
         "decided_at": now(),
     }
     upsert(session, Match, [decided], key=("submission_id", "sheet", "row"), update=_COLUMNS)
-    submission_state.reprocessing_requested(session, [submission_id])
+    submission_state.request_reprocessing(session, [submission_id])
 
 
-def waiting_again(session: Session, *, waves: int = WAVES) -> list[int]:
+def lists_with_unmatched_rows(session: Session, *, waves: int = WAVES) -> list[int]:
     """Enrolment lists worth running again: rows about nobody sure, and leavers learnt of since.
 
     By id.  Only leavers whose waves the list can answer count.
@@ -145,7 +145,7 @@ def waiting_again(session: Session, *, waves: int = WAVES) -> list[int]:
     lists = session.execute(
         select(col(Submission.id), col(Submission.sent_on), col(Submission.recorded_at))
         .where(
-            col(Submission.kind) == Kind.ENROLMENTS.value,
+            col(Submission.kind) == SubmissionKind.ENROLMENTS.value,
             submission_state.is_standing(),
             submission_state.is_finished(),
             ~submission_state.awaits_processing(),  # that is taken up already
@@ -179,14 +179,14 @@ def waiting_again(session: Session, *, waves: int = WAVES) -> list[int]:
     ]
 
 
-def _kept(one: Matched) -> Kept:
-    if one.outcome is Outcome.UNSURE:
+def _kept(one: RowMatch) -> StoredMatch:
+    if one.outcome is MatchOutcome.UNSURE:
         people = " or ".join(f"person {person}" for person in one.candidates[:10])
         reason = "; ".join(part for part in (people, one.reason) if part)
-        return Kept(None, (UNSURE + one.level)[:80], RULE, reason[:400])
-    if one.outcome is Outcome.NOBODY:
-        return Kept(None, NOBODY, RULE, "")
-    return Kept(one.person_id, one.level[:80], RULE, one.reason[:400])
+        return StoredMatch(None, (UNSURE + one.level)[:80], RULE, reason[:400])
+    if one.outcome is MatchOutcome.NOBODY:
+        return StoredMatch(None, NOBODY, RULE, "")
+    return StoredMatch(one.person_id, one.level[:80], RULE, one.reason[:400])
 
 
 def _is_recorded(session: Session, submission_id: int, sheet: str, row: int) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
-from destinations.linkage.identities import Identity, like_forename, like_surname
+from destinations.linkage.identities import Identity, is_like_forename, is_like_surname
 
 
-def agreement(who: Identity, names: Sequence[Identity]) -> str:
+def explain_agreement(who: Identity, names: Sequence[Identity]) -> str:
     """Which facts agree with any way somebody is named and which differ; never the facts."""
     told: tuple[tuple[str, object, Collection[object]], ...] = (
         ("UPN", who.upn, {name.upn for name in names} - {""}),
@@ -18,14 +18,14 @@ def agreement(who: Identity, names: Sequence[Identity]) -> str:
     agree = [what for what, mine, theirs in told if mine and mine in theirs]
     differ = [what for what, mine, theirs in told if mine and theirs and mine not in theirs]
     if who.surname:
-        (agree if any(like_surname(who, name) for name in names) else differ).append("surname")
+        (agree if any(is_like_surname(who, name) for name in names) else differ).append("surname")
     if who.forenames:
-        (agree if any(like_forename(who, name) for name in names) else differ).append("forename")
+        (agree if any(is_like_forename(who, name) for name in names) else differ).append("forename")
     lists = (("agree", agree), ("differ", differ))
     return "; ".join(f"{word}: {', '.join(facts)}" for word, facts in lists if facts)
 
 
-def likeliest_first(
+def rank_candidates(
     who: Identity, candidates: Iterable[int], names: Mapping[int, Sequence[Identity]]
 ) -> tuple[int, ...]:
     """Those an unsure row may be about.  A score orders what people look at; it never decides."""

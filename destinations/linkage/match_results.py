@@ -8,7 +8,7 @@ from destinations.linkage.identities import Identity
 NOBODY = "like nobody known"
 
 
-class Outcome(StrEnum):
+class MatchOutcome(StrEnum):
     """What became of a row."""
 
     SURE = "sure"
@@ -18,7 +18,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownLeaver:
     """Somebody known, as one of their leavers names them."""
 
     person_id: int
@@ -26,7 +26,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
+class RowMatch:
     """Who a row is about, by which level, and why.
 
     Rows about the same new person carry the same `newcomer`, counted from 0.  `candidates` are
@@ -35,7 +35,7 @@ class Matched:
 
     sheet: str
     row: int
-    outcome: Outcome
+    outcome: MatchOutcome
     level: str
     person_id: int | None = None
     newcomer: int | None = None

@@ -8,7 +8,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from destinations.linkage.identities import Identity, like_forename, like_name, other_identifier
+from destinations.linkage.identities import (
+    Identity,
+    has_other_identifier,
+    is_like_forename,
+    is_like_name,
+)
 from destinations.linkage.levels import by_surname_and_birth, by_upn
 
 RowKey = tuple[str, int]  # sheet, row
@@ -24,16 +29,16 @@ _MANY = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Doubles:
+class RepeatedLeavers:
     """Rows put together, each row in exactly one group, and the rows about which there is doubt."""
 
     groups: tuple[tuple[RowKey, ...], ...]
     doubts: Mapping[RowKey, str]
 
 
-def find_doubles(who: Mapping[RowKey, Identity]) -> Doubles:
+def find_repeated_leavers(who: Mapping[RowKey, Identity]) -> RepeatedLeavers:
     """Which rows are one person, by UPN or by name and date of birth; never against a UPN."""
-    joined = _Joined(who)
+    joined = _JoinedRows(who)
     doubts: dict[RowKey, str] = {}
     first = _join_repeated(who, joined)
     _join_by_upn(first, joined, doubts)
@@ -50,10 +55,10 @@ def find_doubles(who: Mapping[RowKey, Identity]) -> Doubles:
         doubt = next((doubts[row] for row in rows if row in doubts), None)
         if doubt:
             doubts.update(dict.fromkeys(rows, doubt))
-    return Doubles(tuple(groups), doubts)
+    return RepeatedLeavers(tuple(groups), doubts)
 
 
-def _join_repeated(who: Mapping[RowKey, Identity], joined: "_Joined") -> dict[RowKey, Identity]:
+def _join_repeated(who: Mapping[RowKey, Identity], joined: "_JoinedRows") -> dict[RowKey, Identity]:
     first: dict[Identity, RowKey] = {}
     alone: dict[RowKey, Identity] = {}
     for row in sorted(who):
@@ -66,25 +71,25 @@ def _join_repeated(who: Mapping[RowKey, Identity], joined: "_Joined") -> dict[Ro
 
 
 def _join_by_upn(
-    who: Mapping[RowKey, Identity], joined: "_Joined", doubts: dict[RowKey, str]
+    who: Mapping[RowKey, Identity], joined: "_JoinedRows", doubts: dict[RowKey, str]
 ) -> None:
     for rows in _buckets(who, lambda row: by_upn(who[row])):
         for one, other in _pairs(rows):
-            if like_name(who[one], who[other]):
+            if is_like_name(who[one], who[other]):
                 joined.join(one, other)
             else:
                 doubts[one] = doubts[other] = SAME_UPN
 
 
 def _join_by_name(
-    who: Mapping[RowKey, Identity], joined: "_Joined", doubts: dict[RowKey, str]
+    who: Mapping[RowKey, Identity], joined: "_JoinedRows", doubts: dict[RowKey, str]
 ) -> None:
     def names(row: RowKey) -> Iterable[Hashable]:
         keys = by_surname_and_birth(who[row])
         return [(key, forename) for key in keys for forename in who[row].forenames]
 
     for rows in _buckets(who, names):
-        clash = any(other_identifier(who[one], who[other]) for one, other in _pairs(rows))
+        clash = any(has_other_identifier(who[one], who[other]) for one, other in _pairs(rows))
         for row in rows:
             if not clash:
                 joined.join(rows[0], row)
@@ -93,14 +98,14 @@ def _join_by_name(
 
 
 def _doubt_short_names(
-    who: Mapping[RowKey, Identity], joined: "_Joined", doubts: dict[RowKey, str]
+    who: Mapping[RowKey, Identity], joined: "_JoinedRows", doubts: dict[RowKey, str]
 ) -> None:
     for rows in _buckets(who, lambda row: by_surname_and_birth(who[row])):
         for one, other in _pairs(rows):
             if (
                 joined.leader(one) != joined.leader(other)
-                and like_forename(who[one], who[other])
-                and not other_identifier(who[one], who[other])
+                and is_like_forename(who[one], who[other])
+                and not has_other_identifier(who[one], who[other])
             ):
                 for row in (one, other):
                     if not who[row].upn:
@@ -121,7 +126,7 @@ def _buckets(
     return [sorted(bucket) for bucket in found.values() if len(bucket) > 1]
 
 
-class _Joined:
+class _JoinedRows:
     """Rows joined two at a time; the groups that this makes."""
 
     def __init__(self, rows: Iterable[RowKey]) -> None:

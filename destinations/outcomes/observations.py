@@ -20,7 +20,7 @@ FETCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class RecordFilter:
     """Which part of the record is meant: all of it, or as it was, or one school or year of it."""
 
     as_of: datetime | None = None
@@ -28,7 +28,9 @@ class Chosen:
     academic_year: int | None = None
 
 
-def waves_of(session: Session, chosen: Chosen, today: date) -> dict[int, tuple[int, ...]]:
+def waves_by_cohort(
+    session: Session, chosen: RecordFilter, today: date
+) -> dict[int, tuple[int, ...]]:
     """The waves of each cohort, by its id: those with an answer recorded, and those open."""
     recorded = _keep(
         select(col(Leaver.cohort_id), col(Destination.wave))
@@ -58,7 +60,7 @@ def waves_of(session: Session, chosen: Chosen, today: date) -> dict[int, tuple[i
     return {cohort_id: tuple(sorted(waves)) for cohort_id, waves in found.items()}
 
 
-class Said(NamedTuple):
+class LeaverObservation(NamedTuple):
     """A leaver, beside one thing said of them; what begins at `id` is None where nothing was."""
 
     leaver_id: int
@@ -89,10 +91,14 @@ class Said(NamedTuple):
     column: str
 
 
-def said_of_leavers(session: Session, chosen: Chosen) -> Iterator[list[Said]]:
+def leaver_observations(
+    session: Session, chosen: RecordFilter
+) -> Iterator[list[LeaverObservation]]:
     """Everything that stands, leaver by leaver; one row without an `id` where nothing does."""
     rows = session.execute(_statement(chosen), execution_options={"yield_per": FETCH})
-    for _, said in groupby((Said(*row) for row in rows), key=lambda row: row.leaver_id):
+    for _, said in groupby(
+        (LeaverObservation(*row) for row in rows), key=lambda row: row.leaver_id
+    ):
         yield list(said)
 
 
@@ -107,10 +113,12 @@ _LEAVER = (
     col(Leaver.sen),
     col(Leaver.is_disadvantaged),
 )
-_DESTINATION = tuple(getattr(Destination, name) for name in Said._fields[len(_LEAVER) :])
+_DESTINATION = tuple(
+    getattr(Destination, name) for name in LeaverObservation._fields[len(_LEAVER) :]
+)
 
 
-def _statement(chosen: Chosen) -> Select[Any]:
+def _statement(chosen: RecordFilter) -> Select[Any]:
     """All leavers, each beside everything said of them that nothing supersedes."""
     counts = [
         col(Destination.leaver_id) == col(Leaver.id),
@@ -139,7 +147,7 @@ def _statement(chosen: Chosen) -> Select[Any]:
     )
 
 
-def _keep(statement: Select[Any], chosen: Chosen) -> Select[Any]:
+def _keep(statement: Select[Any], chosen: RecordFilter) -> Select[Any]:
     """The same, kept to the school and the leaving year that are meant."""
     if chosen.urn is not None:
         statement = statement.where(col(Cohort.urn) == chosen.urn)

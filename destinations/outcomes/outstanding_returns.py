@@ -6,18 +6,18 @@ from datetime import date
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, func, or_, select
 
-from destinations.outcomes.waves import CALENDAR, Calendar, latest_leaving_year, wave_dates
-from destinations.register.counted_at import members
+from destinations.outcomes.waves import WAVE_CALENDAR, WaveCalendar, latest_leaving_year, wave_dates
+from destinations.register.counted_at import hub_members
 from models.destinations import Destination
 from models.facts.effective import is_effective
 from models.facts.submission_state import is_accepted, is_standing
 from models.leavers import Cohort, Leaver, Wave
 from models.submissions import Submission
-from models.vocabulary import Kind, LeavingStage, year_name
+from models.vocabulary import LeavingStage, SubmissionKind, year_name
 
 
 @dataclass(frozen=True, slots=True)
-class Awaited:
+class OutstandingReturn:
     """One thing that a school or college of a hub has not sent.
 
     A wave of a cohort; or anything at all, where nothing was ever received from it (`wave` None).
@@ -41,7 +41,9 @@ class Awaited:
         return f"{group}, {year_name(self.academic_year)}: wave {self.wave}"
 
 
-def awaited(session: Session, *, today: date, calendar: Calendar = CALENDAR) -> tuple[Awaited, ...]:
+def outstanding_returns(
+    session: Session, *, today: date, calendar: WaveCalendar = WAVE_CALENDAR
+) -> tuple[OutstandingReturn, ...]:
     """What today's members of each hub have not sent, by hub, school, cohort and wave.
 
     A wave has been answered when a file of that school said it was for it, or when an answer that
@@ -59,13 +61,17 @@ def awaited(session: Session, *, today: date, calendar: Calendar = CALENDAR) -> 
     waiting = _unanswered(session, today)
     for urn, due in _newest_missing(session, today, calendar).items():
         waiting.setdefault(urn, []).append(due)
-    found: list[Awaited] = []
-    for home in sorted(each for there in members(session, day=today).values() for each in there):
+    found: list[OutstandingReturn] = []
+    for home in sorted(
+        each for there in hub_members(session, day=today).values() for each in there
+    ):
         if home.urn not in last_sent:
-            found.append(Awaited(home.hub, home.urn, home.school))
+            found.append(OutstandingReturn(home.hub, home.urn, home.school))
         for due in sorted(waiting.get(home.urn, ())):
             found.append(
-                Awaited(home.hub, home.urn, home.school, *due, last_sent_on=last_sent.get(home.urn))
+                OutstandingReturn(
+                    home.hub, home.urn, home.school, *due, last_sent_on=last_sent.get(home.urn)
+                )
             )
     return tuple(sorted(found, key=lambda each: (each.hub, each.school, each.urn)))
 
@@ -128,7 +134,7 @@ def _unanswered(session: Session, today: date) -> dict[str, list[_Due]]:
 
 # A leaver sheet, as far as its sender said, that was not refused.
 _LEAVERS = (
-    or_(col(Submission.kind).is_(None), col(Submission.kind) != Kind.ENROLMENTS.value),
+    or_(col(Submission.kind).is_(None), col(Submission.kind) != SubmissionKind.ENROLMENTS.value),
     is_accepted(),
 )
 
@@ -140,7 +146,7 @@ def _is_followed() -> ColumnElement[bool]:
     return named | ~select(Leaver.id).where(of_cohort).exists()
 
 
-def _newest_missing(session: Session, today: date, calendar: Calendar) -> dict[str, _Due]:
+def _newest_missing(session: Session, today: date, calendar: WaveCalendar) -> dict[str, _Due]:
     # By school: the newest Year 11 leavers, where it has sent older ones and nothing of these.
     year = latest_leaving_year(today)
     dates = wave_dates(year, 1, calendar)

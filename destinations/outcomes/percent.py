@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 
-def percent(numerator: int, denominator: int) -> str | None:
+def rounded_percent(numerator: int, denominator: int) -> str | None:
     """The share as a whole number without its sign ("91"), or None where there is no base.
 
     Half is rounded up, on the exact ratio: Python's own rounding (half to even) disagrees with

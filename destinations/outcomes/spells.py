@@ -7,21 +7,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from models.vocabulary import Kin
+from models.vocabulary import ActivityType
 
-LEARNING = frozenset({Kin.EDUCATION, Kin.TRAINING, Kin.APPRENTICESHIP})
-WORKING = frozenset({Kin.EMPLOYMENT, Kin.APPRENTICESHIP})
-NOT_TAKING_PART = frozenset({Kin.NEET, Kin.GAP_YEAR, Kin.RE_ENGAGEMENT, Kin.OTHER})
+LEARNING = frozenset({ActivityType.EDUCATION, ActivityType.TRAINING, ActivityType.APPRENTICESHIP})
+WORKING = frozenset({ActivityType.EMPLOYMENT, ActivityType.APPRENTICESHIP})
+NOT_TAKING_PART = frozenset(
+    {ActivityType.NEET, ActivityType.GAP_YEAR, ActivityType.RE_ENGAGEMENT, ActivityType.OTHER}
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class SpellEvidence:
     """What one source said at one moment: true on `as_at`, perhaps since and until some day.
 
     `strength` is that of its evidence (models.vocabulary.Evidence.strength).
     """
 
-    kin: Kin
+    kin: ActivityType
     as_at: date
     started_on: date | None = None
     ended_on: date | None = None
@@ -33,16 +35,16 @@ class Statement:
 class Spell:
     """One stay: known of from `first` to `last`; over after `ended_on` where an end was stated."""
 
-    kin: Kin
+    kin: ActivityType
     first: date
     last: date
     has_start: bool
     ended_on: date | None
 
 
-def spells_of(statements: Iterable[Statement], *, today: date) -> tuple[Spell, ...]:
+def build_spells(statements: Iterable[SpellEvidence], *, today: date) -> tuple[Spell, ...]:
     """The stays that the statements tell of, earliest first."""
-    stays: list[list[Statement]] = []
+    stays: list[list[SpellEvidence]] = []
     for said in sorted(statements, key=_in_order):
         if said.kin not in LEARNING | WORKING | NOT_TAKING_PART:
             continue
@@ -54,10 +56,10 @@ def spells_of(statements: Iterable[Statement], *, today: date) -> tuple[Spell, .
             going_on[-1].append(told)
         else:
             stays.append([told])
-    return tuple(sorted((_spell(stay, today) for stay in stays), key=spell_order))
+    return tuple(sorted((_spell(stay, today) for stay in stays), key=order_spells))
 
 
-def _told_of_ended(said: Statement, stays: Iterable[list[Statement]]) -> Statement:
+def _told_of_ended(said: SpellEvidence, stays: Iterable[list[SpellEvidence]]) -> SpellEvidence:
     """The statement, as far as it goes beyond stays whose end stands in spite of it.
 
     It shows that such a stay lasted to its end, and that the leaver was there again, or still,
@@ -73,13 +75,13 @@ def _told_of_ended(said: Statement, stays: Iterable[list[Statement]]) -> Stateme
     return told
 
 
-def _over_before(said: Statement, stay: Sequence[Statement]) -> date | None:
+def _over_before(said: SpellEvidence, stay: Sequence[SpellEvidence]) -> date | None:
     """The end of a stay, where it stands and lies before a statement that gives no end."""
     over = _end([*stay, said])
     return over if over is not None and said.ended_on is None and said.as_at > over else None
 
 
-def _in_order(said: Statement) -> tuple[date, int, str, str, date, date]:
+def _in_order(said: SpellEvidence) -> tuple[date, int, str, str, date, date]:
     return (
         said.as_at,
         said.strength,
@@ -90,12 +92,12 @@ def _in_order(said: Statement) -> tuple[date, int, str, str, date, date]:
     )
 
 
-def spell_order(spell: Spell) -> tuple[date, date, str, bool, date]:
+def order_spells(spell: Spell) -> tuple[date, date, str, bool, date]:
     """What puts stays in order, the same one whatever order they were told in."""
     return (spell.first, spell.last, spell.kin.value, spell.has_start, spell.ended_on or date.max)
 
 
-def _tells_of(said: Statement, stay: Sequence[Statement]) -> bool:
+def _tells_of(said: SpellEvidence, stay: Sequence[SpellEvidence]) -> bool:
     """Whether a later statement is about the same stay: same kin, and same start or provider."""
     last = stay[-1]
     if said.kin is not last.kin or said.kin in NOT_TAKING_PART:
@@ -109,7 +111,7 @@ def _tells_of(said: Statement, stay: Sequence[Statement]) -> bool:
     return said.started_on is None or not starts or said.started_on <= last.as_at
 
 
-def _end(stay: Sequence[Statement]) -> date | None:
+def _end(stay: Sequence[SpellEvidence]) -> date | None:
     """The end of a stay as the strongest evidence states it; None where none stands."""
     stated = [each for each in stay if each.ended_on]
     if not stated:
@@ -126,7 +128,7 @@ def _end(stay: Sequence[Statement]) -> date | None:
     return end
 
 
-def _spell(stay: Sequence[Statement], today: date) -> Spell:
+def _spell(stay: Sequence[SpellEvidence], today: date) -> Spell:
     starts = [each.started_on for each in stay if each.started_on]
     first = min([*starts, *([] if starts else [each.as_at for each in stay])])
     end = _end(stay)

@@ -10,29 +10,40 @@ from typing import Any
 
 from sqlmodel import Session
 
-from destinations.outcomes.observations import Chosen, Said, said_of_leavers, waves_of
-from destinations.outcomes.spells import Spell, Statement, spells_of
-from destinations.outcomes.sustained import Sustained, Verdict, judge
-from destinations.outcomes.waves import CALENDAR, Calendar, wave_dates
+from destinations.outcomes.observations import (
+    LeaverObservation,
+    RecordFilter,
+    leaver_observations,
+    waves_by_cohort,
+)
+from destinations.outcomes.spells import Spell, SpellEvidence, build_spells
+from destinations.outcomes.sustained import Sustained, SustainedVerdict, judge_sustained
+from destinations.outcomes.waves import WAVE_CALENDAR, WaveCalendar, wave_dates
 from models.facts.calendar import in_london
-from models.vocabulary import Evidence, Group, Intended, Kin, activities
+from models.vocabulary import (
+    ActivityGroup,
+    ActivityType,
+    EvidenceStrength,
+    IntendedDestination,
+    activities,
+)
 
-_STRENGTH = {each.value: each.strength for each in Evidence}
+_STRENGTH = {each.value: each.strength for each in EvidenceStrength}
 
 INTENDED_MEANS = {
-    Intended.SAME_SCHOOL: (Group.EET, Kin.EDUCATION),
-    Intended.OTHER_EDUCATION: (Group.EET, Kin.EDUCATION),
-    Intended.APPRENTICESHIP: (Group.EET, Kin.APPRENTICESHIP),
-    Intended.WORK_WITH_STUDY: (Group.EET, Kin.EMPLOYMENT),
-    Intended.WORK: (Group.EET, Kin.EMPLOYMENT),
-    Intended.OTHER: (Group.OTHER, Kin.OTHER),
-    Intended.UNDECIDED: (Group.OTHER, Kin.OTHER),
-    Intended.NOT_ASKED: (Group.NOT_KNOWN, Kin.NOT_KNOWN),
+    IntendedDestination.SAME_SCHOOL: (ActivityGroup.EET, ActivityType.EDUCATION),
+    IntendedDestination.OTHER_EDUCATION: (ActivityGroup.EET, ActivityType.EDUCATION),
+    IntendedDestination.APPRENTICESHIP: (ActivityGroup.EET, ActivityType.APPRENTICESHIP),
+    IntendedDestination.WORK_WITH_STUDY: (ActivityGroup.EET, ActivityType.EMPLOYMENT),
+    IntendedDestination.WORK: (ActivityGroup.EET, ActivityType.EMPLOYMENT),
+    IntendedDestination.OTHER: (ActivityGroup.OTHER, ActivityType.OTHER),
+    IntendedDestination.UNDECIDED: (ActivityGroup.OTHER, ActivityType.OTHER),
+    IntendedDestination.NOT_ASKED: (ActivityGroup.NOT_KNOWN, ActivityType.NOT_KNOWN),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LeaverOutcome:
     """The best answer about one leaver at one wave, the cell it came from, and whether it lasted.
 
     Where nothing was said, the answer is not known and has no cell: `submission_id` is None.
@@ -48,8 +59,8 @@ class Answer:
     sen: str | None
     is_disadvantaged: bool | None
     wave: int
-    group: Group
-    kin: Kin
+    group: ActivityGroup
+    kin: ActivityType
     sustained: Sustained
     sustained_because: str
     activity_code: str | None = None
@@ -68,47 +79,49 @@ class Answer:
     @property
     def is_known(self) -> bool:
         """Whether we know what the leaver was doing."""
-        return self.group is not Group.NOT_KNOWN
+        return self.group is not ActivityGroup.NOT_KNOWN
 
 
-def answers(
+def leaver_outcomes(
     session: Session,
     *,
     today: date,
     as_of: datetime | None = None,
     urn: str | None = None,
     academic_year: int | None = None,
-    calendar: Calendar = CALENDAR,
-) -> Iterator[Answer]:
+    calendar: WaveCalendar = WAVE_CALENDAR,
+) -> Iterator[LeaverOutcome]:
     """Every leaver at every wave of their cohort, in the order of cohorts, leavers and waves.
 
     `as_of` (with its time zone) gives the answers as they were then.  `urn` and `academic_year`
     keep to a school and a leaving year.
     """
-    chosen = Chosen(as_of=as_of, urn=urn, academic_year=academic_year)
-    yield from answers_at(session, waves_of(session, chosen, today), chosen, today, calendar)
+    chosen = RecordFilter(as_of=as_of, urn=urn, academic_year=academic_year)
+    yield from leaver_outcomes_at(
+        session, waves_by_cohort(session, chosen, today), chosen, today, calendar
+    )
 
 
-def answers_at(
+def leaver_outcomes_at(
     session: Session,
     waves: Mapping[int, Sequence[int]],
-    chosen: Chosen,
+    chosen: RecordFilter,
     today: date,
-    calendar: Calendar = CALENDAR,
-) -> Iterator[Answer]:
+    calendar: WaveCalendar = WAVE_CALENDAR,
+) -> Iterator[LeaverOutcome]:
     """Every leaver of those cohorts at those waves, one query for them all."""
     day = min(today, in_london(chosen.as_of).date()) if chosen.as_of else today
-    for said in said_of_leavers(session, chosen):
+    for said in leaver_observations(session, chosen):
         yield from _of_leaver(said, waves.get(said[0].cohort_id, ()), day, calendar)
 
 
 def _of_leaver(
-    said: Sequence[Said], waves: Sequence[int], today: date, calendar: Calendar
-) -> Iterator[Answer]:
+    said: Sequence[LeaverObservation], waves: Sequence[int], today: date, calendar: WaveCalendar
+) -> Iterator[LeaverOutcome]:
     """One leaver's answer at each wave."""
     leaver = said[0]
     told = [each for each in said if each.id is not None]
-    spells = spells_of(_statements(told), today=today)
+    spells = build_spells(_statements(told), today=today)
     for wave in waves:
         asked_on = wave_dates(leaver.academic_year, wave, calendar).asked_on
         there = [each for each in told if each.wave == wave]
@@ -117,12 +130,12 @@ def _of_leaver(
         yield _answer(leaver, wave, best, verdict)
 
 
-def _statements(told: Iterable[Said]) -> Iterator[Statement]:
+def _statements(told: Iterable[LeaverObservation]) -> Iterator[SpellEvidence]:
     for each in told:
         kin = _meaning(each)[1]
-        if each.wave > 0 and kin is not Kin.NOT_KNOWN:
+        if each.wave > 0 and kin is not ActivityType.NOT_KNOWN:
             provider = each.provider_ukprn or each.provider_urn or each.provider_name.casefold()
-            yield Statement(
+            yield SpellEvidence(
                 kin,
                 each.as_at,
                 each.started_on,
@@ -132,11 +145,11 @@ def _statements(told: Iterable[Said]) -> Iterator[Statement]:
             )
 
 
-def _worth(said: Said, asked_on: date) -> tuple[bool, bool, int, date, datetime, int]:
+def _worth(said: LeaverObservation, asked_on: date) -> tuple[bool, bool, int, date, datetime, int]:
     """What makes one statement about a wave better than another: the first difference decides."""
     group, _ = _meaning(said)
     return (
-        group is not Group.NOT_KNOWN,
+        group is not ActivityGroup.NOT_KNOWN,
         said.ended_on is None or said.ended_on >= asked_on,
         _STRENGTH[said.evidence],
         said.as_at,
@@ -145,26 +158,30 @@ def _worth(said: Said, asked_on: date) -> tuple[bool, bool, int, date, datetime,
     )
 
 
-def _meaning(said: Said) -> tuple[Group, Kin]:
+def _meaning(said: LeaverObservation) -> tuple[ActivityGroup, ActivityType]:
     """What a statement counts as: by its activity code, or by what was intended."""
     if said.activity_code:
         activity = activities()[said.activity_code]
         return activity.group, activity.kin
     if said.intended:
-        return INTENDED_MEANS[Intended(said.intended)]
-    return Group.NOT_KNOWN, Kin.NOT_KNOWN
+        return INTENDED_MEANS[IntendedDestination(said.intended)]
+    return ActivityGroup.NOT_KNOWN, ActivityType.NOT_KNOWN
 
 
-def _lasted(spells: tuple[Spell, ...], academic_year: int, wave: int, today: date) -> Verdict:
+def _lasted(
+    spells: tuple[Spell, ...], academic_year: int, wave: int, today: date
+) -> SustainedVerdict:
     if wave == 0:
-        return Verdict(Sustained.CANNOT_TELL, "what is intended cannot have lasted")
-    return judge(spells, academic_year + wave, today)
+        return SustainedVerdict(Sustained.CANNOT_TELL, "what is intended cannot have lasted")
+    return judge_sustained(spells, academic_year + wave, today)
 
 
-def _answer(leaver: Said, wave: int, best: Said | None, verdict: Verdict) -> Answer:
-    group, kin = _meaning(best) if best else (Group.NOT_KNOWN, Kin.NOT_KNOWN)
+def _answer(
+    leaver: LeaverObservation, wave: int, best: LeaverObservation | None, verdict: SustainedVerdict
+) -> LeaverOutcome:
+    group, kin = _meaning(best) if best else (ActivityGroup.NOT_KNOWN, ActivityType.NOT_KNOWN)
     told = best or _NOTHING
-    return Answer(
+    return LeaverOutcome(
         leaver_id=leaver.leaver_id,
         person_id=leaver.person_id,
         cohort_id=leaver.cohort_id,
@@ -195,4 +212,4 @@ def _answer(leaver: Said, wave: int, best: Said | None, verdict: Verdict) -> Ans
 
 
 # What stands beside a leaver of whom nothing was said at a wave.
-_NOTHING: Any = Said._make([None] * len(Said._fields))
+_NOTHING: Any = LeaverObservation._make([None] * len(LeaverObservation._fields))

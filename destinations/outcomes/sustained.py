@@ -23,12 +23,12 @@ from destinations.outcomes.spells import (
     NOT_TAKING_PART,
     WORKING,
     Spell,
-    Statement,
-    spell_order,
-    spells_of,
+    SpellEvidence,
+    build_spells,
+    order_spells,
 )
 from models.facts.calendar import in_words
-from models.vocabulary import Kin
+from models.vocabulary import ActivityType
 
 # A holiday, a late first day, a move between two colleges: not a break in education.
 BREAK = 7
@@ -46,23 +46,27 @@ class Sustained(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SustainedVerdict:
     """The answer, and why in words that may stand beside it."""
 
     answer: Sustained
     because: str
 
 
-def is_sustained(statements: Sequence[Statement], *, destination_year: int, today: date) -> Verdict:
+def is_sustained(
+    statements: Sequence[SpellEvidence], *, destination_year: int, today: date
+) -> SustainedVerdict:
     """Whether a leaver's destination lasted, in the academic year that starts in that September.
 
     Statements may be given in any order and may speak of any year; what is said later of the same
     stay makes it longer.  Nothing after `today` is taken as having happened.
     """
-    return judge(spells_of(statements, today=today), destination_year, today)
+    return judge_sustained(build_spells(statements, today=today), destination_year, today)
 
 
-def judge(spells: tuple[Spell, ...], destination_year: int, today: date) -> Verdict:
+def judge_sustained(
+    spells: tuple[Spell, ...], destination_year: int, today: date
+) -> SustainedVerdict:
     """The answer for one destination year."""
     # What comes after the year is kept: a stay without a start may have begun in it.
     begins = date(destination_year, 8, 1)
@@ -75,7 +79,7 @@ def _until(spell: Spell) -> date:
 
 
 @lru_cache(maxsize=65_536)
-def _judge(spells: tuple[Spell, ...], year: int, is_over: bool) -> Verdict:
+def _judge(spells: tuple[Spell, ...], year: int, is_over: bool) -> SustainedVerdict:
     days = _year(year)
     learning = working = apprenticed = away = 0
     for spell in spells:
@@ -86,24 +90,24 @@ def _judge(spells: tuple[Spell, ...], year: int, is_over: bool) -> Verdict:
             learning |= stretch
         if spell.kin in WORKING:
             working |= stretch
-        if spell.kin is Kin.APPRENTICESHIP:
+        if spell.kin is ActivityType.APPRENTICESHIP:
             apprenticed |= stretch
     taking_part = learning | working
     if not taking_part | away:
-        return Verdict(Sustained.CANNOT_TELL, _nothing_known(year, is_over))
+        return SustainedVerdict(Sustained.CANNOT_TELL, _nothing_known(year, is_over))
     # Where two sources contradict each other about a day, it is as if nothing were said of it.
     known = [each & ~away for each in (learning, working, apprenticed)]
     because = days.enough(*known)
     if because:
-        return Verdict(Sustained.YES, because)
+        return SustainedVerdict(Sustained.YES, because)
     if not is_over:
-        return Verdict(Sustained.CANNOT_TELL, _too_early(year))
+        return SustainedVerdict(Sustained.CANNOT_TELL, _too_early(year))
     stops = _stops(spells, days)
     out = (_after(stops, spells, days) | away) & ~taking_part
     unknown = days.all & ~out & ~(taking_part & ~away)
     if days.enough(*(each | unknown for each in known)):
-        return Verdict(Sustained.CANNOT_TELL, "too little is known of October to March")
-    return Verdict(Sustained.NO, _why_not(stops))
+        return SustainedVerdict(Sustained.CANNOT_TELL, "too little is known of October to March")
+    return SustainedVerdict(Sustained.NO, _why_not(stops))
 
 
 def _nothing_known(year: int, is_over: bool) -> str:
@@ -114,7 +118,7 @@ def _too_early(year: int) -> str:
     return f"too early: March {year + 1} is not over"
 
 
-def _stops(spells: tuple[Spell, ...], days: "_Year") -> list[tuple[date, bool]]:
+def _stops(spells: tuple[Spell, ...], days: "_DestinationYear") -> list[tuple[date, bool]]:
     """The days after which a leaver is not taken to have gone on, and whether it was a leaving.
 
     A stated end in the year is one.  So is a day in the two terms on which they were NEET.
@@ -129,14 +133,16 @@ def _stops(spells: tuple[Spell, ...], days: "_Year") -> list[tuple[date, bool]]:
     idle = [
         (each.last, False)
         for each in spells
-        if each.kin is Kin.NEET
+        if each.kin is ActivityType.NEET
         and each.ended_on is None
         and days.october <= each.last <= days.march
     ]
     return sorted(leavings + idle)
 
 
-def _after(stops: Sequence[tuple[date, bool]], spells: tuple[Spell, ...], days: "_Year") -> int:
+def _after(
+    stops: Sequence[tuple[date, bool]], spells: tuple[Spell, ...], days: "_DestinationYear"
+) -> int:
     """The days after each stop, to the day before the next thing known or to the year's end."""
     out = 0
     taking_part = [each for each in spells if each.kin not in NOT_TAKING_PART]
@@ -146,7 +152,7 @@ def _after(stops: Sequence[tuple[date, bool]], spells: tuple[Spell, ...], days: 
         nexts = [each for each in taking_part if each.first > day]
         if not nexts:
             out |= days.stretch(day + timedelta(1), days.last)
-        elif (following := min(nexts, key=spell_order)).has_start:
+        elif (following := min(nexts, key=order_spells)).has_start:
             out |= days.stretch(day + timedelta(1), following.first - timedelta(1))
     return out
 
@@ -161,7 +167,7 @@ def _why_not(stops: Sequence[tuple[date, bool]]) -> str:
     return f"NEET on {said}, and nothing that followed makes up two terms"
 
 
-class _Year:
+class _DestinationYear:
     """The days of a destination year, 1 August to 31 July, as the bits of one number."""
 
     def __init__(self, year: int) -> None:
@@ -201,8 +207,8 @@ class _Year:
 
 
 @cache
-def _year(year: int) -> _Year:
-    return _Year(year)
+def _year(year: int) -> _DestinationYear:
+    return _DestinationYear(year)
 
 
 def _has_run(days: int, length: int) -> bool:

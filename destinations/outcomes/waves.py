@@ -17,7 +17,7 @@ from models.vocabulary import WAVES, academic_year
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class WaveCalendar:
     """When we ask, as (month, day); a hub may set other days or follow its leavers longer.
 
     The leaving year of a cohort starts in September A and ends in summer A+1.  Wave 0 falls in
@@ -33,7 +33,7 @@ class Calendar:
     due: tuple[int, int] = (11, 30)
 
 
-CALENDAR = Calendar()
+WAVE_CALENDAR = WaveCalendar()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def open_waves(
     session: Session,
     *,
     today: date,
-    calendar: Calendar = CALENDAR,
+    calendar: WaveCalendar = WAVE_CALENDAR,
     opened_at: datetime | None = None,
 ) -> list[OpenedWave]:
     """The waves opened now: those due for every cohort that were not open yet.
@@ -100,7 +100,7 @@ def open_waves(
 
 
 def _unopened(
-    session: Session, today: date, calendar: Calendar
+    session: Session, today: date, calendar: WaveCalendar
 ) -> Iterator[tuple[Cohort, WaveDates]]:
     there = set(session.exec(select(Wave.cohort_id, Wave.number)))
     order = (col(Cohort.urn), col(Cohort.academic_year), col(Cohort.leaving_stage))
@@ -112,13 +112,15 @@ def _unopened(
 
 
 def due_waves(
-    cohort_year: int, today: date, calendar: Calendar = CALENDAR
+    cohort_year: int, today: date, calendar: WaveCalendar = WAVE_CALENDAR
 ) -> tuple[WaveDates, ...]:
     """Every wave of a leaving year that has opened by today, first to last."""
     return tuple(dates for dates in all_waves(cohort_year, calendar) if dates.opens_on <= today)
 
 
-def open_now(cohort_year: int, today: date, calendar: Calendar = CALENDAR) -> WaveDates | None:
+def open_now(
+    cohort_year: int, today: date, calendar: WaveCalendar = WAVE_CALENDAR
+) -> WaveDates | None:
     """The one wave of a leaving year that can be answered today; None between and beyond."""
     for dates in all_waves(cohort_year, calendar):
         if dates.opens_on <= today < dates.closes_on:
@@ -126,7 +128,7 @@ def open_now(cohort_year: int, today: date, calendar: Calendar = CALENDAR) -> Wa
     return None
 
 
-def wave_of(cohort_year: int, day: date, calendar: Calendar = CALENDAR) -> int | None:
+def wave_of(cohort_year: int, day: date, calendar: WaveCalendar = WAVE_CALENDAR) -> int | None:
     """The wave that an answer given on this day belongs to; None before the first, after the last.
 
     Raises nothing; a leaving year is the September in which it starts.
@@ -140,12 +142,12 @@ def latest_leaving_year(today: date) -> int:
     return academic_year(today.year, today.month) - 1
 
 
-def all_waves(cohort_year: int, calendar: Calendar = CALENDAR) -> Sequence[WaveDates]:
+def all_waves(cohort_year: int, calendar: WaveCalendar = WAVE_CALENDAR) -> Sequence[WaveDates]:
     """Every wave of a leaving year, opened or not."""
     return [wave_dates(cohort_year, number, calendar) for number in range(calendar.waves + 1)]
 
 
-def wave_dates(cohort_year: int, number: int, calendar: Calendar = CALENDAR) -> WaveDates:
+def wave_dates(cohort_year: int, number: int, calendar: WaveCalendar = WAVE_CALENDAR) -> WaveDates:
     """The days of one wave.  Raises ValueError for a wave before 0."""
     if number < 0:
         message = "waves are numbered from 0"

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from models.facts.storage_keys import is_half_written, is_key
-from models.handoffs.store import LeftOut, Listing, Oddity, Stored
+from models.handoffs.store import LeftOut, Listing, Oddity, StoredFile
 
 # Names at the top of a key that say whose folder it is: "inbox/123456".
 _OWN_FOLDER = 2
@@ -30,7 +30,7 @@ _GONE = (errno.ENOENT, errno.ENOTDIR)
 @dataclass
 class _Walk:
     root: Path
-    files: list[Stored] = field(default_factory=list)
+    files: list[StoredFile] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
 
@@ -111,7 +111,7 @@ def _look_at(walk: _Walk, key: str, entry: "os.DirEntry[str]") -> bool:
         walk.left_out.append(LeftOut(key, oddity or Oddity.UNREADABLE))
     else:
         modified_at = datetime.fromtimestamp(facts.st_mtime, UTC)
-        walk.files.append(Stored(key, facts.st_size, modified_at))
+        walk.files.append(StoredFile(key, facts.st_size, modified_at))
     return False
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from destinations.platform.folder_survey import is_below, survey_folder
 from models.facts.storage_keys import HALF_WRITTEN, is_half_written, is_key
-from models.handoffs.store import LeftOut, Listing, Oddity, Store, Stored
+from models.handoffs.store import LeftOut, Listing, Oddity, Store, StoredFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -65,7 +65,7 @@ def open_storage(
     return S3Store(bucket, prefix, endpoint=endpoint, checksums=checksums)
 
 
-def folder_of(key: str) -> str:
+def shown_folder(key: str) -> str:
     """The part of a key that may be shown: its folder, without the name of the file."""
     return key.rpartition("/")[0] or "the top folder"
 
@@ -120,7 +120,7 @@ class FolderStore:
         except (KeyError, OSError):
             return False
 
-    def list(self, prefix: str) -> Iterator[Stored]:
+    def list(self, prefix: str) -> Iterator[StoredFile]:
         """Every file whose key starts with the prefix, by key."""
         return iter(self.survey(prefix).files)
 
@@ -137,7 +137,7 @@ class FolderStore:
     def _path(self, key: str) -> Path:
         path = self._root / _must_be_key(key)
         if not self._holds(path):
-            raise KeyError(folder_of(key))
+            raise KeyError(shown_folder(key))
         return path
 
     def _holds(self, path: Path) -> bool:
@@ -149,11 +149,11 @@ class FolderStore:
         path = self._path(key)
         # Asked before, for opening a device can set it going, and after, of what was opened.
         if not path.is_file():
-            raise KeyError(folder_of(key))
+            raise KeyError(shown_folder(key))
         # A pipe would keep its reader waiting for ever.
         with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise KeyError(folder_of(key))
+                raise KeyError(shown_folder(key))
             yield file
 
 
@@ -183,9 +183,9 @@ def _telling(what: str, key: str) -> Iterator[None]:
         yield
     except OSError as error:
         if what in ("read", "delete") and error.errno in ABSENT:
-            raise KeyError(folder_of(key)) from None
+            raise KeyError(shown_folder(key)) from None
         reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
-        message = f"could not {what} a file in {folder_of(key)}: {reason}"
+        message = f"could not {what} a file in {shown_folder(key)}: {reason}"
         raise StorageFailed(message) from None
 
 
@@ -255,14 +255,14 @@ class S3Store:
             return False
         return True
 
-    def list(self, prefix: str) -> Iterator[Stored]:
+    def list(self, prefix: str) -> Iterator[StoredFile]:
         """Every file whose key starts with the prefix, by key."""
         return iter(self.survey(prefix).files)
 
     def survey(self, prefix: str) -> Listing:
         """The same files, and beside them every name that is wrong and what is wrong with it."""
         _folder_of_prefix(prefix)
-        files: list[Stored] = []
+        files: list[StoredFile] = []
         left_out: list[LeftOut] = []
         folders: list[str] = []
         for stored in self._listed(prefix):
@@ -288,7 +288,7 @@ class S3Store:
     def _name(self, key: str) -> str:
         return self._prefix + _must_be_key(key)
 
-    def _listed(self, prefix: str) -> Iterator[Stored]:
+    def _listed(self, prefix: str) -> Iterator[StoredFile]:
         with self._telling("list", prefix):
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=self._prefix + prefix
@@ -296,7 +296,7 @@ class S3Store:
             for page in pages:
                 for listed in page.get("Contents", ()):
                     key = listed["Key"].removeprefix(self._prefix)
-                    yield Stored(key, listed["Size"], listed["LastModified"].astimezone(UTC))
+                    yield StoredFile(key, listed["Size"], listed["LastModified"].astimezone(UTC))
 
     @contextmanager
     def _telling(self, what: str, key: str) -> Iterator[None]:
@@ -308,6 +308,6 @@ class S3Store:
             answer = (getattr(error, "response", None) or {}).get("Error", {})
             reason = str(answer.get("Code") or type(error).__name__)
             if what != "list" and reason in ("404", "NoSuchKey", "NotFound"):
-                raise KeyError(folder_of(key)) from None
-            message = f"could not {what} a file in {folder_of(key)}: {reason}"
+                raise KeyError(shown_folder(key)) from None
+            message = f"could not {what} a file in {shown_folder(key)}: {reason}"
             raise StorageFailed(message) from None

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from destinations.linkage.candidates import known_elsewhere
-from destinations.linkage.identities import identity
-from destinations.linkage.match_results import Known, Matched, Outcome
+from destinations.linkage.candidates import candidates_elsewhere
+from destinations.linkage.identities import parse_identity
+from destinations.linkage.match_results import KnownLeaver, MatchOutcome, RowMatch
 from destinations.linkage.repeated_leavers import RowKey
-from destinations.matching import match_rows
+from destinations.matching import match_leavers
 from models.database import insert_returning
-from models.handoffs.normalised import MappedRow
+from models.handoffs.normalised import NormalisedRow
 from models.leavers import Person
 
 # Elsewhere only what cannot be chance makes one person of two.
@@ -23,15 +23,15 @@ _OTHER_NUMBER = "same name and date of birth, another UPN or ULN"
 LIKE_ELSEWHERE = f"like a leaver of another cohort: {_OTHER_NUMBER}"
 
 
-def make_people(
+def create_persons(
     session: Session,
     chain: Sequence[str],
     year: int,
-    rows: Mapping[RowKey, Sequence[MappedRow]],
-    matched: Sequence[Matched],
+    rows: Mapping[RowKey, Sequence[NormalisedRow]],
+    matched: Sequence[RowMatch],
     *,
     made_at: datetime,
-) -> tuple[tuple[Matched, ...], int]:
+) -> tuple[tuple[RowMatch, ...], int]:
     """The matches with every newcomer given a person, and how many people were made.
 
     Somebody known from another cohort (in Year 11 before Year 13, or at another school) stays the
@@ -50,8 +50,10 @@ def make_people(
     for taken_back, words in ((False, "another cohort"), (True, "a sheet that was taken back")):
         left = {newcomer: keys for newcomer, keys in groups.items() if newcomer not in people}
         new = [rows[key][0] for keys in left.values() for key in keys]
-        who = [identity(row.values) for row in new]
-        known = known_elsewhere(session, chain, year, who, taken_back=taken_back) if new else []
+        who = [parse_identity(row.values) for row in new]
+        known = (
+            candidates_elsewhere(session, chain, year, who, taken_back=taken_back) if new else []
+        )
         found, levels, alike = _from_elsewhere(known, new, left, here)
         people |= found
         reasons |= dict.fromkeys(alike, LIKE_ELSEWHERE)
@@ -77,19 +79,19 @@ def make_people(
 
 
 def _from_elsewhere(
-    known: Sequence[Known],
-    new: Sequence[MappedRow],
+    known: Sequence[KnownLeaver],
+    new: Sequence[NormalisedRow],
     groups: Mapping[int, Sequence[RowKey]],
     here: set[int],
 ) -> tuple[dict[int, int], dict[int, str], set[int]]:
     """Who newcomers are, by which level, and which of them are alike but for a number."""
     if not known:
         return {}, {}, set()
-    matched = match_rows(new, known, makes_people=False)
+    matched = match_leavers(new, known, makes_people=False)
     found = {
         (one.sheet, one.row): one
         for one in matched
-        if one.outcome is Outcome.SURE and one.level in _BEYOND_CHANCE
+        if one.outcome is MatchOutcome.SURE and one.level in _BEYOND_CHANCE
     }
     alike = {(one.sheet, one.row) for one in matched if one.level == _OTHER_NUMBER}
     people: dict[int, int] = {}

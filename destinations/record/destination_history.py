@@ -10,16 +10,16 @@ from sqlalchemy import and_, select
 from sqlmodel import Session, col
 
 from destinations.linkage.candidates import in_chunks
-from destinations.record.statements import Statement
+from destinations.record.statements import DestinationStatement
 from models.database import insert_returning
 from models.destinations import Destination
 from models.facts.effective import superseded_ids
 from models.facts.submission_state import is_standing
-from models.handoffs.normalised import Declared
+from models.handoffs.normalised import SubmissionMetadata
 from models.submissions import Submission
-from models.vocabulary import Source
+from models.vocabulary import SourceType
 
-_SAID = tuple(each.name for each in fields(Statement))
+_SAID = tuple(each.name for each in fields(DestinationStatement))
 _ANSWER = ("activity_code", "intended")
 _PLACE = ("provider_name", "provider_urn", "provider_ukprn")
 _COURSE = ("course", "level", "started_on", "ended_on")
@@ -28,7 +28,7 @@ _Line = tuple[int, int, str, str]  # leaver, wave, source, and for a provider it
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class _Standing:
+class _EffectiveStatement:
     """A statement that nothing supersedes, ordered by when it was said."""
 
     sent_on: date
@@ -39,8 +39,8 @@ class _Standing:
 
 def add_statements(
     session: Session,
-    declared: Declared,
-    statements: Sequence[Statement],
+    declared: SubmissionMetadata,
+    statements: Sequence[DestinationStatement],
     recorded_at: datetime,
     *,
     repeats: int | None = None,
@@ -66,7 +66,7 @@ def add_statements(
             for each in standing[_line(one, declared.urn)]
         )
     }  # one for each (sheet, row, leaver, wave)
-    rounds: list[list[Statement]] = []
+    rounds: list[list[DestinationStatement]] = []
     depth: defaultdict[_Line, int] = defaultdict(int)
     for one in new.values():
         line = _line(one, declared.urn)
@@ -83,20 +83,20 @@ def add_statements(
         added = insert_returning(session, Destination, rows)
         for one, row, made in zip(some, rows, added, strict=True):
             standing[_line(one, declared.urn)].append(
-                _Standing(declared.sent_on, made, declared.submission_id, row)
+                _EffectiveStatement(declared.sent_on, made, declared.submission_id, row)
             )
     return len(new)
 
 
-def _row(one: Statement, last: _Standing | None) -> dict[str, Any]:
+def _row(one: DestinationStatement, last: _EffectiveStatement | None) -> dict[str, Any]:
     """A statement as its row, with what it leaves blank of the answer whose place it takes."""
     row = {name: getattr(one, name) for name in _SAID}
-    kept = kept_of(row, last.said) if last and one.source != Source.PROVIDER else {}
+    kept = retained_values(row, last.said) if last and one.source != SourceType.PROVIDER else {}
     about = last.destination_id if last else None
     return row | kept | {"supersedes_id": about, "kept_from_id": about if kept else None}
 
 
-def kept_of(said: Mapping[str, Any], last: Mapping[str, Any]) -> dict[str, Any]:
+def retained_values(said: Mapping[str, Any], last: Mapping[str, Any]) -> dict[str, Any]:
     """What of the last word stays where the same answer is given again with blanks.
 
     Its place where none is named, and its course and days where the place is the same.  What a
@@ -120,11 +120,11 @@ def _is_same_place(said: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
 
 
 def _before(
-    session: Session, declared: Declared, leavers: set[int]
-) -> tuple[set[tuple[str, int, int, int]], defaultdict[_Line, list[_Standing]]]:
+    session: Session, declared: SubmissionMetadata, leavers: set[int]
+) -> tuple[set[tuple[str, int, int, int]], defaultdict[_Line, list[_EffectiveStatement]]]:
     """What these leavers' histories hold: this submission's own keys, and what stands."""
     there = set()
-    standing: defaultdict[_Line, list[_Standing]] = defaultdict(list)
+    standing: defaultdict[_Line, list[_EffectiveStatement]] = defaultdict(list)
     for some in in_chunks(sorted(leavers)):
         found = session.execute(
             select(
@@ -150,14 +150,14 @@ def _before(
                 there.add((one.sheet, one.row, one.leaver_id, one.wave))
             if not one.is_effective:
                 continue
-            sender = one.urn if one.source == Source.PROVIDER else ""
+            sender = one.urn if one.source == SourceType.PROVIDER else ""
             said = {name: getattr(one, name) for name in _DETAILS}
-            word = _Standing(one.sent_on, one.id, one.submission_id, said)
+            word = _EffectiveStatement(one.sent_on, one.id, one.submission_id, said)
             standing[one.leaver_id, one.wave, one.source, sender].append(word)
     return there, standing
 
 
-def _superseded(standing: list[_Standing], sent_on: date) -> _Standing | None:
+def _superseded(standing: list[_EffectiveStatement], sent_on: date) -> _EffectiveStatement | None:
     """The last word that this one takes the place of; taken off the list."""
     earlier = [one for one in standing if one.sent_on <= sent_on]
     if not earlier:
@@ -167,9 +167,9 @@ def _superseded(standing: list[_Standing], sent_on: date) -> _Standing | None:
     return last
 
 
-def _line(one: Statement, urn: str) -> _Line:
-    return one.leaver_id, one.wave, one.source, urn if one.source == Source.PROVIDER else ""
+def _line(one: DestinationStatement, urn: str) -> _Line:
+    return one.leaver_id, one.wave, one.source, urn if one.source == SourceType.PROVIDER else ""
 
 
-def _key(one: Statement) -> tuple[str, int, int, int]:
+def _key(one: DestinationStatement) -> tuple[str, int, int, int]:
     return one.sheet, one.row, one.leaver_id, one.wave

@@ -5,38 +5,38 @@ from collections.abc import Callable, Iterable, Sequence
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
-from destinations.linkage.match_results import Matched, Outcome
+from destinations.linkage.match_results import MatchOutcome, RowMatch
 from destinations.matching import NEW
 from models.database import insert_all
-from models.handoffs.findings import Finding, Remark
-from models.handoffs.normalised import Declared, MappedRow
-from models.submissions import ToldFinding
-from models.vocabulary import Kind, Severity
+from models.handoffs.findings import Finding, Issue
+from models.handoffs.normalised import NormalisedRow, SubmissionMetadata
+from models.submissions import FindingRecord
+from models.vocabulary import Severity, SubmissionKind
 
 
-def keep_findings(
+def store_findings(
     session: Session,
     submission_id: int,
     findings: Iterable[Finding],
-    remarks: Iterable[Remark] = (),
+    remarks: Iterable[Issue] = (),
 ) -> None:
     """The findings of a submission as they now are, in place of those it had.
 
     `remarks` are matching's own (M01 ...), all of them things to check.
     """
-    session.execute(delete(ToldFinding).where(col(ToldFinding.submission_id) == submission_id))
-    told: list[tuple[Finding | Remark, Severity]] = [(one, one.severity) for one in findings]
+    session.execute(delete(FindingRecord).where(col(FindingRecord.submission_id) == submission_id))
+    told: list[tuple[Finding | Issue, Severity]] = [(one, one.severity) for one in findings]
     _keep(session, submission_id, told)
-    also_told(session, submission_id, remarks)
+    add_findings(session, submission_id, remarks)
 
 
-def also_told(session: Session, submission_id: int, remarks: Iterable[Remark]) -> None:
+def add_findings(session: Session, submission_id: int, remarks: Iterable[Issue]) -> None:
     """More that was noticed of a submission, all of it to be checked, beside what it had."""
     _keep(session, submission_id, [(one, Severity.PLEASE_CHECK) for one in remarks])
 
 
 def _keep(
-    session: Session, submission_id: int, told: Iterable[tuple[Finding | Remark, Severity]]
+    session: Session, submission_id: int, told: Iterable[tuple[Finding | Issue, Severity]]
 ) -> None:
     rows = [
         {
@@ -52,32 +52,32 @@ def _keep(
         }
         for one, severity in told
     ]
-    insert_all(session, ToldFinding, rows)
+    insert_all(session, FindingRecord, rows)
 
 
-def remarks_of(
-    declared: Declared,
-    rows: Sequence[MappedRow],
-    matched: Sequence[Matched],
-    others: Iterable[Remark] = (),
+def match_issues(
+    declared: SubmissionMetadata,
+    rows: Sequence[NormalisedRow],
+    matched: Sequence[RowMatch],
+    others: Iterable[Issue] = (),
     *,
     waited: Callable[[], int | None] = lambda: None,
-) -> tuple[Remark, ...]:
+) -> tuple[Issue, ...]:
     """What matching has to say to the sender, in reading order.
 
     M01: nobody is sure whom a row is about.  M02: a leaver first named in a later autumn, unless
     they may be one of the rows that `waited` in earlier sheets of the cohort (None: there were no
     such sheets).  M03 (in `others`): a value differs from the one kept.
     """
-    first: dict[tuple[str, int], MappedRow] = {}
+    first: dict[tuple[str, int], NormalisedRow] = {}
     for row in rows:
         first.setdefault((row.sheet, row.row), row)
     told = list(others)
-    if declared.kind is Kind.LEAVERS:
-        unsure = (one for one in matched if one.outcome is Outcome.UNSURE)
-        told += [Remark("M01", one.sheet, one.row) for one in unsure]
+    if declared.kind is SubmissionKind.LEAVERS:
+        unsure = (one for one in matched if one.outcome is MatchOutcome.UNSURE)
+        told += [Issue("M01", one.sheet, one.row) for one in unsure]
         late = [
-            Remark("M02", one.sheet, one.row)
+            Issue("M02", one.sheet, one.row)
             for one in matched
             if one.level == NEW and (first[one.sheet, one.row].wave or declared.wave or 0) > 1
         ]
@@ -88,12 +88,12 @@ def remarks_of(
     return tuple(sorted(placed, key=lambda one: (order[one.sheet, one.row or 0], one.code)))
 
 
-def _placed(remark: Remark, row: MappedRow) -> Remark:
+def _placed(remark: Issue, row: NormalisedRow) -> Issue:
     """The remark at the cell to look at: the value that differs, or whatever names the leaver."""
     fields = [value for name, value in remark.facts if name == "field"] or ["upn", "surname"]
     place = next((row.columns[field] for field in fields if field in row.columns), None)
     place = place or row.columns.get("full_name")
-    return Remark(
+    return Issue(
         remark.code,
         remark.sheet,
         remark.row,

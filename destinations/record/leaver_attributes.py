@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from destinations.linkage.candidates import in_chunks
-from destinations.linkage.identities import is_temporary
+from destinations.linkage.identities import is_temporary_upn
 from models.database import insert_returning, update_all
-from models.facts.identifiers import is_uln, is_upn
-from models.handoffs.normalised import MappedRow
+from models.facts.identifiers import is_valid_uln, is_valid_upn
+from models.handoffs.normalised import NormalisedRow
 from models.handoffs.sheets import Value
 from models.leavers import Leaver
 
@@ -33,11 +33,11 @@ _KEPT: tuple[tuple[str, str, int], ...] = (
 COLUMNS = tuple(column for _, column, _ in _KEPT)
 FIELDS = {column: field for field, column, _ in _KEPT}
 _IDENTITY = frozenset({"upn", "uln", "born_on"})
-_CHECKS = {"upn": is_upn, "uln": is_uln}
+_CHECKS = {"upn": is_valid_upn, "uln": is_valid_uln}
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledBlanks:
     """What filling in changed: values that were blank, and those that now say something else."""
 
     filled: int = 0
@@ -45,7 +45,10 @@ class Filled:
 
 
 def add_leavers(
-    session: Session, submission_id: int, cohort_id: int, rows: Mapping[int, Sequence[MappedRow]]
+    session: Session,
+    submission_id: int,
+    cohort_id: int,
+    rows: Mapping[int, Sequence[NormalisedRow]],
 ) -> dict[int, int]:
     """The leaver that each person becomes in a cohort, by person, from the rows about them.
 
@@ -87,8 +90,8 @@ def _taken_back(session: Session, cohort_id: int, people: Iterable[int]) -> dict
 
 
 def fill_leavers(
-    session: Session, submission_id: int, rows: Mapping[int, Sequence[MappedRow]]
-) -> Filled:
+    session: Session, submission_id: int, rows: Mapping[int, Sequence[NormalisedRow]]
+) -> FilledBlanks:
     """Blanks of leavers already there filled from the rows about them, by leaver.
 
     What is known stays: the first sheet's word holds, and a blank never takes anything away.
@@ -111,13 +114,13 @@ def fill_leavers(
                 touched |= {name for name in COLUMNS if values[name] != before[name]}
     kept_columns = ("id", "cells", *sorted(touched))
     update_all(session, Leaver, [{name: row[name] for name in kept_columns} for row in changed])
-    return Filled(len(changed), tuple(differing))
+    return FilledBlanks(len(changed), tuple(differing))
 
 
 def _fill(
     values: dict[str, Any],
     cells: dict[str, list[Any]],
-    about: Iterable[MappedRow],
+    about: Iterable[NormalisedRow],
     submission_id: int,
 ) -> list[tuple[str, int, str]]:
     differing = []
@@ -136,12 +139,12 @@ def _fill(
 
 def _is_now_permanent(field: str, kept: Any, value: Any) -> bool:
     """Whether a temporary UPN was given up for the permanent one."""
-    return field == "upn" and is_temporary(kept) and not is_temporary(value)
+    return field == "upn" and is_temporary_upn(kept) and not is_temporary_upn(value)
 
 
 def _differs(field: str, kept: Any, value: Any) -> bool:
     """Whether a row says another identity; a sheet may still have the temporary UPN."""
-    is_given_up = field == "upn" and is_temporary(value) and not is_temporary(kept)
+    is_given_up = field == "upn" and is_temporary_upn(value) and not is_temporary_upn(kept)
     return field in _IDENTITY and kept != value and not is_given_up
 
 
@@ -161,7 +164,7 @@ def _fit(field: str, value: Value, longest: int) -> Any:
     return text
 
 
-def _letter(row: MappedRow, field: str) -> str:
+def _letter(row: NormalisedRow, field: str) -> str:
     # A full name is told apart in mapping; both halves stand in its cell.
     place = row.columns.get(field) or row.columns.get("full_name")
     return place.letter if place else ""

@@ -7,16 +7,22 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
 
-from destinations.linkage.candidates import InCohort, in_chunks, leavers_of
+from destinations.linkage.candidates import LeaverInCohort, in_chunks, leavers_by_person
 from destinations.record.leaver_attributes import COLUMNS, FIELDS
-from destinations.record.rounds import Again, Earlier, people_of, round_before, sent_earlier
-from destinations.record.statements import wave_asked
+from destinations.record.rounds import (
+    EarlierSubmission,
+    SentAgain,
+    earlier_submissions,
+    find_previous_round,
+    persons_of_submission,
+)
+from destinations.record.statements import wave_answered
 from models.destinations import Destination
-from models.handoffs.findings import Remark
-from models.handoffs.normalised import Declared, MappedRow
+from models.handoffs.findings import Issue
+from models.handoffs.normalised import NormalisedRow, SubmissionMetadata
 from models.leavers import Leaver
 from models.submissions import Submission
-from models.vocabulary import Kind
+from models.vocabulary import SubmissionKind
 
 GONE = "N03"
 BLANK = "N04"
@@ -33,7 +39,7 @@ _Said = dict[_Line, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class RoundChanges:
     """Leavers of a file beside those of the round before.  Each number counts a leaver once."""
 
     new: int = 0  # who were not in it
@@ -47,39 +53,41 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class RoundComparison:
     """A submission beside those its sender sent before."""
 
     follows_id: int | None = None
-    changes: Changes | None = None  # None for a first round
-    remarks: tuple[Remark, ...] = ()
+    changes: RoundChanges | None = None  # None for a first round
+    remarks: tuple[Issue, ...] = ()
 
 
-def beside_the_last(
+def compare_with_last_round(
     session: Session,
-    declared: Declared,
-    again: Again,
-    about: Mapping[int, Sequence[MappedRow]],
+    declared: SubmissionMetadata,
+    again: SentAgain,
+    about: Mapping[int, Sequence[NormalisedRow]],
     *,
     nameless: int,
     percent: int,
-) -> Beside:
+) -> RoundComparison:
     """What a submission changes beside the round before it, and what its sender is told of that.
 
     `about` has the rows by person; `nameless` is how many rows are about nobody yet, for they wait
     or nobody is sure.  Asked in the transaction that records it, once its statements are there.
     """
     if again.same and not _says_anything(session, declared):
-        return Beside(again.same.submission_id, Changes(), again.remarks)
-    since = round_before(session, declared, set(about), percent=percent)
+        return RoundComparison(again.same.submission_id, RoundChanges(), again.remarks)
+    since = find_previous_round(session, declared, set(about), percent=percent)
     asked = again.remarks if again.other else ()
     if since is None:
-        return Beside(remarks=asked)
+        return RoundComparison(remarks=asked)
     changes = _changes(session, declared, since, about, nameless)
-    return Beside(since.submission_id, changes, (*asked, *_remarks(changes, since)))
+    return RoundComparison(since.submission_id, changes, (*asked, *_remarks(changes, since)))
 
 
-def note_round(session: Session, submission_id: int, again: Again, beside: Beside) -> None:
+def store_round(
+    session: Session, submission_id: int, again: SentAgain, beside: RoundComparison
+) -> None:
     """Keep what a submission's rows say, what it follows and what it changed, with its line."""
     session.execute(
         update(Submission)
@@ -92,7 +100,7 @@ def note_round(session: Session, submission_id: int, again: Again, beside: Besid
     )
 
 
-def _says_anything(session: Session, declared: Declared) -> bool:
+def _says_anything(session: Session, declared: SubmissionMetadata) -> bool:
     """Whether a submission of rows sent before says something all the same: of those put right."""
     said = select(col(Destination.id)).where(
         col(Destination.submission_id) == declared.submission_id
@@ -102,16 +110,16 @@ def _says_anything(session: Session, declared: Declared) -> bool:
 
 def _changes(
     session: Session,
-    declared: Declared,
-    since: Earlier,
-    about: Mapping[int, Sequence[MappedRow]],
+    declared: SubmissionMetadata,
+    since: EarlierSubmission,
+    about: Mapping[int, Sequence[NormalisedRow]],
     nameless: int,
-) -> Changes:
-    before = people_of(session, since.submission_id)
+) -> RoundChanges:
+    before = persons_of_submission(session, since.submission_id)
     leavers = {
         one.leaver_id: one
-        for one in leavers_of(session, before & about.keys())
-        if declared.kind is Kind.ENROLMENTS or one.academic_year == declared.academic_year
+        for one in leavers_by_person(session, before & about.keys())
+        if declared.kind is SubmissionKind.ENROLMENTS or one.academic_year == declared.academic_year
     }
     known, now = _answers(session, declared, leavers)
     kept = {
@@ -132,7 +140,7 @@ def _changes(
             if (leaver, wave) not in said_now and _asks(declared, leavers[leaver], wave, about)
         }
     )
-    return Changes(
+    return RoundChanges(
         new=len(about.keys() - before),
         changed=len({leavers[one].person_id for one in changed}),
         # A row that waits may be about somebody who was there: nobody is called missing for that.
@@ -141,16 +149,18 @@ def _changes(
     )
 
 
-def _remarks(changes: Changes, since: Earlier) -> tuple[Remark, ...]:
+def _remarks(changes: RoundChanges, since: EarlierSubmission) -> tuple[Issue, ...]:
     """What its sender should look at; nothing where nobody is missing and nothing is blank."""
     return tuple(
-        Remark(code, facts=(*since.facts, ("leavers", f"{number:,}")))
+        Issue(code, facts=(*since.facts, ("leavers", f"{number:,}")))
         for code, number in ((GONE, changes.gone), (BLANK, changes.would_become_blank))
         if number
     )
 
 
-def _answers(session: Session, declared: Declared, leavers: Iterable[int]) -> tuple[_Said, _Said]:
+def _answers(
+    session: Session, declared: SubmissionMetadata, leavers: Iterable[int]
+) -> tuple[_Said, _Said]:
     """What the sender had said of these leavers before, the last word of each, and says now."""
     before: _Said = {}
     now: _Said = {}
@@ -180,7 +190,7 @@ def _answers(session: Session, declared: Declared, leavers: Iterable[int]) -> tu
     return before, now
 
 
-def _kept(session: Session, declared: Declared) -> Sequence[int]:
+def _kept(session: Session, declared: SubmissionMetadata) -> Sequence[int]:
     """The leavers whose place or course stayed since this file has the answer without it."""
     return session.scalars(
         select(col(Destination.leaver_id)).where(
@@ -192,12 +202,12 @@ def _kept(session: Session, declared: Declared) -> Sequence[int]:
 
 def _particulars(
     session: Session,
-    declared: Declared,
-    leavers: Mapping[int, InCohort],
-    about: Mapping[int, Sequence[MappedRow]],
+    declared: SubmissionMetadata,
+    leavers: Mapping[int, LeaverInCohort],
+    about: Mapping[int, Sequence[NormalisedRow]],
 ) -> tuple[set[int], set[int]]:
     """Leavers of whom this file filled a blank, and those of whom it has one that was filled."""
-    if declared.kind is Kind.ENROLMENTS:
+    if declared.kind is SubmissionKind.ENROLMENTS:
         return set(), set()
     earlier = set(session.scalars(_ids(session, declared)))
     filled, emptier = set(), set()
@@ -216,27 +226,29 @@ def _particulars(
     return filled, emptier
 
 
-def _is_blank(field: str, rows: Sequence[MappedRow]) -> bool:
+def _is_blank(field: str, rows: Sequence[NormalisedRow]) -> bool:
     """Whether there is a column for the field and nothing in it; a column left out says nothing."""
     here = [row for row in rows if field in row.columns]
     return bool(here) and not any(row.raw.get(field) for row in here)
 
 
 def _asks(
-    declared: Declared,
-    leaver: InCohort,
+    declared: SubmissionMetadata,
+    leaver: LeaverInCohort,
     wave: int,
-    about: Mapping[int, Sequence[MappedRow]],
+    about: Mapping[int, Sequence[NormalisedRow]],
 ) -> bool:
     """Whether a row about the leaver has a cell for what they did, or meant to do, at a wave."""
-    if declared.kind is Kind.ENROLMENTS:
+    if declared.kind is SubmissionKind.ENROLMENTS:
         return False
     return any(
-        ("activity" in row.columns and wave_asked(row, leaver, declared) == wave)
+        ("activity" in row.columns and wave_answered(row, leaver, declared) == wave)
         or ("intended" in row.columns and wave == 0)
         for row in about[leaver.person_id]
     )
 
 
-def _ids(session: Session, declared: Declared) -> Any:
-    return sent_earlier(session, declared).with_only_columns(col(Submission.id)).order_by(None)
+def _ids(session: Session, declared: SubmissionMetadata) -> Any:
+    return (
+        earlier_submissions(session, declared).with_only_columns(col(Submission.id)).order_by(None)
+    )

@@ -19,10 +19,10 @@ from models.destinations import Match
 from models.facts.calendar import in_words
 from models.facts.submission_state import is_accepted
 from models.facts.succession import school_chain
-from models.handoffs.findings import Remark
-from models.handoffs.normalised import Declared, Mapped, MappedRow
+from models.handoffs.findings import Issue
+from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
 from models.submissions import Submission
-from models.vocabulary import Kind, academic_year, year_name
+from models.vocabulary import SubmissionKind, academic_year, year_name
 
 SAME_ROWS = "N01"
 OF_ANOTHER_ROUND = "N02"
@@ -35,7 +35,7 @@ _ASIDE = frozenset({"notes", "consent"})
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class EarlierSubmission:
     """A submission of the same sender, sent before."""
 
     submission_id: int
@@ -51,45 +51,45 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class SentAgain:
     """What of a submission was sent before."""
 
     rows_hash: str
-    same: Earlier | None = None  # these rows, for this cohort and wave
-    other: Earlier | None = None  # these rows, for another
+    same: EarlierSubmission | None = None  # these rows, for this cohort and wave
+    other: EarlierSubmission | None = None  # these rows, for another
 
     @property
-    def remarks(self) -> tuple[Remark, ...]:
+    def remarks(self) -> tuple[Issue, ...]:
         """What its sender is asked, in words that do not blame."""
         if self.same:
-            return (Remark(SAME_ROWS, facts=self.same.facts),)
+            return (Issue(SAME_ROWS, facts=self.same.facts),)
         if self.other:
             facts = (*self.other.facts, ("sent_for", _round_name(self.other)))
-            return (Remark(OF_ANOTHER_ROUND, facts=facts),)
+            return (Issue(OF_ANOTHER_ROUND, facts=facts),)
         return ()
 
 
-def sent_before(session: Session, mapped: Mapped) -> Again:
+def find_sent_before(session: Session, mapped: NormalisedSubmission) -> SentAgain:
     """Whether these rows were sent before by the same sender, for this cohort and wave or another.
 
     Only what was sent earlier, was recorded, and stands is looked at.
     """
     said = rows_hash(mapped)
     if not mapped.rows:
-        return Again(said)
+        return SentAgain(said)
     declared = mapped.declared
     earlier = session.execute(
-        sent_earlier(session, declared).where(col(Submission.rows_hash) == said)
+        earlier_submissions(session, declared).where(col(Submission.rows_hash) == said)
     ).all()
     same = [one for one in earlier if _is_same_round(declared, one)]
     if same:
-        return Again(said, same=_as_earlier(same[0]))
-    return Again(said, other=_as_earlier(earlier[0]) if earlier else None)
+        return SentAgain(said, same=_as_earlier(same[0]))
+    return SentAgain(said, other=_as_earlier(earlier[0]) if earlier else None)
 
 
-def round_before(
-    session: Session, declared: Declared, people: set[int], *, percent: int = SAME_ROUND
-) -> Earlier | None:
+def find_previous_round(
+    session: Session, declared: SubmissionMetadata, people: set[int], *, percent: int = SAME_ROUND
+) -> EarlierSubmission | None:
     """The latest submission that this one is the next round of; None for a first one.
 
     The one that its line names already, where that stands (a workbook that we marked says which
@@ -99,20 +99,20 @@ def round_before(
     """
     named = select(col(Submission.follows_id)).where(col(Submission.id) == declared.submission_id)
     follows = session.execute(named).scalar_one_or_none()
-    earlier = session.execute(sent_earlier(session, declared)).all()
+    earlier = session.execute(earlier_submissions(session, declared)).all()
     for one in earlier:
         if one.id == follows:
             return _as_earlier(one)
     for one in earlier:
         if not _is_same_round(declared, one):
             continue
-        before = people_of(session, one.id)
+        before = persons_of_submission(session, one.id)
         if 100 * len(before & people) >= percent * min(len(before), len(people)):
             return _as_earlier(one)
     return None
 
 
-def rows_hash(mapped: Mapped) -> str:
+def rows_hash(mapped: NormalisedSubmission) -> str:
     """The SHA-256 of what the rows say, in hexadecimal: who, and what answers.
 
     Not of how they say it: the order of rows and columns, headings, sheets, capitals and how a
@@ -126,7 +126,7 @@ def rows_hash(mapped: Mapped) -> str:
     said: defaultdict[RowKey, list[list[Any]]] = defaultdict(list)
     for row in mapped.rows:
         wave = 0 if row.wave is None else row.wave - first[row.sheet, row.row]
-        said[row.sheet, row.row].append([wave, said_in(row)])
+        said[row.sheet, row.row].append([wave, row_content(row)])
     lines = sorted(json.dumps(sorted(one), ensure_ascii=False) for one in said.values())
     digest = hashlib.sha256()
     for line in lines:
@@ -134,7 +134,7 @@ def rows_hash(mapped: Mapped) -> str:
     return digest.hexdigest()
 
 
-def people_of(session: Session, submission_id: int) -> set[int]:
+def persons_of_submission(session: Session, submission_id: int) -> set[int]:
     """The people that the rows of a submission are about."""
     found = session.scalars(
         select(col(Match.person_id)).where(
@@ -144,7 +144,7 @@ def people_of(session: Session, submission_id: int) -> set[int]:
     return {one for one in found if one is not None}
 
 
-def said_in(row: MappedRow) -> list[list[str]]:
+def row_content(row: NormalisedRow) -> list[list[str]]:
     """What a row says, by field: what we make of a cell, or else what was typed in it."""
     said = {name: text for name, text in row.raw.items() if name not in _ASIDE}
     said |= {
@@ -156,7 +156,7 @@ def said_in(row: MappedRow) -> list[list[str]]:
     return sorted([name, text] for name, text in plain.items() if text)
 
 
-def sent_earlier(session: Session, declared: Declared) -> Select[Any]:
+def earlier_submissions(session: Session, declared: SubmissionMetadata) -> Select[Any]:
     """What the sender sent before and has had recorded, the latest first."""
     return (
         select(
@@ -184,9 +184,9 @@ def sent_earlier(session: Session, declared: Declared) -> Select[Any]:
     )
 
 
-def _is_same_round(declared: Declared, one: Any) -> bool:
+def _is_same_round(declared: SubmissionMetadata, one: Any) -> bool:
     """Whether it was for the same cohort and wave; of enrolment lists, for the same autumn."""
-    if declared.kind is Kind.ENROLMENTS:
+    if declared.kind is SubmissionKind.ENROLMENTS:
         return _autumn(declared.sent_on) == _autumn(one.sent_on)
     return (one.academic_year, one.leaving_stage, one.wave) == (
         declared.academic_year,
@@ -199,11 +199,11 @@ def _autumn(day: date) -> int:
     return academic_year(day.year, day.month)
 
 
-def _as_earlier(one: Any) -> Earlier:
-    return Earlier(one.id, one.name, one.sent_on, one.academic_year, one.wave)
+def _as_earlier(one: Any) -> EarlierSubmission:
+    return EarlierSubmission(one.id, one.name, one.sent_on, one.academic_year, one.wave)
 
 
-def _round_name(one: Earlier) -> str:
+def _round_name(one: EarlierSubmission) -> str:
     if one.academic_year is None:
         return f"the autumn of {_autumn(one.sent_on)}"
     leavers = f"the leavers of {year_name(one.academic_year)}"

@@ -12,7 +12,7 @@ from destinations.linkage.candidates import in_chunks
 from models.database import upsert
 from models.facts.submission_state import is_refused
 from models.responses import RuleTally
-from models.submissions import Submission, ToldFinding
+from models.submissions import FindingRecord, Submission
 
 SUSPECT = 0.2  # of all rows of a run: beyond it the rule or the map is wrong, not the schools
 FEWEST_ROWS = 50  # below this, a share of all rows means little
@@ -21,7 +21,7 @@ ROWS = ""  # the tally that says how many rows of a school were judged
 
 
 @dataclass(frozen=True, slots=True)
-class Spoke:
+class RuleCount:
     """How often a rule spoke in a run, at one school (`urn`) or all of them ('')."""
 
     code: str
@@ -48,7 +48,7 @@ class Spoke:
         return "more" if self.share > self.before else "fewer"
 
 
-def tally(session: Session, submissions: Sequence[int], *, run_at: datetime) -> int:
+def count_findings(session: Session, submissions: Sequence[int], *, run_at: datetime) -> int:
     """How many findings of these submissions were counted.  Counting a run twice changes nothing.
 
     A refused submission counts by the rule that refused it.
@@ -70,10 +70,10 @@ def tally(session: Session, submissions: Sequence[int], *, run_at: datetime) -> 
         )
         spoke.update((code, urn) for urn, code in refused if code)
         told = session.execute(
-            select(col(ToldFinding.code), col(Submission.urn), func.count())
-            .join(Submission, col(Submission.id) == col(ToldFinding.submission_id))
+            select(col(FindingRecord.code), col(Submission.urn), func.count())
+            .join(Submission, col(Submission.id) == col(FindingRecord.submission_id))
             .where(col(Submission.id).in_(some), ~is_refused())
-            .group_by(col(ToldFinding.code), col(Submission.urn))
+            .group_by(col(FindingRecord.code), col(Submission.urn))
         )
         for code, urn, number in told:
             spoke[code, urn] += number
@@ -96,7 +96,7 @@ def tally(session: Session, submissions: Sequence[int], *, run_at: datetime) -> 
     return spoke.total()
 
 
-def last_run(session: Session, *, suspect: float = SUSPECT) -> tuple[Spoke, ...]:
+def last_run_counts(session: Session, *, suspect: float = SUSPECT) -> tuple[RuleCount, ...]:
     """What each rule said in the last run: of all schools (urn ''), then school by school.
 
     Rules that spoke most come first.  Nothing where no run was tallied yet.
@@ -113,12 +113,12 @@ def last_run(session: Session, *, suspect: float = SUSPECT) -> tuple[Spoke, ...]
         if code != ROWS:
             before = _share(then, code, urn) if then else None
             told = findings > suspect * rows and rows >= FEWEST_ROWS and not urn
-            found.append(Spoke(code, urn, findings, rows, before, told))
+            found.append(RuleCount(code, urn, findings, rows, before, told))
     most = {one.code: one.findings for one in found if not one.urn}
     return tuple(sorted(found, key=lambda one: (-most[one.code], one.code, one.urn)))
 
 
-def lines_of(spoke: Iterable[Spoke]) -> list[dict[str, object]]:
+def count_lines(spoke: Iterable[RuleCount]) -> list[dict[str, object]]:
     """The same as lines for a table: counts, codes and URNs."""
     return [
         {

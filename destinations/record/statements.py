@@ -4,20 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from destinations.linkage.candidates import InCohort
+from destinations.linkage.candidates import LeaverInCohort
 from destinations.outcomes.waves import wave_dates
-from destinations.register.providers import Place, Register, activity_at
-from models.handoffs.normalised import Declared, MappedRow
-from models.vocabulary import Evidence, Source, academic_year
+from destinations.register.providers import ProviderRegister, RegisterEntry, activity_code_at
+from models.handoffs.normalised import NormalisedRow, SubmissionMetadata
+from models.vocabulary import EvidenceStrength, SourceType, academic_year
 
 # How strong each source's word is.  A council passes on what schools and families say.
 _EVIDENCE = {
-    Source.SCHOOL: Evidence.SCHOOL_SAYS,
-    Source.COUNCIL: Evidence.SCHOOL_SAYS,
-    Source.LEAVER: Evidence.LEAVER_SAYS,
-    Source.FAMILY: Evidence.LEAVER_SAYS,
-    Source.PROVIDER: Evidence.PROVIDER_CONFIRMS,
-    Source.EMPLOYER: Evidence.PROVIDER_CONFIRMS,
+    SourceType.SCHOOL: EvidenceStrength.SCHOOL_SAYS,
+    SourceType.COUNCIL: EvidenceStrength.SCHOOL_SAYS,
+    SourceType.LEAVER: EvidenceStrength.LEAVER_SAYS,
+    SourceType.FAMILY: EvidenceStrength.LEAVER_SAYS,
+    SourceType.PROVIDER: EvidenceStrength.PROVIDER_CONFIRMS,
+    SourceType.EMPLOYER: EvidenceStrength.PROVIDER_CONFIRMS,
 }
 
 # The cell that an enrolment stands in: the first of these that the list has.
@@ -35,7 +35,7 @@ _ENROLLED_BY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class DestinationStatement:
     """One destination, as a row of the destination table; what it supersedes is settled later."""
 
     leaver_id: int
@@ -59,20 +59,22 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Teller:
+class StatementContext:
     """What every statement of one submission shares: its declaration, the register, its sender."""
 
-    declared: Declared
-    register: Register
-    sender: Place | None
+    declared: SubmissionMetadata
+    register: ProviderRegister
+    sender: RegisterEntry | None
 
 
-def said_by_school(row: MappedRow, leaver: InCohort, teller: Teller) -> tuple[Statement, ...]:
+def school_statements(
+    row: NormalisedRow, leaver: LeaverInCohort, teller: StatementContext
+) -> tuple[DestinationStatement, ...]:
     """What a row of a leaver sheet says; nothing where its destination cells are blank.
 
     What a leaver means to do is wave 0's, whatever the wave of the sheet it stands in.
     """
-    wave = wave_asked(row, leaver, teller.declared)
+    wave = wave_answered(row, leaver, teller.declared)
     activity, intended = row.text("activity"), row.text("intended") or None
     told = []
     if activity or (intended and wave == 0):
@@ -85,16 +87,16 @@ def said_by_school(row: MappedRow, leaver: InCohort, teller: Teller) -> tuple[St
     return tuple(told)
 
 
-def said_by_provider(
-    row: MappedRow, leavers: Iterable[InCohort], teller: Teller
-) -> tuple[Statement, ...]:
+def provider_statements(
+    row: NormalisedRow, leavers: Iterable[LeaverInCohort], teller: StatementContext
+) -> tuple[DestinationStatement, ...]:
     """What a row of an enrolment list confirms, for each cohort whose wave it falls in.
 
     The wave is that of the last autumn at which it speaks of the learner as enrolled: somebody
     who left last January says nothing about this autumn.
     """
     place = _place(row, teller, fallback=teller.sender)
-    activity = row.text("activity") or (activity_at(place) if place else "270")
+    activity = row.text("activity") or (activity_code_at(place) if place else "270")
     ended, as_at = row.get("ended_on"), row.get("as_at") or teller.declared.sent_on
     if isinstance(ended, date) and isinstance(as_at, date):
         as_at = min(as_at, ended)
@@ -105,7 +107,7 @@ def said_by_provider(
     course, level, started_on, ended_on = _course(row)
     column = _column(row, _ENROLLED_BY)
     return tuple(
-        Statement(
+        DestinationStatement(
             leaver.leaver_id,
             year - leaver.academic_year,
             activity,
@@ -118,8 +120,8 @@ def said_by_provider(
             started_on=started_on,
             ended_on=ended_on,
             as_at=as_at if isinstance(as_at, date) else teller.declared.sent_on,
-            source=Source.PROVIDER.value,
-            evidence=Evidence.PROVIDER_CONFIRMS.value,
+            source=SourceType.PROVIDER.value,
+            evidence=EvidenceStrength.PROVIDER_CONFIRMS.value,
             submission_id=teller.declared.submission_id,
             sheet=row.sheet,
             row=row.row,
@@ -131,20 +133,20 @@ def said_by_provider(
 
 
 def _statement(
-    row: MappedRow,
-    leaver: InCohort,
-    teller: Teller,
+    row: NormalisedRow,
+    leaver: LeaverInCohort,
+    teller: StatementContext,
     wave: int,
     activity: str,
     intended: str | None,
     column: str,
-) -> Statement:
+) -> DestinationStatement:
     source = _source(row)
     # Beside an answer for a later wave, place and course are of that answer, not of the intention.
     told = row if activity or wave == 0 else replace(row, values={})
     name, urn, ukprn = _provider(told, _place(told, teller))
     course, level, started_on, ended_on = _course(told)
-    return Statement(
+    return DestinationStatement(
         leaver.leaver_id,
         wave,
         activity,
@@ -158,7 +160,7 @@ def _statement(
         ended_on=ended_on,
         as_at=_as_at(row, leaver, wave, teller.declared),
         source=source.value,
-        evidence=(Evidence.INTENDED if wave == 0 else _EVIDENCE[source]).value,
+        evidence=(EvidenceStrength.INTENDED if wave == 0 else _EVIDENCE[source]).value,
         submission_id=teller.declared.submission_id,
         sheet=row.sheet,
         row=row.row,
@@ -166,7 +168,7 @@ def _statement(
     )
 
 
-def wave_asked(row: MappedRow, leaver: InCohort, declared: Declared) -> int:
+def wave_answered(row: NormalisedRow, leaver: LeaverInCohort, declared: SubmissionMetadata) -> int:
     """The wave that a row of a leaver sheet answers: its own, its file's, or that of the day."""
     for told in (row.wave, declared.wave):
         if told is not None:
@@ -175,7 +177,9 @@ def wave_asked(row: MappedRow, leaver: InCohort, declared: Declared) -> int:
     return max(0, year - leaver.academic_year)
 
 
-def _as_at(row: MappedRow, leaver: InCohort, wave: int, declared: Declared) -> date:
+def _as_at(
+    row: NormalisedRow, leaver: LeaverInCohort, wave: int, declared: SubmissionMetadata
+) -> date:
     """The day it was true: the row's own, or the day it was sent, or the day the wave asks about.
 
     A sheet that repeats what an earlier autumn's answer was speaks of that autumn.
@@ -187,12 +191,14 @@ def _as_at(row: MappedRow, leaver: InCohort, wave: int, declared: Declared) -> d
     return declared.sent_on if declared.sent_on < dates.closes_on else dates.asked_on
 
 
-def _source(row: MappedRow) -> Source:
+def _source(row: NormalisedRow) -> SourceType:
     told = row.text("source")
-    return Source(told) if told in set(Source) else Source.SCHOOL
+    return SourceType(told) if told in set(SourceType) else SourceType.SCHOOL
 
 
-def _place(row: MappedRow, teller: Teller, fallback: Place | None = None) -> Place | None:
+def _place(
+    row: NormalisedRow, teller: StatementContext, fallback: RegisterEntry | None = None
+) -> RegisterEntry | None:
     sender = teller.sender
     place = teller.register.resolve(
         urn=row.text("provider_urn"),
@@ -204,13 +210,15 @@ def _place(row: MappedRow, teller: Teller, fallback: Place | None = None) -> Pla
     return place or fallback
 
 
-def _provider(row: MappedRow, place: Place | None) -> tuple[str, str | None, str | None]:
+def _provider(
+    row: NormalisedRow, place: RegisterEntry | None
+) -> tuple[str, str | None, str | None]:
     if place:
         return place.name[:300], place.urn, place.ukprn
     return row.text("provider_name")[:300], None, None
 
 
-def _course(row: MappedRow) -> tuple[str, str, date | None, date | None]:
+def _course(row: NormalisedRow) -> tuple[str, str, date | None, date | None]:
     started, ended = row.get("started_on"), row.get("ended_on")
     return (
         row.text("course")[:300],
@@ -220,7 +228,7 @@ def _course(row: MappedRow) -> tuple[str, str, date | None, date | None]:
     )
 
 
-def _column(row: MappedRow, fields: Iterable[str]) -> str:
+def _column(row: NormalisedRow, fields: Iterable[str]) -> str:
     for field in fields:
         if row.get(field) is not None and field in row.columns:
             return row.columns[field].letter

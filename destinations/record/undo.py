@@ -25,13 +25,13 @@ from models.facts.effective import is_effective
 from models.facts.succession import school_chain
 from models.leavers import Cohort, Leaver
 from models.submissions import Submission
-from models.vocabulary import Kind
+from models.vocabulary import SubmissionKind
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class TakenBack:
     """What taking a submission back came to.  All nothing where it was taken back already."""
 
     submission_id: int
@@ -41,9 +41,9 @@ class Undone:
     again: tuple[int, ...] = ()  # submissions to record again, to fill what they know
 
 
-def undo(
+def take_back_submission(
     session: Session, submission_id: int, *, by: str, reason: str = "", at: datetime
-) -> Undone:
+) -> TakenBack:
     """Take a submission back in the caller's transaction, and say what that came to.
 
     Twice is the same as once.  The submissions in `again` need processing, by the next intake or
@@ -58,9 +58,9 @@ def undo(
         message = "nothing of a refused file was recorded"
         raise ValueError(message)
     if submission.undone_at is not None:
-        return Undone(submission_id)
+        return TakenBack(submission_id)
     cohorts = _cohorts(session, submission)
-    submission_state.taken_back(submission, by=by, reason=reason, at=at)
+    submission_state.mark_taken_back(submission, by=by, reason=reason, at=at)
     session.add(submission)
     session.flush()
     leavers = _leavers_of(session, submission_id, cohorts)
@@ -72,7 +72,9 @@ def undo(
     said = select(func.count(col(Destination.id))).where(
         col(Destination.submission_id) == submission_id
     )
-    done = Undone(submission_id, session.execute(said).scalar_one(), len(gone), len(emptied), again)
+    done = TakenBack(
+        submission_id, session.execute(said).scalar_one(), len(gone), len(emptied), again
+    )
     log.info(
         "submission %s taken back: %s destinations, %s leavers count no longer, %s were emptied",
         *(submission_id, done.destinations, done.leavers, done.emptied),
@@ -81,7 +83,7 @@ def undo(
 
 
 @dataclass(frozen=True, slots=True)
-class _Naming:
+class _NamedElsewhere:
     """Where another sheet names a person."""
 
     submission_id: int
@@ -91,7 +93,7 @@ class _Naming:
 
 def _cohorts(session: Session, submission: Submission) -> list[int]:
     """The cohort of a leaver sheet, locked as recording locks it, by every URN of its school."""
-    if submission.kind != Kind.LEAVERS:
+    if submission.kind != SubmissionKind.LEAVERS:
         return []
     return list(
         session.scalars(
@@ -121,16 +123,16 @@ def _leavers_of(session: Session, submission_id: int, cohorts: Sequence[int]) ->
 
 def _named_by_others(
     session: Session, submission: Submission, people: Iterable[int]
-) -> dict[int, list[_Naming]]:
+) -> dict[int, list[_NamedElsewhere]]:
     """By person, where the sheets of the same cohort that stand name them, the first sent first."""
-    found: dict[int, list[_Naming]] = {}
+    found: dict[int, list[_NamedElsewhere]] = {}
     for some in in_chunks(sorted(people)):
         rows = session.execute(
             select(col(Match.person_id), col(Match.submission_id), col(Match.sheet), col(Match.row))
             .join(Submission, col(Submission.id) == col(Match.submission_id))
             .where(
                 col(Match.person_id).in_(some),
-                col(Submission.kind) == Kind.LEAVERS.value,
+                col(Submission.kind) == SubmissionKind.LEAVERS.value,
                 col(Submission.urn).in_(school_chain(session, submission.urn)),
                 col(Submission.leaving_stage) == submission.leaving_stage,
                 col(Submission.academic_year) == submission.academic_year,
@@ -139,7 +141,7 @@ def _named_by_others(
             .order_by(col(Submission.sent_on), col(Submission.id), col(Match.sheet), col(Match.row))
         )
         for person, *place in rows:
-            found.setdefault(person, []).append(_Naming(*place))
+            found.setdefault(person, []).append(_NamedElsewhere(*place))
     return found
 
 
@@ -147,7 +149,7 @@ def _rename(
     session: Session,
     submission_id: int,
     leavers: dict[int, int],
-    named: dict[int, list[_Naming]],
+    named: dict[int, list[_NamedElsewhere]],
 ) -> set[int]:
     """Leavers whom the sheet named first are those of the next that names them; others are gone."""
     made = select(col(Leaver.id)).where(col(Leaver.submission_id) == submission_id)
@@ -209,7 +211,7 @@ def _again(
     submission: Submission,
     cohorts: Sequence[int],
     people: Iterable[int],
-    named: dict[int, list[_Naming]],
+    named: dict[int, list[_NamedElsewhere]],
 ) -> tuple[int, ...]:
     """The submissions that may say more now: to be processed, by whoever takes them up.
 
@@ -225,7 +227,7 @@ def _again(
         maybe.append(
             and_(
                 col(Submission.rows_unsure) > 0,
-                col(Submission.kind) == Kind.LEAVERS.value,
+                col(Submission.kind) == SubmissionKind.LEAVERS.value,
                 col(Submission.leaving_stage) == submission.leaving_stage,
                 col(Submission.academic_year) == submission.academic_year,
                 col(Submission.urn).in_(school_chain(session, submission.urn)),
@@ -241,5 +243,5 @@ def _again(
         .order_by(col(Submission.sent_on), col(Submission.id))
     ).all()
     again = tuple(one for one in ids if one is not None)
-    submission_state.reprocessing_requested(session, again)
+    submission_state.request_reprocessing(session, again)
     return again

@@ -41,7 +41,7 @@ class RegisterUnreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedRegister:
     """How many lines of each file are in the register now.
 
     `changes` says in words what became of the members: who joined, left, or has other days now.
@@ -58,7 +58,7 @@ def load_register(
     institutions_csv: bytes | None = None,
     members_csv: bytes | None = None,
     links_csv: bytes | None = None,
-) -> Loaded:
+) -> LoadedRegister:
     """The files as downloaded, in the caller's transaction: schools, hub members, changes of URN.
 
     Institutions need `URN` and `EstablishmentName`; members `urn` and `hub`, with `joined_on` and
@@ -72,7 +72,7 @@ def load_register(
     before = _members_now(session)
     is_whole = institutions_csv is not None
     members = 0 if members_csv is None else _load_members(session, members_csv, is_whole=is_whole)
-    return Loaded(
+    return LoadedRegister(
         institutions=institutions,
         members=members,
         links=0 if links_csv is None else _load_links(session, links_csv),
@@ -118,7 +118,7 @@ def _changes_in_words(
 
 
 def _load_institutions(session: Session, content: bytes) -> int:
-    lines = _Lines("the register of institutions", content, ("URN", "EstablishmentName"))
+    lines = _RegisterLines("the register of institutions", content, ("URN", "EstablishmentName"))
     with_urn: dict[str, dict[str, Any]] = {}
     with_ukprn: dict[str, dict[str, Any]] = {}
     for line in lines:
@@ -138,7 +138,7 @@ def _load_institutions(session: Session, content: bytes) -> int:
     return len(with_urn) + len(with_ukprn)
 
 
-def _institution(line: "_Line") -> dict[str, Any]:
+def _institution(line: "_RegisterLine") -> dict[str, Any]:
     area, number = line.digits("LA (code)", 3), line.digits("EstablishmentNumber", 4)
     # GIAS has the same answers as a code and as words; a cut-down file may have either.
     sixth_form = line.text("OfficialSixthForm (name)") or line.text("OfficialSixthForm (code)")
@@ -178,7 +178,7 @@ def _load_providers(session: Session, rows: Mapping[str, dict[str, Any]]) -> Non
 
 
 def _load_members(session: Session, content: bytes, *, is_whole: bool) -> int:
-    lines = _Lines("the list of hub members", content, ("urn", "hub"))
+    lines = _RegisterLines("the list of hub members", content, ("urn", "hub"))
     members: dict[tuple[str, str, date], date | None] = {}
     known = set(session.execute(select(col(Institution.urn))).scalars())
     for line in lines:
@@ -234,7 +234,7 @@ def _forget_corrected(
 
 
 def _load_links(session: Session, content: bytes) -> int:
-    lines = _Lines("the list of links", content, ("URN", "LinkURN", "LinkType"))
+    lines = _RegisterLines("the list of links", content, ("URN", "LinkURN", "LinkType"))
     links: dict[tuple[str, str, str], date | None] = {}
     for line in lines:
         urn, linked_urn = line.digits("URN", 6), line.digits("LinkURN", 6)
@@ -253,7 +253,7 @@ def _load_links(session: Session, content: bytes) -> int:
     return len(rows)
 
 
-class _Line:
+class _RegisterLine:
     """One line of a register file, asked for by column name, capitals and spaces ignored."""
 
     def __init__(self, number: int, cells: Mapping[str, str], faults: list[str]) -> None:
@@ -292,7 +292,7 @@ class _Line:
         return None
 
 
-class _Lines:
+class _RegisterLines:
     """The lines of a register file, blank ones left out, and what was found wrong on the way."""
 
     def __init__(self, what: str, content: bytes, needed: Sequence[str]) -> None:
@@ -309,12 +309,12 @@ class _Lines:
             message = f"{what} has no column called {' or '.join(missing)}"
             raise RegisterUnreadable(message)
 
-    def __iter__(self) -> Iterator[_Line]:
+    def __iter__(self) -> Iterator[_RegisterLine]:
         try:
             for cells in self._lines:
                 if any(cell.strip() for cell in cells):
                     named = dict(zip(self._headings, cells, strict=False))
-                    yield _Line(self._lines.line_num, named, self.faults)
+                    yield _RegisterLine(self._lines.line_num, named, self.faults)
         except csv.Error:
             message = f"{self.what} cannot be read as CSV near line {self._lines.line_num}"
             raise RegisterUnreadable(message) from None

@@ -12,7 +12,7 @@ from functools import lru_cache
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from destinations.linkage.identities import plain_words
+from destinations.linkage.identities import fold_name
 from models.places import Institution
 
 # Words that one writer puts in and the next leaves out.
@@ -29,7 +29,7 @@ _AND = str.maketrans({"&": " and ", "+": " and "})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RegisterEntry:
     """One register entry, as far as a destination needs it."""
 
     urn: str | None
@@ -43,13 +43,13 @@ class Place:
     la_code: str = ""
 
 
-class Register:
+class ProviderRegister:
     """Every register entry, found by number or by name."""
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[RegisterEntry]) -> None:
         """`places` in any order."""
-        self._numbers: dict[tuple[str, str], list[Place]] = defaultdict(list)
-        self._names: dict[str, list[Place]] = defaultdict(list)
+        self._numbers: dict[tuple[str, str], list[RegisterEntry]] = defaultdict(list)
+        self._names: dict[str, list[RegisterEntry]] = defaultdict(list)
         for place in places:
             for kind in ("urn", "ukprn", "laestab"):
                 number = getattr(place, kind)
@@ -58,7 +58,7 @@ class Register:
             for key in _register_keys(place.name):
                 self._names[key].append(place)
 
-    def by_number(self, kind: str, number: str) -> Place | None:
+    def by_number(self, kind: str, number: str) -> RegisterEntry | None:
         """The entry with that "urn", "ukprn" or "laestab"; an open one where a closed one had it.
 
         None where there is none, or where several stand beside one another.
@@ -66,7 +66,7 @@ class Register:
         plain = "".join(c for c in number if c.isdigit())
         return _the_one(self._numbers.get((kind, plain), []), la_code="")
 
-    def by_name(self, name: str, *, la_code: str = "") -> Place | None:
+    def by_name(self, name: str, *, la_code: str = "") -> RegisterEntry | None:
         """The one entry of that name; among several of one name, the one in that council.
 
         "Downs Coast College, Sussex" is Downs Coast College unless the register has the longer
@@ -74,11 +74,11 @@ class Register:
         """
         return self._first(_typed_keys(name), la_code)
 
-    def by_whole_name(self, name: str, *, la_code: str = "") -> Place | None:
+    def by_whole_name(self, name: str, *, la_code: str = "") -> RegisterEntry | None:
         """The same where nothing is left off the name: "Downs Coast College, work" is nobody's."""
         return self._first(_forms(name), la_code)
 
-    def _first(self, keys: Iterable[str], la_code: str) -> Place | None:
+    def _first(self, keys: Iterable[str], la_code: str) -> RegisterEntry | None:
         for key in keys:
             found = self._names.get(key)
             if found:
@@ -95,7 +95,7 @@ class Register:
         laestab: str = "",
         name: str = "",
         la_code: str = "",
-    ) -> Place | None:
+    ) -> RegisterEntry | None:
         """The entry that a row means, by the surest of what it gives."""
         for kind, number in (("urn", urn), ("ukprn", ukprn), ("laestab", laestab)):
             place = self.by_number(kind, number) if number else None
@@ -104,16 +104,16 @@ class Register:
         return self.by_name(name, la_code=la_code) if name else None
 
 
-def load_providers(session: Session) -> Register:
+def load_providers(session: Session) -> ProviderRegister:
     """The register as it stands; load it once for many submissions."""
     names = ("urn", "ukprn", "laestab", "name", "type_name", "further_education_type")
     flags = ("has_sixth_form", "is_open", "la_code")
     columns = [getattr(Institution, name) for name in (*names, *flags)]
     rows = session.execute(select(*columns).order_by(col(Institution.id)))
-    return Register(Place(*row) for row in rows)
+    return ProviderRegister(RegisterEntry(*row) for row in rows)
 
 
-def activity_at(place: Place) -> str:
+def activity_code_at(place: RegisterEntry) -> str:
     """The NCCIS code of being enrolled there full time (sources.md: codes, types from GIAS).
 
     270, full-time education of another kind, where the register does not say which it is.
@@ -138,7 +138,7 @@ def activity_at(place: Place) -> str:
     return "270"
 
 
-def studying_at(register: Register, name: str, *, la_code: str = "") -> str | None:
+def studying_at(register: ProviderRegister, name: str, *, la_code: str = "") -> str | None:
     """The NCCIS code of being enrolled full time at the place of that name, None where unsure.
 
     Far from the sender only a name that says what it is counts, and which: "The Bridge" and "City
@@ -152,18 +152,18 @@ def studying_at(register: Register, name: str, *, la_code: str = "") -> str | No
         place, is_sixth_form = register.by_whole_name(found[1], la_code=la_code), True
     if place is None or not (place.la_code == la_code or _says_which(place.name)):
         return None
-    code = activity_at(place)
+    code = activity_code_at(place)
     is_sure = code == "210" if is_sixth_form else code in _FULL_TIME
     return code if is_sure else None
 
 
 def _says_which(name: str) -> bool:
     """Whether a name tells a place to learn from others: one of its words is a kind, one is not."""
-    words = set(plain_words(name))
+    words = set(fold_name(name))
     return not words.isdisjoint(_KINDS) and not words <= _KINDS | _ANYWHERE
 
 
-def _the_one(found: list[Place], *, la_code: str) -> Place | None:
+def _the_one(found: list[RegisterEntry], *, la_code: str) -> RegisterEntry | None:
     """The only one; else the only one in that council; else the only one of those still open."""
     near = [place for place in found if la_code and place.la_code == la_code] or found
     for few in (near, [place for place in near if place.is_open]):
@@ -203,5 +203,5 @@ def _unbracketed(name: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def _plain(name: str) -> str:
-    words = (_WRITTEN_AS.get(word, word) for word in plain_words(name.translate(_AND)))
+    words = (_WRITTEN_AS.get(word, word) for word in fold_name(name.translate(_AND)))
     return " ".join(word for word in words if word not in _LEFT_OUT)

@@ -9,31 +9,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from destinations.outcomes.survivorship import Answer
+from destinations.outcomes.survivorship import LeaverOutcome
 from destinations.reports import summary_tables
-from destinations.reports.explanatory_notes import method
-from destinations.reports.named_leavers import every_answer, named_leavers
+from destinations.reports.explanatory_notes import method_page
+from destinations.reports.named_leavers import every_answer_page, leavers_page
 from destinations.reports.summary_figures import (
-    SHOWN_KINS,
+    SHOWN_TYPES,
+    activity_type_counts,
     cohort_name,
-    in_order,
-    kin_counts,
-    of_all,
-    per_cent,
-    share,
+    in_page_order,
+    lines_of_all_leavers,
+    percent_in_words,
+    rounded_share,
+    stage_name,
     wave_name,
     wave_of_cohort,
-    year_group,
 )
-from destinations.responses.waivers import SetAside
-from destinations.spreadsheets.book import Book, Cell, Column, Page, chart_rows, widths
+from destinations.responses.waivers import WaivedRule
+from destinations.spreadsheets.book import Book, Cell, Page, PageColumn, chart_rows, column_widths
 from destinations.spreadsheets.charts import coverage_bars, coverage_height
 from models.facts.calendar import in_words
 from models.facts.counts import count_of
 from models.handoffs.summaries import SummaryLine
 from models.leavers import Leaver
 from models.submissions import Submission
-from models.vocabulary import Evidence, year_name
+from models.vocabulary import EvidenceStrength, year_name
 
 GOVERNORS = (
     "For governors and the careers leader. This page names nobody, but a count of one or two can "
@@ -54,21 +54,21 @@ BENCHMARK = (
 )
 SIGN_OFF = ("Checked by", "Role", "Date", "What we will do next")
 
-_CONFIRMED = (Evidence.PROVIDER_CONFIRMS, Evidence.STILL_THERE)
-_SAID = (Evidence.SCHOOL_SAYS, Evidence.LEAVER_SAYS)
+_CONFIRMED = (EvidenceStrength.PROVIDER_CONFIRMS, EvidenceStrength.STILL_THERE)
+_SAID = (EvidenceStrength.SCHOOL_SAYS, EvidenceStrength.LEAVER_SAYS)
 _HOW_WE_KNOW = (
-    Column("Wave and leavers", 32),
-    Column("Leavers", 13, "count"),
-    Column("Known", 13, "count"),
-    Column("Coverage", 13, "percent"),
-    *(Column(each.value.capitalize(), 13, "count") for each in (*_SAID, *_CONFIRMED)),
-    Column("Confirmed, of known", 12, "percent"),
-    Column("Not known", 12, "count"),
+    PageColumn("Wave and leavers", 32),
+    PageColumn("Leavers", 13, "count"),
+    PageColumn("Known", 13, "count"),
+    PageColumn("Coverage", 13, "percent"),
+    *(PageColumn(each.value.capitalize(), 13, "count") for each in (*_SAID, *_CONFIRMED)),
+    PageColumn("Confirmed, of known", 12, "percent"),
+    PageColumn("Not known", 12, "count"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class School:
+class SchoolEvidence:
     """All that the pack of one school is made of.
 
     `lines` are the school's own, every breakdown; `answers` every leaver at every wave;
@@ -80,18 +80,18 @@ class School:
     name: str
     edition: date
     lines: Sequence[SummaryLine]
-    answers: Sequence[Answer]
+    answers: Sequence[LeaverOutcome]
     leavers: Sequence[Leaver]
     files: Mapping[int, Submission]
     senders: Mapping[str, str]
-    aside: Sequence[tuple[str, SetAside]] = ()
+    aside: Sequence[tuple[str, WaivedRule]] = ()
 
 
-def evidence_pack(school: School) -> bytes:
+def evidence_pack(school: SchoolEvidence) -> bytes:
     """The school's workbook of one edition, the same bytes for the same answers."""
     title = f"{school.name}: Benchmark 3 evidence"
     book = Book(title, made_on=school.edition, about="Evidence pack")
-    lines = in_order(line for line in of_all(school.lines) if line.wave)
+    lines = in_page_order(line for line in lines_of_all_leavers(school.lines) if line.wave)
     _governors(book, school, lines)
     for cohort in dict.fromkeys((line.leaving_stage, line.academic_year) for line in lines):
         of_cohort = [
@@ -99,14 +99,14 @@ def evidence_pack(school: School) -> bytes:
         ]
         _cohort(book, of_cohort)
     own = [file for file in school.files.values() if file.urn == school.urn]
-    method(book, own, school.aside)
-    named_leavers(book, school.leavers, school.answers, school.files)
-    every_answer(book, school)
+    method_page(book, own, school.aside)
+    leavers_page(book, school.leavers, school.answers, school.files)
+    every_answer_page(book, school)
     return book.content()
 
 
-def _governors(book: Book, school: School, lines: Sequence[SummaryLine]) -> None:
-    page = book.page("For governors", widths(_HOW_WE_KNOW))
+def _governors(book: Book, school: SchoolEvidence, lines: Sequence[SummaryLine]) -> None:
+    page = book.page("For governors", column_widths(_HOW_WE_KNOW))
     row = page.across(0, f"{school.name}: where our leavers went", "title")
     known_on = f"Benchmark 3 evidence, URN {school.urn}, as known on {in_words(school.edition)}"
     row = page.across(row, known_on, "subtitle")
@@ -139,10 +139,10 @@ def _at_a_glance(lines: Sequence[SummaryLine]) -> list[str]:
         f"{count_of(len(cohorts), 'cohort is', 'cohorts are')} followed. "
         f"{wave_name(last.wave)} of {cohort_name(last)} leavers: {counts.known:,} of "
         f"{counts.leavers:,} have a known destination "
-        f"({per_cent(counts.known, counts.leavers)} coverage). In education, employment or "
-        f"training: {counts.eet:,} ({per_cent(counts.eet, counts.leavers)} of leavers). "
-        f"NEET: {counts.neet:,} ({per_cent(counts.neet, counts.leavers)}). "
-        f"Not known: {counts.not_known:,} ({per_cent(counts.not_known, counts.leavers)})."
+        f"({percent_in_words(counts.known, counts.leavers)} coverage). In education, employment or "
+        f"training: {counts.eet:,} ({percent_in_words(counts.eet, counts.leavers)} of leavers). "
+        f"NEET: {counts.neet:,} ({percent_in_words(counts.neet, counts.leavers)}). "
+        f"Not known: {counts.not_known:,} ({percent_in_words(counts.not_known, counts.leavers)})."
     ]
 
 
@@ -151,8 +151,8 @@ def _grid(book: Book, page: Page, row: int, lines: Sequence[SummaryLine]) -> int
     if not lines:
         return row
     waves = sorted({line.wave for line in lines})
-    columns = [Column("Cohort", 32)] + [
-        Column(f"{wave_name(wave)}: {what}", 13, kind)
+    columns = [PageColumn("Cohort", 32)] + [
+        PageColumn(f"{wave_name(wave)}: {what}", 13, kind)
         for wave in waves
         for what, kind in (("leavers", "count"), ("known", "count"), ("coverage", "percent"))
     ]
@@ -160,13 +160,13 @@ def _grid(book: Book, page: Page, row: int, lines: Sequence[SummaryLine]) -> int
     cohorts = list(dict.fromkeys((line.leaving_stage, line.academic_year) for line in lines))
     rows: list[list[Cell]] = []
     for stage, year in cohorts:
-        cells: list[Cell] = [f"{year_group(stage)}, {year_name(year)}"]
+        cells: list[Cell] = [f"{stage_name(stage)}, {year_name(year)}"]
         for wave in waves:
             line = at.get((stage, year, wave))
-            cells += summary_tables.numbers(line.counts) if line else (None, None, None)
+            cells += summary_tables.coverage_cells(line.counts) if line else (None, None, None)
         rows.append(cells)
     first, row = row + 1, page.table(row, columns, rows) + 1
-    drawn = summary_tables.grid_drawn(first, len(rows), waves)
+    drawn = summary_tables.grid_chart(first, len(rows), waves)
     height = coverage_height(len(rows), len(waves))
     title = "Leavers with a known destination, by cohort and wave"
     chart = coverage_bars(book, page, drawn, title=title, bars="Cohort")
@@ -175,7 +175,9 @@ def _grid(book: Book, page: Page, row: int, lines: Sequence[SummaryLine]) -> int
     return row + chart_rows(height)
 
 
-def _how_we_know(lines: Sequence[SummaryLine], answers: Sequence[Answer]) -> list[tuple[Cell, ...]]:
+def _how_we_know(
+    lines: Sequence[SummaryLine], answers: Sequence[LeaverOutcome]
+) -> list[tuple[Cell, ...]]:
     strengths = Counter(
         (each.leaving_stage, each.academic_year, each.wave, each.evidence)
         for each in answers
@@ -188,9 +190,9 @@ def _how_we_know(lines: Sequence[SummaryLine], answers: Sequence[Answer]) -> lis
         rows.append(
             (
                 wave_of_cohort(line),
-                *summary_tables.numbers(line.counts),
+                *summary_tables.coverage_cells(line.counts),
                 *(strengths[(*place, each.value)] for each in (*_SAID, *_CONFIRMED)),
-                share(confirmed, line.counts.known),
+                rounded_share(confirmed, line.counts.known),
                 line.counts.not_known,
             )
         )
@@ -204,13 +206,13 @@ def _lasted(page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
         return page.across(row, "It cannot be told of any cohort yet", "body")
     columns = (
         *_HOW_WE_KNOW[:4],
-        *(Column(each.heading, 13, each.kind) for each in summary_tables.LASTING),
+        *(PageColumn(each.heading, 13, each.kind) for each in summary_tables.LASTING),
     )
     rows = [
         (
             wave_of_cohort(line),
-            *summary_tables.numbers(line.counts),
-            *summary_tables.lasting(line.counts),
+            *summary_tables.coverage_cells(line.counts),
+            *summary_tables.sustained_cells(line.counts),
         )
         for line in told
     ]
@@ -221,15 +223,15 @@ def _cohort(book: Book, lines: Sequence[SummaryLine]) -> None:
     first = lines[0]
     page = book.page(
         f"{first.leaving_stage} {year_name(first.academic_year).replace('/', '-')}",
-        widths(summary_tables.OUTCOMES),
+        column_widths(summary_tables.OUTCOMES),
     )
-    everybody = in_order(of_all(lines))
+    everybody = in_page_order(lines_of_all_leavers(lines))
     row = page.across(0, f"{cohort_name(first)} leavers", "title")
     row = page.across(row, summary_tables.HOW_TO_READ, "note") + 1
     row = page.across(row, "Wave by wave", "section")
     row = (
         page.table(
-            row, summary_tables.OUTCOMES, [summary_tables.outcomes(line) for line in everybody]
+            row, summary_tables.OUTCOMES, [summary_tables.outcomes_row(line) for line in everybody]
         )
         + 1
     )
@@ -240,24 +242,24 @@ def _cohort(book: Book, lines: Sequence[SummaryLine]) -> None:
         groups.sort(key=lambda line: (line.breakdown.casefold(), line.part, line.wave))
         row = page.across(row, "By group", "section")
         row = page.across(row, summary_tables.GROUPS_SMALL, "note")
-        columns = (Column("Group", 27), Column("Wave", 13), *summary_tables.OUTCOMES[2:])
-        page.table(row, columns, [summary_tables.group_row(line) for line in groups])
+        columns = (PageColumn("Group", 27), PageColumn("Wave", 13), *summary_tables.OUTCOMES[2:])
+        page.table(row, columns, [summary_tables.group_cells(line) for line in groups])
 
 
-def _kinds(lines: Sequence[SummaryLine]) -> tuple[list[Column], list[list[Cell]]]:
+def _kinds(lines: Sequence[SummaryLine]) -> tuple[list[PageColumn], list[list[Cell]]]:
     # Kinds down, waves across: a number and its share of all leavers.
-    columns = [Column("Kind of destination", 40, span=2)]
+    columns = [PageColumn("Kind of destination", 40, span=2)]
     for line in lines:
-        columns += [Column(wave_name(line.wave), 9, "count"), Column("%", 9, "percent")]
+        columns += [PageColumn(wave_name(line.wave), 9, "count"), PageColumn("%", 9, "percent")]
     rows: list[list[Cell]] = []
-    for at, (name, _) in enumerate(SHOWN_KINS):
+    for at, (name, _) in enumerate(SHOWN_TYPES):
         cells: list[Cell] = [name]
         for line in lines:
-            number = kin_counts(line.counts)[at]
-            cells += [number, share(number, line.counts.leavers)]
+            number = activity_type_counts(line.counts)[at]
+            cells += [number, rounded_share(number, line.counts.leavers)]
         rows.append(cells)
     leavers = [line.counts.leavers for line in lines]
     total: list[Cell] = ["All leavers"]
     for number in leavers:
-        total += [number, share(number, number)]
+        total += [number, rounded_share(number, number)]
     return columns, [*rows, total]

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from destinations.reports.summary_figures import year_group
-from destinations.responses.waivers import SetAside
-from destinations.spreadsheets.book import Book, Cell, Column, Page, widths
+from destinations.reports.summary_figures import stage_name
+from destinations.responses.waivers import WaivedRule
+from destinations.spreadsheets.book import Book, Cell, Page, PageColumn, column_widths
 from models.facts.counts import count_of
 from models.submissions import Submission
 
@@ -106,66 +106,66 @@ _SOURCE = (
     "sector information licensed under the Open Government Licence v3.0"
 )
 NATIONAL = (
-    Column("Stage", 25),
-    Column("Who", 40),
-    Column("Leavers of", 13),
-    Column("Destinations in", 15),
-    Column("Version and method", 46),
-    Column("Leavers", 10, "count"),
-    Column("Sustained %", 10, "tenths"),
-    Column("Not sustained %", 10, "tenths"),
-    Column("Not captured %", 10, "tenths"),
+    PageColumn("Stage", 25),
+    PageColumn("Who", 40),
+    PageColumn("Leavers of", 13),
+    PageColumn("Destinations in", 15),
+    PageColumn("Version and method", 46),
+    PageColumn("Leavers", 10, "count"),
+    PageColumn("Sustained %", 10, "tenths"),
+    PageColumn("Not sustained %", 10, "tenths"),
+    PageColumn("Not captured %", 10, "tenths"),
 )
 
 
 _SENT = (
-    Column("File", 65, span=2),
-    Column("Sent on", 13, "date"),
-    Column("  Kind", 15),
-    Column("What became of it", 46),
-    Column("Rows read", 10, "count"),
-    Column("Sound", 10, "count"),
-    Column("Waiting", 10, "count"),
-    Column("Not sure whose", 10, "count"),
+    PageColumn("File", 65, span=2),
+    PageColumn("Sent on", 13, "date"),
+    PageColumn("  Kind", 15),
+    PageColumn("What became of it", 46),
+    PageColumn("Rows read", 10, "count"),
+    PageColumn("Sound", 10, "count"),
+    PageColumn("Waiting", 10, "count"),
+    PageColumn("Not sure whose", 10, "count"),
 )
 
 
 _ASIDE = (
-    Column("What is not asked there", 65, span=2),
-    Column("Leavers of", 13),
-    Column("  Until", 15, "date"),
-    Column("Why", 46),
-    Column("By whom", 40, span=4),
+    PageColumn("What is not asked there", 65, span=2),
+    PageColumn("Leavers of", 13),
+    PageColumn("  Until", 15, "date"),
+    PageColumn("Why", 46),
+    PageColumn("By whom", 40, span=4),
 )
 
 
-def about(book: Book) -> Page:
+def about_page(book: Book) -> Page:
     """The page "About": the words, what is not known, national figures with how they were made."""
-    page = book.page("About", widths(NATIONAL))
+    page = book.page("About", column_widths(NATIONAL))
     row = page.across(0, "About this book", "title") + 1
     row = page.across(row, "What the words mean", "section")
-    row = meanings(page, row) + 1
+    row = write_definitions(page, row) + 1
     row = page.across(row, "What to keep in mind", "section")
     for sentence in UNKNOWNS:
         row = page.across(row, sentence, "body")
-    national(page, row + 1)
+    write_national_figures(page, row + 1)
     return page
 
 
-def method(
-    book: Book, files_sent: Sequence[Submission], aside: Sequence[tuple[str, SetAside]] = ()
+def method_page(
+    book: Book, files_sent: Sequence[Submission], aside: Sequence[tuple[str, WaivedRule]] = ()
 ) -> Page:
     """The page "Method": how the numbers were made, what is left out, and what the school sent.
 
     `aside` are the rules set aside for the school, each with what it says.
     """
-    page = book.page("Method", widths(NATIONAL))
+    page = book.page("Method", column_widths(NATIONAL))
     row = page.across(0, "Method and what is left out", "title") + 1
     for word, meaning in HOW_IT_WAS_MADE:
         page.beside(row, word, meaning)
         row += 1
     row = page.across(row + 1, "What the words mean", "section")
-    row = meanings(page, row) + 1
+    row = write_definitions(page, row) + 1
     row = page.across(row, "What the school sent", "section")
     ordered = sorted(files_sent, key=lambda file: (file.sent_on, file.id or 0))
     row = page.table(row, _SENT, [_sent(file) for file in ordered]) + 1
@@ -176,7 +176,7 @@ def method(
             for says, one in aside
         ]
         row = page.table(row, _ASIDE, told) + 1
-    national(page, row)
+    write_national_figures(page, row)
     return page
 
 
@@ -198,7 +198,7 @@ def _sent(file: Submission) -> tuple[Cell, ...]:
     )
 
 
-def meanings(page: Page, row: int) -> int:
+def write_definitions(page: Page, row: int) -> int:
     """The words and their meanings, one a row; the first free row below."""
     for word, meaning in TERMS:
         page.beside(row, word, meaning)
@@ -206,13 +206,13 @@ def meanings(page: Page, row: int) -> int:
     return row
 
 
-def national(page: Page, row: int) -> int:
+def write_national_figures(page: Page, row: int) -> int:
     """The national figures, each with leavers' year, version and method; the first free row."""
     row = page.across(row, "England, for comparison with care", "section")
     row = page.across(row, NATIONAL_NOT_THE_SAME, "body")
     rows = [
         (
-            year_group(each["stage"]),
+            stage_name(each["stage"]),
             each["who"],
             each["leavers_of"],
             each["destinations_in"],

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from models.destinations import Destination, Match
 from models.facts.effective import is_effective, superseded_ids
 from models.leavers import Cohort, Leaver
-from models.submissions import Submission, ToldFinding
+from models.submissions import FindingRecord, Submission
 from models.vocabulary import activities, year_name, year_start
 
 _AT_ONCE = 2_000
@@ -159,17 +159,17 @@ def _findings() -> _Query:
         select(
             col(Submission.urn),
             col(Submission.name),
-            col(ToldFinding.sheet),
-            col(ToldFinding.row),
-            col(ToldFinding.column),
-            col(ToldFinding.heading),
-            col(ToldFinding.code),
-            col(ToldFinding.severity),
+            col(FindingRecord.sheet),
+            col(FindingRecord.row),
+            col(FindingRecord.column),
+            col(FindingRecord.heading),
+            col(FindingRecord.code),
+            col(FindingRecord.severity),
             col(Submission.id),
         )
-        .join(Submission, col(Submission.id) == col(ToldFinding.submission_id))
-        .where(is_effective(col(ToldFinding.submission_id)))
-        .order_by(*_sender_order(), *_file_order(ToldFinding), col(ToldFinding.id))
+        .join(Submission, col(Submission.id) == col(FindingRecord.submission_id))
+        .where(is_effective(col(FindingRecord.submission_id)))
+        .order_by(*_sender_order(), *_file_order(FindingRecord), col(FindingRecord.id))
     )
 
 
@@ -181,7 +181,7 @@ def _sender_order() -> tuple[Any, ...]:
     return col(Submission.urn), col(Submission.academic_year)
 
 
-def _file_order(placed: type[Leaver | Destination | Match | ToldFinding]) -> tuple[Any, ...]:
+def _file_order(placed: type[Leaver | Destination | Match | FindingRecord]) -> tuple[Any, ...]:
     # A finding about a whole file has no row; both databases are to put it first.
     return (
         col(Submission.name),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 
-def web_page(title: str, parts: Iterable[str]) -> str:
+def html_page(title: str, parts: Iterable[str]) -> str:
     """The whole page around its parts, each of them HTML already."""
     body = "\n".join(part for part in parts if part)
     return (
@@ -17,7 +17,7 @@ def web_page(title: str, parts: Iterable[str]) -> str:
     )
 
 
-def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def html_table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table with its caption.  Whole numbers stand right, and so does a Number."""
     head = "".join(f'<th scope="col">{escape(one)}</th>' for one in headings)
     body = "\n".join(f"<tr>{''.join(_td(cell) for cell in row)}</tr>" for row in rows)
@@ -27,14 +27,14 @@ def table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[object]
     )
 
 
-class Number(str):
+class WrittenNumber(str):
     """A number that is written already, to stand right as numbers do."""
 
     __slots__ = ()
 
 
 def _td(cell: object) -> str:
-    if isinstance(cell, int | Number):
+    if isinstance(cell, int | WrittenNumber):
         shown = f"{cell:,}" if isinstance(cell, int) else escape(cell)
         return f'<td class="number">{shown}</td>'
     return f"<td>{escape(str(cell))}</td>"

@@ -3,28 +3,28 @@
 from collections.abc import Sequence
 from datetime import date
 
-from destinations.outcomes.outstanding_returns import Awaited
+from destinations.outcomes.outstanding_returns import OutstandingReturn
 from destinations.reports import summary_tables
-from destinations.reports.explanatory_notes import about
+from destinations.reports.explanatory_notes import about_page
 from destinations.reports.summary_figures import (
     cohort_name,
     group_name,
-    in_order,
-    latest,
-    of_all,
+    in_page_order,
+    latest_known,
+    latest_sustained,
+    leaving_stages,
+    lines_of_all_leavers,
     part_name,
-    per_cent,
-    share,
-    stages,
-    told_latest,
+    percent_in_words,
+    rounded_share,
+    stage_name,
     wave_name,
     wave_of_cohort,
-    year_group,
 )
-from destinations.spreadsheets.book import Book, Column, Page, chart_rows, widths
+from destinations.spreadsheets.book import Book, Page, PageColumn, chart_rows, column_widths
 from destinations.spreadsheets.charts import (
     CROWDED,
-    Drawn,
+    ChartRange,
     coverage_bars,
     coverage_height,
     stacked_bars,
@@ -50,24 +50,28 @@ MOST_AWAITED = 40
 ON_ONE_PAPER = 15  # more that is missing than this would make the print too small to read
 
 _AWAITED = (
-    Column("School or college", 40, span=2),
-    Column("URN", 9, "id"),
-    Column("What has not come", 35, span=4),
-    Column("Due", 17, "date", span=2),
+    PageColumn("School or college", 40, span=2),
+    PageColumn("URN", 9, "id"),
+    PageColumn("What has not come", 35, span=4),
+    PageColumn("Due", 17, "date", span=2),
 )
 _UNKNOWN = (
-    Column("School", 40, span=2),
-    Column("URN", 9, "id"),
-    Column("Wave and leavers", 35, span=4),
-    Column("Not known", 8, "count"),
-    Column("Known", 8, "count"),
-    Column("Leavers", 8, "count"),
-    Column("Coverage", 9, "percent"),
+    PageColumn("School", 40, span=2),
+    PageColumn("URN", 9, "id"),
+    PageColumn("Wave and leavers", 35, span=4),
+    PageColumn("Not known", 8, "count"),
+    PageColumn("Known", 8, "count"),
+    PageColumn("Leavers", 8, "count"),
+    PageColumn("Coverage", 9, "percent"),
 )
 
 
-def hub_summary(
-    lines: Sequence[SummaryLine], *, hub: str, edition: date, awaited: Sequence[Awaited] = ()
+def hub_summary_workbook(
+    lines: Sequence[SummaryLine],
+    *,
+    hub: str,
+    edition: date,
+    awaited: Sequence[OutstandingReturn] = (),
 ) -> bytes:
     """The hub lead's workbook of one edition, the same bytes for the same numbers.
 
@@ -75,13 +79,13 @@ def hub_summary(
     """
     book = Book(f"{hub}: where leavers went", made_on=edition, about="Destinations summary")
     whole = tuple(line for line in lines if not line.urn)
-    schools = tuple(line for line in of_all(lines) if line.urn)
+    schools = tuple(line for line in lines_of_all_leavers(lines) if line.urn)
     _summary(book, whole, schools, awaited, heading=(hub, edition))
     _coverage(book, schools)
-    _destinations(book, of_all(whole))
+    _destinations(book, lines_of_all_leavers(whole))
     _groups(book, whole)
     _schools(book, schools)
-    about(book)
+    about_page(book)
     return book.content()
 
 
@@ -89,12 +93,12 @@ def _summary(
     book: Book,
     whole: Sequence[SummaryLine],
     schools: Sequence[SummaryLine],
-    awaited: Sequence[Awaited],
+    awaited: Sequence[OutstandingReturn],
     *,
     heading: tuple[str, date],
 ) -> None:
-    page = book.page("Summary", widths(summary_tables.DOING))
-    now = latest(of_all(whole))
+    page = book.page("Summary", column_widths(summary_tables.DOING))
+    now = latest_known(lines_of_all_leavers(whole))
     row = page.across(0, f"{heading[0]}: where leavers went", "title")
     row = page.across(row, f"As known on {in_words(heading[1])}", "subtitle")
     row = page.across(row, NAMES_NOBODY, "notice") + 1
@@ -105,9 +109,11 @@ def _summary(
         row = page.across(row, NOTHING_YET, "body") + 1
     else:
         first = row + 1
-        row = page.table(row, summary_tables.DOING, [summary_tables.doing(line) for line in now])
+        row = page.table(
+            row, summary_tables.DOING, [summary_tables.activity_row(line) for line in now]
+        )
         row = page.across(row + 1, summary_tables.DOING_READ, "note") + 1
-        drawn = summary_tables.groups_drawn(first, len(now))
+        drawn = summary_tables.groups_chart(first, len(now))
         title = "EET, NEET and not known, wave by wave"
         row = _draw_stacked(book, page, row, drawn, title=title, bars=WAVES)
         row = _lasted(page, row, whole)
@@ -117,7 +123,9 @@ def _summary(
         page.one_paper()
 
 
-def _draw_stacked(book: Book, page: Page, row: int, drawn: Drawn, *, title: str, bars: str) -> int:
+def _draw_stacked(
+    book: Book, page: Page, row: int, drawn: ChartRange, *, title: str, bars: str
+) -> int:
     # The first row below the chart.
     number = drawn.last - drawn.first + 1
     height = stacked_height(number)
@@ -129,7 +137,7 @@ def _draw_stacked(book: Book, page: Page, row: int, drawn: Drawn, *, title: str,
 
 
 def _at_a_glance(
-    now: Sequence[SummaryLine], schools: Sequence[SummaryLine], awaited: Sequence[Awaited]
+    now: Sequence[SummaryLine], schools: Sequence[SummaryLine], awaited: Sequence[OutstandingReturn]
 ) -> list[str]:
     sentences = []
     for line in now:
@@ -139,11 +147,11 @@ def _at_a_glance(
         sentences.append(
             f"{wave_name(line.wave)}, {cohort_name(line)} leavers: "
             f"{counts.known:,} of {counts.leavers:,} have a known destination "
-            f"({per_cent(counts.known, counts.leavers)} coverage). "
+            f"({percent_in_words(counts.known, counts.leavers)} coverage). "
             f"In education, employment or training: {counts.eet:,} "
-            f"({per_cent(counts.eet, counts.leavers)} of leavers). NEET: {counts.neet:,} "
-            f"({per_cent(counts.neet, counts.leavers)}). Not known: {counts.not_known:,} "
-            f"({per_cent(counts.not_known, counts.leavers)})."
+            f"({percent_in_words(counts.eet, counts.leavers)} of leavers). NEET: {counts.neet:,} "
+            f"({percent_in_words(counts.neet, counts.leavers)}). Not known: {counts.not_known:,} "
+            f"({percent_in_words(counts.not_known, counts.leavers)})."
         )
     silent = len({each.urn for each in awaited})
     sending = len({line.urn for line in schools})
@@ -159,14 +167,16 @@ def _at_a_glance(
 
 def _lasted(page: Page, row: int, whole: Sequence[SummaryLine]) -> int:
     row = page.across(row, "Did it last? Latest cohort of which it can be told", "section")
-    told = told_latest(of_all(whole))
+    told = latest_sustained(lines_of_all_leavers(whole))
     if not told:
         return page.across(row, TOO_EARLY, "body") + 1
-    row = page.table(row, summary_tables.LASTED, [summary_tables.lasted(line) for line in told])
+    row = page.table(
+        row, summary_tables.LASTED, [summary_tables.sustained_row(line) for line in told]
+    )
     return page.across(row + 1, summary_tables.LASTED_READ, "note") + 1
 
 
-def _not_sent(page: Page, row: int, awaited: Sequence[Awaited]) -> int:
+def _not_sent(page: Page, row: int, awaited: Sequence[OutstandingReturn]) -> int:
     row = page.across(row, "Who has not sent", "section")
     if not awaited:
         return page.across(row, "Nothing that was due is missing", "body") + 1
@@ -178,7 +188,7 @@ def _not_sent(page: Page, row: int, awaited: Sequence[Awaited]) -> int:
 
 
 def _most_not_known(page: Page, row: int, schools: Sequence[SummaryLine]) -> None:
-    gaps = [line for line in latest(schools) if line.wave and line.counts.not_known]
+    gaps = [line for line in latest_known(schools) if line.wave and line.counts.not_known]
     gaps.sort(key=lambda line: (-line.counts.not_known, line.school, line.wave))
     if not gaps:
         return
@@ -194,7 +204,7 @@ def _most_not_known(page: Page, row: int, schools: Sequence[SummaryLine]) -> Non
                 line.counts.not_known,
                 line.counts.known,
                 line.counts.leavers,
-                share(line.counts.known, line.counts.leavers),
+                rounded_share(line.counts.known, line.counts.leavers),
             )
             for line in gaps[:MOST_CHASED]
         ],
@@ -202,27 +212,27 @@ def _most_not_known(page: Page, row: int, schools: Sequence[SummaryLine]) -> Non
 
 
 def _coverage(book: Book, schools: Sequence[SummaryLine]) -> None:
-    now = tuple(line for line in latest(schools) if line.wave)
-    widest = summary_tables.coverage_columns(summary_tables.newest_years(now))
+    now = tuple(line for line in latest_known(schools) if line.wave)
+    widest = summary_tables.coverage_columns(summary_tables.newest_year_by_wave(now))
     crowded = len({line.urn for line in now}) > CROWDED
-    page = book.page("Coverage", widths(widest), tall=crowded)
+    page = book.page("Coverage", column_widths(widest), tall=crowded)
     row = page.across(0, "Coverage by school and wave", "title")
     row = page.across(row, COVERAGE_READ, "note") + 1
     if not now:
         page.across(row, NOTHING_YET, "body")
-    for stage in stages(now):
+    for stage in leaving_stages(now):
         row = _coverage_of_stage(book, page, row, [x for x in now if x.leaving_stage == stage]) + 1
 
 
 def _coverage_of_stage(book: Book, page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
-    years = summary_tables.newest_years(lines)
+    years = summary_tables.newest_year_by_wave(lines)
     rows = summary_tables.coverage_rows(lines, years)
-    title = f"{year_group(lines[0].leaving_stage)}: leavers with a known destination"
+    title = f"{stage_name(lines[0].leaving_stage)}: leavers with a known destination"
     row = page.across(row, f"{title}, latest cohort of each wave", "section")
     # The chart stands above its table, so the table's place is worked out first.
     height = coverage_height(len(rows), len(years))
     below = row + chart_rows(height)
-    drawn = summary_tables.coverage_drawn(below + 1, len(rows), years)
+    drawn = summary_tables.coverage_chart(below + 1, len(rows), years)
     says = f"{title}: {count_of(len(rows), 'school')}. The table below has the same numbers."
     chart = coverage_bars(book, page, drawn, title=title, bars="School")
     page.place(chart, row, height=height, says=says)
@@ -232,31 +242,40 @@ def _coverage_of_stage(book: Book, page: Page, row: int, lines: Sequence[Summary
 
 
 def _destinations(book: Book, whole: Sequence[SummaryLine]) -> None:
-    page = book.page("Destinations", widths(summary_tables.KINDS))
+    page = book.page("Destinations", column_widths(summary_tables.KINDS))
     row = page.across(0, "Destinations by wave", "title")
     row = page.across(row, summary_tables.KINDS_READ, "note") + 1
-    now = tuple(line for line in latest(whole) if line.wave)
+    now = tuple(line for line in latest_known(whole) if line.wave)
     if now:
         row = page.across(row, "Latest cohort at each wave", "section")
         below = row + chart_rows(stacked_height(len(now)))
-        drawn = summary_tables.kinds_drawn(below + 1, len(now))
+        drawn = summary_tables.activity_types_chart(below + 1, len(now))
         title = "What leavers were doing, wave by wave"
         _draw_stacked(book, page, row, drawn, title=title, bars=WAVES)
         row = (
-            page.table(below, summary_tables.KINDS, [summary_tables.kinds(line) for line in now])
+            page.table(
+                below,
+                summary_tables.KINDS,
+                [summary_tables.activity_types_row(line) for line in now],
+            )
             + 1
         )
     row = page.across(row, "Every cohort at every wave", "section")
-    page.table(row, summary_tables.KINDS, [summary_tables.kinds(line) for line in in_order(whole)])
+    page.table(
+        row,
+        summary_tables.KINDS,
+        [summary_tables.activity_types_row(line) for line in in_page_order(whole)],
+    )
 
 
 def _groups(book: Book, whole: Sequence[SummaryLine]) -> None:
     columns = (*summary_tables.GROUP_COLUMNS, *summary_tables.OUTCOMES)
-    page = book.page("Groups", widths(columns))
+    page = book.page("Groups", column_widths(columns))
     row = page.across(0, "Disadvantage, SEN and sex", "title")
     row = page.across(row, summary_tables.GROUPS_READ, "note") + 1
     current = {
-        (line.leaving_stage, line.academic_year, line.wave) for line in latest(of_all(whole))
+        (line.leaving_stage, line.academic_year, line.wave)
+        for line in latest_known(lines_of_all_leavers(whole))
     }
     lines = [
         line
@@ -271,7 +290,7 @@ def _groups(book: Book, whole: Sequence[SummaryLine]) -> None:
     if first:
         row = page.across(row, f"{wave_of_cohort(first[0])} leavers", "section")
         below = row + chart_rows(stacked_height(len(first)))
-        drawn = summary_tables.groups_drawn(
+        drawn = summary_tables.groups_chart(
             below + 1, len(first), at=len(summary_tables.GROUP_COLUMNS)
         )
         title = f"EET, NEET and not known by group, {wave_of_cohort(first[0])}"
@@ -280,15 +299,17 @@ def _groups(book: Book, whole: Sequence[SummaryLine]) -> None:
     page.table(
         row,
         columns,
-        [(group_name(line), part_name(line), *summary_tables.outcomes(line)) for line in lines],
+        [(group_name(line), part_name(line), *summary_tables.outcomes_row(line)) for line in lines],
     )
 
 
 def _schools(book: Book, schools: Sequence[SummaryLine]) -> None:
-    page = book.page("Schools", widths(summary_tables.SCHOOLS))
+    page = book.page("Schools", column_widths(summary_tables.SCHOOLS))
     row = page.across(0, "Every school, cohort and wave", "title")
     row = page.across(row, summary_tables.HOW_TO_READ, "note") + 1
     end = page.table(
-        row, summary_tables.SCHOOLS, [summary_tables.school_row(line) for line in in_order(schools)]
+        row,
+        summary_tables.SCHOOLS,
+        [summary_tables.school_cells(line) for line in in_page_order(schools)],
     )
     page.freeze(row, columns=1, last=end - 1)

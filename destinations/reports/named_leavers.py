@@ -6,12 +6,12 @@ These pages name leavers.  They go to the school that named them first, and to n
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from destinations.outcomes.survivorship import Answer
+from destinations.outcomes.survivorship import LeaverOutcome
 from destinations.reports.summary_figures import wave_name
-from destinations.spreadsheets.book import Book, Cell, Column, widths
+from destinations.spreadsheets.book import Book, Cell, PageColumn, column_widths
 from models.leavers import Leaver
 from models.submissions import Submission
-from models.vocabulary import Group, activities, year_name
+from models.vocabulary import ActivityGroup, activities, year_name
 
 NAMED = "This page names leavers. It is for the school only: take it out before you share this book"
 FROM_NUMBER_TO_CELL = (
@@ -20,42 +20,42 @@ FROM_NUMBER_TO_CELL = (
 )
 
 _LEAVERS = (
-    Column("Reference", 10, "id"),
-    Column("Surname", 18),
-    Column("Forename", 16),
-    Column("Form", 8),
-    Column("Cohort", 13),
+    PageColumn("Reference", 10, "id"),
+    PageColumn("Surname", 18),
+    PageColumn("Forename", 16),
+    PageColumn("Form", 8),
+    PageColumn("Cohort", 13),
 )
 _LAST = (
-    Column("Who said so", 11),
-    Column("Evidence", 18),
-    Column("As at", 12, "date"),
-    Column("  File", 34),
-    Column("Sheet", 16),
-    Column("Cell", 8, "id"),
+    PageColumn("Who said so", 11),
+    PageColumn("Evidence", 18),
+    PageColumn("As at", 12, "date"),
+    PageColumn("  File", 34),
+    PageColumn("Sheet", 16),
+    PageColumn("Cell", 8, "id"),
 )
 _ANSWERS = (
     *_LEAVERS,
-    Column("Wave", 7),
-    Column("Counted as", 11),
-    Column("Code", 6, "id"),
-    Column("Answer", 34),
-    Column("Where", 28),
-    Column("Started", 12, "date"),
-    Column("Ended", 12, "date"),
-    Column("  Lasted", 14),
-    Column("Because", 34),
+    PageColumn("Wave", 7),
+    PageColumn("Counted as", 11),
+    PageColumn("Code", 6, "id"),
+    PageColumn("Answer", 34),
+    PageColumn("Where", 28),
+    PageColumn("Started", 12, "date"),
+    PageColumn("Ended", 12, "date"),
+    PageColumn("  Lasted", 14),
+    PageColumn("Because", 34),
     *_LAST,
-    Column("Sent by", 28),
+    PageColumn("Sent by", 28),
 )
 _WAVE_WIDTH = 34
 
 
-class Pack(Protocol):
+class PackSource(Protocol):
     """What the pages need of a school."""
 
     @property
-    def answers(self) -> Sequence[Answer]:
+    def answers(self) -> Sequence[LeaverOutcome]:
         """Every leaver at every wave."""
 
     @property
@@ -71,17 +71,17 @@ class Pack(Protocol):
         """Names of schools and colleges, by URN."""
 
 
-def named_leavers(
+def leavers_page(
     book: Book,
     leavers: Sequence[Leaver],
-    answers: Sequence[Answer],
+    answers: Sequence[LeaverOutcome],
     files: Mapping[int, Submission],
 ) -> None:
     """The page "Leavers": a row a leaver, an answer a wave, and the source of the last one."""
     waves = sorted({each.wave for each in answers})
     by_leaver = _by_leaver(answers)
-    columns = (*_LEAVERS, *(Column(wave_name(wave), _WAVE_WIDTH) for wave in waves), *_LAST)
-    page = book.page("Leavers", widths(columns), warm=True)
+    columns = (*_LEAVERS, *(PageColumn(wave_name(wave), _WAVE_WIDTH) for wave in waves), *_LAST)
+    page = book.page("Leavers", column_widths(columns), warm=True)
     row = page.across(0, "Leavers and their last known destination", "title")
     row = page.across(row, NAMED, "notice") + 1
     rows: list[tuple[Cell, ...]] = []
@@ -99,9 +99,9 @@ def named_leavers(
     page.freeze(row, columns=3, last=end - 1)
 
 
-def every_answer(book: Book, school: Pack) -> None:
+def every_answer_page(book: Book, school: PackSource) -> None:
     """The page "Every answer": a row a leaver and wave, with the cell it came from."""
-    page = book.page("Every answer", widths(_ANSWERS), warm=True)
+    page = book.page("Every answer", column_widths(_ANSWERS), warm=True)
     row = page.across(0, "Every answer and the cell it came from", "title")
     row = page.across(row, NAMED, "notice")
     row = page.across(row, FROM_NUMBER_TO_CELL, "note") + 1
@@ -118,19 +118,21 @@ def every_answer(book: Book, school: Pack) -> None:
     page.two_papers_wide(3)
 
 
-def reference(leaver_id: int | None) -> str:
+def leaver_reference(leaver_id: int | None) -> str:
     """What stands for a leaver where no name may: L000012."""
     return f"L{leaver_id or 0:06d}"
 
 
-def _by_leaver(answers: Sequence[Answer]) -> dict[int, dict[int, Answer]]:
-    found: dict[int, dict[int, Answer]] = {}
+def _by_leaver(answers: Sequence[LeaverOutcome]) -> dict[int, dict[int, LeaverOutcome]]:
+    found: dict[int, dict[int, LeaverOutcome]] = {}
     for each in answers:
         found.setdefault(each.leaver_id, {})[each.wave] = each
     return found
 
 
-def _sorted(leavers: Sequence[Leaver], told: Mapping[int, Mapping[int, Answer]]) -> list[Leaver]:
+def _sorted(
+    leavers: Sequence[Leaver], told: Mapping[int, Mapping[int, LeaverOutcome]]
+) -> list[Leaver]:
     # The latest cohort first, and in it by name, as a register is called.
     def place(leaver: Leaver) -> tuple[int, str, str, str, int]:
         any_answer = next(iter(told.get(leaver.id or 0, {}).values()), None)
@@ -142,15 +144,15 @@ def _sorted(leavers: Sequence[Leaver], told: Mapping[int, Mapping[int, Answer]])
     return sorted(leavers, key=place)
 
 
-def _who(leaver: Leaver, told: Mapping[int, Answer]) -> tuple[Cell, ...]:
+def _who(leaver: Leaver, told: Mapping[int, LeaverOutcome]) -> tuple[Cell, ...]:
     any_answer = next(iter(told.values()), None)
     cohort = ""
     if any_answer:
         cohort = f"{any_answer.leaving_stage} {year_name(any_answer.academic_year)}"
-    return (reference(leaver.id), leaver.surname, leaver.forename, leaver.form or "", cohort)
+    return (leaver_reference(leaver.id), leaver.surname, leaver.forename, leaver.form or "", cohort)
 
 
-def _answer(answer: Answer) -> tuple[Cell, ...]:
+def _answer(answer: LeaverOutcome) -> tuple[Cell, ...]:
     return (
         f"{answer.wave}",
         answer.group.value,
@@ -164,13 +166,13 @@ def _answer(answer: Answer) -> tuple[Cell, ...]:
     )
 
 
-def _came_from(answer: Answer, school: Pack) -> tuple[Cell, ...]:
+def _came_from(answer: LeaverOutcome, school: PackSource) -> tuple[Cell, ...]:
     file = school.files.get(answer.submission_id or 0)
     sender = school.senders.get(file.urn, file.urn) if file else ""
     return (*_where_from(answer, school.files), sender)
 
 
-def _where_from(answer: Answer | None, files: Mapping[int, Submission]) -> tuple[Cell, ...]:
+def _where_from(answer: LeaverOutcome | None, files: Mapping[int, Submission]) -> tuple[Cell, ...]:
     if answer is None or answer.submission_id is None:
         return ("", "", "", "", "", "")
     file = files.get(answer.submission_id)
@@ -184,14 +186,14 @@ def _where_from(answer: Answer | None, files: Mapping[int, Submission]) -> tuple
     )
 
 
-def _in_words(answer: Answer) -> str:
+def _in_words(answer: LeaverOutcome) -> str:
     words = _activity(answer)
     return f"{words}, {answer.provider_name}" if answer.provider_name else words
 
 
-def _activity(answer: Answer) -> str:
+def _activity(answer: LeaverOutcome) -> str:
     if answer.activity_code:
         return activities()[answer.activity_code].label
     if answer.intended:
         return f"Intends: {answer.intended}"
-    return "Not known" if answer.group is Group.NOT_KNOWN else answer.group.value
+    return "Not known" if answer.group is ActivityGroup.NOT_KNOWN else answer.group.value

@@ -16,15 +16,15 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from destinations.record.rule_statistics import SUSPECT_WORDS
-from destinations.reports.html_page import Number, table, web_page
-from destinations.reports.rule_trend import BY_RULE, Run, rules_of, runs
-from destinations.responses.waivers import cohort_of, in_force, sets_aside
+from destinations.reports.html_page import WrittenNumber, html_page, html_table
+from destinations.reports.rule_trend import BY_RULE, IntakeRun, recent_runs, rules_in_runs
+from destinations.responses.waivers import waived_cohort_name, waivers_in_force, waives
 from models.facts.calendar import in_words
 from models.facts.counts import count_of
 from models.facts.submission_state import is_accepted, is_refused, is_standing
 from models.places import Institution
 from models.responses import Waiver
-from models.submissions import Submission, ToldFinding
+from models.submissions import FindingRecord, Submission
 from models.vocabulary import Severity
 
 CELLS = 60  # shown of one rule in one file
@@ -34,7 +34,7 @@ Words = Mapping[str, tuple[str, str]]  # rule code -> what it says, what to do
 
 
 @dataclass(frozen=True, slots=True)
-class Failing:
+class FileFailures:
     """What one rule said of one file."""
 
     code: str
@@ -60,7 +60,7 @@ def quality_page(
     `urns` are its members, `words` those of the catalogue, with their places still open;
     `suspects` the rules that spoke of more rows than schools are likely to have got wrong.
     """
-    waivers = [one for one in in_force(session, edition) if one.urn in urns]
+    waivers = [one for one in waivers_in_force(session, edition) if one.urn in urns]
     failing = _failing(session, urns, waivers)
     schools = _names(session, urns)
     title = f"Quality of what was sent: {hub}"
@@ -73,12 +73,14 @@ def quality_page(
         _summary(failing),
         _rules(failing, schools, words, suspects),
         _set_aside(waivers, schools, words),
-        _history(runs(session, urns)),
+        _history(recent_runs(session, urns)),
     ]
-    return web_page(title, parts).encode()
+    return html_page(title, parts).encode()
 
 
-def _failing(session: Session, urns: Sequence[str], waivers: Sequence[Waiver]) -> list[Failing]:
+def _failing(
+    session: Session, urns: Sequence[str], waivers: Sequence[Waiver]
+) -> list[FileFailures]:
     """Everything told of the files of these schools that stand, worst and most first.
 
     What was told of a file is history once the next round of it is there, and nothing to look at
@@ -91,34 +93,34 @@ def _failing(session: Session, urns: Sequence[str], waivers: Sequence[Waiver]) -
     )
     rows = session.execute(
         select(
-            col(ToldFinding.code),
-            col(ToldFinding.severity),
-            col(ToldFinding.submission_id),
-            col(ToldFinding.sheet),
-            col(ToldFinding.row),
-            col(ToldFinding.column),
+            col(FindingRecord.code),
+            col(FindingRecord.severity),
+            col(FindingRecord.submission_id),
+            col(FindingRecord.sheet),
+            col(FindingRecord.row),
+            col(FindingRecord.column),
             col(Submission.urn),
             col(Submission.sent_on),
             col(Submission.regions),
             col(Submission.academic_year),
             col(Submission.leaving_stage),
         )
-        .join(Submission, col(Submission.id) == col(ToldFinding.submission_id))
+        .join(Submission, col(Submission.id) == col(FindingRecord.submission_id))
         .where(
             col(Submission.urn).in_(urns),
             is_accepted(),
             col(Submission.id).not_in(replaced),
         )
-        .order_by(col(ToldFinding.submission_id), col(ToldFinding.id))
+        .order_by(col(FindingRecord.submission_id), col(FindingRecord.id))
     ).all()
     cells: defaultdict[tuple[str, str, str, int, date], list[str]] = defaultdict(list)
     for one in rows:
         cohort = (one.academic_year, one.leaving_stage)
-        if any(sets_aside(each, one.code, one.urn, *cohort) for each in waivers):
+        if any(waives(each, one.code, one.urn, *cohort) for each in waivers):
             continue
         key = (one.code, one.severity, one.urn, one.submission_id, one.sent_on)
         cells[key].append(_cell(one.sheet, one.row, one.column, one.regions))
-    found = [Failing(*key, told, len(told)) for key, told in cells.items()]
+    found = [FileFailures(*key, told, len(told)) for key, told in cells.items()]
     found += _refused(session, urns)
     total: defaultdict[str, int] = defaultdict(int)
     for each in found:
@@ -129,7 +131,7 @@ def _failing(session: Session, urns: Sequence[str], waivers: Sequence[Waiver]) -
     )
 
 
-def _refused(session: Session, urns: Sequence[str]) -> list[Failing]:
+def _refused(session: Session, urns: Sequence[str]) -> list[FileFailures]:
     """The files sent back whole, and not sent again in a form that was read."""
     of_hub = select(Submission).where(col(Submission.urn).in_(urns), is_standing())
     refused = session.scalars(of_hub.where(is_refused())).all()
@@ -140,7 +142,7 @@ def _refused(session: Session, urns: Sequence[str]) -> list[Failing]:
         read[one.urn].append(one)
     must = Severity.MUST_FIX.value
     return [
-        Failing(one.refused_code or "", must, one.urn, one.id or 0, one.sent_on, [""], 1)
+        FileFailures(one.refused_code or "", must, one.urn, one.id or 0, one.sent_on, [""], 1)
         for one in refused
         if not any(_stands_for(later, one) for later in read[one.urn])
     ]
@@ -179,7 +181,7 @@ def _names(session: Session, urns: Sequence[str]) -> dict[str, str]:
     return {urn: name for urn, name in rows if urn}
 
 
-def _summary(failing: Sequence[Failing]) -> str:
+def _summary(failing: Sequence[FileFailures]) -> str:
     if not failing:
         return "<p>No rule has anything to say.</p>"
     must = sum(one.many for one in failing if one.severity == Severity.MUST_FIX)
@@ -188,12 +190,12 @@ def _summary(failing: Sequence[Failing]) -> str:
 
 
 def _rules(
-    failing: Sequence[Failing],
+    failing: Sequence[FileFailures],
     schools: Mapping[str, str],
     words: Words,
     suspects: Collection[str],
 ) -> str:
-    by_rule: defaultdict[tuple[str, str], list[Failing]] = defaultdict(list)
+    by_rule: defaultdict[tuple[str, str], list[FileFailures]] = defaultdict(list)
     for one in failing:
         by_rule[one.code, one.severity].append(one)
     parts = ["<h2>Failing rules</h2>"] if by_rule else []
@@ -205,10 +207,10 @@ def _rules(
         parts += [
             f'<details><summary><span class="{"must" if must else "check"}">'
             f"{'Must fix' if must else 'Please check'}</span> <code>{escape(code)}</code> "
-            f"{escape(opened(says))} <strong>{many:,}</strong> {at}</summary>",
-            f"<p>{escape(opened(do))}</p>",
+            f"{escape(unfilled_sentence(says))} <strong>{many:,}</strong> {at}</summary>",
+            f"<p>{escape(unfilled_sentence(do))}</p>",
             f"<p>{SUSPECT_WORDS.capitalize()}.</p>" if code in suspects else "",
-            table(
+            html_table(
                 f"{code}: where",
                 ("School", "URN", "Submission", "Sent on", "Findings", "Rows"),
                 (
@@ -228,28 +230,29 @@ def _rules(
     return "\n".join(parts)
 
 
-def _history(told: Sequence[Run]) -> str:
+def _history(told: Sequence[IntakeRun]) -> str:
     if not told:
         return ""
     rows = (
-        (_moment(one.run_at), one.schools, one.rows, one.findings, Number(one.in_100_rows()))
+        (_moment(one.run_at), one.schools, one.rows, one.findings, WrittenNumber(one.in_100_rows()))
         for one in told
     )
     headings = ("Intake", "Schools", "Rows judged", "Findings", "Findings in 100 rows")
     latest = told[:BY_RULE]
     by_rule = (
-        (code, *(Number(one.in_100_rows(code)) for one in latest)) for code in rules_of(latest)
+        (code, *(WrittenNumber(one.in_100_rows(code)) for one in latest))
+        for code in rules_in_runs(latest)
     )
     parts = [
         "<h2>History</h2>",
-        table("Intake by intake, the latest first", headings, rows),
-        table(
+        html_table("Intake by intake, the latest first", headings, rows),
+        html_table(
             "Rule by rule: findings in 100 rows, the latest intake first",
             ("Rule", *(_moment(one.run_at) for one in latest)),
             by_rule,
         ),
     ]
-    return "\n".join(parts if rules_of(latest) else parts[:2])
+    return "\n".join(parts if rules_in_runs(latest) else parts[:2])
 
 
 def _set_aside(waivers: Sequence[Waiver], schools: Mapping[str, str], words: Words) -> str:
@@ -260,14 +263,14 @@ def _set_aside(waivers: Sequence[Waiver], schools: Mapping[str, str], words: Wor
         (
             schools.get(one.urn, ""),
             one.urn,
-            f"{one.code} {opened(words.get(one.code, ('', ''))[0])}".strip(),
-            cohort_of(one),
+            f"{one.code} {unfilled_sentence(words.get(one.code, ('', ''))[0])}".strip(),
+            waived_cohort_name(one),
             in_words(one.expires_on),
         )
         for one in waivers
     )
     headings = ("School", "URN", "Rule", "For", "Until")
-    return "<h2>Set aside</h2>" + table("Rules that some are not asked", headings, rows)
+    return "<h2>Set aside</h2>" + html_table("Rules that some are not asked", headings, rows)
 
 
 def _shown(cells: Sequence[str]) -> str:
@@ -276,7 +279,7 @@ def _shown(cells: Sequence[str]) -> str:
     return "; ".join(named[:CELLS]) + (f"; and {more:,} more" if more > 0 else "")
 
 
-def opened(sentence: str) -> str:
+def unfilled_sentence(sentence: str) -> str:
     """A sentence of the catalogue; what is filled in for a sender is left open here."""
     pieces = sentence.replace("}", "{").split("{")
     return "…".join(pieces[::2])

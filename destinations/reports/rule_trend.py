@@ -16,7 +16,7 @@ BY_RULE = 6  # of them beside each other, rule by rule
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class IntakeRun:
     """One intake: rows judged and findings told, of the hub's schools, in all and by rule."""
 
     run_at: datetime
@@ -35,7 +35,7 @@ class Run:
         return f"{100 * found / self.rows:.1f}" if self.rows else ""
 
 
-def runs(session: Session, urns: Sequence[str]) -> list[Run]:
+def recent_runs(session: Session, urns: Sequence[str]) -> list[IntakeRun]:
     """The last intakes in which these schools sent something, the latest first."""
     of_schools = col(RuleTally.urn).in_(urns)
     moments = session.execute(
@@ -62,10 +62,10 @@ def runs(session: Session, urns: Sequence[str]) -> list[Run]:
             rows[moment] = int(judged or 0)
         else:
             found[moment][code] = int(findings)
-    return [Run(moment, rows.get(moment, 0), many, found[moment]) for moment, many in moments]
+    return [IntakeRun(moment, rows.get(moment, 0), many, found[moment]) for moment, many in moments]
 
 
-def rules_of(told: Sequence[Run]) -> list[str]:
+def rules_in_runs(told: Sequence[IntakeRun]) -> list[str]:
     """The rules that spoke in these runs, those that spoke most in the latest first."""
     codes = {code for one in told for code in one.by_rule}
     return sorted(codes, key=lambda code: (*(-one.by_rule.get(code, 0) for one in told), code))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from destinations.outcomes.percent import percent
+from destinations.outcomes.percent import rounded_percent
 from models.handoffs.summaries import SummaryLine
 from models.vocabulary import year_name
 
@@ -49,5 +49,5 @@ def _row(line: SummaryLine) -> tuple[object, ...]:
         counts.not_known,
         counts.sustained,
         counts.sustained_base,
-        percent(counts.known, counts.leavers),
+        rounded_percent(counts.known, counts.leavers),
     )

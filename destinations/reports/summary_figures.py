@@ -2,46 +2,46 @@
 
 from collections.abc import Iterable
 
-from destinations.outcomes.percent import percent
+from destinations.outcomes.percent import rounded_percent
 from models.handoffs.summaries import Counts, SummaryLine
-from models.vocabulary import Kin, LeavingStage, year_name
+from models.vocabulary import ActivityType, LeavingStage, year_name
 
 # Kinds of destination as a chart can show them: few enough to tell apart, every kin in one.
-SHOWN_KINS: tuple[tuple[str, tuple[Kin, ...]], ...] = (
-    ("Education", (Kin.EDUCATION,)),
-    ("Apprenticeship", (Kin.APPRENTICESHIP,)),
-    ("Employment", (Kin.EMPLOYMENT,)),
-    ("Training or gap year", (Kin.TRAINING, Kin.GAP_YEAR)),
-    ("NEET", (Kin.NEET,)),
-    ("Other", (Kin.RE_ENGAGEMENT, Kin.PRE_16, Kin.OTHER)),
-    ("Not known", (Kin.NOT_KNOWN,)),
+SHOWN_TYPES: tuple[tuple[str, tuple[ActivityType, ...]], ...] = (
+    ("Education", (ActivityType.EDUCATION,)),
+    ("Apprenticeship", (ActivityType.APPRENTICESHIP,)),
+    ("Employment", (ActivityType.EMPLOYMENT,)),
+    ("Training or gap year", (ActivityType.TRAINING, ActivityType.GAP_YEAR)),
+    ("NEET", (ActivityType.NEET,)),
+    ("Other", (ActivityType.RE_ENGAGEMENT, ActivityType.PRE_16, ActivityType.OTHER)),
+    ("Not known", (ActivityType.NOT_KNOWN,)),
 )
 
 
-def share(part: int, whole: int) -> float | None:
+def rounded_share(part: int, whole: int) -> float | None:
     """The whole percentage as a cell holds it, 0.92 for 92 %, so that no program rounds again."""
-    rounded = percent(part, whole)
+    rounded = rounded_percent(part, whole)
     return None if rounded is None else int(rounded) / 100
 
 
-def per_cent(part: int, whole: int) -> str:
+def percent_in_words(part: int, whole: int) -> str:
     """The same percentage in a sentence: "92%"; "no leavers" of nobody."""
-    rounded = percent(part, whole)
+    rounded = rounded_percent(part, whole)
     return "no leavers" if rounded is None else f"{rounded}%"
 
 
-def kin_counts(counts: Counts) -> tuple[int, ...]:
+def activity_type_counts(counts: Counts) -> tuple[int, ...]:
     """How many leavers each of SHOWN_KINS holds, in that order."""
     by_kin = {str(name): number for name, number in counts.kins}
-    return tuple(sum(by_kin.get(kin.value, 0) for kin in kins) for _, kins in SHOWN_KINS)
+    return tuple(sum(by_kin.get(kin.value, 0) for kin in kins) for _, kins in SHOWN_TYPES)
 
 
-def of_all(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:
+def lines_of_all_leavers(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:
     """The lines about all leavers together, not about one group of them."""
     return tuple(line for line in lines if line.breakdown == "all")
 
 
-def latest(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:
+def latest_known(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:
     """Of each leaving stage and wave, the lines of the latest cohort of which anything is known."""
     lines = tuple(lines)
     newest: dict[tuple[str, int], int] = {}
@@ -49,14 +49,14 @@ def latest(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:
         key = (line.leaving_stage, line.wave)
         if line.counts.known and line.academic_year > newest.get(key, 0):
             newest[key] = line.academic_year
-    return in_order(
+    return in_page_order(
         line for line in lines if newest.get((line.leaving_stage, line.wave)) == line.academic_year
     )
 
 
-def told_latest(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:
+def latest_sustained(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:
     """Of each leaving stage and wave, the latest cohort of which lasting can be told."""
-    return latest(line for line in lines if line.counts.sustained_base)
+    return latest_known(line for line in lines if line.counts.sustained_base)
 
 
 def part_name(line: SummaryLine) -> str:
@@ -73,7 +73,7 @@ def group_name(line: SummaryLine) -> str:
     return names.get(line.breakdown, line.breakdown)
 
 
-def in_order(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:
+def in_page_order(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:
     """By school, stage, latest cohort first, wave: the same order on every page."""
     return tuple(
         sorted(
@@ -89,19 +89,19 @@ def in_order(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:
     )
 
 
-def stages(lines: Iterable[SummaryLine]) -> tuple[str, ...]:
+def leaving_stages(lines: Iterable[SummaryLine]) -> tuple[str, ...]:
     """The leaving stages that the lines are about."""
     return tuple(sorted({line.leaving_stage for line in lines}))
 
 
-def year_group(leaving_stage: str) -> str:
+def stage_name(leaving_stage: str) -> str:
     """What people call a leaving stage: Year 11."""
     return {LeavingStage.Y11.value: "Year 11", LeavingStage.Y13.value: "Year 13"}[leaving_stage]
 
 
 def cohort_name(line: SummaryLine) -> str:
     """What people call a cohort: Year 11, 2024/25."""
-    return f"{year_group(line.leaving_stage)}, {year_name(line.academic_year)}"
+    return f"{stage_name(line.leaving_stage)}, {year_name(line.academic_year)}"
 
 
 def wave_name(number: int) -> str:
@@ -114,6 +114,6 @@ def wave_of_cohort(line: SummaryLine) -> str:
     return f"{wave_name(line.wave)}: {cohort_name(line)}"
 
 
-def asked(line: SummaryLine) -> str:
+def asked_in(line: SummaryLine) -> str:
     """When the wave asks: a cohort of 2024/25 is first asked in autumn 2025."""
     return f"autumn {line.academic_year + line.wave}" if line.wave else "before leaving"

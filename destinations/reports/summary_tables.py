@@ -7,17 +7,17 @@ Coverage is known of leavers; sustained is of those for whom it can be told.
 from collections.abc import Sequence
 
 from destinations.reports.summary_figures import (
-    SHOWN_KINS,
-    asked,
-    kin_counts,
+    SHOWN_TYPES,
+    activity_type_counts,
+    asked_in,
     part_name,
-    share,
+    rounded_share,
+    stage_name,
     wave_name,
     wave_of_cohort,
-    year_group,
 )
-from destinations.spreadsheets.book import Cell, Column
-from destinations.spreadsheets.charts import Drawn
+from destinations.spreadsheets.book import Cell, PageColumn
+from destinations.spreadsheets.charts import ChartRange
 from models.handoffs.summaries import Counts, SummaryLine
 from models.vocabulary import year_name
 
@@ -44,37 +44,37 @@ GROUPS_READ = (
     f"{GROUPS_SMALL}"
 )
 
-_COHORT = (Column("Wave and leavers", 27), Column("Asked", 13))
+_COHORT = (PageColumn("Wave and leavers", 27), PageColumn("Asked", 13))
 _NUMBERS = (
-    Column("Leavers", 9, "count"),
-    Column("Known", 9, "count"),
-    Column("Coverage", 10, "percent"),
+    PageColumn("Leavers", 9, "count"),
+    PageColumn("Known", 9, "count"),
+    PageColumn("Coverage", 10, "percent"),
 )
 _RESULTS = (
-    Column("EET", 8, "count"),
-    Column("EET %", 8, "percent"),
-    Column("NEET", 8, "count"),
-    Column("NEET %", 8, "percent"),
-    Column("Other", 8, "count"),
-    Column("Other %", 8, "percent"),
-    Column("Not known", 8, "count"),
-    Column("Not known %", 9, "percent"),
-    Column("Sustained", 10, "count"),
-    Column("Can be told", 8, "count"),
-    Column("Sustained %", 10, "percent"),
+    PageColumn("EET", 8, "count"),
+    PageColumn("EET %", 8, "percent"),
+    PageColumn("NEET", 8, "count"),
+    PageColumn("NEET %", 8, "percent"),
+    PageColumn("Other", 8, "count"),
+    PageColumn("Other %", 8, "percent"),
+    PageColumn("Not known", 8, "count"),
+    PageColumn("Not known %", 9, "percent"),
+    PageColumn("Sustained", 10, "count"),
+    PageColumn("Can be told", 8, "count"),
+    PageColumn("Sustained %", 10, "percent"),
 )
 LASTING = _RESULTS[-3:]
 OUTCOMES = (*_COHORT, *_NUMBERS, *_RESULTS)
 # The same in two tables, for a page where the cohorts of which lasting can be told are older.
 DOING = (*_COHORT, *_NUMBERS, *_RESULTS[:-3])
 LASTED = (*_COHORT, *_NUMBERS, *LASTING)
-GROUP_COLUMNS = (Column("Group", 14), Column("Part", 30))
+GROUP_COLUMNS = (PageColumn("Group", 14), PageColumn("Part", 30))
 SCHOOLS = (
-    Column("School", 30),
-    Column("URN", 9, "id"),
-    Column("Year", 9),
-    Column("Cohort", 9),
-    Column("Wave", 7, "count"),
+    PageColumn("School", 30),
+    PageColumn("URN", 9, "id"),
+    PageColumn("Year", 9),
+    PageColumn("Cohort", 9),
+    PageColumn("Wave", 7, "count"),
     *_NUMBERS,
     *_RESULTS,
 )
@@ -86,94 +86,101 @@ KINDS = (
     *_NUMBERS,
     *(
         column
-        for name, _ in SHOWN_KINS
-        for column in (Column(name, _ROOM.get(name, 9), "count"), Column("%", 6, "percent"))
+        for name, _ in SHOWN_TYPES
+        for column in (PageColumn(name, _ROOM.get(name, 9), "count"), PageColumn("%", 6, "percent"))
     ),
 )
 
 
-def outcomes(line: SummaryLine) -> tuple[Cell, ...]:
+def outcomes_row(line: SummaryLine) -> tuple[Cell, ...]:
     """One row of OUTCOMES."""
     return (
         wave_of_cohort(line),
-        asked(line),
-        *numbers(line.counts),
+        asked_in(line),
+        *coverage_cells(line.counts),
         *_results(line.counts),
     )
 
 
-def doing(line: SummaryLine) -> tuple[Cell, ...]:
+def activity_row(line: SummaryLine) -> tuple[Cell, ...]:
     """One row of DOING."""
-    return outcomes(line)[: len(DOING)]
+    return outcomes_row(line)[: len(DOING)]
 
 
-def lasted(line: SummaryLine) -> tuple[Cell, ...]:
+def sustained_row(line: SummaryLine) -> tuple[Cell, ...]:
     """One row of LASTED."""
-    return (*outcomes(line)[: len(_COHORT) + len(_NUMBERS)], *outcomes(line)[-len(LASTING) :])
+    return (
+        *outcomes_row(line)[: len(_COHORT) + len(_NUMBERS)],
+        *outcomes_row(line)[-len(LASTING) :],
+    )
 
 
-def school_row(line: SummaryLine) -> tuple[Cell, ...]:
+def school_cells(line: SummaryLine) -> tuple[Cell, ...]:
     """One row of SCHOOLS."""
     return (
         line.school,
         line.urn,
-        year_group(line.leaving_stage),
+        stage_name(line.leaving_stage),
         year_name(line.academic_year),
         line.wave,
-        *numbers(line.counts),
+        *coverage_cells(line.counts),
         *_results(line.counts),
     )
 
 
-def group_row(line: SummaryLine) -> tuple[Cell, ...]:
+def group_cells(line: SummaryLine) -> tuple[Cell, ...]:
     """One row about a part of a cohort: the part, the wave, then as OUTCOMES."""
     return (
         part_name(line),
         wave_name(line.wave),
-        *numbers(line.counts),
+        *coverage_cells(line.counts),
         *_results(line.counts),
     )
 
 
-def kinds(line: SummaryLine) -> tuple[Cell, ...]:
+def activity_types_row(line: SummaryLine) -> tuple[Cell, ...]:
     """One row of KINDS."""
     leavers = line.counts.leavers
     return (
         wave_of_cohort(line),
-        asked(line),
-        *numbers(line.counts),
-        *(cell for number in kin_counts(line.counts) for cell in (number, share(number, leavers))),
+        asked_in(line),
+        *coverage_cells(line.counts),
+        *(
+            cell
+            for number in activity_type_counts(line.counts)
+            for cell in (number, rounded_share(number, leavers))
+        ),
     )
 
 
-def numbers(counts: Counts) -> tuple[Cell, ...]:
+def coverage_cells(counts: Counts) -> tuple[Cell, ...]:
     """Leavers, those of whom the destination is known, and coverage."""
-    return (counts.leavers, counts.known, share(counts.known, counts.leavers))
+    return (counts.leavers, counts.known, rounded_share(counts.known, counts.leavers))
 
 
 def _results(counts: Counts) -> tuple[Cell, ...]:
     parts = (counts.eet, counts.neet, counts.other, counts.not_known)
     return (
-        *(cell for part in parts for cell in (part, share(part, counts.leavers))),
-        *lasting(counts),
+        *(cell for part in parts for cell in (part, rounded_share(part, counts.leavers))),
+        *sustained_cells(counts),
     )
 
 
-def lasting(counts: Counts) -> tuple[Cell, ...]:
+def sustained_cells(counts: Counts) -> tuple[Cell, ...]:
     """Those who stayed, those for whom it can be told, and the share."""
     return (
         counts.sustained,
         counts.sustained_base,
-        share(counts.sustained, counts.sustained_base),
+        rounded_share(counts.sustained, counts.sustained_base),
     )
 
 
-def groups_drawn(first: int, rows: int, *, at: int = 0) -> Drawn:
+def groups_chart(first: int, rows: int, *, at: int = 0) -> ChartRange:
     """EET, NEET, other and not known of rows of OUTCOMES, for a chart.
 
     OUTCOMES starts at column `at`; what stands before it names the bars.
     """
-    return Drawn(
+    return ChartRange(
         first,
         first + rows - 1,
         names=max(at - 1, 0),
@@ -186,31 +193,31 @@ def groups_drawn(first: int, rows: int, *, at: int = 0) -> Drawn:
     )
 
 
-def kinds_drawn(first: int, rows: int) -> Drawn:
+def activity_types_chart(first: int, rows: int) -> ChartRange:
     """The kinds of destination of rows of KINDS, for a chart."""
     start = len(_COHORT) + len(_NUMBERS) + 1
-    series = tuple((start + 2 * at, name) for at, (name, _) in enumerate(SHOWN_KINS))
-    return Drawn(first, first + rows - 1, names=0, series=series)
+    series = tuple((start + 2 * at, name) for at, (name, _) in enumerate(SHOWN_TYPES))
+    return ChartRange(first, first + rows - 1, names=0, series=series)
 
 
-def grid_drawn(first: int, rows: int, waves: Sequence[int]) -> Drawn:
+def grid_chart(first: int, rows: int, waves: Sequence[int]) -> ChartRange:
     """The coverage columns of a grid of cohorts and waves, for a chart."""
     series = tuple((3 + 3 * at, f"Wave {wave}") for at, wave in enumerate(waves))
-    return Drawn(first, first + rows - 1, names=0, series=series)
+    return ChartRange(first, first + rows - 1, names=0, series=series)
 
 
-def newest_years(lines: Sequence[SummaryLine]) -> dict[int, int]:
+def newest_year_by_wave(lines: Sequence[SummaryLine]) -> dict[int, int]:
     """The leaving year that each wave shows, by wave."""
     return {line.wave: line.academic_year for line in lines}
 
 
-def coverage_columns(years: dict[int, int]) -> tuple[Column, ...]:
+def coverage_columns(years: dict[int, int]) -> tuple[PageColumn, ...]:
     """A school, then leavers, known and coverage at each wave."""
     return (
-        Column("School", 36),
-        Column("URN", 9, "id"),
+        PageColumn("School", 36),
+        PageColumn("URN", 9, "id"),
         *(
-            Column(f"Wave {wave}, {year_name(year)}: {what}", 13, kind)
+            PageColumn(f"Wave {wave}, {year_name(year)}: {what}", 13, kind)
             for wave, year in sorted(years.items())
             for what, kind in (("leavers", "count"), ("known", "count"), ("coverage", "percent"))
         ),
@@ -227,16 +234,16 @@ def coverage_rows(lines: Sequence[SummaryLine], years: dict[int, int]) -> list[t
         cells = [
             cell
             for wave in sorted(years)
-            for cell in (numbers(at[urn, wave]) if (urn, wave) in at else none)
+            for cell in (coverage_cells(at[urn, wave]) if (urn, wave) in at else none)
         ]
         rows.append((school, urn, *cells))
     return rows
 
 
-def coverage_drawn(first: int, rows: int, years: dict[int, int]) -> Drawn:
+def coverage_chart(first: int, rows: int, years: dict[int, int]) -> ChartRange:
     """The coverage columns of those rows, for a chart."""
     series = tuple(
         (4 + 3 * at, f"Wave {wave} ({year_name(year)} leavers)")
         for at, (wave, year) in enumerate(sorted(years.items()))
     )
-    return Drawn(first, first + rows - 1, names=0, series=series)
+    return ChartRange(first, first + rows - 1, names=0, series=series)

@@ -13,7 +13,7 @@ Suites = Mapping[tuple[str, int], str]  # (kind, academic year) -> hash
 
 
 @dataclass(frozen=True, slots=True)
-class NotAdopted:
+class SuiteNotAdopted:
     """A suite of the code that is not the one in force."""
 
     kind: str
@@ -22,18 +22,18 @@ class NotAdopted:
     in_code: str
 
 
-def adopted(session: Session) -> dict[tuple[str, int], str]:
+def adopted_suites(session: Session) -> dict[tuple[str, int], str]:
     """The hash last adopted for each kind of sheet and year."""
     lines = session.exec(select(SuiteAdoption).order_by(col(SuiteAdoption.id))).all()
     return {(one.kind, one.academic_year): one.suite_hash for one in lines}
 
 
-def adopt(session: Session, suites: Suites, *, by: str, would_change: int = 0) -> int:
+def adopt_suites(session: Session, suites: Suites, *, by: str, would_change: int = 0) -> int:
     """How many suites were adopted that were not in force before; `by` says so by name.
 
     `would_change` is how many findings the trial said would differ.
     """
-    before = adopted(session)
+    before = adopted_suites(session)
     new = {key: one for key, one in suites.items() if before.get(key) != one}
     for (kind, year), suite_hash in sorted(new.items()):
         session.add(
@@ -49,12 +49,12 @@ def adopt(session: Session, suites: Suites, *, by: str, would_change: int = 0) -
     return len(new)
 
 
-def not_adopted(session: Session, suites: Suites) -> tuple[NotAdopted, ...]:
+def suites_not_in_force(session: Session, suites: Suites) -> tuple[SuiteNotAdopted, ...]:
     """The suites that differ from those in force.  One that never had a forerunner is adopted."""
-    before = adopted(session)
-    adopt(session, {key: one for key, one in suites.items() if key not in before}, by=SETUP)
+    before = adopted_suites(session)
+    adopt_suites(session, {key: one for key, one in suites.items() if key not in before}, by=SETUP)
     return tuple(
-        NotAdopted(*key, before[key], one)
+        SuiteNotAdopted(*key, before[key], one)
         for key, one in sorted(suites.items())
         if key in before and before[key] != one
     )

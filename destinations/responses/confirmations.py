@@ -16,19 +16,19 @@ from sqlmodel import Session, col
 
 from destinations.linkage.candidates import in_chunks
 from destinations.linkage.repeated_leavers import RowKey
-from destinations.record.rounds import said_in
-from destinations.responses.confirmed_sheets import without_confirmed_sheets
+from destinations.record.rounds import row_content
+from destinations.responses.confirmed_sheets import drop_confirmed_sheets
 from models.database import upsert
 from models.destinations import Match
 from models.facts.calendar import now
-from models.handoffs.findings import Finding, Remark
-from models.handoffs.normalised import Mapped, MappedRow
+from models.handoffs.findings import Finding, Issue
+from models.handoffs.normalised import NormalisedRow, NormalisedSubmission
 from models.handoffs.sheets import Value
 from models.responses import Confirmation
-from models.submissions import ToldFinding
+from models.submissions import FindingRecord
 from models.vocabulary import Severity
 
-Told = TypeVar("Told", Finding, Remark)
+Told = TypeVar("Told", Finding, Issue)
 
 
 def confirm(
@@ -51,7 +51,7 @@ def confirm(
     Raises LookupError where that was not told of the row, and ValueError where it must be put
     right, or where nobody knows yet whom the row is about.
     """
-    sheet = told_on(session, submission_id, sheet, row, code)
+    sheet = sheet_of_finding(session, submission_id, sheet, row, code)
     person = session.execute(
         select(col(Match.person_id)).where(
             col(Match.submission_id) == submission_id,
@@ -62,13 +62,13 @@ def confirm(
     if person is None:
         message = "nobody knows yet whom that row is about; it can be confirmed once it is recorded"
         raise ValueError(message)
-    note_of_person(
+    store_confirmation(
         session, int(person), code, value=value, by=by, field=field, submission_id=submission_id
     )
     return int(person)
 
 
-def told_on(session: Session, submission_id: int, sheet: str, row: int, code: str) -> str:
+def sheet_of_finding(session: Session, submission_id: int, sheet: str, row: int, code: str) -> str:
     """The sheet on which something to check was told of a row.  Raises as `confirm` does."""
     told = [one for one in _told(session, submission_id, row, code) if not sheet or one[0] == sheet]
     if len({name for name, *_ in told}) != 1:
@@ -80,7 +80,7 @@ def told_on(session: Session, submission_id: int, sheet: str, row: int, code: st
     return told[0][0]
 
 
-def note_of_person(
+def store_confirmation(
     session: Session,
     person: int,
     code: str,
@@ -103,28 +103,28 @@ def note_of_person(
     upsert(session, Confirmation, [one], key=("person_id", "code", "field", "digest"))
 
 
-def without_confirmed(
+def drop_confirmed(
     session: Session,
     findings: Sequence[Told],
     people: Mapping[RowKey, int],
-    mapped: Mapped,
+    mapped: NormalisedSubmission,
 ) -> tuple[Told, ...]:
     """The findings on a submission that nobody has confirmed, in their order.
 
     `people` says whom its rows are about, by sheet and row.
     """
-    findings = without_confirmed_sheets(session, mapped.declared, findings)
+    findings = drop_confirmed_sheets(session, mapped.declared, findings)
     about = {people[key] for one in findings if (key := (one.sheet, one.row or 0)) in people}
     confirmed = _confirmed(session, about)
     if not confirmed:
         return tuple(findings)
-    held: defaultdict[RowKey, list[MappedRow]] = defaultdict(list)
+    held: defaultdict[RowKey, list[NormalisedRow]] = defaultdict(list)
     for row in mapped.rows:
         held[row.sheet, row.row].append(row)
     return tuple(one for one in findings if not _is_confirmed(one, confirmed, people, held))
 
 
-def value_in(rows: Sequence[MappedRow], column: str) -> tuple[str, Value]:
+def field_and_value(rows: Sequence[NormalisedRow], column: str) -> tuple[str, Value]:
     """Our field and the value of a cell of one row, by the letter of its column.
 
     Where we made nothing of a cell, the value is what was typed.  What is told of a row as a whole
@@ -140,13 +140,13 @@ def value_in(rows: Sequence[MappedRow], column: str) -> tuple[str, Value]:
 
 def _told(session: Session, submission_id: int, row: int, code: str) -> list[tuple[str, str]]:
     found = session.execute(
-        select(col(ToldFinding.sheet), col(ToldFinding.severity))
+        select(col(FindingRecord.sheet), col(FindingRecord.severity))
         .where(
-            col(ToldFinding.submission_id) == submission_id,
-            col(ToldFinding.row) == row,
-            col(ToldFinding.code) == code,
+            col(FindingRecord.submission_id) == submission_id,
+            col(FindingRecord.row) == row,
+            col(FindingRecord.code) == code,
         )
-        .order_by(col(ToldFinding.id))
+        .order_by(col(FindingRecord.id))
     )
     return [(sheet, severity) for sheet, severity in found]
 
@@ -165,10 +165,10 @@ def _confirmed(session: Session, people: Iterable[int]) -> set[tuple[int, str, s
 
 
 def _is_confirmed(
-    one: Finding | Remark,
+    one: Finding | Issue,
     confirmed: set[tuple[int, str, str]],
     people: Mapping[RowKey, int],
-    rows: Mapping[RowKey, Sequence[MappedRow]],
+    rows: Mapping[RowKey, Sequence[NormalisedRow]],
 ) -> bool:
     key = one.sheet, one.row or 0
     person = people.get(key)
@@ -188,7 +188,7 @@ def _is_confirmed(
     )
 
 
-def _fields(rows: Sequence[MappedRow], column: str) -> list[tuple[str, MappedRow]]:
+def _fields(rows: Sequence[NormalisedRow], column: str) -> list[tuple[str, NormalisedRow]]:
     """Our fields that stand in a column, with the row of the wave that it answers."""
     return [
         (field, row)
@@ -198,8 +198,8 @@ def _fields(rows: Sequence[MappedRow], column: str) -> list[tuple[str, MappedRow
     ]
 
 
-def _whole(rows: Sequence[MappedRow]) -> str:
-    return json.dumps([said_in(row) for row in rows], ensure_ascii=False)
+def _whole(rows: Sequence[NormalisedRow]) -> str:
+    return json.dumps([row_content(row) for row in rows], ensure_ascii=False)
 
 
 def _plain(value: Value) -> str:

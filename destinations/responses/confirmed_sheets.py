@@ -15,13 +15,13 @@ from sqlmodel import Session, col
 from models.database import upsert
 from models.facts.calendar import now
 from models.facts.succession import school_chain
-from models.handoffs.findings import Finding, Remark
-from models.handoffs.normalised import Declared
+from models.handoffs.findings import Finding, Issue
+from models.handoffs.normalised import SubmissionMetadata
 from models.responses import SheetConfirmation
-from models.submissions import Submission, ToldFinding
+from models.submissions import FindingRecord, Submission
 from models.vocabulary import Severity
 
-Told = TypeVar("Told", Finding, Remark)
+Told = TypeVar("Told", Finding, Issue)
 # Told of columns, whatever sheet and cohort they come with.
 _OF_COLUMNS = "C"
 
@@ -70,8 +70,8 @@ def confirm_sheet(
     return len(told)
 
 
-def without_confirmed_sheets(
-    session: Session, declared: Declared, findings: Sequence[Told]
+def drop_confirmed_sheets(
+    session: Session, declared: SubmissionMetadata, findings: Sequence[Told]
 ) -> tuple[Told, ...]:
     """The findings but for those of no row that somebody has confirmed, in their order."""
     if all(one.row is not None for one in findings):
@@ -92,13 +92,13 @@ def without_confirmed_sheets(
     )
 
 
-def _told(session: Session, submission_id: int, code: str) -> Sequence[ToldFinding]:
-    query = select(ToldFinding).where(
-        col(ToldFinding.submission_id) == submission_id,
-        col(ToldFinding.row).is_(None),
-        col(ToldFinding.code) == code,
+def _told(session: Session, submission_id: int, code: str) -> Sequence[FindingRecord]:
+    query = select(FindingRecord).where(
+        col(FindingRecord.submission_id) == submission_id,
+        col(FindingRecord.row).is_(None),
+        col(FindingRecord.code) == code,
     )
-    return session.scalars(query.order_by(col(ToldFinding.id))).all()
+    return session.scalars(query.order_by(col(FindingRecord.id))).all()
 
 
 def _digest(

@@ -13,8 +13,8 @@ from sqlmodel import Session, col
 
 from models.database import upsert
 from models.facts import submission_state
-from models.responses import AcceptedHeading, AcceptedWord
-from models.submissions import Submission, ToldFinding
+from models.responses import HeadingMapping, ValueMapping
+from models.submissions import FindingRecord, Submission
 
 HUB = ""  # the URN that stands for every school
 # Refused because a column was missing, or not known.
@@ -25,18 +25,18 @@ LEFT_OUT = ("C10", "C11", "C12", "C14")
 log = logging.getLogger(__name__)
 
 
-def accepted(session: Session) -> tuple[list[AcceptedHeading], list[AcceptedWord]]:
+def load_mappings(session: Session) -> tuple[list[HeadingMapping], list[ValueMapping]]:
     """Everything that people confirmed, for every school and the hub, oldest first."""
     headings = session.scalars(
-        select(AcceptedHeading).order_by(col(AcceptedHeading.accepted_at), col(AcceptedHeading.id))
+        select(HeadingMapping).order_by(col(HeadingMapping.accepted_at), col(HeadingMapping.id))
     )
     words = session.scalars(
-        select(AcceptedWord).order_by(col(AcceptedWord.accepted_at), col(AcceptedWord.id))
+        select(ValueMapping).order_by(col(ValueMapping.accepted_at), col(ValueMapping.id))
     )
     return list(headings), list(words)
 
 
-def accept_heading(
+def store_heading_mapping(
     session: Session,
     *,
     urn: str,
@@ -55,7 +55,7 @@ def accept_heading(
     _named(by)
     upsert(
         session,
-        AcceptedHeading,
+        HeadingMapping,
         [
             {
                 "urn": urn,
@@ -74,7 +74,7 @@ def accept_heading(
     log.info("a heading of %s was accepted as %s", urn or "the hub", field or "left out")
 
 
-def accept_word(
+def store_value_mapping(
     session: Session, *, urn: str, field: str, word: str, value: str, by: str, at: datetime
 ) -> None:
     """Remember what a word in a cell means; said again, the later word holds.
@@ -92,7 +92,7 @@ def accept_word(
     }
     upsert(
         session,
-        AcceptedWord,
+        ValueMapping,
         [row],
         key=("urn", "field", "word"),
         update=("value", "accepted_by", "accepted_at"),
@@ -100,23 +100,23 @@ def accept_word(
     log.info("a word of %s was accepted as %s %s", urn or "the hub", field, value)
 
 
-def forget_headings(session: Session, *, urn: str, key: str) -> int:
+def remove_heading_mappings(session: Session, *, urn: str, key: str) -> int:
     """How many words about a heading were forgotten.  What is recorded stays."""
-    gone = select(col(AcceptedHeading.id)).where(
-        col(AcceptedHeading.urn) == urn, col(AcceptedHeading.heading) == key[:300]
+    gone = select(col(HeadingMapping.id)).where(
+        col(HeadingMapping.urn) == urn, col(HeadingMapping.heading) == key[:300]
     )
     ids = list(session.scalars(gone))
-    session.execute(delete(AcceptedHeading).where(col(AcceptedHeading.id).in_(ids)))
+    session.execute(delete(HeadingMapping).where(col(HeadingMapping.id).in_(ids)))
     return len(ids)
 
 
-def forget_words(session: Session, ids: Sequence[int]) -> int:
+def remove_value_mappings(session: Session, ids: Sequence[int]) -> int:
     """How many words were forgotten.  What is recorded stays."""
-    session.execute(delete(AcceptedWord).where(col(AcceptedWord.id).in_(ids)))
+    session.execute(delete(ValueMapping).where(col(ValueMapping.id).in_(ids)))
     return len(ids)
 
 
-def read_again(
+def request_reading_again(
     session: Session,
     *,
     urn: str,
@@ -135,8 +135,8 @@ def read_again(
         col(Submission.follows_id).is_not(None), ~submission_state.is_refused()
     )
     told = (
-        select(col(ToldFinding.submission_id), col(ToldFinding.heading))
-        .where(col(ToldFinding.code).in_(codes))
+        select(col(FindingRecord.submission_id), col(FindingRecord.heading))
+        .where(col(FindingRecord.code).in_(codes))
         .distinct()
     )
     concerned = {one.submission_id for one in session.execute(told) if about(one.heading)}
@@ -154,7 +154,7 @@ def read_again(
     in_hand = select(col(Submission.id)).where(submission_state.is_on_its_way())
     if urn:
         in_hand = in_hand.where(col(Submission.urn) == urn)
-    submission_state.reprocessing_requested(session, [*ids, *session.scalars(in_hand)])
+    submission_state.request_reprocessing(session, [*ids, *session.scalars(in_hand)])
     log.info("%s submissions are read again", len(ids))
     return ids
 

@@ -11,15 +11,15 @@ from sqlmodel import Session, col
 
 from models.facts import submission_state
 from models.handoffs.findings import Finding
-from models.handoffs.normalised import Declared
+from models.handoffs.normalised import SubmissionMetadata
 from models.places import Institution
 from models.responses import Waiver
-from models.submissions import Submission, ToldFinding
+from models.submissions import FindingRecord, Submission
 from models.vocabulary import LeavingStage, Severity, year_name
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class WaivedRule:
     """A rule that is set aside for a school, as its evidence pack tells it."""
 
     code: str
@@ -33,7 +33,7 @@ _SAID = ("code", "academic_year", "leaving_stage", "waived_by", "reason", "expir
 
 
 @dataclass(frozen=True, slots=True)
-class Waived:
+class UnwaivedFindings:
     """The findings that are told, and how often each rule that is set aside would have spoken."""
 
     findings: tuple[Finding, ...]
@@ -80,7 +80,7 @@ def waive(
         reason=reason.strip()[:400],
         expires_on=expires_on,
     )
-    for one in in_force(session, today, urn=urn):
+    for one in waivers_in_force(session, today, urn=urn):
         if all(getattr(one, name) == getattr(made, name) for name in _SAID):
             return one.id or 0
     session.add(made)
@@ -94,10 +94,10 @@ def _take_up_again(session: Session, made: Waiver) -> None:
 
     A sheet that is in hand just now may have been judged without the waiver: it is taken up too.
     """
-    told = select(col(ToldFinding.submission_id)).where(
-        col(ToldFinding.code) == made.code,
-        col(ToldFinding.severity) == Severity.MUST_FIX.value,
-        col(ToldFinding.row).is_not(None),
+    told = select(col(FindingRecord.submission_id)).where(
+        col(FindingRecord.code) == made.code,
+        col(FindingRecord.severity) == Severity.MUST_FIX.value,
+        col(FindingRecord.row).is_not(None),
     )
     waiting = [
         col(Submission.urn) == made.urn,
@@ -109,7 +109,7 @@ def _take_up_again(session: Session, made: Waiver) -> None:
     if made.leaving_stage is not None:
         waiting.append(_is_or_not_said(Submission.leaving_stage, made.leaving_stage))
     ids = session.scalars(select(col(Submission.id)).where(*waiting)).all()
-    submission_state.reprocessing_requested(session, [one for one in ids if one is not None])
+    submission_state.request_reprocessing(session, [one for one in ids if one is not None])
 
 
 def _is_or_not_said(column: Any, value: object) -> ColumnElement[bool]:
@@ -132,7 +132,7 @@ def end_waiver(session: Session, number: int, *, by: str, ended_at: datetime) ->
         session.flush()
 
 
-def in_force(session: Session, today: date, *, urn: str | None = None) -> list[Waiver]:
+def waivers_in_force(session: Session, today: date, *, urn: str | None = None) -> list[Waiver]:
     """The waivers that hold today, of one school or of all, by school and rule."""
     query = select(Waiver).where(col(Waiver.ended_at).is_(None), col(Waiver.expires_on) >= today)
     if urn is not None:
@@ -141,21 +141,21 @@ def in_force(session: Session, today: date, *, urn: str | None = None) -> list[W
     return list(session.scalars(query.order_by(*order)))
 
 
-def told_aside(session: Session, urn: str, today: date) -> tuple[SetAside, ...]:
+def waived_rules_for_readers(session: Session, urn: str, today: date) -> tuple[WaivedRule, ...]:
     """What is set aside for a school today, for its readers."""
     return tuple(
-        SetAside(one.code, cohort_of(one), one.waived_by, one.reason, one.expires_on)
-        for one in in_force(session, today, urn=urn)
+        WaivedRule(one.code, waived_cohort_name(one), one.waived_by, one.reason, one.expires_on)
+        for one in waivers_in_force(session, today, urn=urn)
     )
 
 
-def cohort_of(one: Waiver) -> str:
+def waived_cohort_name(one: Waiver) -> str:
     """The cohort that a waiver is for: "Y11 2024/25", or "every cohort"."""
     year = year_name(one.academic_year) if one.academic_year is not None else ""
     return f"{one.leaving_stage or ''} {year}".strip() or "every cohort"
 
 
-def sets_aside(one: Waiver, code: str, urn: str, year: int | None, stage: str | None) -> bool:
+def waives(one: Waiver, code: str, urn: str, year: int | None, stage: str | None) -> bool:
     """Whether a waiver is for that rule, school and cohort."""
     return (
         (one.code, one.urn) == (code, urn)
@@ -164,7 +164,7 @@ def sets_aside(one: Waiver, code: str, urn: str, year: int | None, stage: str | 
     )
 
 
-def set_aside(session: Session, declared: Declared, today: date) -> frozenset[str]:
+def waived_codes(session: Session, declared: SubmissionMetadata, today: date) -> frozenset[str]:
     """The codes of the rules that are set aside today for a submission's school and cohort."""
     year, stage = declared.academic_year, declared.leaving_stage
     return frozenset(
@@ -180,21 +180,21 @@ def set_aside(session: Session, declared: Declared, today: date) -> frozenset[st
     )
 
 
-def without_waived(
-    session: Session, declared: Declared, findings: Sequence[Finding], today: date
-) -> Waived:
+def drop_waived(
+    session: Session, declared: SubmissionMetadata, findings: Sequence[Finding], today: date
+) -> UnwaivedFindings:
     """The findings of a submission but for those of rules set aside for its school and cohort.
 
     A row that had only such things to fix waits no longer.  What stops a whole file is told
     whatever is set aside.
     """
-    codes = set_aside(session, declared, today)
+    codes = waived_codes(session, declared, today)
 
     def is_waived(one: Finding) -> bool:
         stops_all = one.severity is Severity.MUST_FIX and one.row is None
         return one.code in codes and not stops_all
 
-    return Waived(
+    return UnwaivedFindings(
         tuple(one for one in findings if not is_waived(one)),
         dict(sorted(Counter(one.code for one in findings if is_waived(one)).items())),
     )

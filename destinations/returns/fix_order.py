@@ -87,25 +87,25 @@ def biggest_first(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=order)
 
 
-def sentence(finding: Finding) -> str:
+def finding_sentence(finding: Finding) -> str:
     """One finding in one line: where it is, what was typed, what is wrong, what to do."""
     words = f"{finding.says}. {finding.do}." if finding.do else f"{finding.says}."
     if finding.value:
         words = f"“{finding.value}”. {words}"
     if finding.suggests:
-        words += f" {nearest(finding.suggests)}"
-    where = place(finding)
+        words += f" {nearest_sentence(finding.suggests)}"
+    where = place_in_words(finding)
     return f"{where}: {words}" if where else words
 
 
-def nearest(suggests: Sequence[str]) -> str:
+def nearest_sentence(suggests: Sequence[str]) -> str:
     """What may have been meant, in a sentence."""
     if len(suggests) == 1:
         return f"It may be {suggests[0]}."
     return f"Pick one of: {'; '.join(suggests)}."
 
 
-def place(finding: Finding) -> str:
+def place_in_words(finding: Finding) -> str:
     """Where a finding is, as its sender would look for it: Year 11, cell C14, Pupil UPN."""
     cell = ""
     if finding.row is not None:

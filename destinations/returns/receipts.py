@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from destinations.reports.summary_figures import wave_name, year_group
-from destinations.returns.fix_order import biggest_first, sentence, summary_sentence
-from destinations.spreadsheets.book import Book, Column, Page, widths
+from destinations.reports.summary_figures import stage_name, wave_name
+from destinations.returns.fix_order import biggest_first, finding_sentence, summary_sentence
+from destinations.spreadsheets.book import Book, Page, PageColumn, column_widths
 from models.facts.calendar import in_london, in_words
 from models.facts.counts import count_of
 from models.handoffs.findings import Finding
 from models.handoffs.sheets import Region
 from models.submissions import Noted, Submission
-from models.vocabulary import Kind, Severity, year_name
+from models.vocabulary import Severity, SubmissionKind, year_name
 
-__all__ = ["Receipt", "receipt_of", "receipt_text", "receipt_workbook", "summary_sentence"]
+__all__ = ["Receipt", "build_receipt", "receipt_text", "receipt_workbook", "summary_sentence"]
 
 WEIGHTS = {Severity.MUST_FIX: "Must fix", Severity.PLEASE_CHECK: "Please check"}
 CHANGES = ("new", "changed", "gone", "would_become_blank")
@@ -28,21 +28,21 @@ SHEET_OF_CSV = "(the file)"
 
 _PAGE = (24, 22, 16, 70)
 _READ = (
-    Column("Sheet", 24),
-    Column("Rows", 22),
-    Column("", 16),
-    Column("Why", 70),
+    PageColumn("Sheet", 24),
+    PageColumn("Rows", 22),
+    PageColumn("", 16),
+    PageColumn("Why", 70),
 )
 _FIXES = (
-    Column("", 13),
-    Column("Sheet", 14),
-    Column("Cell", 9, "id"),
-    Column("Heading", 18),
-    Column("As you typed it", 20),
-    Column("What is wrong", 38),
-    Column("What to do", 38),
-    Column("It may be", 28),
-    Column("Rule", 7, "id"),
+    PageColumn("", 13),
+    PageColumn("Sheet", 14),
+    PageColumn("Cell", 9, "id"),
+    PageColumn("Heading", 18),
+    PageColumn("As you typed it", 20),
+    PageColumn("What is wrong", 38),
+    PageColumn("What to do", 38),
+    PageColumn("It may be", 28),
+    PageColumn("Rule", 7, "id"),
 )
 
 
@@ -76,7 +76,7 @@ class Receipt:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-def receipt_of(
+def build_receipt(
     submission: Submission,
     findings: Sequence[Finding],
     *,
@@ -136,7 +136,7 @@ def receipt_text(receipt: Receipt) -> str:
         for weight, words in WEIGHTS.items():
             told = [each for each in biggest_first(receipt.findings) if each.severity == weight]
             if told:
-                lines += ["", words, *(f"  {sentence(each)}" for each in told)]
+                lines += ["", words, *(f"  {finding_sentence(each)}" for each in told)]
     lines += ["", "What happens next", *(f"  {each}" for each in _next(receipt))]
     return "\n".join(_without_gaps(lines)) + "\n"
 
@@ -178,7 +178,7 @@ def _what_was_read(page: Page, row: int, receipt: Receipt) -> int:
 
 
 def _what_to_fix(book: Book, receipt: Receipt) -> None:
-    page = book.page("What to fix", widths(_FIXES), warm=True)
+    page = book.page("What to fix", column_widths(_FIXES), warm=True)
     row = page.across(0, "What to fix", "title")
     row = page.across(row, summary_sentence(receipt.findings, receipt.fields), "big")
     row = page.across(row, "Biggest problems first. Change them in your own file", "note") + 1
@@ -206,12 +206,12 @@ def _what_to_fix(book: Book, receipt: Receipt) -> None:
 
 def _headline(receipt: Receipt) -> str:
     if receipt.is_refused:
-        told = [sentence(each) for each in biggest_first(receipt.findings)]
+        told = [finding_sentence(each) for each in biggest_first(receipt.findings)]
         return " ".join(["We could not use this file.", *told])
     first = [each for each in receipt.findings if each.code in SAID_FIRST]
     others = [each for each in receipt.findings if each.code not in SAID_FIRST]
     words = summary_sentence(others, receipt.fields)
-    return " ".join([*(sentence(each) for each in first), words])
+    return " ".join([*(finding_sentence(each) for each in first), words])
 
 
 def _received(receipt: Receipt) -> list[str]:
@@ -241,7 +241,7 @@ def _row_counts(receipt: Receipt) -> list[tuple[str, int]]:
     ]
 
 
-def since_words(since: Submission, changes: Mapping[str, int], *, is_sent: bool = True) -> str:
+def changes_in_words(since: Submission, changes: Mapping[str, int], *, is_sent: bool = True) -> str:
     """What a next round changed since the one before, or would change were it sent."""
     before = f"“{since.name}”, sent on {in_words(since.sent_on)}"
     return _since(before, changes, is_sent=is_sent)
@@ -314,11 +314,11 @@ def _next(receipt: Receipt) -> list[str]:
 
 
 def _about(submission: Submission) -> str:
-    if submission.kind == Kind.ENROLMENTS:
+    if submission.kind == SubmissionKind.ENROLMENTS:
         return "a list of people enrolled"
     words = []
     if submission.leaving_stage:
-        words.append(f"{year_group(submission.leaving_stage)} leavers")
+        words.append(f"{stage_name(submission.leaving_stage)} leavers")
     if submission.academic_year:
         words.append(f"of {year_name(submission.academic_year)}")
     if submission.wave is not None:

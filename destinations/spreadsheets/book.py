@@ -70,7 +70,7 @@ class CellNotWritten(Exception):  # noqa: N818 - it says what happened
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PageColumn:
     """One column of a table: its heading, its width in characters, what its cells are."""
 
     heading: str
@@ -117,7 +117,7 @@ class Book:
         sheet.set_tab_color(ORANGE if warm else NAVY)
         page = Page(self, sheet, widths)
         for at, width in enumerate(widths):
-            done(sheet.set_column(at, at, width, self.style("body")))
+            check_written(sheet.set_column(at, at, width, self.style("body")))
         return page
 
     def chart(self, options: dict[str, str]) -> Any:
@@ -153,7 +153,7 @@ class Page:
         """Words, exactly as given, whatever they look like."""
         if len(words) > LONGEST:
             words = words[: LONGEST - len(CUT)] + CUT
-        done(self.sheet.write_string(row, column, words, self.book.style(style)))
+        check_written(self.sheet.write_string(row, column, words, self.book.style(style)))
 
     def across(self, row: int, words: str, style: str = "body") -> int:
         """Words across the whole page, in a row as high as they need; the row below."""
@@ -164,7 +164,9 @@ class Page:
             wide = {"notice": 1.0, "big": 1.05}.get(style, 0.88)
             slack = 12 if style == "notice" else 4
             high = LINE_POINTS * (1.2 if style == "big" else 1)
-            done(self.sheet.set_row(row, slack + high * lines(words, sum(self.widths), wide)))
+            check_written(
+                self.sheet.set_row(row, slack + high * lines_needed(words, sum(self.widths), wide))
+            )
         return row + 1
 
     def beside(self, row: int, word: str, meaning: str, style: str = "body") -> None:
@@ -172,8 +174,8 @@ class Page:
         self.text(row, 0, word, "label")
         self._join(row, 1, len(self.widths) - 1, self.book.style(style))
         self.text(row, 1, meaning, style)
-        longest = lines(meaning, sum(self.widths[1:]))
-        done(self.sheet.set_row(row, 4 + LINE_POINTS * longest))
+        longest = lines_needed(meaning, sum(self.widths[1:]))
+        check_written(self.sheet.set_row(row, 4 + LINE_POINTS * longest))
 
     def cell(self, row: int, column: int, value: Cell, kind: str) -> None:
         """One value of a table; nothing known is shown as a dash where a number would stand."""
@@ -182,16 +184,21 @@ class Page:
             if kind in RIGHT:
                 self.text(row, column, "-" if value is None else "", "none")
             else:
-                done(self.sheet.write_blank(row, column, None, form))
+                check_written(self.sheet.write_blank(row, column, None, form))
         elif isinstance(value, str):
             self.text(row, column, value, "none" if kind in RIGHT else kind)
         elif isinstance(value, date):
-            done(self.sheet.write_datetime(row, column, value, form))
+            check_written(self.sheet.write_datetime(row, column, value, form))
         else:
-            done(self.sheet.write_number(row, column, value, form))
+            check_written(self.sheet.write_number(row, column, value, form))
 
     def table(
-        self, row: int, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], *, at: int = 0
+        self,
+        row: int,
+        columns: Sequence[PageColumn],
+        rows: Sequence[Sequence[Cell]],
+        *,
+        at: int = 0,
     ) -> int:
         """Headings and rows below them, from column `at`; the first free row below."""
         starts = [at + sum(column.span for column in columns[:n]) for n in range(len(columns))]
@@ -199,28 +206,30 @@ class Page:
             style = "heading right" if column.kind in RIGHT else "heading"
             self._join(row, start, column.span, self.book.style(style))
             self.text(row, start, column.heading, style)
-        longest = max((lines(column.heading, column.width, 1.1) for column in columns), default=1)
-        done(self.sheet.set_row(row, 6 + LINE_POINTS * longest))
+        longest = max(
+            (lines_needed(column.heading, column.width, 1.1) for column in columns), default=1
+        )
+        check_written(self.sheet.set_row(row, 6 + LINE_POINTS * longest))
         for number, values in enumerate(rows, start=row + 1):
             longest = 1
             for start, column, value in zip(starts, columns, values, strict=True):
                 self._join(number, start, column.span, self.book.style(column.kind))
                 self.cell(number, start, value, column.kind)
                 if column.kind == "text" and isinstance(value, str):
-                    longest = max(longest, lines(value, column.width))
-            done(self.sheet.set_row(number, 3 + LINE_POINTS * min(longest, MOST_LINES)))
+                    longest = max(longest, lines_needed(value, column.width))
+            check_written(self.sheet.set_row(number, 3 + LINE_POINTS * min(longest, MOST_LINES)))
         return row + 1 + len(rows)
 
     def link(self, row: int, column: int, to: str, words: str) -> None:
         """A link to another page of this workbook; `to` is a page name of ours."""
-        done(self.sheet.write_url(row, column, f"internal:'{to}'!A1", string=words))
+        check_written(self.sheet.write_url(row, column, f"internal:'{to}'!A1", string=words))
 
     def place(self, chart: Any, row: int, *, height: int, says: str) -> None:
         """The chart from a row down, over `chart_rows`; `says` is for those who cannot see it."""
         width = sum(7 * width + 5 for width in self.widths) - 8
         chart.set_size({"width": min(width, WIDEST), "height": height})
         options = {"description": says, "object_position": 2, "x_offset": 4, "y_offset": 4}
-        done(self.sheet.insert_chart(row, 0, chart, options))
+        check_written(self.sheet.insert_chart(row, 0, chart, options))
 
     def one_paper(self) -> None:
         """Print the whole page on one sheet of paper, however long."""
@@ -229,25 +238,25 @@ class Page:
     def two_papers_wide(self, repeated: int) -> None:
         """Print over two sheets side by side, the first columns on both: a page of many columns."""
         self.sheet.fit_to_pages(2, 0)
-        done(self.sheet.repeat_columns(0, repeated - 1))
+        check_written(self.sheet.repeat_columns(0, repeated - 1))
 
     def new_paper(self, row: int) -> None:
         """Print what is from this row on, on a new sheet of paper."""
-        done(self.sheet.set_h_pagebreaks([row]))
+        check_written(self.sheet.set_h_pagebreaks([row]))
 
     def freeze(self, heading_row: int, *, columns: int = 0, last: int = 0) -> None:
         """Keep the headings in sight, repeat them in print, and let readers filter to `last`."""
         self.sheet.freeze_panes(heading_row + 1, columns)
-        done(self.sheet.repeat_rows(heading_row))
+        check_written(self.sheet.repeat_rows(heading_row))
         if last > heading_row:
-            done(self.sheet.autofilter(heading_row, 0, last, len(self.widths) - 1))
+            check_written(self.sheet.autofilter(heading_row, 0, last, len(self.widths) - 1))
 
     def _join(self, row: int, column: int, span: int, form: Any) -> None:
         if span > 1:
-            done(self.sheet.merge_range(row, column, row, column + span - 1, "", form))
+            check_written(self.sheet.merge_range(row, column, row, column + span - 1, "", form))
 
 
-def widths(columns: Sequence[Column]) -> list[float]:
+def column_widths(columns: Sequence[PageColumn]) -> list[float]:
     """The widths of a page that is one table."""
     return [column.width for column in columns]
 
@@ -257,13 +266,13 @@ def chart_rows(height: int) -> int:
     return height // ROW_PIXELS + 2
 
 
-def done(answer: int | None) -> None:
+def check_written(answer: int | None) -> None:
     """Nothing.  Raises CellNotWritten for an answer of XlsxWriter that means "not written"."""
     if answer is not None and answer < 0:
         raise CellNotWritten(f"XlsxWriter answered {answer}")
 
 
-def lines(words: str, width: float, wide: float = 0.88) -> int:
+def lines_needed(words: str, width: float, wide: float = 0.88) -> int:
     """How many lines words take in a column, broken between words; `wide` is one letter's width."""
     taken = 0
     for part in words.splitlines() or [""]:

@@ -34,7 +34,7 @@ WAVE_COLOURS = (NAVY, TURQUOISE, ORANGE, LILAC, PINK, SKY)
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class ChartRange:
     """Where a chart's numbers stand on its page: rows first to last, one column for each series.
 
     `names` is the column of the categories' names, `series` (column, name) in the order drawn.
@@ -57,7 +57,7 @@ def stacked_height(bars: int) -> int:
     return max(240, 130 + bars * 42)
 
 
-def coverage_bars(book: Book, page: Page, drawn: Drawn, *, title: str, bars: str) -> Any:
+def coverage_bars(book: Book, page: Page, drawn: ChartRange, *, title: str, bars: str) -> Any:
     """Clustered bars, a cluster a school and a bar a wave."""
     chart = book.chart({"type": "bar"})
     for colour, (column, name) in zip(WAVE_COLOURS, drawn.series, strict=False):
@@ -69,7 +69,7 @@ def coverage_bars(book: Book, page: Page, drawn: Drawn, *, title: str, bars: str
     return chart
 
 
-def stacked_bars(book: Book, page: Page, drawn: Drawn, *, title: str, bars: str) -> Any:
+def stacked_bars(book: Book, page: Page, drawn: ChartRange, *, title: str, bars: str) -> Any:
     """One bar a category, from 0 to all its leavers.  Shares rounded apart still fill the bar."""
     chart = book.chart({"type": "bar", "subtype": "percent_stacked"})
     for column, name in drawn.series:
@@ -92,7 +92,7 @@ def stacked_bars(book: Book, page: Page, drawn: Drawn, *, title: str, bars: str)
     return chart
 
 
-def _series(page: Page, drawn: Drawn, column: int, name: str) -> dict[str, Any]:
+def _series(page: Page, drawn: ChartRange, column: int, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "categories": [page.name, drawn.first, drawn.names, drawn.last, drawn.names],

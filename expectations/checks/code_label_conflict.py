@@ -2,17 +2,17 @@
 
 import pandas as pd
 
-from models.vocabulary import Kin, activities
+from models.vocabulary import ActivityType, activities
 
 _UNIVERSITY = "240"
 # Learning is one thing here, university apart: schools call much of it college.
-_LEARNING = frozenset({Kin.EDUCATION, Kin.TRAINING})
+_LEARNING = frozenset({ActivityType.EDUCATION, ActivityType.TRAINING})
 # Codes that D04 or nobody can hold against words: of a time before, or of what words call anything.
-_NOT_JUDGED = frozenset({Kin.PRE_16, Kin.OTHER, Kin.RE_ENGAGEMENT})
+_NOT_JUDGED = frozenset({ActivityType.PRE_16, ActivityType.OTHER, ActivityType.RE_ENGAGEMENT})
 _UNPAID = frozenset({"540", "550"})  # with study it counts as employment, without as NEET
 
 
-def at_odds(one: "pd.Series[str]", other: "pd.Series[str]") -> "pd.Series[bool]":
+def code_label_conflicts(one: "pd.Series[str]", other: "pd.Series[str]") -> "pd.Series[bool]":
     """Whether two columns of activity codes mean different things, row by row.
 
     Where one of them says nothing, or nothing we know, they do not.

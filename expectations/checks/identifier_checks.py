@@ -26,7 +26,7 @@ HOME_EDUCATED = "9999"  # the establishment part where there is no establishment
 PSEUDO_POSTCODE = "ZZ99"
 
 
-class Answer(StrEnum):
+class IdentifierVerdict(StrEnum):
     """What can be said of an identifier from its characters alone."""
 
     VALID = "valid"
@@ -34,7 +34,7 @@ class Answer(StrEnum):
     PLACEHOLDER = "placeholder"
 
 
-def judge(identifier: str, text: str) -> tuple[Answer, str]:
+def judge_identifier(identifier: str, text: str) -> tuple[IdentifierVerdict, str]:
     """Whether `text` can be a "UPN", "ULN", "URN", "UKPRN", "LAESTAB", "UCAS" or "Postcode".
 
     Gives the answer and the text as it is kept, '' where it is not a valid one.
@@ -42,17 +42,17 @@ def judge(identifier: str, text: str) -> tuple[Answer, str]:
     """
     kept = _KEPT[identifier](text)
     answer = _JUDGES[identifier](kept)
-    return answer, kept if answer is Answer.VALID else ""
+    return answer, kept if answer is IdentifierVerdict.VALID else ""
 
 
-def plain(text: str) -> str:
+def without_spaces(text: str) -> str:
     """The text in upper case without any space, no-break ones and invisible ones included."""
     return re.sub(r"[\s\u00a0\u200b\u200c\u200d\ufeff]", "", text).upper()
 
 
-def postcode(text: str) -> str:
+def normalise_postcode(text: str) -> str:
     """A postcode with the one space before its last three characters."""
-    bare = plain(text)
+    bare = without_spaces(text)
     return f"{bare[:-3]} {bare[-3:]}" if len(bare) > 3 else bare
 
 
@@ -94,40 +94,46 @@ for _character, _value in identifiers.UPN_VALUES.items():
     _TABLE[ord(_character)] = _value
 
 
-def _is(sound: bool) -> Answer:
-    return Answer.VALID if sound else Answer.INVALID
+def _is(sound: bool) -> IdentifierVerdict:
+    return IdentifierVerdict.VALID if sound else IdentifierVerdict.INVALID
 
 
-def _uln(text: str) -> Answer:
+def _uln(text: str) -> IdentifierVerdict:
     if text == identifiers.ULN_PLACEHOLDER:
-        return Answer.PLACEHOLDER
-    return _is(identifiers.is_uln(text))
+        return IdentifierVerdict.PLACEHOLDER
+    return _is(identifiers.is_valid_uln(text))
 
 
-def _laestab(text: str) -> Answer:
+def _laestab(text: str) -> IdentifierVerdict:
     if not re.match(LAESTAB_FORM, text):
-        return Answer.INVALID
-    return Answer.PLACEHOLDER if text.endswith(HOME_EDUCATED) else Answer.VALID
+        return IdentifierVerdict.INVALID
+    return (
+        IdentifierVerdict.PLACEHOLDER if text.endswith(HOME_EDUCATED) else IdentifierVerdict.VALID
+    )
 
 
-def _postcode(text: str) -> Answer:
-    bare = plain(text)
+def _postcode(text: str) -> IdentifierVerdict:
+    bare = without_spaces(text)
     if not re.match(POSTCODE_FORM, bare):
-        return Answer.INVALID
-    return Answer.PLACEHOLDER if bare.startswith(PSEUDO_POSTCODE) else Answer.VALID
+        return IdentifierVerdict.INVALID
+    return (
+        IdentifierVerdict.PLACEHOLDER
+        if bare.startswith(PSEUDO_POSTCODE)
+        else IdentifierVerdict.VALID
+    )
 
 
 _KEPT = {
-    "UPN": plain,
-    "ULN": plain,
-    "URN": plain,
-    "UKPRN": plain,
-    "LAESTAB": lambda text: re.sub(r"[/-]", "", plain(text)),
-    "UCAS": lambda text: plain(text).replace("-", ""),
-    "Postcode": postcode,
+    "UPN": without_spaces,
+    "ULN": without_spaces,
+    "URN": without_spaces,
+    "UKPRN": without_spaces,
+    "LAESTAB": lambda text: re.sub(r"[/-]", "", without_spaces(text)),
+    "UCAS": lambda text: without_spaces(text).replace("-", ""),
+    "Postcode": normalise_postcode,
 }
 _JUDGES = {
-    "UPN": lambda text: _is(identifiers.is_upn(text)),
+    "UPN": lambda text: _is(identifiers.is_valid_upn(text)),
     "ULN": _uln,
     "URN": lambda text: _is(bool(re.match(URN_FORM, text))),
     "UKPRN": lambda text: _is(bool(re.match(UKPRN_FORM, text))),

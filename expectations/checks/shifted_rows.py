@@ -33,7 +33,7 @@ _FOREIGN = {
 }
 
 
-def moved_sideways(table: pd.DataFrame) -> "pd.Series[Any]":
+def find_shifted_rows(table: pd.DataFrame) -> "pd.Series[Any]":
     """By index, "yes" for each row with two cells that belong under other headings."""
     odd = pd.DataFrame({name: _odd(table, name) for name in _FOREIGN})
     few = table[odd.sum(axis=1) >= 2]

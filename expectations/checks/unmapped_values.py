@@ -7,7 +7,7 @@ from expectations.tolerances import Tolerances
 SHEET = ["submission_id", "sheet"]
 
 
-def strange_words(table: pd.DataFrame, tolerances: Tolerances) -> "pd.Series[str]":
+def find_unmapped_values(table: pd.DataFrame, tolerances: Tolerances) -> "pd.Series[str]":
     """How many of how many ("9 of the 40"), on the first such row of a sheet with too many."""
     filled = table["activity__raw"].notna()
     strange = filled & table["activity"].isna()

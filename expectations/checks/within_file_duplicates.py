@@ -23,7 +23,7 @@ LOOKED_AT = (
 )
 
 
-class Person(NamedTuple):
+class RowIdentity(NamedTuple):
     """One row of a sheet as far as it says who it is about; None for what it does not say."""
 
     at: int
@@ -36,7 +36,7 @@ class Person(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class RowComparison:
     """What is found out, by a row's first index; and its answers: (wave, activity, intended)."""
 
     answers: Mapping[int, Sequence[tuple[Any, Any, Any]]]
@@ -52,7 +52,7 @@ class Alike:
 FOUND = ("same_as", "same_but", "otherwise_on", "upn_also_on", "uln_also_on", "namesake_on")
 
 
-def leavers_alike(table: pd.DataFrame) -> Told:
+def compare_leaver_rows(table: pd.DataFrame) -> Told:
     """What rows of leaver sheets have to do with one another, by index.
 
     `same_as`: another row that is about this leaver too ("row 5"); where it says something else,
@@ -66,7 +66,7 @@ def leavers_alike(table: pd.DataFrame) -> Told:
     every = [
         person for groups in (*numbered.values(), named) for group in groups for person in group
     ]
-    alike = Alike(_answers(table, every), {}, {}, {}, {}, {}, {})
+    alike = RowComparison(_answers(table, every), {}, {}, {}, {}, {}, {})
     for group in numbered["upn_sound"]:
         _same_number(group, alike, alike.upn_also_on)
     for group in numbered["uln_sound"]:
@@ -76,7 +76,7 @@ def leavers_alike(table: pd.DataFrame) -> Told:
     return {name: _spread(table, getattr(alike, name)) for name in FOUND}
 
 
-def enrolments_alike(table: pd.DataFrame) -> Told:
+def compare_enrolment_rows(table: pd.DataFrame) -> Told:
     """For rows of enrolment lists, by index: the earlier row with the same enrolment."""
     people = _people(table)
     people["who"] = people["upn_sound"].fillna(people["name"])
@@ -108,15 +108,15 @@ def _letters(text: str) -> str | None:
     return re.sub(r"[\W\d_]", "", text.casefold()) or None
 
 
-def _groups(people: pd.DataFrame, *keys: str) -> Iterator[list[Person]]:
+def _groups(people: pd.DataFrame, *keys: str) -> Iterator[list[RowIdentity]]:
     """The people of one submission that agree on all the keys, where there is more than one."""
     filled = people.dropna(subset=[keys[0]])
     shared = filled[filled.duplicated(["submission_id", *keys], keep=False)]
-    groups: dict[Any, list[Person]] = defaultdict(list)
+    groups: dict[Any, list[RowIdentity]] = defaultdict(list)
     alike = _plain(shared[["submission_id", *keys]]).itertuples(index=False, name=None)
     cells = _plain(shared[list(CELLS)]).itertuples(name=None)
     for key, one in zip(alike, cells, strict=True):
-        groups[key].append(Person(*one))
+        groups[key].append(RowIdentity(*one))
     yield from groups.values()
 
 
@@ -127,7 +127,7 @@ def _plain(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _answers(
-    table: pd.DataFrame, people: Sequence[Person]
+    table: pd.DataFrame, people: Sequence[RowIdentity]
 ) -> dict[int, list[tuple[Any, Any, Any]]]:
     """What each of the people is said to do, wave by wave."""
     indexes = {person.at for person in people}
@@ -154,7 +154,9 @@ def _spread(table: pd.DataFrame, found: Mapping[int, str]) -> "pd.Series[Any]":
     return spread
 
 
-def _same_number(group: Sequence[Person], alike: Alike, also_on: dict[int, str]) -> None:
+def _same_number(
+    group: Sequence[RowIdentity], alike: RowComparison, also_on: dict[int, str]
+) -> None:
     for n, later in enumerate(group):
         for earlier in group[: min(n, LOOK_BACK)]:
             if _same_person(later, earlier):
@@ -164,7 +166,7 @@ def _same_number(group: Sequence[Person], alike: Alike, also_on: dict[int, str])
                 also_on.setdefault(earlier.at, _place(later, earlier))
 
 
-def _same_name(group: Sequence[Person], alike: Alike) -> None:
+def _same_name(group: Sequence[RowIdentity], alike: RowComparison) -> None:
     for n, later in enumerate(group):
         for earlier in group[: min(n, LOOK_BACK)]:
             if later.upn and earlier.upn and later.upn != earlier.upn:
@@ -174,7 +176,7 @@ def _same_name(group: Sequence[Person], alike: Alike) -> None:
                 _tell_same(later, earlier, alike)
 
 
-def _same_person(one: Person, other: Person) -> bool:
+def _same_person(one: RowIdentity, other: RowIdentity) -> bool:
     """Whether two rows with one number are about one person.
 
     One of surname, first name and birth may differ; but twins share all the rest, so a first name
@@ -188,7 +190,7 @@ def _same_person(one: Person, other: Person) -> bool:
     return differ < 2 and len(initials) < 2
 
 
-def _tell_same(later: Person, earlier: Person, alike: Alike) -> None:
+def _tell_same(later: RowIdentity, earlier: RowIdentity, alike: RowComparison) -> None:
     mine, theirs = alike.answers[later.at], alike.answers[earlier.at]
     shared = {wave for wave, *_ in mine} & {wave for wave, *_ in theirs}
     if not shared:
@@ -224,6 +226,6 @@ def _contradict(
 _SAME_ANSWER = {"820": "810"}
 
 
-def _place(there: Person, here: Person) -> str:
+def _place(there: RowIdentity, here: RowIdentity) -> str:
     """Where a row is, as its sender would say it; the sheet only where it is another."""
     return f"row {there.row}" + ("" if there.sheet == here.sheet else f" of {there.sheet}")

@@ -17,7 +17,7 @@ MUST_BE_FILLED = "ExpectColumnValuesToNotBeNull"
 _COLUMNS = ("column", "column_A", "column_B")
 
 
-def groups(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
+def rules_by_field(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
     """The rules by the field that they are about, '' for the whole row."""
     found: defaultdict[str, list[Rule]] = defaultdict(list)
     for rule in rules:
@@ -25,7 +25,7 @@ def groups(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
     return {field: tuple(alike) for field, alike in found.items()}
 
 
-def narrowed(rule: Rule) -> dict[str, Any]:
+def narrowed_kwargs(rule: Rule) -> dict[str, Any]:
     """What the library is asked of a rule: its `kwargs`, the condition met by the column."""
     asked = {name: value for name, value in rule.kwargs.items() if name != "when"}
     if "column_list" in asked:
@@ -36,14 +36,14 @@ def narrowed(rule: Rule) -> dict[str, Any]:
     return asked
 
 
-def narrow(table: pd.DataFrame, rules: Sequence[Rule]) -> pd.DataFrame:
+def select_columns(table: pd.DataFrame, rules: Sequence[Rule]) -> pd.DataFrame:
     """The columns that these rules look at.  One that is not there is left for the library to miss.
 
     Positions are those of the table.
     """
     made: dict[str, Any] = {}
     for rule in rules:
-        asked = narrowed(rule)
+        asked = narrowed_kwargs(rule)
         names = [asked[name] for name in _COLUMNS if name in asked] + asked.get("column_list", [])
         made |= {name: table[name] for name in names if name in table.columns}
         if rule.kwargs.get("when"):

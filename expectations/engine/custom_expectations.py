@@ -32,7 +32,7 @@ _COLUMN = "column_values.destinations_"
 _SEVERAL = "multicolumn_values.destinations_"
 
 
-class _UpnsFormed(ColumnMapMetricProvider):
+class _UpnForm(ColumnMapMetricProvider):
     condition_metric_name = _COLUMN + "upn_formed"
 
     @column_condition_partial(engine=PandasExecutionEngine)

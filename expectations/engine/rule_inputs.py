@@ -15,15 +15,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from expectations.checks.code_label_conflict import at_odds
+from expectations.checks.code_label_conflict import code_label_conflicts
 from expectations.checks.identifier_checks import ULN_FORM, UPN_FORM, ulns_agree, upns_agree
-from expectations.checks.shifted_rows import moved_sideways
-from expectations.checks.unmapped_values import strange_words
-from expectations.checks.within_file_duplicates import LOOKED_AT, enrolments_alike, leavers_alike
+from expectations.checks.shifted_rows import find_shifted_rows
+from expectations.checks.unmapped_values import find_unmapped_values
+from expectations.checks.within_file_duplicates import (
+    LOOKED_AT,
+    compare_enrolment_rows,
+    compare_leaver_rows,
+)
 from expectations.tolerances import TOLERANCES, Tolerances
-from models.handoffs.normalised import Declared, Mapped, MappedRow
+from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
 from models.handoffs.sheets import Value
-from models.vocabulary import Kind
+from models.vocabulary import SubmissionKind
 
 KEYS = ("submission_id", "sheet", "row", "wave")
 IDENTIFIERS = ("upn", "uln", "postcode", "provider_urn", "provider_ukprn", "provider_laestab")
@@ -41,14 +45,16 @@ Columns = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Framed:
+class RuleInputs:
     """One table and the row that each of its rows stands for, in the same order."""
 
     table: pd.DataFrame
-    rows: tuple[tuple[Mapped, MappedRow], ...]
+    rows: tuple[tuple[NormalisedSubmission, NormalisedRow], ...]
 
 
-def frame(chunk: Sequence[Mapped], tolerances: Tolerances = TOLERANCES) -> Framed:
+def build_rule_inputs(
+    chunk: Sequence[NormalisedSubmission], tolerances: Tolerances = TOLERANCES
+) -> RuleInputs:
     """The rows of all submissions of a chunk, in order, as one table."""
     pairs = tuple((mapped, row) for mapped in chunk for row in mapped.rows)
     rows = [row for _, row in pairs]
@@ -66,7 +72,7 @@ def frame(chunk: Sequence[Mapped], tolerances: Tolerances = TOLERANCES) -> Frame
     columns |= _columns([row.marks for row in rows], MARKED, _words, "__mark")
     columns |= _context(chunk, tolerances)
     table = pd.DataFrame(columns)
-    return Framed(_with_companions(table, rows, tolerances), pairs)
+    return RuleInputs(_with_companions(table, rows, tolerances), pairs)
 
 
 def _columns(
@@ -87,22 +93,22 @@ def _columns(
 
 
 def _with_companions(
-    table: pd.DataFrame, rows: Sequence[MappedRow], tolerances: Tolerances
+    table: pd.DataFrame, rows: Sequence[NormalisedRow], tolerances: Tolerances
 ) -> pd.DataFrame:
     """The table and what can only be told from several of its cells, or several of its rows."""
     more = _identity(table, rows) | _answers(table, rows) | _ages(table, tolerances)
     table = pd.concat([table, pd.DataFrame(more, index=table.index)], axis=1)
-    lists = table["kind"] == Kind.ENROLMENTS.value
+    lists = table["kind"] == SubmissionKind.ENROLMENTS.value
     looked_at = table[list(LOOKED_AT)]
-    told = {**leavers_alike(looked_at[~lists]), **enrolments_alike(looked_at[lists])}
-    told["sideways"] = moved_sideways(table)
-    told["strange_words"] = strange_words(table, tolerances)
+    told = {**compare_leaver_rows(looked_at[~lists]), **compare_enrolment_rows(looked_at[lists])}
+    told["sideways"] = find_shifted_rows(table)
+    told["strange_words"] = find_unmapped_values(table, tolerances)
     empty = pd.Series(None, index=table.index, dtype="str")
     across = {name: column.reindex(table.index).astype("str") for name, column in told.items()}
     return pd.concat([table, pd.DataFrame({n: across.get(n, empty) for n in told})], axis=1)
 
 
-def _context(chunk: Sequence[Mapped], tolerances: Tolerances) -> Columns:
+def _context(chunk: Sequence[NormalisedSubmission], tolerances: Tolerances) -> Columns:
     """What is known of each row's submission, repeated on each of its rows."""
     sizes = [len(mapped.rows) for mapped in chunk]
     facts = [_facts(mapped.declared, tolerances) for mapped in chunk]
@@ -125,10 +131,10 @@ _CONTEXT_DAYS = (
 )
 
 
-def _facts(declared: Declared, tolerances: Tolerances) -> dict[str, Any]:
+def _facts(declared: SubmissionMetadata, tolerances: Tolerances) -> dict[str, Any]:
     """The days that follow from a cohort: the window of its year group, the summer it left."""
     year, stage = declared.academic_year, declared.leaving_stage
-    kind = declared.kind or Kind.LEAVERS
+    kind = declared.kind or SubmissionKind.LEAVERS
     facts: dict[str, Any] = dict.fromkeys(_CONTEXT_DAYS)
     facts |= {
         "kind": kind.value,
@@ -137,7 +143,7 @@ def _facts(declared: Declared, tolerances: Tolerances) -> dict[str, Any]:
         "academic_year": year,
         "sent_on": declared.sent_on,
     }
-    if kind is Kind.ENROLMENTS or year is None:
+    if kind is SubmissionKind.ENROLMENTS or year is None:
         return facts
     facts["summer_from"] = date(year + 1, 5, 1)
     if stage:
@@ -149,7 +155,7 @@ def _facts(declared: Declared, tolerances: Tolerances) -> dict[str, Any]:
     return facts
 
 
-def _identity(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
+def _identity(table: pd.DataFrame, rows: Sequence[NormalisedRow]) -> Columns:
     """Whether the row says who it is about, and which of name and birth must be there."""
     upn, uln = table["upn"], table["uln"]
     sound = _matches(upn, UPN_FORM) & upns_agree(upn)
@@ -158,7 +164,7 @@ def _identity(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
     known = upn.notna() | uln.notna() | named & table["born_on"].notna()
     more: Columns = {"upn_sound": upn.where(sound), "uln_sound": uln.where(uln_sound)}
     more["upn__authority"] = more["upn_sound"].str[1:4]
-    lists = table["kind"] == Kind.ENROLMENTS.value
+    lists = table["kind"] == SubmissionKind.ENROLMENTS.value
     for name in ASKED:
         # A sheet that leaves a column out and gives numbers has said who its leavers are.
         asked = _here(rows, name) | ~sound & ~uln_sound & ~lists
@@ -182,7 +188,7 @@ _BEFORE = re.compile(
 )
 
 
-def _of_others(table: pd.DataFrame, rows: Sequence[MappedRow]) -> "pd.Series[str]":
+def _of_others(table: pd.DataFrame, rows: Sequence[NormalisedRow]) -> "pd.Series[str]":
     """The URN of another school, on a row of a sheet that has the sender's own on other rows."""
     urn = table["school_urn"]
     under = (row.columns.get("school_urn") for row in rows)
@@ -204,7 +210,7 @@ def _matches(column: "pd.Series[str]", form: str) -> "pd.Series[bool]":
     return pd.Series(found, index=column.index, dtype=bool)
 
 
-def _answers(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
+def _answers(table: pd.DataFrame, rows: Sequence[NormalisedRow]) -> Columns:
     """What belongs to the destination: whether it is due, who provides it, when it was told."""
     wave, sent = table["wave"], table["sent_on"]
     autumn = (table["academic_year"] + wave.fillna(1)).to_list()
@@ -215,7 +221,7 @@ def _answers(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
     for name in _PROVIDERS:
         here |= _here(rows, name)
         provider = provider.fillna(table[f"{name}__raw"])
-    odd = at_odds(table["activity"], table["activity_beside"])
+    odd = code_label_conflicts(table["activity"], table["activity_beside"])
     told_on = table["as_at"].fillna(table["started_on"]).fillna(sent)
     return {
         "activity__due": _flag(due),
@@ -229,7 +235,7 @@ def _answers(table: pd.DataFrame, rows: Sequence[MappedRow]) -> Columns:
     }
 
 
-def _beside(rows: Sequence[MappedRow]) -> "pd.Series[str]":
+def _beside(rows: Sequence[NormalisedRow]) -> "pd.Series[str]":
     """The heading of the column that has the destination a second time."""
     found = (row.columns.get("activity_beside") for row in rows)
     return _text(one.heading if one else None for one in found)
@@ -256,7 +262,7 @@ def _birthday(born: date, age: int) -> date:
         return date(born.year + age, 3, 1)
 
 
-def _here(rows: Sequence[MappedRow], name: str) -> "pd.Series[bool]":
+def _here(rows: Sequence[NormalisedRow], name: str) -> "pd.Series[bool]":
     """Whether the table that each row stands in has a column for the field."""
     return pd.Series([name in row.columns for row in rows], dtype=bool)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from expectations.rule import Rule
-from models.vocabulary import Kind
+from models.vocabulary import SubmissionKind
 
 # Positions and counts, and no cell of anybody.
 RESULT_FORMAT = {
@@ -31,15 +31,15 @@ class RuleDidNotRun(Exception):
         self.code = code
 
 
-def broken_rules(table: Any, kind: Kind, year: int) -> Iterator[tuple[Rule, int]]:
+def find_broken_rules(table: Any, kind: SubmissionKind, year: int) -> Iterator[tuple[Rule, int]]:
     """Each rule and the position of each row of the table that breaks it.
 
     `table` is what frames makes.  Raises RuleDidNotRun.
     """
-    yield from positions(run(table, kind, year), kind, year)
+    yield from broken_positions(run_expectations(table, kind, year), kind, year)
 
 
-def run(table: Any, kind: Kind, year: int) -> tuple[Any, ...]:
+def run_expectations(table: Any, kind: SubmissionKind, year: int) -> tuple[Any, ...]:
     """The library's answers for the whole table, field by field: one call at a time."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import (
@@ -48,8 +48,8 @@ def run(table: Any, kind: Kind, year: int) -> tuple[Any, ...]:
         ProgressBarsConfig,
     )
 
-    from expectations.engine.column_subset import narrow
-    from expectations.engine.suites import parts
+    from expectations.engine.column_subset import select_columns
+    from expectations.engine.suites import suite_by_field
 
     with _one_at_a_time:
         # Nothing on disk, no pages, nobody told, and no bars on the screen.
@@ -63,14 +63,16 @@ def run(table: Any, kind: Kind, year: int) -> tuple[Any, ...]:
         asset = context.data_sources.add_pandas("sheets").add_dataframe_asset("rows")
         whole = asset.add_batch_definition_whole_dataframe("all")
         answers = []
-        for alike, suite in parts(kind, year):
+        for alike, suite in suite_by_field(kind, year):
             # Each is asked for and judged before the next: the library knows only the last.
-            batch = whole.get_batch(batch_parameters={"dataframe": narrow(table, alike)})
+            batch = whole.get_batch(batch_parameters={"dataframe": select_columns(table, alike)})
             answers.append(batch.validate(suite, result_format=RESULT_FORMAT))
         return tuple(answers)
 
 
-def positions(results: Iterable[Any], kind: Kind, year: int) -> Iterator[tuple[Rule, int]]:
+def broken_positions(
+    results: Iterable[Any], kind: SubmissionKind, year: int
+) -> Iterator[tuple[Rule, int]]:
     """Each rule and position that breaks it.  Raises RuleDidNotRun where one has no answer."""
     from expectations.engine.suites import rules
 

@@ -14,11 +14,11 @@ from functools import cache
 from typing import Any
 
 from expectations.catalogue import catalogue
-from expectations.engine.column_subset import groups, narrowed
+from expectations.engine.column_subset import narrowed_kwargs, rules_by_field
 from expectations.lists import codes, years_of_change
 from expectations.rule import Rule
 from expectations.rules.person import FIRST_YEAR
-from models.vocabulary import Kind, Severity
+from models.vocabulary import Severity, SubmissionKind
 
 GX_SEVERITY = {Severity.MUST_FIX: "critical", Severity.PLEASE_CHECK: "warning"}
 
@@ -33,11 +33,11 @@ LEAVERS = (
     *("D20", "D21", "D22", "D23", "D24", "D25", "R01", "R02", "R03", "R04", "R05", "R10", "R11"),
 )
 ENROLMENTS = ("E01", "E02", "E03", "E04", "E05", "E06", "E07", "E08")
-FIRST = {Kind.LEAVERS: BOTH + LEAVERS, Kind.ENROLMENTS: BOTH + ENROLMENTS}
+FIRST = {SubmissionKind.LEAVERS: BOTH + LEAVERS, SubmissionKind.ENROLMENTS: BOTH + ENROLMENTS}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SuiteChange:
     """What a year does to the suite of the year before.  `changed` gives a rule its new kwargs."""
 
     added: tuple[str, ...] = ()
@@ -49,25 +49,28 @@ class Change:
 # counts (lists/*.csv); the suites of those years follow from them.
 BY_LIST = {"P23": "ethnicities"}
 # What else a year changes.
-OWN_CHANGES: Mapping[Kind, Mapping[int, Change]] = {Kind.LEAVERS: {}, Kind.ENROLMENTS: {}}
+OWN_CHANGES: Mapping[SubmissionKind, Mapping[int, SuiteChange]] = {
+    SubmissionKind.LEAVERS: {},
+    SubmissionKind.ENROLMENTS: {},
+}
 
 
-def _with_lists(own: Mapping[int, Change], first: Sequence[str]) -> dict[int, Change]:
+def _with_lists(own: Mapping[int, SuiteChange], first: Sequence[str]) -> dict[int, SuiteChange]:
     """What each year changes, with the codes that the lists take in or drop in it."""
     changes = dict(own)
     for code, name in BY_LIST.items():
         for year in years_of_change(name):
             if code in first and year > FIRST_YEAR:
-                change = changes.get(year, Change())
+                change = changes.get(year, SuiteChange())
                 changed = {**change.changed, code: {"value_set": codes(name, year)}}
                 changes[year] = dataclasses.replace(change, changed=changed)
     return changes
 
 
-CHANGES = {kind: _with_lists(OWN_CHANGES[kind], FIRST[kind]) for kind in Kind}
+CHANGES = {kind: _with_lists(OWN_CHANGES[kind], FIRST[kind]) for kind in SubmissionKind}
 
 
-def rules(kind: Kind, year: int) -> tuple[Rule, ...]:
+def rules(kind: SubmissionKind, year: int) -> tuple[Rule, ...]:
     """The rules that judge a kind of sheet sent in an academic year, by code.
 
     Raises ValueError where a year adds what is there, or changes or removes what is not.
@@ -79,37 +82,37 @@ def rules(kind: Kind, year: int) -> tuple[Rule, ...]:
     return tuple(found[code] for code in sorted(found))
 
 
-def suite(kind: Kind, year: int) -> Any:
+def suite(kind: SubmissionKind, year: int) -> Any:
     """The Great Expectations suite of those rules.  Built once a process for each different one."""
-    return _suite(kind, last_change(kind, year))
+    return _suite(kind, suite_year(kind, year))
 
 
-def last_change(kind: Kind, year: int) -> int:
+def suite_year(kind: SubmissionKind, year: int) -> int:
     """The year whose suite still holds in the given one: years between changes share a suite."""
     return max((y for y in (FIRST_YEAR, *CHANGES[kind]) if y <= year), default=FIRST_YEAR)
 
 
 @cache
-def parts(kind: Kind, year: int) -> tuple[tuple[tuple[Rule, ...], Any], ...]:
+def suite_by_field(kind: SubmissionKind, year: int) -> tuple[tuple[tuple[Rule, ...], Any], ...]:
     """The same suite field by field: the rules of each, and their Great Expectations suite."""
     return tuple(
         (alike, _built(f"{kind.value}_{year}_{field or 'row'}", alike))
-        for field, alike in groups(rules(kind, last_change(kind, year))).items()
+        for field, alike in rules_by_field(rules(kind, suite_year(kind, year))).items()
     )
 
 
-def snapshot(kind: Kind, year: int) -> str:
+def snapshot(kind: SubmissionKind, year: int) -> str:
     """The suite as JSON, by rule code: without ids, and without the library's version."""
     written = {
         "sheet": kind.value,
-        "year": last_change(kind, year),
+        "year": suite_year(kind, year),
         "rules": [_written(rule) for rule in rules(kind, year)],
     }
     return json.dumps(written, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
 
 
 @cache
-def suite_hash(kind: Kind, year: int) -> str:
+def suite_hash(kind: SubmissionKind, year: int) -> str:
     """The SHA-256 of the snapshot, kept with each submission that was judged by it."""
     return hashlib.sha256(snapshot(kind, year).encode()).hexdigest()
 
@@ -118,7 +121,7 @@ def suites_in_code() -> dict[tuple[str, int], str]:
     """The hash of every different suite, by kind of sheet and the year it begins in."""
     return {
         (kind.value, year): suite_hash(kind, year)
-        for kind in Kind
+        for kind in SubmissionKind
         for year in sorted({FIRST_YEAR, *CHANGES[kind]})
     }
 
@@ -127,12 +130,12 @@ def snapshots() -> dict[str, str]:
     """Every different suite by the name of its file: "leavers_2024.json"."""
     return {
         f"{kind.value}_{year}.json": snapshot(kind, year)
-        for kind in Kind
+        for kind in SubmissionKind
         for year in sorted({FIRST_YEAR, *CHANGES[kind]})
     }
 
 
-def _changed(found: Mapping[str, Rule], change: Change) -> dict[str, Rule]:
+def _changed(found: Mapping[str, Rule], change: SuiteChange) -> dict[str, Rule]:
     wrong = {*change.added} & {*found} | ({*change.changed, *change.removed} - {*found})
     if wrong:
         message = f"a year cannot add, change or remove these rules: {sorted(wrong)}"
@@ -157,7 +160,7 @@ def _written(rule: Rule) -> dict[str, Any]:
 
 
 @cache
-def _suite(kind: Kind, year: int) -> Any:
+def _suite(kind: SubmissionKind, year: int) -> Any:
     return _built(f"{kind.value}_{year}", rules(kind, year))
 
 
@@ -182,5 +185,5 @@ def _expectation(rule: Rule) -> Any:
         description=rule.says,
         notes=rule.do,
         meta={"rule_code": rule.code, "field": rule.field},
-        **narrowed(rule),
+        **narrowed_kwargs(rule),
     )

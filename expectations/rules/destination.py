@@ -1,11 +1,11 @@
 """The destination: a word we know, allowed at that age, with the provider and dates it needs."""
 
 from expectations.rule import MUST_FIX, PLEASE_CHECK, Rule
-from models.vocabulary import Group, Kin, activities
+from models.vocabulary import ActivityGroup, ActivityType, activities
 
 SINCE = "2026-11-23"
 
-PRE_16 = [code for code, activity in activities().items() if activity.kin is Kin.PRE_16]
+PRE_16 = [code for code, activity in activities().items() if activity.kin is ActivityType.PRE_16]
 NO_LONGER_USED = [code for code, activity in activities().items() if not activity.is_current]
 ONLY_WITH_SEN = ["280", "460"]
 AT_A_PROVIDER = ["220", "230", "240", "250", "270", "280", "310", "450", "460"]
@@ -18,17 +18,17 @@ IN_CUSTODY = "290"
 IN_SCHOOL_OR_COLLEGE = [
     code
     for code, activity in activities().items()
-    if activity.kin is Kin.EDUCATION and code != IN_CUSTODY
+    if activity.kin is ActivityType.EDUCATION and code != IN_CUSTODY
 ]
 IN_WORK = ["330", "340", "350", "360"]
 START_IS_AGREED = ["615", "616"]  # where and when they will start
 NOWHERE = [
     code
     for code, activity in activities().items()
-    if activity.group in (Group.NEET, Group.NOT_KNOWN)
+    if activity.group in (ActivityGroup.NEET, ActivityGroup.NOT_KNOWN)
     and activity.is_current
     and code not in START_IS_AGREED
-    and activity.kin is not Kin.PRE_16
+    and activity.kin is not ActivityType.PRE_16
 ]
 MAY_HAVE_BEGUN_BEFORE = ["210", "280", "290", "350", "360", "380", "540", "550", "610", "619"]
 

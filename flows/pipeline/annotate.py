@@ -6,35 +6,40 @@ Nothing of Prefect's here.
 import logging
 from collections.abc import Mapping, Sequence
 
-from destinations.returns.annotated import Marked, Sent, WholeSheet, marked_workbook
+from destinations.returns.annotated import (
+    AnnotatedWorkbook,
+    DisplayedSheet,
+    SentWorkbook,
+    annotate_workbook,
+)
 from destinations.returns.annotated.fresh_copy import identifier_columns
 from expectations.catalogue import catalogue
 from imports.crosswalk.column_map import ColumnMap
-from imports.crosswalk.confirmed_mappings import Remembered, heading_rows
+from imports.crosswalk.confirmed_mappings import Crosswalk, heading_fingerprints
 from imports.reading import read_file
-from imports.tables.find_tables import Knows
-from imports.workbook.displayed_cells import Cells
+from imports.tables.find_tables import LookUpHeading
+from imports.workbook.displayed_cells import DisplayedCells
 from imports.workbook.grid import grid_of
 from imports.workbook.guard import Guard
-from imports.workbook.our_workbook import without_our_tabs
+from imports.workbook.our_workbook import drop_our_sheets
 from models.handoffs.findings import Finding
-from models.handoffs.normalised import Declared
+from models.handoffs.normalised import SubmissionMetadata
 from models.handoffs.sheets import ReadFile
 
 log = logging.getLogger(__name__)
 
 
-def mark_file(
+def annotate_file(
     content: bytes,
     read: ReadFile,
     findings: Sequence[Finding],
     *,
     guard: Guard,
     columns: ColumnMap,
-    knows: Knows | None = None,
+    knows: LookUpHeading | None = None,
     submission_id: int = 0,
     key: bytes | None = None,
-) -> Marked:
+) -> AnnotatedWorkbook:
     """The marked workbook of one file that was read.
 
     `columns` is what it is mapped with, `knows` what its tables are found with, where they differ.
@@ -46,8 +51,8 @@ def mark_file(
         if (ours := columns.field_of(heading.parts))
     }
     fields = {code: rule.field for code, rule in catalogue().items()}
-    sent = Sent(content, read, lambda: _whole(content, read, guard, known), known, fields)
-    return marked_workbook(
+    sent = SentWorkbook(content, read, lambda: _whole(content, read, guard, known), known, fields)
+    return annotate_workbook(
         sent,
         findings,
         submission_id=submission_id,
@@ -58,23 +63,23 @@ def mark_file(
     )
 
 
-def mark_submission(
+def annotate_submission(
     content: bytes,
     read: ReadFile,
     findings: Sequence[Finding],
     *,
-    of: Declared,
+    of: SubmissionMetadata,
     guard: Guard,
-    known: Remembered,
+    known: Crosswalk,
     key: bytes,
 ) -> bytes:
     """The marked workbook of one submission, by what people said of its school's headings."""
-    return mark_file(
+    return annotate_file(
         content,
         read,
         findings,
         guard=guard,
-        columns=known.to_map(of.urn, heading_rows(read)),
+        columns=known.to_map(of.urn, heading_fingerprints(read)),
         knows=known.to_find_tables(of.urn).field_of,
         submission_id=of.submission_id,
         key=key,
@@ -83,10 +88,10 @@ def mark_submission(
 
 def _whole(
     content: bytes, read: ReadFile, guard: Guard, known: Mapping[tuple[str, str], str]
-) -> list[WholeSheet]:
+) -> list[DisplayedSheet]:
     """Every visible sheet with all its cells."""
-    raw = without_our_tabs(guard.open_file(content))
-    made = Cells(is_1904=raw.is_1904)
+    raw = drop_our_sheets(guard.open_file(content))
+    made = DisplayedCells(is_1904=raw.is_1904)
     headed: dict[str, list[int]] = {}
     for table in read.tables:
         headed.setdefault(table.sheet, []).extend(table.heading_rows)
@@ -96,7 +101,7 @@ def _whole(
             continue
         grid = grid_of(sheet, made)
         whole.append(
-            WholeSheet(
+            DisplayedSheet(
                 grid.name,
                 {
                     (row.number, column): cell

@@ -12,34 +12,34 @@ from dataclasses import replace
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from destinations.record.undo import undo
-from flows.pipeline.run_context import Road
-from flows.pipeline.sender_responses import as_before
-from flows.pipeline.submission_metadata import declared_of, with_note
+from destinations.record.undo import take_back_submission
+from flows.pipeline.run_context import RunContext
+from flows.pipeline.sender_responses import metadata_from_round_before
+from flows.pipeline.submission_metadata import submission_metadata, with_note
 from flows.redaction import place_of
-from imports.cover_notes import Later, later_notes, says_something_else, take_on
-from imports.crosswalk.confirmed_mappings import heading_rows
-from imports.mapping import map_file
+from imports.cover_notes import Later, apply_cover_note, later_notes, says_more_than
+from imports.crosswalk.confirmed_mappings import heading_fingerprints
+from imports.mapping import map_columns_and_values
 from imports.reading import read_file
 from imports.receiving import EMPTY, TOO_LARGE, start_anew
 from models.database import transaction
 from models.facts.calendar import in_london, in_words, now
-from models.facts.submission_state import received, was_taken_back
+from models.facts.submission_state import mark_received, was_taken_back
 from models.handoffs.findings import SubmissionRefused
-from models.handoffs.normalised import Mapped
+from models.handoffs.normalised import NormalisedSubmission
 from models.submissions import Arrival, CoverNote, Noted, Submission
 
 log = logging.getLogger(__name__)
 
 
-def apply_later_notes(road: Road) -> int:
+def apply_later_notes(road: RunContext) -> int:
     """How many submissions are to be read again because of what their senders said later."""
     with Session(road.engine) as session:
         pending = later_notes(session)
     return sum(_applied(road, later) for later in pending)
 
 
-def _applied(road: Road, later: Later) -> bool:
+def _applied(road: RunContext, later: Later) -> bool:
     try:
         outcome = _outcome(road, later)
         with transaction(road.engine) as session:
@@ -55,37 +55,39 @@ def _applied(road: Road, later: Later) -> bool:
     return outcome is Noted.ANEW
 
 
-def _outcome(road: Road, later: Later) -> Noted | None:
+def _outcome(road: RunContext, later: Later) -> Noted | None:
     """What a note does to its submission; None where it says nothing new."""
     with Session(road.engine) as session:
         submission = session.get_one(Submission, later.submission_id)
         cover = session.get_one(CoverNote, later.note_id)
-    if not says_something_else(cover, submission):
+    if not says_more_than(cover, submission):
         return None
     if not submission.rows_read:
         return Noted.ANEW
     return _compared(road, submission, cover)
 
 
-def _compared(road: Road, submission: Submission, cover: CoverNote) -> Noted:
+def _compared(road: RunContext, submission: Submission, cover: CoverNote) -> Noted:
     """What the note does to a file of which something is recorded."""
     find = road.remembered.to_find_tables(submission.urn)
     content = road.store.get(submission.stored_as)
     read = read_file(submission.name, content, find.field_of, guard=road.guard)
-    columns = road.remembered.to_map(submission.urn, heading_rows(read))
-    declared = declared_of(submission, waves=road.settings.waves)
+    columns = road.remembered.to_map(submission.urn, heading_fingerprints(read))
+    declared = submission_metadata(submission, waves=road.settings.waves)
     try:
-        after = map_file(read, as_before(road, read, with_note(declared, cover)), columns)
+        after = map_columns_and_values(
+            read, metadata_from_round_before(road, read, with_note(declared, cover)), columns
+        )
     except SubmissionRefused:
         return Noted.UNUSABLE
     try:
-        before = map_file(read, declared, columns)
+        before = map_columns_and_values(read, declared, columns)
     except SubmissionRefused:
         return Noted.ANEW
     return Noted.SILENT if _says(before) == _says(after) else Noted.ANEW
 
 
-def _says(mapped: Mapped) -> object:
+def _says(mapped: NormalisedSubmission) -> object:
     # The wave that is declared shows in each row that it holds for, and only there.
     return replace(mapped.declared, wave=None), mapped.rows
 
@@ -99,7 +101,7 @@ def _apply(
         submission.noted_at = cover.noted_at
         submission.noted_as = outcome.value if outcome else submission.noted_as
     elif submission.refused_code in (EMPTY, TOO_LARGE):
-        take_on(submission, cover)  # there is nothing to read
+        apply_cover_note(submission, cover)  # there is nothing to read
     elif not submission.rows_read:
         start_anew(session, submission, cover)
     else:
@@ -109,7 +111,7 @@ def _apply(
 def _replace(session: Session, submission: Submission, cover: CoverNote) -> None:
     """What was recorded is taken back, and the same file starts anew as its sender means it."""
     assert submission.id is not None
-    undo(session, submission.id, by="its sender", at=now())
+    take_back_submission(session, submission.id, by="its sender", at=now())
     anew = Submission(
         urn=submission.urn,
         name=submission.name,
@@ -119,8 +121,8 @@ def _replace(session: Session, submission: Submission, cover: CoverNote) -> None
         sent_on=submission.sent_on,
         noted_as=Noted.ANEW.value,
     )
-    take_on(anew, cover)
-    received(anew)
+    apply_cover_note(anew, cover)
+    mark_received(anew)
     session.add(anew)
     session.flush()
     # The same bytes are one submission: the one that stands.

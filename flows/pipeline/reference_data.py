@@ -5,17 +5,17 @@ from functools import cache, lru_cache
 
 from sqlmodel import Session
 
-from destinations.register.providers import Register, load_providers, studying_at
-from destinations.responses.mappings import accepted
+from destinations.register.providers import ProviderRegister, load_providers, studying_at
+from destinations.responses.mappings import load_mappings
 from imports.crosswalk.column_map import load_map
-from imports.crosswalk.confirmed_mappings import Remembered
+from imports.crosswalk.confirmed_mappings import Crosswalk
 from imports.crosswalk.provider_as_destination import Places
 from models.database import reading
 
 _MOST_NAMES = 50_000
 
 
-def everything_known(session: Session) -> Remembered:
+def load_crosswalk(session: Session) -> Crosswalk:
     """What people confirmed, for every school, and the places that names may mean.
 
     The register is only loaded when a destination is in no word that we know.
@@ -23,15 +23,15 @@ def everything_known(session: Session) -> Remembered:
     engine = session.get_bind().engine
 
     @cache
-    def register() -> Register:
+    def register() -> ProviderRegister:
         # Somebody may be writing meanwhile, and waiting for what this reads.
         with reading(engine) as own:
             return load_providers(own)
 
-    return Remembered(load_map(), *accepted(session), places=_places(register))
+    return Crosswalk(load_map(), *load_mappings(session), places=_places(register))
 
 
-def _places(register: Callable[[], Register]) -> Places:
+def _places(register: Callable[[], ProviderRegister]) -> Places:
     @cache
     def la_code(urn: str) -> str:
         sender = register().by_number("urn", urn)

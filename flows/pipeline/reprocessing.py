@@ -11,19 +11,19 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from destinations.platform.settings import Settings
-from destinations.publishing import publish, sent_again_document
-from expectations.validating import refusal, tell
+from destinations.publishing import publish_documents, sent_again_document
+from expectations.validating import refusal_finding, word_issues
 from flows.pipeline import stages
 from models.database import transaction
 from models.facts.calendar import in_words, now
-from models.handoffs.findings import Finding, Remark
+from models.handoffs.findings import Finding, Issue
 from models.submissions import Arrival, Submission
 
 # Answers older than this were given by the runs before; so are all of them, once given.
 LATELY = timedelta(days=7)
 
 
-def answer_sent_again(way: stages.Road) -> int:
+def answer_repeated_files(way: stages.RunContext) -> int:
     """How many senders were told that the bytes they sent lately had been sent before."""
     with transaction(way.engine) as session:
         found = session.execute(
@@ -36,32 +36,32 @@ def answer_sent_again(way: stages.Road) -> int:
             sent_again_document(session, sent, arrival, _sent_before(sent))
             for arrival, sent in found
         ]
-        return publish(session, way.store, answers, published_at=now()).written
+        return publish_documents(session, way.store, answers, published_at=now()).written
 
 
 def _sent_before(sent: Submission) -> tuple[Finding, ...]:
     facts = (("file", sent.name), ("sent_on", in_words(sent.sent_on)))
-    told = tell([Remark("A06", facts=facts)])
+    told = word_issues([Issue("A06", facts=facts)])
     if sent.refused_code:
-        return (*told, refusal(sent.refused_code, sent.refused_facts))
+        return (*told, refusal_finding(sent.refused_code, sent.refused_facts))
     return told
 
 
-def record_again(settings: Settings, ids: Sequence[int], today: date) -> int:
+def reprocess_now(settings: Settings, ids: Sequence[int], today: date) -> int:
     """How many of these submissions were recorded again; enrolment lists that wait go after them.
 
     Those that stop through our fault are marked so, as they are in the intake.
     """
     if not ids:
         return 0
-    with stages.open_road(settings) as way:
-        done = take(way, ids, today)
-        for chunk in stages.enrolments_again(way):
-            take(way, chunk, today)
+    with stages.open_run(settings) as way:
+        done = process_chunk(way, ids, today)
+        for chunk in stages.lists_to_match_again(way):
+            process_chunk(way, chunk, today)
     return done
 
 
-def take(way: stages.Road, ids: Sequence[int], today: date) -> int:
+def process_chunk(way: stages.RunContext, ids: Sequence[int], today: date) -> int:
     """How many of some submissions were recorded, taken down the whole road and answered."""
     mapped = stages.map_chunk(way, stages.read_chunk(way, ids))
     recorded = stages.match_and_record_chunk(way, stages.validate_chunk(way, mapped, today), today)

@@ -12,21 +12,21 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from destinations.responses.waivers import without_waived
+from destinations.responses.waivers import drop_waived
 from expectations.catalogue import catalogue
 from expectations.engine.suites import suite_hash
 from expectations.engine.trial import Trial
 from expectations.tolerances import Tolerances
 from expectations.validating import validate
-from flows.pipeline.stages import Road, declared_of
-from imports.crosswalk.confirmed_mappings import heading_rows
-from imports.mapping import map_file
+from flows.pipeline.stages import RunContext, submission_metadata
+from imports.crosswalk.confirmed_mappings import heading_fingerprints
+from imports.mapping import map_columns_and_values
 from imports.reading import read_file
 from models.facts.submission_state import is_accepted
 from models.handoffs.findings import Finding, SubmissionRefused
-from models.handoffs.normalised import Declared, Mapped
-from models.submissions import Submission, ToldFinding
-from models.vocabulary import Kind, Severity, academic_year
+from models.handoffs.normalised import NormalisedSubmission, SubmissionMetadata
+from models.submissions import FindingRecord, Submission
+from models.vocabulary import Severity, SubmissionKind, academic_year
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ Row = tuple[str, int]
 
 
 @dataclass
-class Difference:
+class RuleImpact:
     """What would change, counted by (school, rule), and rows by school.
 
     A finding that only weighs otherwise is neither new nor gone.
@@ -80,13 +80,13 @@ class Difference:
         ]
 
 
-def compare(road: Road, trial: Trial, today: date) -> Difference:
+def compare_suites(road: RunContext, trial: Trial, today: date) -> RuleImpact:
     """The trial beside the suite in force, over every submission that was recorded.
 
     In force is what judged the submission: where the code has changed since, what its sender was
     told; where it has not, the code as it is, so that what was confirmed since is no difference.
     """
-    found = Difference()
+    found = RuleImpact()
     tolerances = road.settings.tolerances(Tolerances)
     for declared, mapped, hashes in _history(road, found):
         before = _judged(road, declared, mapped, Trial(tolerances=tolerances), today)
@@ -109,8 +109,10 @@ Judged = dict[int, dict[Cell, Severity]]
 
 
 def _history(
-    road: Road, found: Difference
-) -> Iterator[tuple[dict[int, Declared], list[Mapped], dict[int, str | None]]]:
+    road: RunContext, found: RuleImpact
+) -> Iterator[
+    tuple[dict[int, SubmissionMetadata], list[NormalisedSubmission], dict[int, str | None]]
+]:
     """Everything recorded, read and mapped again, a chunk at a time."""
     with Session(road.engine) as session:
         ids = session.scalars(
@@ -127,14 +129,17 @@ def _history(
             sent = session.scalars(
                 select(Submission).where(col(Submission.id).in_(ids[at : at + size]))
             ).all()
-        declared = {one.id or 0: declared_of(one, road.settings.waves) for one in sent}
+        declared = {one.id or 0: submission_metadata(one, road.settings.waves) for one in sent}
         mapped = [again for one in sent if (again := _read_again(road, one, declared, found))]
         yield declared, mapped, {one.id or 0: one.suite_hash for one in sent}
 
 
 def _read_again(
-    road: Road, sent: Submission, declared: Mapping[int, Declared], found: Difference
-) -> Mapped | None:
+    road: RunContext,
+    sent: Submission,
+    declared: Mapping[int, SubmissionMetadata],
+    found: RuleImpact,
+) -> NormalisedSubmission | None:
     try:
         known = declared[sent.id or 0]
         read = read_file(
@@ -143,7 +148,9 @@ def _read_again(
             road.remembered.to_find_tables(known.urn).field_of,
             guard=road.guard,
         )
-        return map_file(read, known, road.remembered.to_map(known.urn, heading_rows(read)))
+        return map_columns_and_values(
+            read, known, road.remembered.to_map(known.urn, heading_fingerprints(read))
+        )
     except (SubmissionRefused, KeyError):  # as we read today; or retention took the original
         found.unread += 1
         log.info("submission %s could not be read again", sent.id)
@@ -151,16 +158,16 @@ def _read_again(
 
 
 def _judged(
-    road: Road,
-    declared: Mapping[int, Declared],
-    mapped: Sequence[Mapped],
+    road: RunContext,
+    declared: Mapping[int, SubmissionMetadata],
+    mapped: Sequence[NormalisedSubmission],
     trial: Trial,
     today: date,
 ) -> Judged:
     judged = validate(mapped, tolerances=trial.tolerances, trial=trial)
     with Session(road.engine) as session:
         return {
-            number: _cells(without_waived(session, declared[number], told, today).findings)
+            number: _cells(drop_waived(session, declared[number], told, today).findings)
             for number, told in judged.findings.items()
         }
 
@@ -172,18 +179,18 @@ def _cells(findings: Sequence[Finding]) -> dict[Cell, Severity]:
 def _told(session: Session, number: int) -> dict[Cell, Severity]:
     """What its sender was told."""
     kept = session.scalars(
-        select(ToldFinding).where(col(ToldFinding.submission_id) == number)
+        select(FindingRecord).where(col(FindingRecord.submission_id) == number)
     ).all()
     return {(one.code, one.sheet, one.row, one.column): Severity(one.severity) for one in kept}
 
 
-def _hash(declared: Declared) -> str:
+def _hash(declared: SubmissionMetadata) -> str:
     year = academic_year(declared.sent_on.year, declared.sent_on.month)
-    return suite_hash(declared.kind or Kind.LEAVERS, year)
+    return suite_hash(declared.kind or SubmissionKind.LEAVERS, year)
 
 
 def _count(
-    found: Difference, urn: str, before: dict[Cell, Severity], after: dict[Cell, Severity]
+    found: RuleImpact, urn: str, before: dict[Cell, Severity], after: dict[Cell, Severity]
 ) -> None:
     found.new.update((urn, cell[0]) for cell in after.keys() - before.keys() if _is_judged(cell))
     found.gone.update((urn, cell[0]) for cell in before.keys() - after.keys() if _is_judged(cell))

@@ -9,14 +9,14 @@ from datetime import date
 
 from sqlmodel import Session
 
-from destinations.publishing import Document, hub_folders, publish
-from destinations.record.rule_statistics import last_run, lines_of, tally
-from destinations.register.counted_at import members
-from destinations.reports.quality_page import opened, quality_page
-from destinations.responses.adoptions import not_adopted
+from destinations.publishing import PublishedDocument, hub_folders, publish_documents
+from destinations.record.rule_statistics import count_findings, count_lines, last_run_counts
+from destinations.register.counted_at import hub_members
+from destinations.reports.quality_page import quality_page, unfilled_sentence
+from destinations.responses.adoptions import suites_not_in_force
 from expectations.catalogue import catalogue
 from expectations.engine.suites import suites_in_code
-from flows.pipeline.stages import Road
+from flows.pipeline.stages import RunContext
 from flows.report_tables import Lines
 from models.database import transaction
 from models.facts.calendar import now
@@ -24,7 +24,7 @@ from models.facts.calendar import now
 log = logging.getLogger(__name__)
 
 
-def tally_rules(road: Road, chunks: Iterable[Iterable[int]]) -> Lines:
+def tally_rules(road: RunContext, chunks: Iterable[Iterable[int]]) -> Lines:
     """What each rule said in this run, by school, beside the run before; counts only.
 
     A run that brought nothing adds nothing to the history.
@@ -32,22 +32,22 @@ def tally_rules(road: Road, chunks: Iterable[Iterable[int]]) -> Lines:
     with transaction(road.engine) as session:
         ids = [one for chunk in chunks for one in chunk]
         if ids:
-            tally(session, ids, run_at=now())
-        spoke = last_run(session, suspect=road.settings.tolerance_suspect_rule)
+            count_findings(session, ids, run_at=now())
+        spoke = last_run_counts(session, suspect=road.settings.tolerance_suspect_rule)
     for one in spoke:
         if one.is_suspect:
             log.warning("rule %s spoke on %.0f %% of all rows", one.code, 100 * one.share)
-    says = {code: opened(rule.says) for code, rule in catalogue().items()}
+    says = {code: unfilled_sentence(rule.says) for code, rule in catalogue().items()}
     return [
         line | {"says": says.get(one.code, "") if not one.urn else ""}
-        for one, line in zip(spoke, lines_of(spoke), strict=True)
+        for one, line in zip(spoke, count_lines(spoke), strict=True)
     ]
 
 
-def suites_not_adopted(road: Road) -> Lines:
+def suites_not_adopted(road: RunContext) -> Lines:
     """The suites of the code that nobody has adopted.  Those of a new hub are in force at once."""
     with transaction(road.engine) as session:
-        found = not_adopted(session, suites_in_code())
+        found = suites_not_in_force(session, suites_in_code())
     for one in found:
         log.warning("the %s suite of %s is not the adopted one", one.kind, one.academic_year)
     return [
@@ -62,24 +62,24 @@ def suites_not_adopted(road: Road) -> Lines:
     ]
 
 
-def publish_quality(road: Road, today: date) -> int:
+def publish_quality(road: RunContext, today: date) -> int:
     """How many quality pages were written: one for each hub, about rows and not about people."""
     words = {code: (rule.says, rule.do) for code, rule in catalogue().items()}
     with transaction(road.engine) as session:
-        spoke = last_run(session, suspect=road.settings.tolerance_suspect_rule)
+        spoke = last_run_counts(session, suspect=road.settings.tolerance_suspect_rule)
         suspects = frozenset(one.code for one in spoke if one.is_suspect)
         pages = list(_pages(session, today, words, suspects))
-        return publish(session, road.store, pages, published_at=now()).written
+        return publish_documents(session, road.store, pages, published_at=now()).written
 
 
 def _pages(
     session: Session, today: date, words: dict[str, tuple[str, str]], suspects: frozenset[str]
-) -> Iterable[Document]:
+) -> Iterable[PublishedDocument]:
     edition = today.isoformat()
-    homes = [home for there in members(session, day=today).values() for home in there]
+    homes = [home for there in hub_members(session, day=today).values() for home in there]
     for hub, folder in hub_folders(session).items():
         urns = sorted({home.urn for home in homes if home.hub == hub})
-        yield Document(
+        yield PublishedDocument(
             f"hubs/{folder}/{edition}/quality.html",
             quality_page(
                 session, hub=hub, urns=urns, edition=today, words=words, suspects=suspects

@@ -8,37 +8,37 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from destinations.outcomes.waves import Calendar
+from destinations.outcomes.waves import WaveCalendar
 from destinations.platform.keys import marking_key
 from destinations.platform.settings import Settings
 from destinations.platform.storage import open_storage
-from destinations.register.providers import Register, load_providers
-from flows.pipeline.reference_data import everything_known
-from imports.crosswalk.confirmed_mappings import Remembered
-from imports.workbook.guard import Guard, guarded
-from imports.workbook.limits import Limits
+from destinations.register.providers import ProviderRegister, load_providers
+from flows.pipeline.reference_data import load_crosswalk
+from imports.crosswalk.confirmed_mappings import Crosswalk
+from imports.workbook.guard import Guard, open_guard
+from imports.workbook.limits import ReadLimits
 from models.database import open_database
 from models.handoffs.findings import Finding
-from models.handoffs.normalised import Declared, Mapped
+from models.handoffs.normalised import NormalisedSubmission, SubmissionMetadata
 from models.handoffs.sheets import ReadFile
 from models.handoffs.store import Store
 
 
 @dataclass
-class Road:
+class RunContext:
     """What the stages need, and the desk where a run keeps what it has not yet recorded."""
 
     engine: Engine
     store: Store
     settings: Settings
-    remembered: Remembered  # what every school's headings and words mean; a sender may add to it
+    remembered: Crosswalk  # what every school's headings and words mean; a sender may add to it
     guard: Guard
     snapshot: Session | None = None  # what is summarised and published is read from, while it is
     taken_up: dict[int, datetime | None] = field(default_factory=dict)  # since when it was asked
-    declared: dict[int, Declared] = field(default_factory=dict)
+    declared: dict[int, SubmissionMetadata] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     read: dict[int, ReadFile] = field(default_factory=dict)
-    mapped: dict[int, Mapped] = field(default_factory=dict)
+    mapped: dict[int, NormalisedSubmission] = field(default_factory=dict)
     findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     waived: dict[int, Mapping[str, int]] = field(default_factory=dict)  # findings not told, by code
     suites: dict[int, str] = field(default_factory=dict)
@@ -52,11 +52,11 @@ class Road:
         return marking_key(given.get_secret_value() if given else None, self.settings.home)
 
     @property
-    def calendar(self) -> Calendar:
+    def calendar(self) -> WaveCalendar:
         """When each wave opens, is asked and is due."""
-        return Calendar(waves=self.settings.waves)
+        return WaveCalendar(waves=self.settings.waves)
 
-    def register(self) -> Register:
+    def register(self) -> ProviderRegister:
         """Schools and providers by every name and number they go by."""
         with Session(self.engine) as session:
             return load_providers(session)
@@ -79,19 +79,19 @@ class Road:
 
 
 @contextmanager
-def open_road(settings: Settings) -> Iterator[Road]:
+def open_run(settings: Settings) -> Iterator[RunContext]:
     """The road for one run; the reading child lives as long as it."""
     engine = open_database(settings.database)
     store = open_storage(
         settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
     )
-    with guarded(settings.limits(Limits)) as guard:
+    with open_guard(settings.limits(ReadLimits)) as guard:
         try:
-            yield Road(engine, store, settings, _known(engine), guard)
+            yield RunContext(engine, store, settings, _known(engine), guard)
         finally:
             engine.dispose()
 
 
-def _known(engine: Engine) -> Remembered:
+def _known(engine: Engine) -> Crosswalk:
     with Session(engine) as session:
-        return everything_known(session)
+        return load_crosswalk(session)

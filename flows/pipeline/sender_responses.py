@@ -11,28 +11,37 @@ from dataclasses import replace
 from sqlmodel import Session, col, select
 
 from destinations.linkage.repeated_leavers import RowKey
-from destinations.responses.confirmations import confirm, note_of_person, told_on, value_in
+from destinations.responses.confirmations import (
+    confirm,
+    field_and_value,
+    sheet_of_finding,
+    store_confirmation,
+)
 from destinations.responses.confirmed_sheets import confirm_sheet
-from destinations.responses.mappings import accept_heading
-from destinations.returns.annotated import recognise
-from expectations.catalogue import words
-from flows.pipeline.reference_data import everything_known
-from flows.pipeline.run_context import Road
-from flows.pipeline.submission_metadata import declared_of
+from destinations.responses.mappings import store_heading_mapping
+from destinations.returns.annotated import verify_signature
+from expectations.catalogue import rule_words
+from flows.pipeline.reference_data import load_crosswalk
+from flows.pipeline.run_context import RunContext
+from flows.pipeline.submission_metadata import submission_metadata
 from imports.columns.proposals import NAMES
-from imports.crosswalk.column_map import heading_key
-from imports.crosswalk.confirmed_mappings import fingerprint, heading_rows, whole_heading
-from imports.mapping import map_file
+from imports.crosswalk.column_map import normalise_heading
+from imports.crosswalk.confirmed_mappings import (
+    full_heading,
+    heading_fingerprint,
+    heading_fingerprints,
+)
+from imports.mapping import map_columns_and_values
 from imports.reading import read_file
 from models.database import transaction
 from models.facts.calendar import now
 from models.facts.succession import school_chain
 from models.handoffs.findings import SubmissionRefused
-from models.handoffs.normalised import Declared, Mapped, MappedRow
-from models.handoffs.returned_workbook import Confirmed, Returned
+from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
+from models.handoffs.returned_workbook import ConfirmedCell, ReturnedWorkbook
 from models.handoffs.sheets import ReadFile, Value
-from models.submissions import Submission, ToldFinding
-from models.vocabulary import Kind, LeavingStage
+from models.submissions import FindingRecord, Submission
+from models.vocabulary import LeavingStage, SubmissionKind
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +53,9 @@ _WHO = ("upn", "uln", "surname", "forename", "full_name", "born_on")
 Hear = Callable[[Mapping[RowKey, int]], None]
 
 
-def as_before(road: Road, read: ReadFile, declared: Declared) -> Declared:
+def metadata_from_round_before(
+    road: RunContext, read: ReadFile, declared: SubmissionMetadata
+) -> SubmissionMetadata:
     """What is known of a submission, and of the one that it is the next round of where it is.
 
     A heading that its sender said yes to is remembered, so that this file is read with it.
@@ -56,7 +67,7 @@ def as_before(road: Road, read: ReadFile, declared: Declared) -> Declared:
     _learn(road, read, before, declared)
     return replace(
         declared,
-        kind=declared.kind or (Kind(before.kind) if before.kind else None),
+        kind=declared.kind or (SubmissionKind(before.kind) if before.kind else None),
         academic_year=declared.academic_year or before.academic_year,
         leaving_stage=declared.leaving_stage
         or (LeavingStage(before.leaving_stage) if before.leaving_stage else None),
@@ -64,7 +75,12 @@ def as_before(road: Road, read: ReadFile, declared: Declared) -> Declared:
     )
 
 
-def take_up(session: Session, road: Road, returned: Returned | None, mapped: Mapped) -> Hear:
+def apply_responses(
+    session: Session,
+    road: RunContext,
+    returned: ReturnedWorkbook | None,
+    mapped: NormalisedSubmission,
+) -> Hear:
     """Note the answers of a workbook that we marked and its sender sent back.
 
     The submission becomes the next round of the one that was marked; each "yes, this is right" is
@@ -91,53 +107,57 @@ def take_up(session: Session, road: Road, returned: Returned | None, mapped: Map
 
 
 def _marked_before(
-    session: Session, returned: Returned | None, declared: Declared, key: bytes
+    session: Session, returned: ReturnedWorkbook | None, declared: SubmissionMetadata, key: bytes
 ) -> Submission | None:
     """The submission that a workbook was marked for: signed by us, and of the same school."""
-    mark = recognise(returned.mark, key) if returned else None
+    mark = verify_signature(returned.mark, key) if returned else None
     before = session.get(Submission, mark.submission_id) if mark else None
     if mark is None or before is None or before.sha256 != mark.sha256:
         return None
     return before if before.urn in school_chain(session, declared.urn) else None
 
 
-def _learn(road: Road, read: ReadFile, before: Submission, declared: Declared) -> None:
+def _learn(
+    road: RunContext, read: ReadFile, before: Submission, declared: SubmissionMetadata
+) -> None:
     """Remember the headings that a sender said yes to."""
     yes = [one for one in _confirmed(read) if one.code == _ASKS_OF_A_HEADING]
     if not yes:
         return
     with transaction(road.engine) as session:
         told = session.exec(
-            select(ToldFinding).where(
-                ToldFinding.submission_id == before.id,
-                ToldFinding.code == _ASKS_OF_A_HEADING,
-                col(ToldFinding.row).is_(None),
+            select(FindingRecord).where(
+                FindingRecord.submission_id == before.id,
+                FindingRecord.code == _ASKS_OF_A_HEADING,
+                col(FindingRecord.row).is_(None),
             )
         ).all()
         for one in told:
             if any((each.sheet, each.column) == (one.sheet, one.column) for each in yes):
                 _accept(session, read, one.facts, declared)
-        road.remembered = replace(everything_known(session), places=road.remembered.places)
+        road.remembered = replace(load_crosswalk(session), places=road.remembered.places)
 
 
-def _confirmed(read: ReadFile) -> Sequence[Confirmed]:
+def _confirmed(read: ReadFile) -> Sequence[ConfirmedCell]:
     return read.returned.confirmed if read.returned else ()
 
 
-def _accept(session: Session, read: ReadFile, facts: Mapping[str, str], declared: Declared) -> None:
+def _accept(
+    session: Session, read: ReadFile, facts: Mapping[str, str], declared: SubmissionMetadata
+) -> None:
     field = next((field for field, name in NAMES.items() if name == facts.get("ours")), "")
     found: dict[str, list[str]] = {}
     for table in read.tables:
         for heading in table.headings:
-            if heading_key(heading.text) == heading_key(facts.get("heading", "")):
-                row = fingerprint(each.parts for each in table.headings)
-                found.setdefault(whole_heading(heading.parts), []).append(row)
+            if normalise_heading(heading.text) == normalise_heading(facts.get("heading", "")):
+                row = heading_fingerprint(each.parts for each in table.headings)
+                found.setdefault(full_heading(heading.parts), []).append(row)
     for whole, rows in found.items() if field else ():
-        accept_heading(
+        store_heading_mapping(
             session,
             urn=declared.urn,
             rows=rows,
-            key=heading_key(whole),
+            key=normalise_heading(whole),
             shown=whole,
             field=field,
             by=_sender(declared),
@@ -145,18 +165,20 @@ def _accept(session: Session, read: ReadFile, facts: Mapping[str, str], declared
         )
 
 
-def _sender(declared: Declared) -> str:
+def _sender(declared: SubmissionMetadata) -> str:
     return f"the sender of submission {declared.submission_id}"
 
 
-def _as_it_was(road: Road, before: Submission) -> Sequence[MappedRow]:
+def _as_it_was(road: RunContext, before: Submission) -> Sequence[NormalisedRow]:
     """The rows of the file that was marked, in our words; none where its original is gone."""
     try:
         columns = road.remembered.to_find_tables(before.urn)
         content = road.store.get(before.stored_as)
         read = read_file(before.name, content, columns.field_of, guard=road.guard)
-        columns = road.remembered.to_map(before.urn, heading_rows(read))
-        return map_file(read, declared_of(before, road.settings.waves), columns).rows
+        columns = road.remembered.to_map(before.urn, heading_fingerprints(read))
+        return map_columns_and_values(
+            read, submission_metadata(before, road.settings.waves), columns
+        ).rows
     except (SubmissionRefused, KeyError):
         return ()
 
@@ -164,9 +186,9 @@ def _as_it_was(road: Road, before: Submission) -> Sequence[MappedRow]:
 def _noted(
     session: Session,
     before: Submission,
-    one: Confirmed,
-    rows: Sequence[MappedRow],
-    mapped: Mapped,
+    one: ConfirmedCell,
+    rows: Sequence[NormalisedRow],
+    mapped: NormalisedSubmission,
 ) -> bool:
     """Whether an answer is noted, or need not be: what was never told, or must be put right."""
     by = _sender(mapped.declared)
@@ -174,7 +196,7 @@ def _noted(
         if not one.row:
             confirm_sheet(
                 session, before.id or 0, one.code, by=by, sheet=one.sheet, column=one.column,
-                is_it=lambda facts: f"{words(one.code, facts)[0]}." == one.says,
+                is_it=lambda facts: f"{rule_words(one.code, facts)[0]}." == one.says,
             )  # fmt: skip
             return True
         field, value = _about(one, rows)
@@ -188,13 +210,13 @@ def _noted(
     return True
 
 
-def _about(one: Confirmed, rows: Sequence[MappedRow]) -> tuple[str, Value]:
+def _about(one: ConfirmedCell, rows: Sequence[NormalisedRow]) -> tuple[str, Value]:
     """Our field, and the value that was marked: as we read it, else as it was typed."""
-    field, value = value_in(_rows_at(one, rows), one.column)
+    field, value = field_and_value(_rows_at(one, rows), one.column)
     return field, one.value if value in (None, "") else value
 
 
-def _rows_at(one: Confirmed, rows: Sequence[MappedRow]) -> list[MappedRow]:
+def _rows_at(one: ConfirmedCell, rows: Sequence[NormalisedRow]) -> list[NormalisedRow]:
     # A csv file has no sheets, and its copy has one.
     return [row for row in rows if row.row == one.row and one.sheet in ("", row.sheet)]
 
@@ -202,9 +224,9 @@ def _rows_at(one: Confirmed, rows: Sequence[MappedRow]) -> list[MappedRow]:
 def _note_late(
     session: Session,
     before: Submission,
-    one: Confirmed,
-    rows: Sequence[MappedRow],
-    mapped: Mapped,
+    one: ConfirmedCell,
+    rows: Sequence[NormalisedRow],
+    mapped: NormalisedSubmission,
     people: Mapping[RowKey, int],
 ) -> None:
     """Note an answer about somebody who was known to nobody before this round.
@@ -219,13 +241,13 @@ def _note_late(
         then[0].raw.get(name) == now_[0].raw.get(name) for name in _WHO if name in then[0].raw
     )
     field, value = _about(one, rows)
-    if person is None or same < 2 or value_in(now_, one.column) != (field, value):
+    if person is None or same < 2 or field_and_value(now_, one.column) != (field, value):
         return
     try:
-        told_on(session, before.id or 0, one.sheet, one.row, one.code)
+        sheet_of_finding(session, before.id or 0, one.sheet, one.row, one.code)
     except (LookupError, ValueError):
         return
-    note_of_person(
+    store_confirmation(
         session, person, one.code, value=value, by=_sender(mapped.declared), field=field,
         submission_id=before.id or 0,
     )  # fmt: skip

@@ -16,31 +16,36 @@ from datetime import date
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from destinations.crosschecks.run_crosschecks import Limits, across
-from destinations.outcomes.outstanding_returns import Awaited, awaited
-from destinations.outcomes.survivorship import answers
+from destinations.crosschecks.run_crosschecks import Thresholds, run_crosschecks
+from destinations.outcomes.outstanding_returns import OutstandingReturn, outstanding_returns
+from destinations.outcomes.survivorship import leaver_outcomes
 from destinations.outcomes.waves import open_waves
 from destinations.platform.storage import StorageFailed
-from destinations.publishing import documents, marked_document, publish, receipt_document
-from destinations.record.findings_store import also_told
-from destinations.recording import record, waiting_again
-from destinations.responses.confirmations import without_confirmed
-from destinations.responses.waivers import set_aside, without_waived
+from destinations.publishing import (
+    hub_and_school_documents,
+    marked_document,
+    publish_documents,
+    receipt_document,
+)
+from destinations.record.findings_store import add_findings
+from destinations.recording import lists_with_unmatched_rows, record_submission
+from destinations.responses.confirmations import drop_confirmed
+from destinations.responses.waivers import drop_waived, waived_codes
 from destinations.summarising import summarise
-from expectations.catalogue import catalogue, words
+from expectations.catalogue import catalogue, rule_words
 from expectations.tolerances import Tolerances
-from expectations.validating import refusal, tell, validate
-from flows.pipeline.annotate import mark_submission
+from expectations.validating import refusal_finding, validate, word_issues
+from flows.pipeline.annotate import annotate_submission
 from flows.pipeline.later_notes import apply_later_notes
-from flows.pipeline.reference_data import everything_known
-from flows.pipeline.run_context import Road, open_road
-from flows.pipeline.sender_responses import as_before, take_up
-from flows.pipeline.submission_metadata import as_said, declared_of
+from flows.pipeline.reference_data import load_crosswalk
+from flows.pipeline.run_context import RunContext, open_run
+from flows.pipeline.sender_responses import apply_responses, metadata_from_round_before
+from flows.pipeline.submission_metadata import metadata_as_sent, submission_metadata
 from flows.redaction import place_of
-from imports.context.required_columns import with_headings_asked
-from imports.crosswalk.confirmed_mappings import heading_rows
+from imports.context.required_columns import add_heading_proposals
+from imports.crosswalk.confirmed_mappings import heading_fingerprints
 from imports.inbox import INBOX, folder_urn, look_into
-from imports.mapping import map_file
+from imports.mapping import map_columns_and_values
 from imports.reading import read_file
 from imports.receiving import (
     CHANGING,
@@ -57,17 +62,17 @@ from models.facts import submission_state
 from models.facts.calendar import now, today_in_london
 from models.facts.succession import register_at_rest
 from models.handoffs.findings import Finding, SubmissionRefused
-from models.handoffs.store import Stored
+from models.handoffs.store import StoredFile
 from models.handoffs.summaries import Summarised
 from models.submissions import Submission
-from models.vocabulary import Kind, Stage
+from models.vocabulary import Stage, SubmissionKind
 
-__all__ = ["Road", "declared_of", "open_road"]
+__all__ = ["RunContext", "submission_metadata", "open_run"]
 
 log = logging.getLogger(__name__)
 
 
-def receive_files(road: Road, today: date) -> int:
+def receive_files(road: RunContext, today: date) -> int:
     """How many files were taken from the inbox, each in a transaction of its own.
 
     What is wrong with one name stops none of the others.  What senders said of files that were
@@ -84,7 +89,7 @@ def receive_files(road: Road, today: date) -> int:
     return taken
 
 
-def _received(road: Road, stored: Stored, today: date) -> bool:
+def _received(road: RunContext, stored: StoredFile, today: date) -> bool:
     """Whether a file was taken in; one that was not stays in the inbox for the next run."""
     try:
         with transaction(road.engine) as session:
@@ -112,7 +117,7 @@ def _folder(key: str) -> str:
     return f"{INBOX}{folder_urn(key) or '(no school)'}"
 
 
-def unfinished(road: Road) -> list[list[int]]:
+def unfinished(road: RunContext) -> list[list[int]]:
     """Chunks of submissions that need processing: school sheets by date, then enrolment lists.
 
     So are those whose sender has no receipt yet: a run was killed before it was sent.
@@ -124,27 +129,27 @@ def unfinished(road: Road) -> list[list[int]]:
             .order_by(col(Submission.sent_on), col(Submission.id))
         ).all()
     # Enrolment lists confirm leavers, so the sheets that name the leavers go first.
-    ids = [row.id for row in rows if row.kind != Kind.ENROLMENTS]
-    lists = [row.id for row in rows if row.kind == Kind.ENROLMENTS]
+    ids = [row.id for row in rows if row.kind != SubmissionKind.ENROLMENTS]
+    lists = [row.id for row in rows if row.kind == SubmissionKind.ENROLMENTS]
     size = road.settings.chunk
     return [chunk[at : at + size] for chunk in (ids, lists) for at in range(0, len(chunk), size)]
 
 
-def enrolments_again(road: Road) -> list[list[int]]:
+def lists_to_match_again(road: RunContext) -> list[list[int]]:
     """Chunks of enrolment lists with rows that nobody matched, now that more leavers are known."""
     with Session(road.engine) as session:
-        ids = waiting_again(session, waves=road.settings.waves)
+        ids = lists_with_unmatched_rows(session, waves=road.settings.waves)
     size = road.settings.chunk
     return [ids[at : at + size] for at in range(0, len(ids), size)]
 
 
-def read_chunk(road: Road, ids: Sequence[int]) -> list[int]:
+def read_chunk(road: RunContext, ids: Sequence[int]) -> list[int]:
     """Each original becomes tables as sent.  What was refused is not read again, only answered."""
     with Session(road.engine) as session:
         # First what is taken up, then what people decided: not the other way round, or what is
         # decided in between would be taken up and not heeded.
-        road.taken_up.update(submission_state.taken_up(session, ids))
-        road.remembered = replace(everything_known(session), places=road.remembered.places)
+        road.taken_up.update(submission_state.read_queue_times(session, ids))
+        road.remembered = replace(load_crosswalk(session), places=road.remembered.places)
         refused = set(
             session.scalars(
                 select(col(Submission.id)).where(
@@ -154,7 +159,7 @@ def read_chunk(road: Road, ids: Sequence[int]) -> list[int]:
         )
         ids = [one for one in ids if one not in refused]
         for each in session.scalars(select(Submission).where(col(Submission.id).in_(ids))):
-            road.declared[_id(each)] = as_said(session, each, road.settings.waves)
+            road.declared[_id(each)] = metadata_as_sent(session, each, road.settings.waves)
             road.names[_id(each)] = each.name
         originals = {
             _id(each): each.stored_as
@@ -167,31 +172,31 @@ def read_chunk(road: Road, ids: Sequence[int]) -> list[int]:
         try:
             road.read[one] = read_file(road.names[one], content, columns.field_of, guard=road.guard)
         except SubmissionRefused as refused:
-            raise with_headings_asked(refused, columns) from None
+            raise add_heading_proposals(refused, columns) from None
 
     return _each(road, ids, Stage.READ, read_one)
 
 
-def map_chunk(road: Road, ids: Sequence[int]) -> list[int]:
+def map_chunk(road: RunContext, ids: Sequence[int]) -> list[int]:
     """Tables as sent become rows in our words, with what was worked out of them."""
 
     def map_one(one: int) -> None:
         read = road.read.pop(one)
-        declared = road.declared[one] = as_before(road, read, road.declared[one])
+        declared = road.declared[one] = metadata_from_round_before(road, read, road.declared[one])
         road.as_read[one] = read
-        columns = road.remembered.to_map(declared.urn, heading_rows(read))
-        road.mapped[one] = map_file(read, declared, columns)
+        columns = road.remembered.to_map(declared.urn, heading_fingerprints(read))
+        road.mapped[one] = map_columns_and_values(read, declared, columns)
 
     return _each(road, ids, Stage.MAPPED, map_one)
 
 
-def validate_chunk(road: Road, ids: Sequence[int], today: date | None = None) -> list[int]:
+def validate_chunk(road: RunContext, ids: Sequence[int], today: date | None = None) -> list[int]:
     """Findings for each submission; one call for the whole chunk.  Rules set aside are silent."""
     day, tolerances = today or today_in_london(), road.settings.tolerances(Tolerances)
     judged = validate([road.mapped[one] for one in ids], tolerances=tolerances)
     with Session(road.engine) as session:
         for one, findings in judged.findings.items():
-            told = without_waived(session, road.mapped[one].declared, findings, day)
+            told = drop_waived(session, road.mapped[one].declared, findings, day)
             road.findings[one], road.waived[one] = told.findings, told.counts
     road.suites.update(judged.suites)
     for one, rule in judged.faults.items():
@@ -200,7 +205,9 @@ def validate_chunk(road: Road, ids: Sequence[int], today: date | None = None) ->
     return _each(road, sound, Stage.VALIDATED, lambda one: None)
 
 
-def match_and_record_chunk(road: Road, ids: Sequence[int], today: date | None = None) -> list[int]:
+def match_and_record_chunk(
+    road: RunContext, ids: Sequence[int], today: date | None = None
+) -> list[int]:
     """Rows matched and recorded, one transaction a submission, in the order they were sent.
 
     The two stages share the transaction: of two sheets of one cohort in one chunk, the second must
@@ -209,15 +216,15 @@ def match_and_record_chunk(road: Road, ids: Sequence[int], today: date | None = 
     day, register, limits = (
         today or today_in_london(),
         road.register(),
-        road.settings.tolerances(Limits),
+        road.settings.tolerances(Thresholds),
     )
 
     def record_one(one: int) -> None:
         mapped, findings = road.mapped.pop(one), road.findings.pop(one)
         with transaction(road.engine) as session, register_at_rest(session):
-            hear = take_up(session, road, road.as_read[one].returned, mapped)
-            silent = set_aside(session, mapped.declared, day)
-            done = record(
+            hear = apply_responses(session, road, road.as_read[one].returned, mapped)
+            silent = waived_codes(session, mapped.declared, day)
+            done = record_submission(
                 session,
                 mapped,
                 findings,
@@ -227,12 +234,12 @@ def match_and_record_chunk(road: Road, ids: Sequence[int], today: date | None = 
                 set_aside=silent,
                 hear=hear,
             )
-            found = across(session, mapped, told=done.remarks, limits=limits)
+            found = run_crosschecks(session, mapped, told=done.remarks, limits=limits)
             heard = [one for one in found if one.code not in silent]
             waived = Counter(road.waived.pop(one, {})) + Counter(done.set_aside)
             waived.update(each.code for each in found if each.code in silent)
-            more = without_confirmed(session, heard, done.people, mapped)
-            also_told(session, one, more)
+            more = drop_confirmed(session, heard, done.people, mapped)
+            add_findings(session, one, more)
             session.execute(
                 update(Submission)
                 .where(col(Submission.id) == one)
@@ -243,13 +250,13 @@ def match_and_record_chunk(road: Road, ids: Sequence[int], today: date | None = 
                     waived=dict(sorted(waived.items())),
                 )
             )
-            submission_state.processed(session, one, since=road.taken_up.get(one))
-        road.told[one] = (*done.findings, *tell((*done.remarks, *more)))
+            submission_state.mark_processed(session, one, since=road.taken_up.get(one))
+        road.told[one] = (*done.findings, *word_issues((*done.remarks, *more)))
 
     return _each(road, ids, Stage.RECORDED, record_one, note_stage=False)
 
 
-def return_chunk(road: Road, ids: Sequence[int]) -> int:
+def return_chunk(road: RunContext, ids: Sequence[int]) -> int:
     """How many documents were written, to every sender of the chunk whose file we are done with.
 
     A receipt to each, and to those with something to fix or check their workbook, marked.
@@ -268,8 +275,8 @@ def return_chunk(road: Road, ids: Sequence[int]) -> int:
             answers = [receipt_document(session, submission, told, fields=fields)]
             if one in marked:
                 answers.append(marked_document(session, submission, marked[one]))
-            written += publish(session, road.store, answers, published_at=now()).written
-            submission_state.answered(session, [one])
+            written += publish_documents(session, road.store, answers, published_at=now()).written
+            submission_state.mark_answered(session, [one])
 
     # A folder of returns that cannot be written to is one school's, and stops no other.
     _each(road, ids, Stage.PUBLISHED, return_one, note_stage=False)
@@ -277,7 +284,7 @@ def return_chunk(road: Road, ids: Sequence[int]) -> int:
     return written
 
 
-def _marked(road: Road, ids: Sequence[int]) -> dict[int, bytes]:
+def _marked(road: RunContext, ids: Sequence[int]) -> dict[int, bytes]:
     """The marked workbook of each submission that was read and has something to be told of."""
     with Session(road.engine) as session:
         found = session.scalars(select(Submission).where(col(Submission.id).in_(ids)))
@@ -286,7 +293,7 @@ def _marked(road: Road, ids: Sequence[int]) -> dict[int, bytes]:
     for one, stored_as in originals.items():
         if road.told.get(one) and one in road.as_read:
             try:
-                marked[one] = mark_submission(
+                marked[one] = annotate_submission(
                     road.store.get(stored_as), road.as_read[one], road.told[one],
                     of=road.declared[one], guard=road.guard, known=road.remembered, key=road.key,
                 )  # fmt: skip
@@ -295,14 +302,14 @@ def _marked(road: Road, ids: Sequence[int]) -> dict[int, bytes]:
     return marked
 
 
-def _told(road: Road, submission: Submission) -> tuple[Finding, ...]:
+def _told(road: RunContext, submission: Submission) -> tuple[Finding, ...]:
     if submission.refused_code:
-        return (refusal(submission.refused_code, submission.refused_facts),)
+        return (refusal_finding(submission.refused_code, submission.refused_facts),)
     return road.told[_id(submission)]
 
 
 @contextmanager
-def one_moment(road: Road) -> Iterator[None]:
+def one_moment(road: RunContext) -> Iterator[None]:
     """While it lasts, what is summarised and what is published are read as of one moment."""
     with reading_at_one_moment(road.engine) as session:
         road.snapshot = session
@@ -313,7 +320,7 @@ def one_moment(road: Road) -> Iterator[None]:
 
 
 @contextmanager
-def _reader(road: Road) -> Iterator[Session]:
+def _reader(road: RunContext) -> Iterator[Session]:
     if road.snapshot is not None:
         yield road.snapshot
     else:
@@ -321,39 +328,41 @@ def _reader(road: Road) -> Iterator[Session]:
             yield session
 
 
-def publish_all(road: Road, summarised: Summarised, today: date) -> int:
+def publish_all(road: RunContext, summarised: Summarised, today: date) -> int:
     """How many documents were written for hub leads and schools.
 
     Within `one_moment` the packs hold what was summarised.  Only what was recorded by then is
     published: what came afterwards waits for the next summary.
     """
     with _reader(road) as session, transaction(road.engine) as writing:
-        made = documents(
+        made = hub_and_school_documents(
             session,
             summarised.lines,
             today,
-            answers=lambda urn: answers(session, urn=urn, today=today, calendar=road.calendar),
+            answers=lambda urn: leaver_outcomes(
+                session, urn=urn, today=today, calendar=road.calendar
+            ),
             calendar=road.calendar,
-            rules={code: words(code)[0] for code in catalogue()},
+            rules={code: rule_words(code)[0] for code in catalogue()},
         )
-        done = publish(writing, road.store, made, published_at=now())
-        submission_state.published(writing, summarised.recorded)
+        done = publish_documents(writing, road.store, made, published_at=now())
+        submission_state.mark_published(writing, summarised.recorded)
     return done.written
 
 
-def open_due_waves(road: Road, today: date) -> int:
+def open_due_waves(road: RunContext, today: date) -> int:
     """How many waves were opened."""
     with transaction(road.engine) as session:
         return len(open_waves(session, today=today, calendar=road.calendar))
 
 
-def not_sent(road: Road, today: date) -> tuple[Awaited, ...]:
+def who_has_not_sent(road: RunContext, today: date) -> tuple[OutstandingReturn, ...]:
     """The schools whose answer to an open wave is awaited."""
     with Session(road.engine) as session:
-        return awaited(session, today=today, calendar=road.calendar)
+        return outstanding_returns(session, today=today, calendar=road.calendar)
 
 
-def summarise_all(road: Road, today: date) -> Summarised:
+def summarise_all(road: RunContext, today: date) -> Summarised:
     """Every cohort of every hub, counted as known today, and what of it is yet to be published."""
     with _reader(road) as session:
         return Summarised(
@@ -363,7 +372,7 @@ def summarise_all(road: Road, today: date) -> Summarised:
 
 
 def _each(
-    road: Road,
+    road: RunContext,
     ids: Sequence[int],
     stage: Stage,
     do: Callable[[int], None],
@@ -383,22 +392,22 @@ def _each(
             gone_on.append(one)
     if note_stage and gone_on:
         with transaction(road.engine) as session:
-            submission_state.reached(session, gone_on, stage)
+            submission_state.mark_reached(session, gone_on, stage)
     return gone_on
 
 
-def _refuse(road: Road, one: int, refusal: SubmissionRefused) -> None:
+def _refuse(road: RunContext, one: int, refusal: SubmissionRefused) -> None:
     log.info("submission %s refused: %s", one, refusal.code)
     with transaction(road.engine) as session:
-        submission_state.refused(
+        submission_state.mark_refused(
             session, one, refusal.code, dict(refusal.facts), since=road.taken_up.get(one)
         )
 
 
-def _our_fault(road: Road, one: int, stage: Stage, what: str) -> None:
+def _our_fault(road: RunContext, one: int, stage: Stage, what: str) -> None:
     log.error("submission %s did not get to %s through our fault: %s", one, stage.value, what)
     with transaction(road.engine) as session:
-        submission_state.faulted(session, one, what)
+        submission_state.mark_faulted(session, one, what)
 
 
 def _id(submission: Submission) -> int:

@@ -7,27 +7,27 @@ as that row's words, and its sender is asked which it is.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from imports.columns.table_mapping import Layout, Placed, cell_at
-from imports.columns.typed_values import shown
+from imports.columns.table_mapping import ColumnMapping, TableMapping, cell_at
+from imports.columns.typed_values import displayed_text
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import NOT_OURS
-from imports.text.headings import listed, words_of
-from models.handoffs.findings import Remark
-from models.handoffs.sheets import BLANK, Cell, CellKind, Row, Table
+from imports.text.headings import heading_words, word_set
+from models.handoffs.findings import Issue
+from models.handoffs.sheets import BLANK, Cell, CellKind, SheetRow, Table
 
-_TICKED = listed("x y yes true 1 tick ticked \u2713 \u2714 \u2611 \u2705 \u221a *")
-_NOT_TICKED = listed("n no false 0 \u2717 \u2718 \u2610")
+_TICKED = word_set("x y yes true 1 tick ticked \u2713 \u2714 \u2611 \u2705 \u221a *")
+_NOT_TICKED = word_set("n no false 0 \u2717 \u2718 \u2610")
 _FEWEST = 3  # two columns of yes and no may be questions of another kind
 _MOSTLY = 0.7
 # Above or in a heading: ticks for what somebody thought of, was offered or went to see.
-_NOT_WHERE = listed(
+_NOT_WHERE = word_set(
     "intended intention interest interested plan plans planned considering considered consider "
     "applied application applications apply offer offers offered visit visits visited encounter "
     "encounters talk talks experience preference preferences choice choices option options prefer"
 )
 
 
-def with_ticks(layout: Layout, columns: ColumnMap) -> Layout:
+def read_checkboxes(layout: TableMapping, columns: ColumnMap) -> TableMapping:
     """The layout with its ticks read as a destination, where nothing else in it is one."""
     if layout.has("activity", "intended"):
         return layout
@@ -40,10 +40,10 @@ def with_ticks(layout: Layout, columns: ColumnMap) -> Layout:
     for one in ticked:
         placed[one.at] = replace(one, field=NOT_OURS)
     placed[first.at] = replace(first, field="activity", more=others)
-    return Layout(replace(layout.table, rows=rows), tuple(placed))
+    return TableMapping(replace(layout.table, rows=rows), tuple(placed))
 
 
-def about_ticks(layouts: Sequence[Layout], tables: Sequence[Table]) -> list[Remark]:
+def checkbox_issue(layouts: Sequence[TableMapping], tables: Sequence[Table]) -> list[Issue]:
     """That ticks were read as destinations: only their sender knows what was ticked."""
     remarks = []
     for layout, table in zip(layouts, tables, strict=True):
@@ -51,33 +51,33 @@ def about_ticks(layouts: Sequence[Layout], tables: Sequence[Table]) -> list[Rema
             headings = [layout.placed[at].heading for at in (one.at, *one.more)]
             facts = (("headings", ", ".join(f"'{heading}'" for heading in headings)),)
             remarks.append(
-                Remark("C37", table.sheet, column=one.letter, heading=one.heading, facts=facts)
+                Issue("C37", table.sheet, column=one.letter, heading=one.heading, facts=facts)
             )
     return remarks
 
 
-def _is_ticked(layout: Layout, one: Placed, columns: ColumnMap) -> bool:
+def _is_ticked(layout: TableMapping, one: ColumnMapping, columns: ColumnMap) -> bool:
     """Whether a heading is a destination and its cells are ticks, or blank."""
-    words = words_of(" ".join(one.parts))
+    words = heading_words(" ".join(one.parts))
     if one.moment or not _NOT_WHERE.isdisjoint(words):
         return False
     if columns.value_of("activity", one.heading) is None:
         return False
-    said = {shown(cell).lower() for cell in layout.cells(one)}
+    said = {displayed_text(cell).lower() for cell in layout.cells(one)}
     return said <= _TICKED | _NOT_TICKED
 
 
-def _are_one_question(layout: Layout, ticked: Sequence[Placed]) -> bool:
+def _are_one_question(layout: TableMapping, ticked: Sequence[ColumnMapping]) -> bool:
     """Whether most rows have one tick: more are questions that may be answered side by side."""
     counts = [len(chosen) for row in layout.table.rows if (chosen := _ticks(row, ticked))]
     return bool(counts) and counts.count(1) >= _MOSTLY * len(counts)
 
 
-def _ticks(row: Row, ticked: Sequence[Placed]) -> list[Placed]:
-    return [one for one in ticked if shown(cell_at(row, one.at)).lower() in _TICKED]
+def _ticks(row: SheetRow, ticked: Sequence[ColumnMapping]) -> list[ColumnMapping]:
+    return [one for one in ticked if displayed_text(cell_at(row, one.at)).lower() in _TICKED]
 
 
-def _said(row: Row, ticked: Sequence[Placed]) -> Row:
+def _said(row: SheetRow, ticked: Sequence[ColumnMapping]) -> SheetRow:
     chosen = _ticks(row, ticked)
     words = " / ".join(one.heading for one in chosen)
     cells = list(row.cells)

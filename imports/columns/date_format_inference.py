@@ -4,27 +4,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from imports.columns.table_mapping import Layout
+from imports.columns.table_mapping import TableMapping
 from imports.columns.typed_values import DATES
-from imports.values.dates import Order, Window, common_order, is_counted_day, order_of, read_date
-from models.handoffs.findings import Remark, SubmissionRefused
-from models.handoffs.normalised import Column, Declared
+from imports.values.dates import (
+    DayMonthOrder,
+    Window,
+    infer_common_order,
+    infer_order,
+    is_serial_date,
+    read_date,
+)
+from models.handoffs.findings import Issue, SubmissionRefused
+from models.handoffs.normalised import FieldColumn, SubmissionMetadata
 from models.handoffs.sheets import Cell
 
-Orders = Mapping[tuple[str, int | None], Order]
+Orders = Mapping[tuple[str, int | None], DayMonthOrder]
 
-_UNREADABLE = (Order.BOTH, Order.HALF_CONVERTED)
+_UNREADABLE = (DayMonthOrder.BOTH, DayMonthOrder.HALF_CONVERTED)
 
 
-def read_births(layouts: Sequence[Layout], declared: Declared) -> list[date]:
+def read_birth_dates(layouts: Sequence[TableMapping], declared: SubmissionMetadata) -> list[date]:
     """Every date of birth that can be read before the cohort is known."""
     cells = _cells(layouts, "born_on", None)
-    order = order_of(cells)
+    order = infer_order(cells)
     days = (read_date(cell, order, declared.sent_on)[0] for cell in cells)
     return [day for day in days if day]
 
 
-def date_orders(layouts: Sequence[Layout], declared: Declared) -> tuple[Orders, list[Remark]]:
+def infer_date_orders(
+    layouts: Sequence[TableMapping], declared: SubmissionMetadata
+) -> tuple[Orders, list[Issue]]:
     """The order of day and month in each column of dates, and what to tell of it.
 
     A column stands on several tabs; its cells are judged together.  Where a column cannot tell,
@@ -33,47 +42,47 @@ def date_orders(layouts: Sequence[Layout], declared: Declared) -> tuple[Orders, 
     """
     window = _birth_window(declared)
     orders = {
-        (field, wave): order_of(
+        (field, wave): infer_order(
             _cells(layouts, field, wave), window if field == "born_on" else None
         )
         for field, wave in _date_columns(layouts)
     }
-    common = common_order(orders.values())
+    common = infer_common_order(orders.values())
     remarks = []
     for (field, wave), order in orders.items():
         column = next(_columns(layouts, field, wave))
         if field == "born_on" and order in _UNREADABLE:
-            code = "C03" if order is Order.HALF_CONVERTED else "C06"
+            code = "C03" if order is DayMonthOrder.HALF_CONVERTED else "C06"
             raise SubmissionRefused(code, heading=column.heading)
         if order in _UNREADABLE:
             remarks.append(_about(column, "C21"))
-        elif order is Order.MONTH_FIRST:
+        elif order is DayMonthOrder.MONTH_FIRST:
             remarks.append(_about(column, "C20"))
-        elif order is Order.EITHER and common:
+        elif order is DayMonthOrder.EITHER and common:
             orders[field, wave] = common
         remarks += _counted_days(layouts, field, wave, column)
     return orders, remarks
 
 
 def _counted_days(
-    layouts: Sequence[Layout], field: str, wave: int | None, column: Column
-) -> list[Remark]:
+    layouts: Sequence[TableMapping], field: str, wave: int | None, column: FieldColumn
+) -> list[Issue]:
     """Dates that are kept as the numbers Excel counts days by, told once for their column."""
-    count = sum(map(is_counted_day, _cells(layouts, field, wave)))
+    count = sum(map(is_serial_date, _cells(layouts, field, wave)))
     if not count:
         return []
     told = _about(column, "C27")
     return [replace(told, facts=(*told.facts, ("count", str(count))))]
 
 
-def _birth_window(declared: Declared) -> Window | None:
+def _birth_window(declared: SubmissionMetadata) -> Window | None:
     year, stage = declared.academic_year, declared.leaving_stage
     if year is None or stage is None:
         return None
     return date(year - stage.age, 9, 1), date(year - stage.age + 1, 8, 31)
 
 
-def _date_columns(layouts: Sequence[Layout]) -> list[tuple[str, int | None]]:
+def _date_columns(layouts: Sequence[TableMapping]) -> list[tuple[str, int | None]]:
     found = {
         (one.field, one.wave): None
         for layout in layouts
@@ -83,7 +92,9 @@ def _date_columns(layouts: Sequence[Layout]) -> list[tuple[str, int | None]]:
     return list(found)
 
 
-def _columns(layouts: Sequence[Layout], field: str, wave: int | None) -> Iterator[Column]:
+def _columns(
+    layouts: Sequence[TableMapping], field: str, wave: int | None
+) -> Iterator[FieldColumn]:
     return (
         one.column(layout.table.sheet)
         for layout in layouts
@@ -92,7 +103,7 @@ def _columns(layouts: Sequence[Layout], field: str, wave: int | None) -> Iterato
     )
 
 
-def _cells(layouts: Sequence[Layout], field: str, wave: int | None) -> list[Cell]:
+def _cells(layouts: Sequence[TableMapping], field: str, wave: int | None) -> list[Cell]:
     return [
         cell
         for layout in layouts
@@ -102,8 +113,8 @@ def _cells(layouts: Sequence[Layout], field: str, wave: int | None) -> list[Cell
     ]
 
 
-def _about(column: Column, code: str) -> Remark:
-    return Remark(
+def _about(column: FieldColumn, code: str) -> Issue:
+    return Issue(
         code,
         sheet=column.sheet,
         column=column.letter,

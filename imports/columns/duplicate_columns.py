@@ -6,12 +6,17 @@ Which are chosen by words, which by what their cells hold; what had to be chosen
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from imports.columns.table_mapping import Layout, Placed, cell_at, known_share
-from imports.columns.typed_values import says_nothing, shown
+from imports.columns.table_mapping import (
+    ColumnMapping,
+    TableMapping,
+    cell_at,
+    share_of_known_destinations,
+)
+from imports.columns.typed_values import displayed_text, says_nothing
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import BESIDE, LEFT_ON, NOT_OURS
-from imports.text.headings import listed, words_of
-from models.handoffs.findings import Remark
+from imports.text.headings import heading_words, word_set
+from models.handoffs.findings import Issue
 from models.handoffs.sheets import Cell
 from models.vocabulary import activities
 
@@ -20,19 +25,21 @@ _KNOWN, _STRANGE, _MOST = 0.5, 0.2, 0.7
 # "Employer" are both a provider's name.
 _FROM_EITHER = frozenset({"provider_name", "course", "level", "notes", "source"})
 # "Actual end date" beside "End date", "Date left" beside "Course end": the other was the plan.
-_HAPPENED = listed("actual act left leaving leave withdrawal withdrawn")
+_HAPPENED = word_set("actual act left leaving leave withdrawal withdrawn")
 # "Destination sub-category" says what "Destination category" only begins to say.
-_FINER = listed("sub subcategory subgroup subtype")
-_OF_EET = listed("eet type")  # beside "EET / NEET"
-_LATER = listed("new updated changed revised")
+_FINER = word_set("sub subcategory subgroup subtype")
+_OF_EET = word_set("eet type")  # beside "EET / NEET"
+_LATER = word_set("new updated changed revised")
 
 
-def settle(layout: Layout, columns: ColumnMap) -> tuple[Layout, list[Remark]]:
+def resolve_duplicate_columns(
+    layout: TableMapping, columns: ColumnMap
+) -> tuple[TableMapping, list[Issue]]:
     """The layout with one column for each field and wave, and what had to be chosen.
 
     A column that loses its field is unknown from then on: kept by name, and said.
     """
-    remarks: list[Remark] = []
+    remarks: list[Issue] = []
     placed = {one.at: one for one in layout.placed}
     for group in _doubles(layout.placed):
         settled = (
@@ -45,27 +52,27 @@ def settle(layout: Layout, columns: ColumnMap) -> tuple[Layout, list[Remark]]:
     return replace(layout, placed=tuple(placed[at] for at in sorted(placed))), remarks
 
 
-def _doubles(placed: Iterable[Placed]) -> list[list[Placed]]:
-    groups: dict[tuple[str, int | None], list[Placed]] = {}
+def _doubles(placed: Iterable[ColumnMapping]) -> list[list[ColumnMapping]]:
+    groups: dict[tuple[str, int | None], list[ColumnMapping]] = {}
     for one in placed:
         if one.field not in ("", NOT_OURS, LEFT_ON):
             groups.setdefault((one.field, one.wave), []).append(one)
     return [group for group in groups.values() if len(group) > 1]
 
 
-_Settled = tuple[list[Placed], list[Remark]]
+_Settled = tuple[list[ColumnMapping], list[Issue]]
 
 
-def _by_words(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settled:
+def _by_words(layout: TableMapping, group: list[ColumnMapping], columns: ColumnMap) -> _Settled:
     """The column whose words we know; a column of names beside it says where they went.
 
     A second one that mostly says the same, as a code says it beside words, is held against it row
     by row.
     """
-    shares = {one.at: known_share(layout.cells(one), columns) for one in group}
+    shares = {one.at: share_of_known_destinations(layout.cells(one), columns) for one in group}
     best = max(group, key=lambda one: (*_understood(layout, one, shares), -_rank(one, columns)))
-    changed: list[Placed] = []
-    remarks: list[Remark] = []
+    changed: list[ColumnMapping] = []
+    remarks: list[Issue] = []
     taken = {one.wave for one in layout.columns("provider_name")}
     twice = False
     for one in group:
@@ -87,13 +94,13 @@ def _by_words(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settl
     return changed, remarks
 
 
-def _wider(best: Placed, group: Sequence[Placed]) -> tuple[int, ...]:
+def _wider(best: ColumnMapping, group: Sequence[ColumnMapping]) -> tuple[int, ...]:
     """The columns that a finer one is a part of: they are read where it is blank."""
     return tuple(one.at for one in group if _is_finer(best) and not _is_finer(one))
 
 
 def _understood(
-    layout: Layout, one: Placed, shares: Mapping[int, float]
+    layout: TableMapping, one: ColumnMapping, shares: Mapping[int, float]
 ) -> tuple[bool, bool, float]:
     """How much a column of destinations tells: a finer one first, then one of many answers.
 
@@ -104,29 +111,34 @@ def _understood(
     return finer, len(layout.cells(one)) * 2 > most, shares[one.at]
 
 
-def _is_finer(one: Placed) -> bool:
-    return _is(_FINER, one) or set(words_of(one.heading)) == _OF_EET
+def _is_finer(one: ColumnMapping) -> bool:
+    return _is(_FINER, one) or set(heading_words(one.heading)) == _OF_EET
 
 
-def _is(words: frozenset[str], one: Placed) -> bool:
-    return any(not words.isdisjoint(words_of(part)) for part in one.parts)
+def _is(words: frozenset[str], one: ColumnMapping) -> bool:
+    return any(not words.isdisjoint(heading_words(part)) for part in one.parts)
 
 
-def _is_the_same_answer(layout: Layout, best: Placed, other: Placed, columns: ColumnMap) -> bool:
+def _is_the_same_answer(
+    layout: TableMapping, best: ColumnMapping, other: ColumnMapping, columns: ColumnMap
+) -> bool:
     """Whether one column has codes for what the other says in words, row by row, mostly.
 
     Two columns of words are two questions, such as where they were and where they are; but a
     "New destination" says that the other is over.
     """
     if _is(_LATER, other) and not _is(_LATER, best):
-        return known_share(layout.cells(other), columns) >= _MOST
+        return share_of_known_destinations(layout.cells(other), columns) >= _MOST
     digits = sorted(_share_of_codes(layout.cells(one)) for one in (best, other))
-    if known_share(layout.cells(other), columns) < _MOST or not (
+    if share_of_known_destinations(layout.cells(other), columns) < _MOST or not (
         digits[0] <= _STRANGE and digits[1] >= _MOST
     ):
         return False
     told = [
-        [columns.value_of("activity", shown(cell_at(row, one.at))) for one in (best, other)]
+        [
+            columns.value_of("activity", displayed_text(cell_at(row, one.at)))
+            for one in (best, other)
+        ]
         for row in layout.table.rows
     ]
     both = [[activities()[code].kin for code in codes if code] for codes in told if all(codes)]
@@ -134,10 +146,10 @@ def _is_the_same_answer(layout: Layout, best: Placed, other: Placed, columns: Co
 
 
 def _share_of_codes(cells: Sequence[Cell]) -> float:
-    return sum(shown(cell).isdigit() for cell in cells) / len(cells) if cells else 0.0
+    return sum(displayed_text(cell).isdigit() for cell in cells) / len(cells) if cells else 0.0
 
 
-def _by_cells(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settled:
+def _by_cells(layout: TableMapping, group: list[ColumnMapping], columns: ColumnMap) -> _Settled:
     filled = [one for one in group if layout.cells(one)]
     best, others = group[0], group[1:]
     dropped = [replace(one, field="") for one in others]
@@ -157,44 +169,47 @@ def _by_cells(layout: Layout, group: list[Placed], columns: ColumnMap) -> _Settl
     return [best, *dropped], remarks
 
 
-def _has_happened(one: Placed) -> bool:
+def _has_happened(one: ColumnMapping) -> bool:
     return one.field == "ended_on" and _is(_HAPPENED, one)
 
 
-def _best_first(layout: Layout, group: list[Placed], columns: ColumnMap) -> list[Placed]:
+def _best_first(
+    layout: TableMapping, group: list[ColumnMapping], columns: ColumnMap
+) -> list[ColumnMapping]:
     """Columns of one field, the one to use first: filled, of what happened, understood, plain."""
 
-    def worse(one: Placed) -> tuple[bool, bool, int, int, int]:
+    def worse(one: ColumnMapping) -> tuple[bool, bool, int, int, int]:
         cells = layout.cells(one)
-        known = sum(columns.value_of(one.field, shown(cell)) is not None for cell in cells)
+        known = sum(columns.value_of(one.field, displayed_text(cell)) is not None for cell in cells)
         told = known if one.field == "intended" else 0
         return not cells, not _has_happened(one), -told, _rank(one, columns), one.at
 
     return sorted(group, key=worse)
 
 
-def _is_same(layout: Layout, group: Sequence[Placed]) -> bool:
+def _is_same(layout: TableMapping, group: Sequence[ColumnMapping]) -> bool:
     return all(
-        len({shown(cell_at(row, one.at)) for one in group}) == 1 for row in layout.table.rows
+        len({displayed_text(cell_at(row, one.at)) for one in group}) == 1
+        for row in layout.table.rows
     )
 
 
-def _is_either(layout: Layout, group: Sequence[Placed]) -> bool:
+def _is_either(layout: TableMapping, group: Sequence[ColumnMapping]) -> bool:
     return all(
         sum(not says_nothing(one.field, cell_at(row, one.at)) for one in group) <= 1
         for row in layout.table.rows
     )
 
 
-def _rank(one: Placed, columns: ColumnMap) -> int:
+def _rank(one: ColumnMapping, columns: ColumnMap) -> int:
     # A map lists its headings plainest first.
     written = columns.written.get(one.field, ())
     plain = " ".join(one.heading.lower().split())
     return next((at for at, known in enumerate(written) if known.lower() == plain), len(written))
 
 
-def _about(layout: Layout, one: Placed, code: str, **facts: str) -> Remark:
-    return Remark(
+def _about(layout: TableMapping, one: ColumnMapping, code: str, **facts: str) -> Issue:
+    return Issue(
         code,
         sheet=layout.table.sheet,
         column=one.letter,

@@ -12,13 +12,13 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from imports.columns.table_mapping import Layout, told_share
-from imports.crosswalk.column_map import ColumnMap, heading_key
+from imports.columns.table_mapping import TableMapping, share_of_known_places
+from imports.crosswalk.column_map import ColumnMap, normalise_heading
 from imports.crosswalk.fields import FIELDS
 from imports.text import headings
-from imports.values.dates import typed_date
-from imports.values.typed_identifiers import as_shown
-from models.facts.identifiers import is_uln, is_upn
+from imports.values.dates import parse_typed_date
+from imports.values.typed_identifiers import displayed_identifier
+from models.facts.identifiers import is_valid_uln, is_valid_upn
 from models.handoffs.sheets import Cell, CellKind
 
 NAMES = {
@@ -44,15 +44,15 @@ _LOOKED_AT = 200
 # Of the nearest only those are named that are rather like it, or have a word with it in common.
 _WORTH_SAYING, _RATHER, _WORD = 55, 70, 85
 _SHORT_WORD = 4
-_SAY_LITTLE = headings.listed(
+_SAY_LITTLE = headings.word_set(
     "name names date number code type status year years school first last other after from group "
     "details information info that this with have made type level term month home time area"
 )
-_MEANT = headings.listed(
+_MEANT = headings.word_set(
     "plan plans planned planning intend intends intended intention intentions hope hopes hoping "
     "want wants choice choices preference preferred prefer"
 )
-_ABOUT_DESTINATIONS = headings.listed(
+_ABOUT_DESTINATIONS = headings.word_set(
     "where destination destinations going gone went next doing now progression progressed "
     "pathway pathways leaver leavers post16 post18"
 )
@@ -61,7 +61,7 @@ _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class FieldProposal:
     """One of our fields that a heading may be: how like it is (0 to 100), and why.
 
     `is_made` when the evidence is good enough to ask "is it?"; the others are only the nearest.
@@ -74,29 +74,31 @@ class Proposal:
     is_made: bool = False
 
 
-def propose(
+def propose_fields(
     parts: tuple[str, ...], cells: Sequence[Cell], columns: ColumnMap
-) -> tuple[Proposal, ...]:
+) -> tuple[FieldProposal, ...]:
     """Up to three fields that an unknown heading may be, likeliest first."""
     heading = " ".join(part for part in parts if part.strip())
-    if headings.is_blocked(heading):
+    if headings.names_another_person(heading):
         return ()
     proved = _heard(heading, columns)
     for name, why in _proved(cells[:_LOOKED_AT], columns).items():
         proved[name] = f"{proved[name]}, and {why}" if name in proved else why
-    if "activity" in proved and not _MEANT.isdisjoint(headings.words_of(heading)):
+    if "activity" in proved and not _MEANT.isdisjoint(headings.heading_words(heading)):
         # "My plan for next year" in words that we know is still a plan.
         proved["intended"] = proved.pop("activity")
     near = _near(heading, columns)
     ranked = sorted(near, key=lambda field: (field not in proved, -near[field][1]))
     best = max((ratio for ratio, _ in near.values()), default=0.0)
     made = [
-        Proposal(field, NAMES[field], near[field][1], _why(field, near[field][0], proved), True)
+        FieldProposal(
+            field, NAMES[field], near[field][1], _why(field, near[field][0], proved), True
+        )
         for field in ranked
         if field in proved or (near[field][0] == best >= _NEAR and _is_apart(field, near))
     ]
     others = [
-        Proposal(field, NAMES[field], near[field][1])
+        FieldProposal(field, NAMES[field], near[field][1])
         for field in ranked
         if near[field][1] >= _WORTH_SAYING
         and field not in {one.field for one in made}
@@ -105,21 +107,21 @@ def propose(
     return tuple([*made, *others][:3])
 
 
-def may_have_destination(layouts: Sequence[Layout], columns: ColumnMap) -> bool:
+def may_hold_destination(layouts: Sequence[TableMapping], columns: ColumnMap) -> bool:
     """Whether a column that no map knows may say where leavers went: its heading, or its words."""
     return any(
-        not _ABOUT_DESTINATIONS.isdisjoint(headings.words_of(one.heading))
+        not _ABOUT_DESTINATIONS.isdisjoint(headings.heading_words(one.heading))
         or any(each.is_made and each.field in _DESTINATIONS for each in found)
         for layout in layouts
         for one in layout.columns("")
         if (cells := layout.cells(one))
-        for found in (propose(one.parts, cells, columns),)
+        for found in (propose_fields(one.parts, cells, columns),)
     )
 
 
 def _near(heading: str, columns: ColumnMap) -> dict[str, tuple[float, float]]:
     """For each field, how like its nearest heading is: as a whole, and word by word."""
-    said = " ".join(headings.words_of(headings.without_brackets(heading)))
+    said = " ".join(headings.heading_words(headings.strip_brackets(heading)))
     near = dict.fromkeys(FIELDS, (0.0, 0.0))
     if not said:
         return near
@@ -138,7 +140,7 @@ def _near(heading: str, columns: ColumnMap) -> dict[str, tuple[float, float]]:
 def _written(columns: ColumnMap) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The fields of a map's headings, and those headings as they are compared."""
     pairs = [
-        (field, " ".join(headings.words_of(one)))
+        (field, " ".join(headings.heading_words(one)))
         for field in FIELDS
         for one in columns.written.get(field, ())
     ]
@@ -149,7 +151,7 @@ def _shares_a_word(heading: str, field: str, columns: ColumnMap) -> bool:
     """Whether a word of a heading is one of a field's headings, begins one or is nearly one."""
     said = [
         word
-        for word in headings.words_of(headings.without_brackets(heading))
+        for word in headings.heading_words(headings.strip_brackets(heading))
         if len(word) >= _SHORT_WORD and word not in _SAY_LITTLE
     ]
     theirs = _words_of(columns).get(field, frozenset())
@@ -168,7 +170,7 @@ def _words_of(columns: ColumnMap) -> dict[str, frozenset[str]]:
         field: frozenset(
             word
             for one in columns.written.get(field, ())
-            for word in headings.words_of(one)
+            for word in headings.heading_words(one)
             if len(word) >= _SHORT_WORD and word not in _SAY_LITTLE
         )
         for field in FIELDS
@@ -187,7 +189,7 @@ def _why(field: str, ratio: float, proved: dict[str, str]) -> tuple[str, ...]:
 
 def _heard(heading: str, columns: ColumnMap) -> dict[str, str]:
     """What a person said of the very same heading on another sheet."""
-    field, why = columns.heard.get(heading_key(heading), ("", ""))
+    field, why = columns.heard.get(normalise_heading(heading), ("", ""))
     return {field: why} if field in FIELDS else {}
 
 
@@ -200,7 +202,7 @@ def _proved(cells: Sequence[Cell], columns: ColumnMap) -> dict[str, str]:
         for field, what, test in _TESTS
         if (share := sum(map(test, cells)) / len(cells)) >= _PROOF
     }
-    share = told_share(cells, columns)
+    share = share_of_known_places(cells, columns)
     if share >= _MANY_WORDS and not all(map(_is_flag, cells)):
         found["activity"] = (
             "its words are destinations that we know"
@@ -211,15 +213,15 @@ def _proved(cells: Sequence[Cell], columns: ColumnMap) -> dict[str, str]:
 
 
 def _is_upn(cell: Cell) -> bool:
-    return is_upn(as_shown(cell))
+    return is_valid_upn(displayed_identifier(cell))
 
 
 def _is_uln(cell: Cell) -> bool:
-    return is_uln(as_shown(cell))
+    return is_valid_uln(displayed_identifier(cell))
 
 
 def _is_postcode(cell: Cell) -> bool:
-    return bool(_POSTCODE.fullmatch(as_shown(cell)))
+    return bool(_POSTCODE.fullmatch(displayed_identifier(cell)))
 
 
 def _is_flag(cell: Cell) -> bool:
@@ -227,9 +229,9 @@ def _is_flag(cell: Cell) -> bool:
     return cell.kind is not CellKind.TEXT or len(cell.text.strip()) <= 3
 
 
-def is_date(cell: Cell) -> bool:
+def holds_date(cell: Cell) -> bool:
     """Whether a cell holds a date, real or typed."""
-    typed = typed_date(cell.text)
+    typed = parse_typed_date(cell.text)
     return cell.kind is CellKind.DATE or typed.day is not None or typed.pair is not None
 
 

@@ -8,21 +8,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from imports.columns.table_mapping import Layout, Placed
+from imports.columns.table_mapping import ColumnMapping, TableMapping
 from imports.crosswalk.fields import NOT_OURS
-from imports.text.headings import listed, words_of
-from imports.values.dates import typed_date
-from models.handoffs.normalised import Declared
+from imports.text.headings import heading_words, word_set
+from imports.values.dates import parse_typed_date
+from models.handoffs.normalised import SubmissionMetadata
 from models.handoffs.sheets import Cell
-from models.vocabulary import Kind
+from models.vocabulary import SubmissionKind
 
 _SEPTEMBER, _JUNE = 9, 6
-_ENROLLED = listed("enrolment enrollment enrolled")
+_ENROLLED = word_set("enrolment enrollment enrolled")
 
 
-def without_own_days(layout: Layout, declared: Declared) -> Layout:
+def drop_roll_dates(layout: TableMapping, declared: SubmissionMetadata) -> TableMapping:
     """The layout without the columns for when the leavers were on the school's own roll."""
-    if declared.kind is not Kind.LEAVERS or declared.academic_year is None:
+    if declared.kind is not SubmissionKind.LEAVERS or declared.academic_year is None:
         return layout
     summer = declared.academic_year + 1
     placed = (
@@ -32,10 +32,10 @@ def without_own_days(layout: Layout, declared: Declared) -> Layout:
     return replace(layout, placed=tuple(placed))
 
 
-def _is_own(one: Placed, cells: Sequence[Cell], summer: int) -> bool:
+def _is_own(one: ColumnMapping, cells: Sequence[Cell], summer: int) -> bool:
     if one.field == "ended_on":
         before = date(summer, _SEPTEMBER, 1)
-    elif one.field == "started_on" and not _ENROLLED.isdisjoint(words_of(one.heading)):
+    elif one.field == "started_on" and not _ENROLLED.isdisjoint(heading_words(one.heading)):
         before = date(summer, _JUNE, 1)
     else:
         return False
@@ -47,7 +47,7 @@ def _days(cell: Cell) -> list[date]:
     """The day that a cell holds, or the ends of both months that "03/09/2020" may be in."""
     if isinstance(cell.value, date):
         return [date(cell.value.year, cell.value.month, cell.value.day)]
-    typed = typed_date(cell.text)
+    typed = parse_typed_date(cell.text)
     if typed.pair is None:
         return [typed.day] if typed.day else []
     one, other, year = typed.pair

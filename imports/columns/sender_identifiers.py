@@ -9,12 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from imports.columns.table_mapping import Layout, Placed, cell_at
-from imports.columns.typed_values import is_blank, shown
+from imports.columns.table_mapping import ColumnMapping, TableMapping, cell_at
+from imports.columns.typed_values import displayed_text, is_blank
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import NOT_OURS
-from imports.text.headings import listed, words_of
-from models.handoffs.normalised import Declared
+from imports.text.headings import heading_words, word_set
+from models.handoffs.normalised import SubmissionMetadata
 from models.handoffs.sheets import Cell
 
 # What a number without an owner is of the sender, and of the provider.
@@ -26,12 +26,12 @@ _NUMBERS = {
     "provider_ukprn": (NOT_OURS, "provider_ukprn"),
 }
 # With one of these a heading says whose number it is.
-_OWNERS = listed(
+_OWNERS = word_set(
     "provider providers destination destinations dest college colleges training employer where "
     "next new post future going gone went school schools academy our own home sender sending "
     "current previous last leaver leavers learning"
 )
-_NAMES_OF_NOBODY = listed("establishment institution centre center organisation name of the")
+_NAMES_OF_NOBODY = word_set("establishment institution centre center organisation name of the")
 _FEW, _FEWEST = 2, 3
 # One cell that somebody spoilt changes nobody else's: most of them decide.
 _MOSTLY, _AT_LEAST = 0.85, 0.6
@@ -42,7 +42,9 @@ _ALONE = 4  # digits of a number of the school without its authority's, which sa
 _GOES_WITH = 0.9
 
 
-def with_owners(layouts: Iterable[Layout], declared: Declared, columns: ColumnMap) -> list[Layout]:
+def assign_identifier_owners(
+    layouts: Iterable[TableMapping], declared: SubmissionMetadata, columns: ColumnMap
+) -> list[TableMapping]:
     """The layouts with each number and name that does not say so given to whom it belongs.
 
     Tabs with the same headings, as of the forms of one year group, are looked at together: three
@@ -50,7 +52,7 @@ def with_owners(layouts: Iterable[Layout], declared: Declared, columns: ColumnMa
     enrolment list tells of its own college.
     """
     layouts = list(layouts)
-    alike: defaultdict[frozenset[_Key], list[Layout]] = defaultdict(list)
+    alike: defaultdict[frozenset[_Key], list[TableMapping]] = defaultdict(list)
     for layout in layouts:
         alike[frozenset(_keys(layout))].append(layout)
     given = {
@@ -64,7 +66,7 @@ def with_owners(layouts: Iterable[Layout], declared: Declared, columns: ColumnMa
 _Key = tuple[tuple[str, ...], int]
 
 
-def _keys(layout: Layout) -> list[_Key]:
+def _keys(layout: TableMapping) -> list[_Key]:
     seen: Counter[tuple[str, ...]] = Counter()
     keys = []
     for one in layout.placed:
@@ -73,7 +75,7 @@ def _keys(layout: Layout) -> list[_Key]:
     return keys
 
 
-def _together(alike: Sequence[Layout]) -> Layout:
+def _together(alike: Sequence[TableMapping]) -> TableMapping:
     """One layout with the rows of several, their cells in the order of the first one's columns."""
     first, *others = alike
     rows = list(first.table.rows)
@@ -87,19 +89,21 @@ def _together(alike: Sequence[Layout]) -> Layout:
     return replace(first, table=replace(first.table, rows=tuple(rows)))
 
 
-def _given(before: Layout, after: Layout) -> dict[_Key, str]:
+def _given(before: TableMapping, after: TableMapping) -> dict[_Key, str]:
     """The fields that were given anew."""
     both = zip(_keys(before), before.placed, after.placed, strict=True)
     return {key: now.field for key, was, now in both if now.field != was.field}
 
 
-def _with_fields(layout: Layout, fields: Mapping[_Key, str]) -> Layout:
+def _with_fields(layout: TableMapping, fields: Mapping[_Key, str]) -> TableMapping:
     placed = zip(layout.placed, _keys(layout), strict=True)
     given = (replace(one, field=fields.get(key, one.field)) for one, key in placed)
     return replace(layout, placed=tuple(given))
 
 
-def _with_owners(layout: Layout, declared: Declared, columns: ColumnMap) -> Layout:
+def _with_owners(
+    layout: TableMapping, declared: SubmissionMetadata, columns: ColumnMap
+) -> TableMapping:
     if not layout.has("activity", "intended"):
         return layout
     if not any(one.field in _NUMBERS or one.field == "provider_name" for one in layout.placed):
@@ -109,7 +113,9 @@ def _with_owners(layout: Layout, declared: Declared, columns: ColumnMap) -> Layo
     return replace(layout, placed=placed)
 
 
-def _owned(layout: Layout, one: Placed, declared: Declared, nowhere: Sequence[bool]) -> Placed:
+def _owned(
+    layout: TableMapping, one: ColumnMapping, declared: SubmissionMetadata, nowhere: Sequence[bool]
+) -> ColumnMapping:
     if one.field in _NUMBERS and _OWNERS.isdisjoint(_words(one)):
         senders, providers = _NUMBERS[one.field]
         whose = _whose_number(layout, one, declared, nowhere)
@@ -120,7 +126,7 @@ def _owned(layout: Layout, one: Placed, declared: Declared, nowhere: Sequence[bo
     return replace(one, field="school_name") if is_name and _is_own(layout, one, nowhere) else one
 
 
-def _nowhere(layout: Layout, columns: ColumnMap) -> list[bool]:
+def _nowhere(layout: TableMapping, columns: ColumnMap) -> list[bool]:
     """For each row whether the leaver is with no provider: at work, NEET, not known."""
     answered = layout.columns("activity")
     cells = [[cell_at(row, one.at) for one in answered] for row in layout.table.rows]
@@ -128,11 +134,13 @@ def _nowhere(layout: Layout, columns: ColumnMap) -> list[bool]:
 
 
 def _is_nowhere(columns: ColumnMap, cell: Cell) -> bool:
-    code = "" if is_blank(cell) else columns.value_of("activity", shown(cell)) or ""
+    code = "" if is_blank(cell) else columns.value_of("activity", displayed_text(cell)) or ""
     return code.startswith(_NOWHERE)
 
 
-def _whose_number(layout: Layout, one: Placed, declared: Declared, nowhere: Sequence[bool]) -> str:
+def _whose_number(
+    layout: TableMapping, one: ColumnMapping, declared: SubmissionMetadata, nowhere: Sequence[bool]
+) -> str:
     cells = _column(layout, one)
     if not any(cells):
         return ""
@@ -156,7 +164,7 @@ def _whose_number(layout: Layout, one: Placed, declared: Declared, nowhere: Sequ
     return "provider" if is_theirs else "sender"
 
 
-def _is_next_to_own_name(layout: Layout, one: Placed, cells: Sequence[str]) -> bool:
+def _is_next_to_own_name(layout: TableMapping, one: ColumnMapping, cells: Sequence[str]) -> bool:
     """Whether a number stands next to the sender's name and goes with it, and not a provider's.
 
     In a class of five that all went to one college, nothing else tells them apart.
@@ -169,7 +177,7 @@ def _is_next_to_own_name(layout: Layout, one: Placed, cells: Sequence[str]) -> b
     return _share(cells) >= _AT_LEAST or _goes_with(cells, _column(layout, own))
 
 
-def _stands_next_to(layout: Layout, one: Placed, field: str) -> Placed | None:
+def _stands_next_to(layout: TableMapping, one: ColumnMapping, field: str) -> ColumnMapping | None:
     return next((each for each in layout.columns(field) if abs(each.at - one.at) == 1), None)
 
 
@@ -222,7 +230,7 @@ def _goes_with(numbers: Sequence[str], names: Sequence[str]) -> bool:
     return bool(pairs) and alone >= _GOES_WITH * len(pairs)
 
 
-def _is_own(layout: Layout, one: Placed, nowhere: Sequence[bool]) -> bool:
+def _is_own(layout: TableMapping, one: ColumnMapping, nowhere: Sequence[bool]) -> bool:
     """Whether a name stands on every row, whatever the leavers do."""
     cells = _column(layout, one)
     others = [each for each in layout.columns("provider_name") if each.at != one.at]
@@ -241,11 +249,14 @@ def _most(cells: Sequence[str], is_so: Callable[[str], bool]) -> bool:
     return sum(map(is_so, cells)) >= _AT_LEAST * len(cells)
 
 
-def _column(layout: Layout, one: Placed) -> list[str]:
+def _column(layout: TableMapping, one: ColumnMapping) -> list[str]:
     """Every cell of a column as it is compared, '' for a blank."""
     cells = (cell_at(row, one.at) for row in layout.table.rows)
-    return ["" if is_blank(cell) else " ".join(shown(cell).casefold().split()) for cell in cells]
+    return [
+        "" if is_blank(cell) else " ".join(displayed_text(cell).casefold().split())
+        for cell in cells
+    ]
 
 
-def _words(one: Placed) -> frozenset[str]:
-    return frozenset(word for part in one.parts for word in words_of(part))
+def _words(one: ColumnMapping) -> frozenset[str]:
+    return frozenset(word for part in one.parts for word in heading_words(part))

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from imports.crosswalk.column_map import ColumnMap
-from imports.text.headings import listed
-from imports.values.dates import Order, read_date
-from imports.values.person_names import plain_text
+from imports.text.headings import word_set
+from imports.values.dates import DayMonthOrder, read_date
+from imports.values.person_names import normalise_text
 from imports.values.typed_identifiers import IDENTIFIERS, read_identifier
 from models.handoffs.sheets import Cell, CellKind, Value
 
@@ -15,12 +15,12 @@ DATES = frozenset({"born_on", "started_on", "ended_on", "as_at"})
 FLAGS = frozenset({"disadvantaged", "consent", "enrolled", "withdrawn"})
 
 _WHOLE = re.compile(r"(\d+)\.0+")
-_ERRORS = listed(
+_ERRORS = word_set(
     "#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL! #CALC! #FIELD! #GETTING_DATA"
 )
 # What people type to show that they have not forgotten a cell.
 _DASHES = re.compile(r"[-.\u2010-\u2015\u2212_]+")
-_NOTHING = listed(
+_NOTHING = word_set(
     "n/a na n.a. n.a n/k nk none nil null unknown tbc tba ? ?? ??? x xx xxx neet unemployed blank"
 ) | {"not applicable", "not known", "not yet known", "no provider", "no college", "to be confirmed"}
 # Where such a word is no answer.  A destination may be "NK", and a date of birth is asked for.
@@ -37,11 +37,11 @@ _YEAR_GROUP = re.compile(r"(?:nc\s*)?(?:year|yr|y)?\s*(\d{1,2})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class CellReader:
     """What reading a cell depends on beside the cell: the map, the column's dates, the day."""
 
     columns: ColumnMap
-    order: Order
+    order: DayMonthOrder
     sent_on: date
 
     def value(self, name: str, cell: Cell) -> tuple[Value, str]:
@@ -58,20 +58,20 @@ class Reader:
         if self.columns.knows_values(name):
             return self._listed(name, cell), ""
         if name == "year_group":
-            found = _YEAR_GROUP.fullmatch(shown(cell))
-            return (str(int(found[1])) if found else shown(cell)), ""
-        return shown(cell) or None, ""
+            found = _YEAR_GROUP.fullmatch(displayed_text(cell))
+            return (str(int(found[1])) if found else displayed_text(cell)), ""
+        return displayed_text(cell) or None, ""
 
     def _listed(self, name: str, cell: Cell) -> Value:
-        typed = shown(cell)
-        value = still_there(typed, self.columns) if name == "enrolled" else None
+        typed = displayed_text(cell)
+        value = is_still_enrolled(typed, self.columns) if name == "enrolled" else None
         value = value or self.columns.value_of(name, typed)
         if name == "withdrawn" and value is None:
             value = "yes"  # the reason why, in words or as a code
         return value == "yes" if value and name in FLAGS else value
 
 
-def still_there(typed: str, columns: ColumnMap) -> str | None:
+def is_still_enrolled(typed: str, columns: ColumnMap) -> str | None:
     """What a cell says of whether somebody is still enrolled; None where we cannot tell.
 
     A reason behind it changes nothing of "Withdrawn - gone into work", but much of "Y - withdrawn".
@@ -81,9 +81,9 @@ def still_there(typed: str, columns: ColumnMap) -> str | None:
     return known or ("no" if columns.value_of("enrolled", first) == "no" else None)
 
 
-def shown(cell: Cell) -> str:
+def displayed_text(cell: Cell) -> str:
     """The text of a cell without stray spaces; a whole number without ".0"."""
-    text = plain_text(cell.text)
+    text = normalise_text(cell.text)
     whole = _WHOLE.fullmatch(text) if cell.kind is CellKind.NUMBER else None
     return whole[1] if whole else text
 
@@ -92,12 +92,12 @@ def is_blank(cell: Cell) -> bool:
     """Whether nothing was typed, or a dash; an error or a formula without a value is something."""
     if cell.kind in (CellKind.ERROR, CellKind.FORMULA):
         return False
-    return cell.kind is CellKind.BLANK or not _DASHES.sub("", plain_text(cell.text))
+    return cell.kind is CellKind.BLANK or not _DASHES.sub("", normalise_text(cell.text))
 
 
 def says_nothing(name: str, cell: Cell) -> bool:
     """Whether a cell of a field is blank, or only says that there is nothing to say ("n/a")."""
-    said = plain_text(cell.text).lower()
+    said = normalise_text(cell.text).lower()
     if name in _NAMED and said in _POINTING:
         return True
     return is_blank(cell) or (name in _MAY_BE_NOTHING and said in _NOTHING)

@@ -1,7 +1,7 @@
 """Unread: cells that show a mark such as #N/A, or a formula whose value the file does not hold."""
 
-from imports.columns.table_mapping import Placed
-from models.handoffs.findings import Remark
+from imports.columns.table_mapping import ColumnMapping
+from models.handoffs.findings import Issue
 from models.handoffs.sheets import Cell
 
 # What the row cannot do without has a rule of its own, which must be put right.
@@ -19,13 +19,15 @@ _WHAT = {
 }
 
 
-def unread(sheet: str, row: int, one: Placed, cell: Cell, mark: str) -> tuple[Remark, ...]:
+def unreadable_issue(
+    sheet: str, row: int, one: ColumnMapping, cell: Cell, mark: str
+) -> tuple[Issue, ...]:
     """What to say of a cell that holds something nobody can read; nothing for any other mark."""
     what = _WHAT.get(mark)
     if what is None:
         return ()
     return (
-        Remark(
+        Issue(
             _CODES.get(one.field, _OTHERS),
             sheet=sheet,
             row=row,

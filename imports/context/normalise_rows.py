@@ -5,21 +5,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from imports.columns.date_format_inference import Orders
-from imports.columns.table_mapping import Layout, Placed, cell_at
-from imports.columns.typed_values import Reader, says_nothing, shown
-from imports.columns.unreadable_cells import unread
-from imports.context.year_columns import waves_of
+from imports.columns.table_mapping import ColumnMapping, TableMapping, cell_at
+from imports.columns.typed_values import CellReader, displayed_text, says_nothing
+from imports.columns.unreadable_cells import unreadable_issue
+from imports.context.year_columns import answered_waves
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import BESIDE, INTENDED_BY_ACTIVITY, LEFT_ON, NOT_OURS, STAYING
-from imports.crosswalk.provider_as_destination import Named
-from imports.crosswalk.suggested_words import nearest_words
-from imports.values.dates import Order
-from imports.values.person_names import Split, plain_text, splitter
-from imports.values.typed_identifiers import IDENTIFIERS, as_shown, has_lost_zeros, missing_letter
-from models.handoffs.findings import Remark
-from models.handoffs.normalised import Column, Declared, MappedRow
-from models.handoffs.sheets import Cell, Row, Value
-from models.vocabulary import Kind
+from imports.crosswalk.provider_as_destination import NamedPlace
+from imports.crosswalk.suggested_words import suggest_values
+from imports.values.dates import DayMonthOrder
+from imports.values.person_names import Split, infer_name_splitter, normalise_text
+from imports.values.typed_identifiers import (
+    IDENTIFIERS,
+    displayed_identifier,
+    infer_missing_letter,
+    lost_leading_zeros,
+)
+from models.handoffs.findings import Issue
+from models.handoffs.normalised import FieldColumn, NormalisedRow, SubmissionMetadata
+from models.handoffs.sheets import Cell, SheetRow, Value
+from models.vocabulary import SubmissionKind
 
 _TOLD_BY_PLACE = frozenset({"activity", "intended"})
 _AS = {BESIDE: "activity"}  # read as
@@ -28,38 +33,43 @@ Suggests = dict[tuple[str, int, str], tuple[str, ...]]
 
 
 @dataclass
-class Written:
+class NormalisedRows:
     """The rows of a file so far, what may have been meant in them, and what was noticed."""
 
-    rows: list[MappedRow] = field(default_factory=list)
+    rows: list[NormalisedRow] = field(default_factory=list)
     suggests: Suggests = field(default_factory=dict)
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[Issue] = field(default_factory=list)
     # Destinations told by the name of a place, by the column they stand in.
-    places: Counter[Column] = field(default_factory=Counter)
+    places: Counter[FieldColumn] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _WaveColumns:
     """One wave of one table: the columns that a row of it is read from."""
 
     wave: int | None
-    placed: tuple[tuple[Placed, Reader], ...]
-    asking: tuple[Placed, ...]  # the columns of this wave alone
-    columns: Mapping[str, Column]
-    others: Mapping[int, Column]  # read where the first column of their field is blank, by place
+    placed: tuple[tuple[ColumnMapping, CellReader], ...]
+    asking: tuple[ColumnMapping, ...]  # the columns of this wave alone
+    columns: Mapping[str, FieldColumn]
+    others: Mapping[
+        int, FieldColumn
+    ]  # read where the first column of their field is blank, by place
     split: Split | None
     urn: str  # of the sender
 
 
-def write_rows(
-    layouts: Sequence[Layout], declared: Declared, columns: ColumnMap, orders: Orders
-) -> Written:
+def normalise_rows(
+    layouts: Sequence[TableMapping],
+    declared: SubmissionMetadata,
+    columns: ColumnMap,
+    orders: Orders,
+) -> NormalisedRows:
     """Every row of every table, in reading order.
 
     A table with a column a year gives a row for each year that the leaver has an answer for, and
     one for the wave the file was sent for where that was asked or nothing was answered at all.
     """
-    written = Written()
+    written = NormalisedRows()
     for layout in layouts:
         split = _splitter(layout, layouts, written)
         answers = _answers(layout, declared, columns, orders, split)
@@ -72,11 +82,15 @@ def write_rows(
 
 
 def _answers(
-    layout: Layout, declared: Declared, columns: ColumnMap, orders: Orders, split: Split | None
-) -> list[_Answer]:
-    waves: Sequence[int | None] = waves_of(layout)
+    layout: TableMapping,
+    declared: SubmissionMetadata,
+    columns: ColumnMap,
+    orders: Orders,
+    split: Split | None,
+) -> list[_WaveColumns]:
+    waves: Sequence[int | None] = answered_waves(layout)
     if not waves:
-        waves = [None if declared.kind is Kind.ENROLMENTS else declared.wave]
+        waves = [None if declared.kind is SubmissionKind.ENROLMENTS else declared.wave]
     elif declared.wave not in waves:
         waves = [*waves, declared.wave]
     ours = [one for one in layout.placed if one.field not in ("", NOT_OURS, LEFT_ON)]
@@ -84,7 +98,7 @@ def _answers(
     for wave in waves:
         placed = [one for one in ours if one.wave in (None, wave)]
         answers.append(
-            _Answer(
+            _WaveColumns(
                 wave=wave,
                 placed=tuple((one, _reader(one, columns, orders, declared)) for one in placed),
                 asking=tuple(one for one in placed if one.wave is not None),
@@ -97,12 +111,16 @@ def _answers(
     return answers
 
 
-def _reader(one: Placed, columns: ColumnMap, orders: Orders, declared: Declared) -> Reader:
-    order = orders.get((one.field, one.wave), Order.DAY_FIRST)
-    return Reader(columns, order, declared.sent_on)
+def _reader(
+    one: ColumnMapping, columns: ColumnMap, orders: Orders, declared: SubmissionMetadata
+) -> CellReader:
+    order = orders.get((one.field, one.wave), DayMonthOrder.DAY_FIRST)
+    return CellReader(columns, order, declared.sent_on)
 
 
-def _columns(layout: Layout, placed: Sequence[Placed], split: Split | None) -> Mapping[str, Column]:
+def _columns(
+    layout: TableMapping, placed: Sequence[ColumnMapping], split: Split | None
+) -> Mapping[str, FieldColumn]:
     columns = {one.field: one.column(layout.table.sheet) for one in placed}
     if split and "full_name" in columns:
         for name in ("surname", "forename"):
@@ -110,7 +128,7 @@ def _columns(layout: Layout, placed: Sequence[Placed], split: Split | None) -> M
     return columns
 
 
-def _others(layout: Layout, placed: Sequence[Placed]) -> Mapping[int, Column]:
+def _others(layout: TableMapping, placed: Sequence[ColumnMapping]) -> Mapping[int, FieldColumn]:
     sheet, known = layout.table.sheet, {one.at: one for one in layout.placed}
     return {
         at: replace(known[at], field=one.field, wave=one.wave).column(sheet)
@@ -119,7 +137,9 @@ def _others(layout: Layout, placed: Sequence[Placed]) -> Mapping[int, Column]:
     }
 
 
-def _answered(row: Row, answers: Sequence[_Answer], declared: Declared) -> list[_Answer]:
+def _answered(
+    row: SheetRow, answers: Sequence[_WaveColumns], declared: SubmissionMetadata
+) -> list[_WaveColumns]:
     if len(answers) == 1:
         return [answers[0]]
     told = [
@@ -133,11 +153,13 @@ def _answered(row: Row, answers: Sequence[_Answer], declared: Declared) -> list[
     return told or [answer for answer in answers if answer.wave == declared.wave]
 
 
-def _mapped(row: Row, sheet: str, answer: _Answer, written: Written) -> MappedRow:
+def _mapped(
+    row: SheetRow, sheet: str, answer: _WaveColumns, written: NormalisedRows
+) -> NormalisedRow:
     raw: dict[str, str] = {}
     values: dict[str, Value] = {}
     marks: dict[str, str] = {}
-    place: Named | None = None
+    place: NamedPlace | None = None
     columns = answer.columns
     for one, reader in answer.placed:
         at = _place_of(row, one)
@@ -149,7 +171,7 @@ def _mapped(row: Row, sheet: str, answer: _Answer, written: Written) -> MappedRo
         value, mark = reader.value(_AS.get(one.field, one.field), cell)
         values[one.field] = value
         if one.field in _TOLD_BY_PLACE and value is None and not mark:
-            named = reader.columns.told_by_place(shown(cell), answer.urn)
+            named = reader.columns.told_by_place(displayed_text(cell), answer.urn)
             value = values[one.field] = _meant_by(one.field, named)
             if named and value:
                 written.places[answer.columns[one.field]] += 1
@@ -158,7 +180,7 @@ def _mapped(row: Row, sheet: str, answer: _Answer, written: Written) -> MappedRo
                 place = named if is_where else place
         if mark:
             marks[one.field] = mark
-            written.remarks += unread(sheet, row.number, one, cell, mark)
+            written.remarks += unreadable_issue(sheet, row.number, one, cell, mark)
         near = _nearest(one.field, cell, value, mark, reader.columns)
         if near:
             written.suggests[sheet, row.number, one.field] = near
@@ -168,19 +190,22 @@ def _mapped(row: Row, sheet: str, answer: _Answer, written: Written) -> MappedRo
         columns = _with_place(place, raw, values, columns)
     if BESIDE in raw and "activity" not in raw:
         columns = _only_beside(raw, values, columns)
-    return MappedRow(sheet, row.number, answer.wave, raw, values, columns, marks)
+    return NormalisedRow(sheet, row.number, answer.wave, raw, values, columns, marks)
 
 
 def _with_place(
-    place: Named, raw: dict[str, str], values: dict[str, Value], columns: Mapping[str, Column]
-) -> Mapping[str, Column]:
+    place: NamedPlace,
+    raw: dict[str, str],
+    values: dict[str, Value],
+    columns: Mapping[str, FieldColumn],
+) -> Mapping[str, FieldColumn]:
     """The place that a destination names is where they went, unless a column of places says so."""
     raw["provider_name"] = values["provider_name"] = place.name
     told = columns.get("activity") or columns["intended"]
     return {**columns, "provider_name": replace(told, field="provider_name")}
 
 
-def _meant_by(name: str, place: Named | None) -> str | None:
+def _meant_by(name: str, place: NamedPlace | None) -> str | None:
     """The value of a destination, meant or actual, that names a place.
 
     A sixth form may be of the leaver's own school or of another: two intentions.
@@ -191,14 +216,14 @@ def _meant_by(name: str, place: Named | None) -> str | None:
 
 
 def _only_beside(
-    raw: dict[str, str], values: dict[str, Value], columns: Mapping[str, Column]
-) -> Mapping[str, Column]:
+    raw: dict[str, str], values: dict[str, Value], columns: Mapping[str, FieldColumn]
+) -> Mapping[str, FieldColumn]:
     """A destination that only the second column of the two has is that row's destination."""
     raw["activity"], values["activity"] = raw.pop(BESIDE), values.pop(BESIDE)
     return {**columns, "activity": replace(columns[BESIDE], field="activity")}
 
 
-def _place_of(row: Row, one: Placed) -> int:
+def _place_of(row: SheetRow, one: ColumnMapping) -> int:
     """Where a row's cell of a field stands: in its first column that says something there."""
     places = (one.at, *one.more)
     return next((at for at in places if not says_nothing(one.field, cell_at(row, at))), one.at)
@@ -206,10 +231,10 @@ def _place_of(row: Row, one: Placed) -> int:
 
 def _nearest(name: str, cell: Cell, value: Value, mark: str, columns: ColumnMap) -> tuple[str, ...]:
     if name == "upn":
-        letter = missing_letter(as_shown(cell))
-        return (letter + as_shown(cell),) if letter else ()
+        letter = infer_missing_letter(displayed_identifier(cell))
+        return (letter + displayed_identifier(cell),) if letter else ()
     if value is None and not mark and columns.knows_values(name):
-        return nearest_words(name, shown(cell), columns)
+        return suggest_values(name, displayed_text(cell), columns)
     return ()
 
 
@@ -220,35 +245,37 @@ def _tell_apart(name: str, split: Split, values: dict[str, Value]) -> None:
             values.setdefault(part, text)
 
 
-def _splitter(layout: Layout, layouts: Sequence[Layout], written: Written) -> Split | None:
+def _splitter(
+    layout: TableMapping, layouts: Sequence[TableMapping], written: NormalisedRows
+) -> Split | None:
     """How full names are told apart, judged by that column on every tab."""
     if layout.has("surname") and layout.has("forename"):
         return None
     for one in layout.columns("full_name"):
         names = [
-            plain_text(cell.text)
+            normalise_text(cell.text)
             for other in layouts
             for same in other.columns("full_name")
             for cell in other.cells(same)
         ]
-        split = splitter(one.heading, names)
+        split = infer_name_splitter(one.heading, names)
         if split:
             facts = (("heading", one.heading),)
             sheet = layout.table.sheet
             written.remarks.append(
-                Remark("C22", sheet=sheet, column=one.letter, heading=one.heading, facts=facts)
+                Issue("C22", sheet=sheet, column=one.letter, heading=one.heading, facts=facts)
             )
         return split
     return None
 
 
-def _say_zeros(layout: Layout, written: Written) -> None:
+def _say_zeros(layout: TableMapping, written: NormalisedRows) -> None:
     for one in layout.placed:
         if one.field in IDENTIFIERS:
-            count = sum(map(has_lost_zeros, layout.cells(one)))
+            count = sum(map(lost_leading_zeros, layout.cells(one)))
             if count:
                 written.remarks.append(
-                    Remark(
+                    Issue(
                         "C24",
                         sheet=layout.table.sheet,
                         column=one.letter,
@@ -258,15 +285,15 @@ def _say_zeros(layout: Layout, written: Written) -> None:
                 )
 
 
-def _say_places(written: Written) -> None:
+def _say_places(written: NormalisedRows) -> None:
     """That names of places were taken for destinations is said once for each heading."""
-    by_heading: dict[str, list[Column]] = {}
+    by_heading: dict[str, list[FieldColumn]] = {}
     for column in written.places:
         by_heading.setdefault(column.heading, []).append(column)
     for heading, columns in by_heading.items():
         count = sum(written.places[column] for column in columns)
         written.remarks.append(
-            Remark(
+            Issue(
                 "C36",
                 sheet=columns[0].sheet,
                 column=columns[0].letter,

@@ -2,25 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 
-from imports.columns.proposals import Proposal, propose
-from imports.columns.table_mapping import Layout, Placed, is_flagged, lay_out
-from imports.context.submission_context import headings_found
+from imports.columns.proposals import FieldProposal, propose_fields
+from imports.columns.table_mapping import ColumnMapping, TableMapping, holds_yes_no, map_columns
+from imports.context.submission_context import list_headings
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import PERHAPS
-from imports.tables.explain_no_table import NoTable
-from models.handoffs.findings import Remark, SubmissionRefused
-from models.handoffs.normalised import Column, Declared
+from imports.tables.explain_no_table import NoTableFound
+from models.handoffs.findings import Issue, SubmissionRefused
+from models.handoffs.normalised import FieldColumn, SubmissionMetadata
 from models.handoffs.sheets import Cell
-from models.vocabulary import Kind
+from models.vocabulary import SubmissionKind
 
 _OF_A_PROVIDER = frozenset({"enrolled", "withdrawn"})
 # A sheet with more strange columns than this is not helped by more likenesses.
 _MOST = 40
 
 
-def with_needed(
-    layouts: Sequence[Layout], declared: Declared, columns: ColumnMap
-) -> tuple[list[Layout], list[Remark]]:
+def require_columns(
+    layouts: Sequence[TableMapping], declared: SubmissionMetadata, columns: ColumnMap
+) -> tuple[list[TableMapping], list[Issue]]:
     """The tables that have every column they need, and a remark for each that has not.
 
     Raises SubmissionRefused where no table has them: C01 for names, C02 for the destination.
@@ -33,9 +33,9 @@ def with_needed(
         # The table that lacks least is the one meant.
         layout, lacks = min(zip(layouts, missing, strict=True), key=lambda pair: len(pair[1]))
         code = "C02" if lacks == ["Destination"] else "C01"
-        raise SubmissionRefused(code, missing=_listed(lacks), found=headings_found([layout]))
+        raise SubmissionRefused(code, missing=_listed(lacks), found=list_headings([layout]))
     remarks = [
-        Remark(
+        Issue(
             "C14",
             sheet=layout.table.sheet,
             facts=(
@@ -48,19 +48,19 @@ def with_needed(
         if lacks
     ]
     if not any(layout.has("born_on") for layout in whole):
-        remarks.append(Remark("C25", facts=(("found", headings_found(whole)),)))
+        remarks.append(Issue("C25", facts=(("found", list_headings(whole)),)))
     return whole, remarks
 
 
-def unknown_columns(
-    layouts: Sequence[Layout], columns: ColumnMap, kind: Kind
-) -> tuple[tuple[Column, ...], list[Remark]]:
+def find_unknown_columns(
+    layouts: Sequence[TableMapping], columns: ColumnMap, kind: SubmissionKind
+) -> tuple[tuple[FieldColumn, ...], list[Issue]]:
     """The columns that hold something and that no map knows, and what each of them may be.
 
     Beside them those whose heading we know and that are of no use here.
     """
-    unused: list[Column] = []
-    remarks: list[Remark] = []
+    unused: list[FieldColumn] = []
+    remarks: list[Issue] = []
     for layout in layouts:
         for one in layout.placed:
             cells = layout.cells(one) if one.field == "" else []
@@ -69,22 +69,26 @@ def unknown_columns(
             unused.append(one.column(layout.table.sheet))
             meaning = columns.meaning(one.parts)
             if meaning is None or meaning.field == PERHAPS:
-                proposals = propose(one.parts, cells, columns) if len(remarks) < _MOST else ()
+                proposals = (
+                    propose_fields(one.parts, cells, columns) if len(remarks) < _MOST else ()
+                )
                 remarks.append(_unknown(layout, one, proposals))
             elif _is_left_out(meaning.field, cells, columns, kind):
                 remarks.append(_unknown(layout, one, ()))
     return tuple(unused), remarks
 
 
-def _is_left_out(field: str, cells: Sequence[Cell], columns: ColumnMap, kind: Kind) -> bool:
+def _is_left_out(
+    field: str, cells: Sequence[Cell], columns: ColumnMap, kind: SubmissionKind
+) -> bool:
     # "Left" of a school's sheet, and "Destination confirmed" over Yes and No.
     if field in _OF_A_PROVIDER:
-        return kind is Kind.LEAVERS
-    return field == "activity" and is_flagged(cells, columns)
+        return kind is SubmissionKind.LEAVERS
+    return field == "activity" and holds_yes_no(cells, columns)
 
 
-def with_proposals(
-    refused: SubmissionRefused, layouts: Sequence[Layout], columns: ColumnMap
+def add_column_proposals(
+    refused: SubmissionRefused, layouts: Sequence[TableMapping], columns: ColumnMap
 ) -> SubmissionRefused:
     """The refusal with the columns that may be the missing ones, for a person to say yes to."""
     asked = _asked(layouts, _MAY_LACK.get(refused.code, frozenset()), columns)
@@ -93,27 +97,31 @@ def with_proposals(
     return SubmissionRefused(refused.code, **dict(refused.facts), perhaps=_perhaps(asked))
 
 
-def with_headings_asked(refused: SubmissionRefused, columns: ColumnMap) -> SubmissionRefused:
+def add_heading_proposals(refused: SubmissionRefused, columns: ColumnMap) -> SubmissionRefused:
     """The refusal of a file without a table, with what the headings that it may have may be."""
-    if not isinstance(refused, NoTable):
+    if not isinstance(refused, NoTableFound):
         return refused
-    layouts = [lay_out(one, columns) for one in refused.tables]
+    layouts = [map_columns(one, columns) for one in refused.tables]
     asked = _asked(layouts, _WHO | _ANSWERS | _NUMBERS, columns)
     perhaps = f". {' '.join(asked.values())}" if asked else ""
     return SubmissionRefused(refused.code, **dict(refused.facts), perhaps=perhaps)
 
 
-def _asked(layouts: Sequence[Layout], lacks: frozenset[str], columns: ColumnMap) -> dict[str, str]:
+def _asked(
+    layouts: Sequence[TableMapping], lacks: frozenset[str], columns: ColumnMap
+) -> dict[str, str]:
     """What to ask of the columns that may be those that tables lack, by their name."""
     asked: dict[str, str] = {}
     for layout in layouts:
         for one in layout.placed:
             if one.field in ("", PERHAPS):
-                for proposal in propose(one.parts, layout.cells(one), columns):
+                for proposal in propose_fields(one.parts, layout.cells(one), columns):
                     wanted = proposal.is_made and proposal.field in lacks
                     if wanted and not layout.has(proposal.field):
                         why = " and ".join(proposal.evidence)
-                        asked.setdefault(proposal.name, question(one.heading, proposal.name, why))
+                        asked.setdefault(
+                            proposal.name, ask_about_heading(one.heading, proposal.name, why)
+                        )
     return asked
 
 
@@ -121,16 +129,16 @@ def _perhaps(asked: Mapping[str, str]) -> str:
     return f". {' '.join(asked.values())} {_THEN}" if asked else ""
 
 
-def question(heading: str, ours: str, evidence: str) -> str:
+def ask_about_heading(heading: str, ours: str, evidence: str) -> str:
     """What a person is asked of a heading that no map knows, and why we ask it."""
     return f"We read '{heading}' as {ours}. Right?" + (f" ({evidence})" if evidence else "")
 
 
-def _missing(layout: Layout, declared: Declared) -> list[str]:
+def _missing(layout: TableMapping, declared: SubmissionMetadata) -> list[str]:
     lacks = []
     if not layout.has("full_name"):
         lacks += [name for field, name in _NAMES.items() if not layout.has(field)]
-    if declared.kind is Kind.ENROLMENTS:
+    if declared.kind is SubmissionKind.ENROLMENTS:
         # A list may name its people by number alone.
         return [] if layout.has("upn", "uln") else lacks
     return lacks if layout.has("activity", "intended") else [*lacks, "Destination"]
@@ -149,13 +157,13 @@ _MAY_LACK = {
 _NAMES = {"surname": "Surname", "forename": "Forename"}
 
 
-def _unknown(layout: Layout, one: Placed, proposals: Sequence[Proposal]) -> Remark:
+def _unknown(layout: TableMapping, one: ColumnMapping, proposals: Sequence[FieldProposal]) -> Issue:
     made = [each for each in proposals if each.is_made]
     facts = [("heading", one.heading)]
     if made:
         facts += [("evidence", " and ".join(made[0].evidence)), ("ours", made[0].name)]
     code = "C11" if made else "C10" if one.heading else "C16"
-    return Remark(
+    return Issue(
         code,
         sheet=layout.table.sheet,
         column=one.letter,

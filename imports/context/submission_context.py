@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from imports.columns.proposals import may_have_destination
-from imports.columns.table_mapping import Layout
-from imports.columns.typed_values import shown
+from imports.columns.proposals import may_hold_destination
+from imports.columns.table_mapping import TableMapping
+from imports.columns.typed_values import displayed_text
 from imports.crosswalk.column_map import ColumnMap
-from imports.crosswalk.periods import Dial, Moment
-from models.handoffs.findings import Remark, SubmissionRefused
-from models.handoffs.normalised import Declared
-from models.vocabulary import Kind, LeavingStage, academic_year, year_name
+from imports.crosswalk.periods import Period, PeriodUnit
+from models.handoffs.findings import Issue, SubmissionRefused
+from models.handoffs.normalised import SubmissionMetadata
+from models.vocabulary import LeavingStage, SubmissionKind, academic_year, year_name
 
 _ORDINALS = ("first second third fourth fifth sixth seventh eighth ninth tenth").split()
 _ENOUGH = 3  # dates of birth, before they may contradict what a sender said
@@ -28,35 +28,37 @@ _COURSE = ("course", "level")  # alone they may be those of leavers as well
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class FileContent:
     """What the tables of one file say of it."""
 
-    layouts: tuple[Layout, ...]
+    layouts: tuple[TableMapping, ...]
     births: Counter[int]  # the September in which the academic year of each birth starts
 
 
-def complete(declared: Declared, content: Content) -> tuple[Declared, list[Remark]]:
+def complete_metadata(
+    declared: SubmissionMetadata, content: FileContent
+) -> tuple[SubmissionMetadata, list[Issue]]:
     """What was declared, with what was left out worked out from content; and what disagrees.
 
     Raises SubmissionRefused C04 where the cohort cannot be told.
     """
-    remarks: list[Remark] = []
-    if declared.kind is not Kind.LEAVERS:
+    remarks: list[Issue] = []
+    if declared.kind is not SubmissionKind.LEAVERS:
         return declared, remarks
     if declared.academic_year is None:
         year, stage = _cohort(declared, content)
         declared = replace(declared, academic_year=year, leaving_stage=stage)
         cohort = (("cohort", year_name(year)), ("stage", stage.value))
-        remarks.append(Remark("C35", facts=cohort))
+        remarks.append(Issue("C35", facts=cohort))
     elif declared.leaving_stage is None:
         declared = replace(declared, leaving_stage=_stage(declared.academic_year, content))
     remarks += _other_cohort(declared, content)
     return _with_wave(declared, content, remarks), remarks
 
 
-def kind_of(
-    declared: Declared, layouts: Sequence[Layout], columns: ColumnMap
-) -> tuple[Kind, list[Remark]]:
+def infer_kind(
+    declared: SubmissionMetadata, layouts: Sequence[TableMapping], columns: ColumnMap
+) -> tuple[SubmissionKind, list[Issue]]:
     """A leaver sheet or an enrolment list, by its columns; the sender's word is kept.
 
     Raises SubmissionRefused C05 where it is neither, or where a column that we do not know may be
@@ -64,29 +66,29 @@ def kind_of(
     """
     leavers = any(one.has("activity", "intended") for one in layouts)
     enrolments = any(one.has(*_LISTS) for one in layouts)
-    found = Kind.LEAVERS if leavers else Kind.ENROLMENTS if enrolments else None
+    found = SubmissionKind.LEAVERS if leavers else SubmissionKind.ENROLMENTS if enrolments else None
     if declared.kind is None:
-        if found is not Kind.LEAVERS and _says_who_is_nowhere(layouts, columns):
-            return Kind.LEAVERS, []
-        unsure = found is Kind.ENROLMENTS and (
-            may_have_destination(layouts, columns) or _has_several_places(layouts)
+        if found is not SubmissionKind.LEAVERS and _says_who_is_nowhere(layouts, columns):
+            return SubmissionKind.LEAVERS, []
+        unsure = found is SubmissionKind.ENROLMENTS and (
+            may_hold_destination(layouts, columns) or _has_several_places(layouts)
         )
         if found is None or unsure:
-            raise SubmissionRefused("C05", found=headings_found(layouts))
+            raise SubmissionRefused("C05", found=list_headings(layouts))
         return found, []
     has_course = any(one.has(*_COURSE) for one in layouts)
-    if declared.kind is Kind.ENROLMENTS and leavers and not enrolments and not has_course:
-        return declared.kind, [Remark("C33")]
+    if declared.kind is SubmissionKind.ENROLMENTS and leavers and not enrolments and not has_course:
+        return declared.kind, [Issue("C33")]
     return declared.kind, []
 
 
-def _says_who_is_nowhere(layouts: Sequence[Layout], columns: ColumnMap) -> bool:
+def _says_who_is_nowhere(layouts: Sequence[TableMapping], columns: ColumnMap) -> bool:
     """Whether a column of places says of somebody "Not known", "Work" or "Gap year".
 
     Who is enrolled nowhere stands in no enrolment list.
     """
     codes = (
-        columns.value_of("activity", shown(cell)) or ""
+        columns.value_of("activity", displayed_text(cell)) or ""
         for layout in layouts
         for one in layout.columns("provider_name")
         for cell in layout.cells(one)
@@ -94,10 +96,10 @@ def _says_who_is_nowhere(layouts: Sequence[Layout], columns: ColumnMap) -> bool:
     return any(code.startswith(_NOWHERE) for code in codes)
 
 
-def _has_several_places(layouts: Sequence[Layout]) -> bool:
+def _has_several_places(layouts: Sequence[TableMapping]) -> bool:
     """Whether a list without dates is about several providers, as where leavers went is."""
     places = {
-        shown(cell).casefold()
+        displayed_text(cell).casefold()
         for layout in layouts
         for one in layout.columns("provider_name")
         for cell in layout.cells(one)
@@ -105,13 +107,13 @@ def _has_several_places(layouts: Sequence[Layout]) -> bool:
     return len(places) > 1 and not any(one.has("started_on", "ended_on") for one in layouts)
 
 
-def headings_found(layouts: Sequence[Layout]) -> str:
+def list_headings(layouts: Sequence[TableMapping]) -> str:
     """The headings of the first table as one would read them out."""
     first = layouts[0].table.headings if layouts else ()
     return ", ".join(f"'{one.text}'" for one in first if one.text)
 
 
-def _cohort(declared: Declared, content: Content) -> tuple[int, LeavingStage]:
+def _cohort(declared: SubmissionMetadata, content: FileContent) -> tuple[int, LeavingStage]:
     """The leaving year and stage that content proves."""
     said = _leaving_year(content) or _first_autumn(content)
     hint = _hinted(content)
@@ -127,7 +129,7 @@ def _cohort(declared: Declared, content: Content) -> tuple[int, LeavingStage]:
     return possible[0]
 
 
-def _stage(year: int, content: Content) -> LeavingStage:
+def _stage(year: int, content: FileContent) -> LeavingStage:
     """The stage of a known leaving year: by dates of birth, else by what the sheet says."""
     counts = {stage: content.births[year - stage.age] for stage in LeavingStage}
     if counts[LeavingStage.Y11] != counts[LeavingStage.Y13]:
@@ -135,11 +137,11 @@ def _stage(year: int, content: Content) -> LeavingStage:
     return _hinted(content) or LeavingStage.Y11
 
 
-def _hinted(content: Content) -> LeavingStage | None:
+def _hinted(content: FileContent) -> LeavingStage | None:
     """The stage that year groups, forms, the names of tabs or year columns speak of."""
     for field in ("year_group", "form"):
         stages = Counter(
-            _spoken(shown(cell))
+            _spoken(displayed_text(cell))
             for layout in content.layouts
             for column in layout.columns(field)
             for cell in layout.cells(column)
@@ -150,8 +152,8 @@ def _hinted(content: Content) -> LeavingStage | None:
     return tabs.pop() if len(tabs) == 1 else _by_year_columns(content)
 
 
-def _by_year_columns(content: Content) -> LeavingStage | None:
-    groups = {moment.number for moment in _moments(content) if moment.dial is Dial.AGE}
+def _by_year_columns(content: FileContent) -> LeavingStage | None:
+    groups = {moment.number for moment in _moments(content) if moment.dial is PeriodUnit.AGE}
     return LeavingStage.Y11 if groups & {12, 13} else LeavingStage.Y13 if groups else None
 
 
@@ -162,23 +164,23 @@ def _spoken(text: str) -> LeavingStage | None:
     return LeavingStage.Y11 if found[1] == "11" else LeavingStage.Y13
 
 
-def _leaving_year(content: Content) -> int | None:
+def _leaving_year(content: FileContent) -> int | None:
     years: Counter[int] = Counter()
     for layout in content.layouts:
         for column in layout.columns("leaving_year"):
             for cell in layout.cells(column):
-                found = _YEARS.search(shown(cell))
+                found = _YEARS.search(displayed_text(cell))
                 if found:  # "2022/23", or the summer of 2023
                     years[int(found[1]) - (0 if found[2] else 1)] += 1
     return years.most_common(1)[0][0] if years else None
 
 
-def _first_autumn(content: Content) -> int | None:
-    years = [moment.number for moment in _moments(content) if moment.dial is Dial.YEAR]
+def _first_autumn(content: FileContent) -> int | None:
+    years = [moment.number for moment in _moments(content) if moment.dial is PeriodUnit.YEAR]
     return min(years) - 1 if years else None
 
 
-def _moments(content: Content) -> list[Moment]:
+def _moments(content: FileContent) -> list[Period]:
     return [one.moment for layout in content.layouts for one in layout.placed if one.moment]
 
 
@@ -190,7 +192,7 @@ def _most(births: Counter[int]) -> list[int]:
     return [year] if count * 2 > births.total() else []
 
 
-def _other_cohort(declared: Declared, content: Content) -> list[Remark]:
+def _other_cohort(declared: SubmissionMetadata, content: FileContent) -> list[Issue]:
     """Whether most dates of birth belong to another cohort than the one declared."""
     year, stage = declared.academic_year, declared.leaving_stage
     most = _most(content.births)
@@ -200,7 +202,7 @@ def _other_cohort(declared: Declared, content: Content) -> list[Remark]:
     if fits == year:
         return []
     return [
-        Remark(
+        Issue(
             "C30",
             facts=(
                 ("count", str(content.births[most[0]])),
@@ -213,7 +215,9 @@ def _other_cohort(declared: Declared, content: Content) -> list[Remark]:
     ]
 
 
-def _with_wave(declared: Declared, content: Content, remarks: list[Remark]) -> Declared:
+def _with_wave(
+    declared: SubmissionMetadata, content: FileContent, remarks: list[Issue]
+) -> SubmissionMetadata:
     assert declared.academic_year is not None
     reached = academic_year(declared.sent_on.year, declared.sent_on.month) - declared.academic_year
     only_intended = not any(layout.has("activity") for layout in content.layouts)
@@ -221,8 +225,8 @@ def _with_wave(declared: Declared, content: Content, remarks: list[Remark]) -> D
         wave = 0 if only_intended else min(max(reached, 0), declared.waves)
         if reached > declared.waves and not _moments(content):
             facts = (("years", str(reached)), ("last", _ORDINALS[declared.waves - 1]))
-            remarks.append(Remark("C32", facts=facts))
+            remarks.append(Issue("C32", facts=facts))
         return replace(declared, wave=wave)
     if declared.wave > reached:
-        remarks.append(Remark("C31", facts=(("wave", str(declared.wave)),)))
+        remarks.append(Issue("C31", facts=(("wave", str(declared.wave)),)))
     return declared

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from imports.columns.table_mapping import Layout, Placed
+from imports.columns.table_mapping import ColumnMapping, TableMapping
 from imports.crosswalk.fields import NOT_OURS, YEARLY
-from imports.crosswalk.periods import Dial
-from models.handoffs.findings import Remark
-from models.handoffs.normalised import Declared
+from imports.crosswalk.periods import PeriodUnit
+from models.handoffs.findings import Issue
+from models.handoffs.normalised import SubmissionMetadata
 from models.vocabulary import academic_year
 
 _NUMBERS = ("one two three four five six seven eight nine ten").split()
@@ -19,7 +19,7 @@ _ANSWERS = frozenset({"activity", "provider_name"})
 @dataclass(frozen=True, slots=True)
 class _Cohort:
     year: int
-    declared: Declared
+    declared: SubmissionMetadata
     reached: int  # waves whose autumn had begun when the file was sent
 
     @property
@@ -27,12 +27,14 @@ class _Cohort:
         """The last wave that can be answered: reached, and one that is asked for at all."""
         return min(self.reached, self.declared.waves)
 
-    def wave(self, one: Placed) -> int | None:
+    def wave(self, one: ColumnMapping) -> int | None:
         stage = self.declared.leaving_stage
         return one.moment.wave(self.year, stage) if one.moment and stage else None
 
 
-def with_waves(layout: Layout, declared: Declared) -> tuple[Layout, list[Remark]]:
+def assign_waves(
+    layout: TableMapping, declared: SubmissionMetadata
+) -> tuple[TableMapping, list[Issue]]:
     """The layout with a wave on every column that answers one, and what could not be used.
 
     A year not yet reached, later than leavers are followed for, or before leaving answers no wave;
@@ -46,18 +48,18 @@ def with_waves(layout: Layout, declared: Declared) -> tuple[Layout, list[Remark]
     if _is_one_answer(layout, cohort):
         undated = tuple(replace(one, moment=None) for one in layout.placed)
         return replace(layout, placed=undated), []
-    remarks: list[Remark] = []
+    remarks: list[Issue] = []
     placed = [_with_wave(one, layout, cohort, remarks) for one in layout.placed]
     return replace(layout, placed=tuple(_undated(placed, declared))), remarks
 
 
-def waves_of(layout: Layout) -> tuple[int, ...]:
+def answered_waves(layout: TableMapping) -> tuple[int, ...]:
     """The waves that a table has columns for, where any of them is answered."""
     waves = {one.wave for one in layout.placed if one.wave is not None and layout.cells(one)}
     return tuple(sorted(wave for wave in waves if wave is not None))
 
 
-def _with_moments_of_answers(layout: Layout) -> Layout:
+def _with_moments_of_answers(layout: TableMapping) -> TableMapping:
     """The layout with "Sept 23 | Where? | Sept 24 | Where?" told apart, by the year before each.
 
     Only where a heading stands again behind each of several years.
@@ -75,7 +77,7 @@ def _with_moments_of_answers(layout: Layout) -> Layout:
     return replace(layout, placed=tuple(placed))
 
 
-def _is_one_answer(layout: Layout, cohort: _Cohort) -> bool:
+def _is_one_answer(layout: TableMapping, cohort: _Cohort) -> bool:
     """One dated destination that fits no wave is the year of something else, not a moment.
 
     So is "Destination 2023" of the leavers of summer 2023: it names them.
@@ -90,20 +92,22 @@ def _is_one_answer(layout: Layout, cohort: _Cohort) -> bool:
     return moment.is_bare and moment.number == cohort.year + 1
 
 
-def _with_wave(one: Placed, layout: Layout, cohort: _Cohort, remarks: list[Remark]) -> Placed:
+def _with_wave(
+    one: ColumnMapping, layout: TableMapping, cohort: _Cohort, remarks: list[Issue]
+) -> ColumnMapping:
     wave = cohort.wave(one)
     if one.moment is None or wave is None:
         return one
     if 0 < wave <= cohort.last:
         return replace(one, wave=wave)
-    if wave <= 0 and one.moment.dial is Dial.AGE:
+    if wave <= 0 and one.moment.dial is PeriodUnit.AGE:
         return replace(one, moment=None)
     if wave <= 0 and one.field == "activity" and not layout.has("intended"):
         return replace(one, field="intended", moment=None)
     if layout.cells(one):
         facts = (("heading", one.heading), ("why", _why_not(wave, cohort)))
         remarks.append(
-            Remark(
+            Issue(
                 "C15",
                 sheet=layout.table.sheet,
                 column=one.letter,
@@ -125,7 +129,7 @@ def _why_not(wave: int, cohort: _Cohort) -> str:
     return f"asks about more than {years} after leaving"
 
 
-def _undated(placed: Sequence[Placed], declared: Declared) -> list[Placed]:
+def _undated(placed: Sequence[ColumnMapping], declared: SubmissionMetadata) -> list[ColumnMapping]:
     """Beside year columns, an undated answer is of the wave that the file was sent for."""
     waves = {one.wave for one in placed if one.wave is not None and one.field in _ANSWERS}
     if not waves:

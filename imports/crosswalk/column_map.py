@@ -10,22 +10,27 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from imports.crosswalk import vocabulary
-from imports.crosswalk.fields import FIELDS, LEFT_ON, NOT_OURS, PERHAPS, YEARLY, closed_lists
-from imports.crosswalk.periods import Moment, moment_of
-from imports.crosswalk.provider_as_destination import Named, Places, no_places, told_by_place
+from imports.crosswalk.fields import FIELDS, LEFT_ON, NOT_OURS, PERHAPS, YEARLY, closed_list_values
+from imports.crosswalk.periods import Period, parse_period
+from imports.crosswalk.provider_as_destination import (
+    NamedPlace,
+    Places,
+    destination_at_place,
+    no_places,
+)
 from imports.text import headings, phrases
 from imports.text.memoise import LONGEST
 from models.vocabulary import ID01
 
 # Words round a moment that change nothing: "position at 1 November 2023".
-_AROUND = headings.listed(
+_AROUND = headings.word_set(
     "at as on in by from for of the is was position current actual status academic "
     "ay autumn term year update follow up followup tracking tracked survey check"
 )
 # A year beside these is the year of a cohort, not the moment of an answer.
-_COHORT = headings.listed("leaver leavers cohort class summer left leaving")
+_COHORT = headings.word_set("leaver leavers cohort class summer left leaving")
 # A number behind one of these is no day: "Post 16 destination 2024".
-_NUMBERED = headings.listed("post ks stage year yr y after")
+_NUMBERED = headings.word_set("post ks stage year yr y after")
 # What a later map may give a meaning to: it had none that is asked for.
 _OPEN = frozenset({PERHAPS, NOT_OURS, LEFT_ON})
 # What a destination's brackets may ask for instead of it: "Destination (institution)".
@@ -34,7 +39,7 @@ _MOST_SEEN, _MOST_MEANT = 20_000, 20_000  # thousands of strange files would fil
 _BESIDE_ANY = "any"
 
 
-class Words(BaseModel):
+class FieldWords(BaseModel):
     """What one map knows of one field: its headings, and the words typed for each of its values."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,15 +60,15 @@ class MapFile(BaseModel):
     extends: str | None = None
     # Words that change nothing in a heading, by the fields that it may be of.
     around: dict[str, tuple[str, ...]] = {}
-    columns: dict[str, Words] = {}
+    columns: dict[str, FieldWords] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class HeadingMeaning:
     """What a heading is: one of our fields, and the moment it asks about where it names one."""
 
     field: str
-    moment: Moment | None = None
+    moment: Period | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +90,7 @@ class ColumnMap:
     written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # to suggest from
     heard: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     places: Places = no_places  # a destination may be told by the name of a place
-    _seen: dict[tuple[str, ...], Meaning | None] = field(default_factory=dict, repr=False)
+    _seen: dict[tuple[str, ...], HeadingMeaning | None] = field(default_factory=dict, repr=False)
     _meant: dict[tuple[str, str], str | None] = field(default_factory=dict, repr=False)
 
     def field_of(self, parts: tuple[str, ...]) -> str | None:
@@ -93,7 +98,7 @@ class ColumnMap:
         meaning = self.meaning(parts)
         return meaning.field if meaning and meaning.field in FIELDS else None
 
-    def meaning(self, parts: tuple[str, ...]) -> Meaning | None:
+    def meaning(self, parts: tuple[str, ...]) -> HeadingMeaning | None:
         """Our field for a heading and the moment it names; None where no map has it.
 
         May be `left_on`, `perhaps_activity` or `not_ours`, which `field_of` does not give.
@@ -113,7 +118,7 @@ class ColumnMap:
         known = self._meant.get((name, typed), "")
         if known != "":
             return known
-        known = vocabulary.value_of(name, typed, self.words, self.neutral)
+        known = vocabulary.find_value(name, typed, self.words, self.neutral)
         if len(self._meant) >= _MOST_MEANT:
             self._meant.clear()
         if len(typed) <= LONGEST:
@@ -137,23 +142,23 @@ class ColumnMap:
         Raises ValueError for a field or value that is not ours, and for a heading or word that
         means something else already.
         """
-        columns = {name: Words() for name in {*(aliases or {}).values(), *(words or {})}}
+        columns = {name: FieldWords() for name in {*(aliases or {}).values(), *(words or {})}}
         for heading, name in (aliases or {}).items():
-            columns[name] = _plus(columns[name], Words(headings=(heading,)))
+            columns[name] = _plus(columns[name], FieldWords(headings=(heading,)))
         for name, listed in (words or {}).items():
             for typed, value in listed.items():
-                columns[name] = _plus(columns[name], Words(values={value: (typed,)}))
+                columns[name] = _plus(columns[name], FieldWords(values={value: (typed,)}))
         return replace(_add(self, MapFile(name=self.name, columns=columns)), heard=heard or {})
 
-    def told_by_place(self, typed: str, urn: str) -> Named | None:
+    def told_by_place(self, typed: str, urn: str) -> NamedPlace | None:
         """What a destination is that names a place, as the school of that URN would name it."""
-        return told_by_place(typed, self.value_of, lambda name: self.places(name, urn))
+        return destination_at_place(typed, self.value_of, lambda name: self.places(name, urn))
 
     def without(
         self, aliases: Iterable[str] = (), words: Mapping[str, Iterable[str]] | None = None
     ) -> "ColumnMap":
         """The map as if it had never had these headings, nor these words by field, as typed."""
-        gone = {heading_key(one) for one in aliases}
+        gone = {normalise_heading(one) for one in aliases}
         kept = dict(self.words)
         for name, typed in (words or {}).items():
             strange = {_key(one) for one in typed}
@@ -162,72 +167,74 @@ class ColumnMap:
         known = {key: meant for key, meant in self.headings.items() if key not in gone}
         return replace(self, headings=known, words=kept, _seen={}, _meant={})
 
-    def _looked_up(self, said: tuple[str, ...]) -> Meaning | None:
+    def _looked_up(self, said: tuple[str, ...]) -> HeadingMeaning | None:
         whole = " ".join(said)
         exact = self._has(whole)
         if exact:
-            return Meaning(exact)
+            return HeadingMeaning(exact)
         # "Tutor group" is ours for all that "tutor" is not, below "Pupil" as well.
         if any(self._is_blocked(part) for part in said):
-            return Meaning(NOT_OURS) if self._has(said[-1]) == NOT_OURS else None
+            return HeadingMeaning(NOT_OURS) if self._has(said[-1]) == NOT_OURS else None
         return (
             self._dated(said)
             or self._bracketed(whole)
             or self._known(whole)
             or self._inner(said)
-            or (Meaning("provider_name") if headings.is_list_of_places(whole) else None)
+            or (HeadingMeaning("provider_name") if headings.lists_provider_types(whole) else None)
         )
 
     def _is_blocked(self, part: str) -> bool:
         # "Consent to contact (Y/N)" is ours; "DOB (parent)" is not.
-        bare = headings.without_brackets(part)
-        inside = headings.is_blocked(part) and not headings.is_blocked(bare)
-        return headings.is_blocked(undated(part)) and (inside or self._has(bare) not in FIELDS)
+        bare = headings.strip_brackets(part)
+        inside = headings.names_another_person(part) and not headings.names_another_person(bare)
+        return headings.names_another_person(strip_moments(part)) and (
+            inside or self._has(bare) not in FIELDS
+        )
 
     def _has(self, text: str) -> str | None:
-        return self.headings.get(headings.key_of(headings.words_of(text)))
+        return self.headings.get(headings.compact_heading(headings.heading_words(text)))
 
-    def _bracketed(self, text: str) -> Meaning | None:
+    def _bracketed(self, text: str) -> HeadingMeaning | None:
         # "Final destination (course)" asks for the course, "Intended destination (course)" for
         # none of ours: only what was done is kept beside what was done.
-        inside = self._known(headings.in_brackets(text))
-        about = self._known(headings.without_brackets(text)) if inside else None
+        inside = self._known(headings.bracketed_text(text))
+        about = self._known(headings.strip_brackets(text)) if inside else None
         if inside is None or about is None or inside.field not in _PARTS:
             return None
-        return {"activity": inside, "intended": Meaning(NOT_OURS)}.get(about.field)
+        return {"activity": inside, "intended": HeadingMeaning(NOT_OURS)}.get(about.field)
 
-    def _known(self, text: str) -> Meaning | None:
-        known = _first(self.headings, headings.keys_of(text)) or vocabulary.accounted(
-            headings.loud(text), vocabulary.Vocabulary(self.headings, self.around)
+    def _known(self, text: str) -> HeadingMeaning | None:
+        known = _first(self.headings, headings.lookup_keys(text)) or vocabulary.account_for_words(
+            headings.significant_words(text), vocabulary.Vocabulary(self.headings, self.around)
         )
-        return Meaning(known) if known else None
+        return HeadingMeaning(known) if known else None
 
-    def _dated(self, said: tuple[str, ...]) -> Meaning | None:
+    def _dated(self, said: tuple[str, ...]) -> HeadingMeaning | None:
         # "Sept 23", "where Sept 23", ("Autumn 2024", "Type"): a moment and what is left of it.
         for at in reversed(range(len(said))):
-            found = moment_of(said[at])
+            found = parse_period(said[at])
             if found:
-                rest = " ".join((*said[:at], undated(said[at]), *said[at + 1 :]))
+                rest = " ".join((*said[:at], strip_moments(said[at]), *said[at + 1 :]))
                 return self._at(found[0], _around(rest))
         return None
 
-    def _at(self, moment: Moment, rest: str) -> Meaning | None:
+    def _at(self, moment: Period, rest: str) -> HeadingMeaning | None:
         if not _COHORT.isdisjoint(rest.split()):
             return None
         known = self._known(f"destination {rest}") or self._known(rest)
-        if rest and known is None and headings.is_list_of_places(rest):
-            known = Meaning("provider_name")
+        if rest and known is None and headings.lists_provider_types(rest):
+            known = HeadingMeaning("provider_name")
         if not rest or (known and known.field in (*YEARLY, PERHAPS)):
-            return Meaning(known.field if known and rest else "activity", moment)
+            return HeadingMeaning(known.field if known and rest else "activity", moment)
         return known
 
-    def _inner(self, said: tuple[str, ...]) -> Meaning | None:
+    def _inner(self, said: tuple[str, ...]) -> HeadingMeaning | None:
         # What stands lower counts more: ("Pupil", "DOB") is a DOB, ("Leavers 2023", "UPN") a UPN.
         for first in range(1, len(said)):
             known = self._dated(said[first:]) or self._known(" ".join(said[first:]))
             above = " ".join(said[:first])
             is_either = known and known.field in (*YEARLY, PERHAPS, NOT_OURS)
-            if known and (is_either or not headings.is_about_a_place(above)):
+            if known and (is_either or not headings.is_about_provider(above)):
                 return known
         return None
 
@@ -239,15 +246,15 @@ def load_map(name: str = "standard") -> ColumnMap:
     Raises ValueError, naming the file, for a field, value or key that is not ours, and for a
     heading or word in two places.
     """
-    return map_of((files("imports.maps") / f"{name}.yaml").read_text("utf-8"), name)
+    return parse_map((files("imports.maps") / f"{name}.yaml").read_text("utf-8"), name)
 
 
-def has_map(name: str) -> bool:
+def map_exists(name: str) -> bool:
     """Whether there is a map of that name to load."""
     return (files("imports.maps") / f"{name}.yaml").is_file()
 
 
-def map_of(text: str, name: str) -> ColumnMap:
+def parse_map(text: str, name: str) -> ColumnMap:
     """A map as it stands in a file `name`.yaml, and every map it extends.
 
     Raises ValueError as `load_map` does.
@@ -260,12 +267,12 @@ def map_of(text: str, name: str) -> ColumnMap:
         raise ValueError(message) from error
 
 
-def heading_key(heading: str) -> str:
+def normalise_heading(heading: str) -> str:
     """What a heading is known by: the same however it is spaced, cased and punctuated."""
-    return headings.key_of(headings.words_of(heading))
+    return headings.compact_heading(headings.heading_words(heading))
 
 
-def word_key(word: str) -> str:
+def normalise_word(word: str) -> str:
     """What a word in a cell is known by."""
     return _key(word)
 
@@ -274,28 +281,28 @@ def word_key(word: str) -> str:
 def _our_own_words() -> ColumnMap:
     """Every code and label of the closed lists, so that mapped words map to themselves."""
     columns = {
-        name: Words(values={value: (value, label) for value, label in listed.items()})
-        for name, listed in closed_lists().items()
+        name: FieldWords(values={value: (value, label) for value, label in listed.items()})
+        for name, listed in closed_list_values().items()
     }
     codes = {word.value: (code,) for word, code in ID01.items()}
-    columns["intended"] = _plus(columns["intended"], Words(values=codes))
+    columns["intended"] = _plus(columns["intended"], FieldWords(values=codes))
     return _add(ColumnMap(name="our own words"), MapFile(name="our own words", columns=columns))
 
 
 def _add(base: ColumnMap, more: MapFile) -> ColumnMap:
-    told = {heading_key(one) for new in more.columns.values() for one in new.headings}
+    told = {normalise_heading(one) for new in more.columns.values() for one in new.headings}
     known = {
         key: meant for key, meant in base.headings.items() if key not in told or meant not in _OPEN
     }
     written = dict(base.written)
     words = {name: dict(listed) for name, listed in base.words.items()}
     neutral = dict(base.neutral)
-    lists = closed_lists()
+    lists = closed_list_values()
     for name, new in more.columns.items():
         if name not in (*FIELDS, LEFT_ON, PERHAPS, NOT_OURS):
             message = f"there is no field called {name}"
             raise ValueError(message)
-        _put(known, ((heading_key(one), name) for one in new.headings))
+        _put(known, ((normalise_heading(one), name) for one in new.headings))
         written[name] = (*written.get(name, ()), *new.headings)
         strange = set(new.values) - set(lists.get(name, ()))
         if strange:
@@ -307,7 +314,7 @@ def _add(base: ColumnMap, more: MapFile) -> ColumnMap:
         )
         neutral[name] = _with_neutral(neutral.get(name, {}), new.neutral, _key)
     frozen = {name: MappingProxyType(listed) for name, listed in words.items()}
-    around = _with_neutral(base.around, more.around, heading_key)
+    around = _with_neutral(base.around, more.around, normalise_heading)
     return ColumnMap(more.name, known, frozen, neutral, around, written, base.heard)
 
 
@@ -329,30 +336,30 @@ def _put(known: dict[str, str], pairs: Iterable[tuple[str, str]]) -> None:
             raise ValueError(message)
 
 
-def _plus(one: Words, other: Words) -> Words:
+def _plus(one: FieldWords, other: FieldWords) -> FieldWords:
     values = dict(one.values)
     for value, words in other.values.items():
         values[value] = (*values.get(value, ()), *words)
-    return Words(headings=(*one.headings, *other.headings), values=values)
+    return FieldWords(headings=(*one.headings, *other.headings), values=values)
 
 
 def _key(word: str) -> str:
-    return phrases.key_of(phrases.phrase_of(word))
+    return phrases.compact_phrase(phrases.normalise_phrase(word))
 
 
 def _first(known: Mapping[str, str], keys: Iterable[str]) -> str | None:
     return next((known[key] for key in keys if key in known), None)
 
 
-def undated(text: str) -> str:
+def strip_moments(text: str) -> str:
     """The heading without the moments it names: "Year 1 (Sept 2023)" names its moment twice."""
-    while found := moment_of(text):
+    while found := parse_period(text):
         text = found[1]
     return text
 
 
 def _around(rest: str) -> str:
-    words = headings.words_of(rest)
+    words = headings.heading_words(rest)
     return " ".join(
         word
         for before, word in zip(("", *words), words, strict=False)

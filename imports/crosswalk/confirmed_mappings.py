@@ -1,6 +1,6 @@
 """Remembered: what people confirmed becomes a school's own map, and can be given to others as one.
 
-What is kept, by whom and since when, comes in as `AcceptedHeading` and `AcceptedWord`.  A school's
+What is kept, by whom and since when, comes in as `HeadingMapping` and `ValueMapping`.  A school's
 own word goes before the hub's, and a person's before the standard map's.
 """
 
@@ -14,22 +14,22 @@ import yaml
 
 from imports.crosswalk.column_map import (
     ColumnMap,
-    has_map,
-    heading_key,
     load_map,
-    undated,
-    word_key,
+    map_exists,
+    normalise_heading,
+    normalise_word,
+    strip_moments,
 )
-from imports.crosswalk.fields import FIELDS, NOT_OURS, closed_lists
+from imports.crosswalk.fields import FIELDS, NOT_OURS, closed_list_values
 from imports.crosswalk.provider_as_destination import Places, no_places
-from imports.text.headings import BLOCKED, key_of, listed, words_of
+from imports.text.headings import BLOCKED, compact_heading, heading_words, word_set
 from models.handoffs.sheets import ReadFile
-from models.responses import AcceptedHeading, AcceptedWord
+from models.responses import HeadingMapping, ValueMapping
 
 HUB = ""  # the URN that stands for every school
 _MOST_MAPS = 32  # each holds every heading and word that is known
 # What is the leaver's own: never read from a column about somebody or something else.
-_LEAVERS_OWN = listed(
+_LEAVERS_OWN = word_set(
     "upn uln surname forename full_name born_on sex postcode ethnicity sen disadvantaged consent"
 )
 _OF_THIS_SCHOOL = "it was confirmed for another sheet of this school"
@@ -37,12 +37,12 @@ _OF_ANOTHER = "it was confirmed for another school"
 
 
 @dataclass(frozen=True, eq=False)
-class Remembered:
+class Crosswalk:
     """Everything people confirmed, for every school, ready to be read with."""
 
     standard: ColumnMap
-    headings: Sequence[AcceptedHeading] = ()
-    words: Sequence[AcceptedWord] = ()
+    headings: Sequence[HeadingMapping] = ()
+    words: Sequence[ValueMapping] = ()
     places: Places = no_places
     _made: dict[tuple[str, str, frozenset[str]], ColumnMap] = field(
         default_factory=dict, repr=False
@@ -73,9 +73,9 @@ class Remembered:
 
     def accepted_heading(
         self, urn: str, rows: Iterable[str], heading: str
-    ) -> AcceptedHeading | None:
+    ) -> HeadingMapping | None:
         """Who said what a heading of these heading rows is; None where nobody did."""
-        return self._of(urn, frozenset(rows)).get(heading_key(heading))
+        return self._of(urn, frozenset(rows)).get(normalise_heading(heading))
 
     def _map(self, urn: str, rows: frozenset[str]) -> ColumnMap:
         theirs, words = self._of(urn, rows), self._words_of(urn)
@@ -90,18 +90,18 @@ class Remembered:
         return base.without(aliases, meant).extended(aliases, meant, elsewhere)
 
     @cached_property
-    def _headings(self) -> dict[str, list[AcceptedHeading]]:
+    def _headings(self) -> dict[str, list[HeadingMapping]]:
         """By URN, those of any heading row first, the latest last."""
-        found: defaultdict[str, list[AcceptedHeading]] = defaultdict(list)
+        found: defaultdict[str, list[HeadingMapping]] = defaultdict(list)
         for one in sorted(self.headings, key=lambda one: (one.fingerprint != "", one.accepted_at)):
-            if is_meaning(one.field) and not why_never(one.shown, one.field):
+            if is_mappable(one.field) and not blocking_words(one.shown, one.field):
                 found[one.urn].append(one)
         return dict(found)
 
     @cached_property
-    def _words(self) -> dict[str, list[AcceptedWord]]:
-        lists = closed_lists()
-        found: defaultdict[str, list[AcceptedWord]] = defaultdict(list)
+    def _words(self) -> dict[str, list[ValueMapping]]:
+        lists = closed_list_values()
+        found: defaultdict[str, list[ValueMapping]] = defaultdict(list)
         for one in sorted(self.words, key=lambda one: one.accepted_at):
             if one.value in lists.get(one.field, {}):
                 found[one.urn].append(one)
@@ -113,24 +113,24 @@ class Remembered:
         said: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
         for urn, headings in self._headings.items():
             for one in headings:
-                said[heading_key(one.shown)].add((one.field, urn))
+                said[normalise_heading(one.shown)].add((one.field, urn))
         return {
             key: (min(fields), frozenset(urn for _, urn in pairs))
             for key, pairs in said.items()
             if len(fields := {field for field, _ in pairs}) == 1 and "" not in fields
         }
 
-    def _of(self, urn: str, rows: frozenset[str]) -> dict[str, AcceptedHeading]:
+    def _of(self, urn: str, rows: frozenset[str]) -> dict[str, HeadingMapping]:
         """The headings that hold for these heading rows, by key; the school's own word last."""
         return {
-            heading_key(one.shown): one
+            normalise_heading(one.shown): one
             for one in (*self._headings.get(HUB, ()), *self._headings.get(urn, ()))
             if one.fingerprint in rows or not one.fingerprint
         }
 
-    def _words_of(self, urn: str) -> dict[tuple[str, str], AcceptedWord]:
+    def _words_of(self, urn: str) -> dict[tuple[str, str], ValueMapping]:
         return {
-            (one.field, word_key(one.word)): one
+            (one.field, normalise_word(one.word)): one
             for one in (*self._words.get(HUB, ()), *self._words.get(urn, ()))
         }
 
@@ -144,45 +144,48 @@ class Remembered:
 
 
 def _has_own_map(urn: str) -> bool:
-    return urn.isdigit() and has_map(urn)
+    return urn.isdigit() and map_exists(urn)
 
 
-def heading_rows(read: ReadFile) -> tuple[str, ...]:
+def heading_fingerprints(read: ReadFile) -> tuple[str, ...]:
     """The fingerprint of the heading row of each table of a file."""
-    return tuple(fingerprint(one.parts for one in table.headings) for table in read.tables)
+    return tuple(heading_fingerprint(one.parts for one in table.headings) for table in read.tables)
 
 
-def fingerprint(headings: Iterable[tuple[str, ...]]) -> str:
+def heading_fingerprint(headings: Iterable[tuple[str, ...]]) -> str:
     """The same for the same headings, whatever their order, case and spaces (64 hex digits).
 
     Years and other moments in them do not count, nor how many there are: what next autumn adds,
     "Sept 24" beside "Sept 23", is the same heading row.
     """
-    keys = {"/".join(key_of(words_of(undated(part))) for part in parts) for parts in headings}
+    keys = {
+        "/".join(compact_heading(heading_words(strip_moments(part))) for part in parts)
+        for parts in headings
+    }
     return hashlib.sha256("\n".join(sorted(keys - {""})).encode()).hexdigest()
 
 
-def whole_heading(parts: Sequence[str]) -> str:
+def full_heading(parts: Sequence[str]) -> str:
     """All that stands above a column, outermost first, each thing once."""
     return " ".join(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
-def is_meaning(name: str) -> bool:
+def is_mappable(name: str) -> bool:
     """Whether a heading may be remembered as this: one of our fields, or '' to leave it out."""
     return name == "" or name in FIELDS
 
 
-def why_never(heading: str, name: str) -> str:
+def blocking_words(heading: str, name: str) -> str:
     """The words for which a heading can never be this field: "parent"; '' where it may be.
 
     "Parent DOB" is never a date of birth, whoever says so (sources.md: headings).
     """
     if name not in _LEAVERS_OWN:
         return ""
-    return " ".join(word for word in words_of(heading) if word in BLOCKED)
+    return " ".join(word for word in heading_words(heading) if word in BLOCKED)
 
 
-def written_map(
+def map_as_yaml(
     name: str, aliases: Mapping[str, str], words: Mapping[str, Mapping[str, str]]
 ) -> str:
     """Confirmed headings and words as a YAML map that adds to the standard one.

@@ -1,7 +1,7 @@
 """Fields: what a column may hold for us, and the closed lists that some of them keep to."""
 
-from imports.text.headings import listed
-from models.vocabulary import SEN, SEXES, Intended, Source, activities
+from imports.text.headings import word_set
+from models.vocabulary import SEN, SEXES, IntendedDestination, SourceType, activities
 
 FIELDS = (
     "upn", "uln", "surname", "forename", "full_name", "born_on", "sex", "postcode", "ethnicity",
@@ -20,7 +20,7 @@ BESIDE = "activity_beside"
 NOT_OURS = "not_ours"
 
 # What may be asked once a year; of anything else there is one answer a leaver.
-YEARLY = listed(
+YEARLY = word_set(
     "activity provider_name provider_urn provider_ukprn provider_laestab course level started_on "
     "ended_on as_at source notes"
 )
@@ -29,33 +29,33 @@ YES_NO = {"yes": "yes", "no": "no"}
 INTENDED_BY_ACTIVITY = {
     code: intended.value
     for intended, codes in {
-        Intended.SAME_SCHOOL: "210",
-        Intended.OTHER_EDUCATION: "220 230 240 250 270 280 410 430 440 460",
-        Intended.APPRENTICESHIP: "310 450",
-        Intended.WORK_WITH_STUDY: "320 340 381",
-        Intended.WORK: "330 350 360 380",
-        Intended.OTHER: "260 540 550",
-        Intended.NOT_ASKED: "810 820 830",
+        IntendedDestination.SAME_SCHOOL: "210",
+        IntendedDestination.OTHER_EDUCATION: "220 230 240 250 270 280 410 430 440 460",
+        IntendedDestination.APPRENTICESHIP: "310 450",
+        IntendedDestination.WORK_WITH_STUDY: "320 340 381",
+        IntendedDestination.WORK: "330 350 360 380",
+        IntendedDestination.OTHER: "260 540 550",
+        IntendedDestination.NOT_ASKED: "810 820 830",
     }.items()
     for code in codes.split()
 }
 
 # Staying, unless the words say that it is at another school.
 STAYING = "210"
-ELSEWHERE = listed("other another different external elsewhere outside")
+ELSEWHERE = word_set("other another different external elsewhere outside")
 
 
-def closed_lists() -> dict[str, dict[str, str]]:
+def closed_list_values() -> dict[str, dict[str, str]]:
     """For each field with a closed list, its values and what each is called."""
     yes_no = dict(YES_NO)
     return {
         "activity": {code: activity.label for code, activity in activities().items()},
-        "intended": {word.value: word.value for word in Intended},
+        "intended": {word.value: word.value for word in IntendedDestination},
         "sex": dict(SEXES),
         "sen": dict(SEN),
         "disadvantaged": yes_no,
         "consent": yes_no,
         "enrolled": yes_no,
         "withdrawn": yes_no,
-        "source": {word.value: word.value for word in Source},
+        "source": {word.value: word.value for word in SourceType},
     }

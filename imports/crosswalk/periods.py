@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from imports.text.headings import words_of
-from imports.text.memoise import remembers
+from imports.text.headings import heading_words
+from imports.text.memoise import memoise_text
 from models.vocabulary import MOST_WAVES, LeavingStage, academic_year
 
 _MONTHS = {
@@ -46,7 +46,7 @@ _AFTER_LEAVING = frozenset(
 )
 
 
-class Dial(StrEnum):
+class PeriodUnit(StrEnum):
     """How a heading counts time."""
 
     YEAR = "academic year"  # the September it starts in
@@ -55,10 +55,10 @@ class Dial(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Period:
     """The moment a column asks about, counted as its heading counts."""
 
-    dial: Dial
+    dial: PeriodUnit
     number: int
     is_bare: bool = False  # "2023" alone may also be the summer in which a cohort left
 
@@ -67,20 +67,20 @@ class Moment:
 
         `leaving_year` is the September in which the leaving year starts.
         """
-        if self.dial is Dial.YEAR:
+        if self.dial is PeriodUnit.YEAR:
             return self.number - leaving_year
-        if self.dial is Dial.AGE:
+        if self.dial is PeriodUnit.AGE:
             return self.number - (11 if stage is LeavingStage.Y11 else 13)
         return self.number
 
 
-@remembers(20_000)
-def moment_of(text: str) -> tuple[Moment, str] | None:
+@memoise_text(20_000)
+def parse_period(text: str) -> tuple[Period, str] | None:
     """The moment in a heading and what is left of the heading; None when it has none.
 
     "where Sept 23" is September 2023 and "where"; "1 year on" is one year after and "".
     """
-    words = list(words_of(_joined(text)))
+    words = list(heading_words(_joined(text)))
     for take in (
         _month_and_year,
         _two_years,
@@ -130,7 +130,7 @@ def _two_short_years(years: re.Match[str]) -> str:
     return f" ay20{years[1]}to{years[2]} " if follow else years[0]
 
 
-_Found = tuple[Moment, int, int] | None
+_Found = tuple[Period, int, int] | None
 
 
 def _month_and_year(words: list[str]) -> _Found:
@@ -140,9 +140,9 @@ def _month_and_year(words: list[str]) -> _Found:
         if month is None and word == "term":
             continue
         if month and number:
-            return Moment(Dial.YEAR, academic_year(number, month)), at, at + 2
+            return Period(PeriodUnit.YEAR, academic_year(number, month)), at, at + 2
         if month and year == "term" and len(words) > at + 2 and (number := _year(words[at + 2])):
-            return Moment(Dial.YEAR, academic_year(number, month)), at, at + 3
+            return Period(PeriodUnit.YEAR, academic_year(number, month)), at, at + 3
     return None
 
 
@@ -152,7 +152,7 @@ def _year_and_month(words: list[str]) -> _Found:
         month = _MONTHS.get(word) or _SEASONS.get(word)
         number = _year(year)
         if month and number and number >= 2020:
-            return Moment(Dial.YEAR, academic_year(number, month)), at, at + 2
+            return Period(PeriodUnit.YEAR, academic_year(number, month)), at, at + 2
     return None
 
 
@@ -160,7 +160,7 @@ def _two_years(words: list[str]) -> _Found:
     for at, word in enumerate(words):
         years = re.fullmatch(r"ay(20\d\d)to(\d\d|20\d\d)", word)
         if years and (int(years[1]) + 1) % 100 == int(years[2]) % 100:
-            return Moment(Dial.YEAR, int(years[1])), at, at + 1
+            return Period(PeriodUnit.YEAR, int(years[1])), at, at + 1
     return None
 
 
@@ -168,10 +168,10 @@ def _year_group(words: list[str]) -> _Found:
     for at, word in enumerate(words):
         group = re.fullmatch(r"(?:y|yr|year)(1[2-6])", word)
         if group:
-            return Moment(Dial.AGE, int(group[1])), at, at + 1
+            return Period(PeriodUnit.AGE, int(group[1])), at, at + 1
         follows = words[at + 1] if len(words) > at + 1 else ""
         if word in ("y", "yr", "year") and re.fullmatch("1[2-6]", follows):
-            return Moment(Dial.AGE, int(follows)), at, at + 2
+            return Period(PeriodUnit.AGE, int(follows)), at, at + 2
     return None
 
 
@@ -189,7 +189,7 @@ def _counted(words: list[str]) -> _Found:
         elif word in _MONTHS_ON and follows in ("month", "months", "mths"):
             count = _sure(_MONTHS_ON[word], follows, words)
         if count:
-            return Moment(Dial.COUNT, count), *_with_after(words, at, last)
+            return Period(PeriodUnit.COUNT, count), *_with_after(words, at, last)
     return None
 
 
@@ -219,7 +219,7 @@ def _with_after(words: list[str], first: int, last: int) -> tuple[int, int]:
 def _plain_year(words: list[str]) -> _Found:
     for at, word in enumerate(words):
         if re.fullmatch(r"20\d\d", word):
-            return Moment(Dial.YEAR, int(word), is_bare=True), at, at + 1
+            return Period(PeriodUnit.YEAR, int(word), is_bare=True), at, at + 1
     return None
 
 

@@ -24,7 +24,7 @@ _AT_WORK = ("31", "32", "33", "34", "35", "36")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedPlace:
     """A place by its name as typed, and the NCCIS code of what somebody does there."""
 
     code: str
@@ -42,7 +42,7 @@ def no_places(name: str, urn: str) -> str | None:
     return None
 
 
-def told_by_place(typed: str, value_of: ValueOf, place: Place) -> Named | None:
+def destination_at_place(typed: str, value_of: ValueOf, place: Place) -> NamedPlace | None:
     """What a destination is that names a place; None where it does not, or says more than we know.
 
     `value_of` gives the code of words that are known.
@@ -51,7 +51,7 @@ def told_by_place(typed: str, value_of: ValueOf, place: Place) -> Named | None:
         return None
     code = place(typed)
     if code:
-        return Named(code, typed)
+        return NamedPlace(code, typed)
     for between in _BETWEEN.finditer(typed):
         before, after = typed[: between.start()].strip(), typed[between.end() :].strip()
         if between[0].endswith("("):
@@ -62,7 +62,7 @@ def told_by_place(typed: str, value_of: ValueOf, place: Place) -> Named | None:
     return None
 
 
-def _at(where: str, what: str, value_of: ValueOf, place: Place) -> Named | None:
+def _at(where: str, what: str, value_of: ValueOf, place: Place) -> NamedPlace | None:
     if not where or not what:
         return None
     code = place(where)
@@ -70,8 +70,8 @@ def _at(where: str, what: str, value_of: ValueOf, place: Place) -> Named | None:
         return None
     said = value_of("activity", what)
     if code is None:
-        return Named(said, where) if said and said.startswith(_AT_WORK) else None
+        return NamedPlace(said, where) if said and said.startswith(_AT_WORK) else None
     said = said or value_of("activity", f"College {what}")  # "A levels", "Level 3 Sport"
     if said is None or not said.startswith(_AT_A_PLACE):
         return None
-    return Named(code if said in _FULL_TIME else said, where)
+    return NamedPlace(code if said in _FULL_TIME else said, where)

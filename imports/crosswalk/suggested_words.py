@@ -10,9 +10,9 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from imports.crosswalk.column_map import ColumnMap
-from imports.crosswalk.fields import closed_lists
+from imports.crosswalk.fields import closed_list_values
 from imports.text import phrases
-from imports.text.headings import listed
+from imports.text.headings import word_set
 
 _MOST = 3
 _LONG = 5  # letters from which a word may be another with a slip in it
@@ -21,30 +21,30 @@ _ALIKE, _ALIKE_LONG, _VERY_LONG = 83, 75, 9
 _LOOKED_AT, _LONGEST = 40, 15  # words of an answer, and of a run of them that may be known
 _WORTH = 4  # letters that a word needs to say anything alone
 # Beside these a word that we know is what it was, or is not: "left college", "not in education".
-_TAKEN_BACK = listed(
+_TAKEN_BACK = word_set(
     "not no never without left leaving leaver dropped withdrawn withdrew finished completed ended "
     "was until before previously formerly neither nor stopped quit"
 )
 # Words that are in so many answers that they say nothing of any.
-_ANYWHERE = listed(
+_ANYWHERE = word_set(
     "full part time other with level year course place agreed start local new one two some "
     "current situation date general"
 )
 _SPELT = frozenset(word for whole in phrases.SPELLINGS for word in whole.split())
 
 
-def nearest_words(field: str, typed: str, columns: ColumnMap) -> tuple[str, ...]:
+def suggest_values(field: str, typed: str, columns: ColumnMap) -> tuple[str, ...]:
     """Up to three values of a closed list that a typed word may mean, likeliest first."""
     known = columns.words.get(field, {})
-    labels = closed_lists()[field]
-    words = phrases.phrase_of(typed)[:_LOOKED_AT]
-    whole = _alike(phrases.key_of(words), known)
+    labels = closed_list_values()[field]
+    words = phrases.normalise_phrase(typed)[:_LOOKED_AT]
+    whole = _alike(phrases.compact_phrase(words), known)
     back = _TAKEN_BACK.intersection(words)
     found = {labels[known[whole]]: None} if whole and all(one in whole for one in back) else {}
     if not back:
         spelt = tuple(_spelt(word, known) for word in words)
         for piece in _pieces(spelt, known):
-            found[labels[known[phrases.key_of(piece)]]] = None
+            found[labels[known[phrases.compact_phrase(piece)]]] = None
             found |= dict.fromkeys(
                 label for label in labels.values() if set(piece) <= _words_of(label)
             )
@@ -58,7 +58,11 @@ def _pieces(words: Sequence[str], known: Mapping[str, str]) -> Iterator[tuple[st
         for at in range(len(words) - length + 1):
             here = range(at, at + length)
             piece = tuple(words[at : at + length])
-            if told.isdisjoint(here) and _says_something(piece) and phrases.key_of(piece) in known:
+            if (
+                told.isdisjoint(here)
+                and _says_something(piece)
+                and phrases.compact_phrase(piece) in known
+            ):
                 told.update(here)
                 yield piece
 
@@ -89,4 +93,4 @@ def _nearest(word: str, words: Iterable[str]) -> str:
 
 @lru_cache(maxsize=256)
 def _words_of(label: str) -> frozenset[str]:
-    return frozenset(phrases.phrase_of(label))
+    return frozenset(phrases.normalise_phrase(label))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from imports.crosswalk.fields import ELSEWHERE, INTENDED_BY_ACTIVITY, STAYING
 from imports.text import phrases
-from models.vocabulary import Intended
+from models.vocabulary import IntendedDestination
 
 Values = Mapping[str, str]  # from a phrase's key to the value it means
 # From a phrase's key to what the values begin with beside which it says nothing.
@@ -31,7 +31,7 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _Reading:
     """One way to account for the words so far."""
 
     value: str = ""
@@ -43,7 +43,7 @@ class _Way:
     is_bent: bool = False  # a word that could be the value was taken to say nothing
 
 
-def value_of(
+def find_value(
     name: str, typed: str, words: Mapping[str, Values], neutral: Mapping[str, Neutral]
 ) -> str | None:
     """The value that a typed phrase has in a field with a closed list; None where it has none.
@@ -52,13 +52,13 @@ def value_of(
     """
     own = Vocabulary(words.get(name, {}), neutral.get(name, {}))
     meant = _coded(typed, own) if name in _CODED else _plain(typed, own)
-    if meant or name != "intended" or phrases.code_and_words(typed)[0]:
+    if meant or name != "intended" or phrases.split_code_and_label(typed)[0]:
         return meant
     # A word for what somebody does is a word for what somebody means to do.
     both = {**neutral.get("activity", {}), **own.neutral}
     code = _coded(typed, Vocabulary(words.get("activity", {}), both))
-    if code == STAYING and not ELSEWHERE.isdisjoint(phrases.phrase_of(typed)):
-        return Intended.OTHER_EDUCATION.value
+    if code == STAYING and not ELSEWHERE.isdisjoint(phrases.normalise_phrase(typed)):
+        return IntendedDestination.OTHER_EDUCATION.value
     return INTENDED_BY_ACTIVITY.get(code or "")
 
 
@@ -66,40 +66,40 @@ def _coded(typed: str, own: Vocabulary) -> str | None:
     meant = _exact(typed, own.values)
     if meant:
         return meant
-    code, rest = phrases.code_and_words(typed)
+    code, rest = phrases.split_code_and_label(typed)
     if not code:
         return _plain(typed, own)
     by_code = own.values.get(code)
     by_words = _plain(rest, own) if rest else by_code
-    if by_words is None and phrases.is_doubtful(rest):
+    if by_words is None and phrases.contradicts_code(rest):
         return None
     # A code beside words that mean something else is two answers, and so none.
     return by_code if by_words in (None, by_code) else None
 
 
 def _plain(typed: str, own: Vocabulary) -> str | None:
-    said = phrases.phrase_of(typed)
+    said = phrases.normalise_phrase(typed)
     sure = tuple(word for word in said if word != "?")
     if sure and sure != said:
         # To doubt that nothing is known is still to know nothing: "Unknown?".
-        return "810" if own.values.get(phrases.key_of(sure)) == "810" else None
-    return _exact(typed, own.values) or accounted(said, own)
+        return "810" if own.values.get(phrases.compact_phrase(sure)) == "810" else None
+    return _exact(typed, own.values) or account_for_words(said, own)
 
 
 def _exact(typed: str, values: Values) -> str | None:
-    return values.get(phrases.key_of(phrases.phrase_of(typed)))
+    return values.get(phrases.compact_phrase(phrases.normalise_phrase(typed)))
 
 
-def accounted(words: tuple[str, ...], own: Vocabulary) -> str | None:
+def account_for_words(words: tuple[str, ...], own: Vocabulary) -> str | None:
     """The one value that accounts for every word; None where there is none, or more than one."""
     if len(words) > _MOST_WORDS:
         return None
-    found = _covered(words, own, _Way())
+    found = _covered(words, own, _Reading())
     for longest in (1, _LONGEST):
         if not found and _BETWEEN.isdisjoint(words):
             # "Level 2 course at our local sixth form": what changes nothing may stand anywhere.
             firm, beside = _without_neutral(words, own, longest)
-            found = _covered(firm, own, _Way(beside=beside)) if firm != words else set()
+            found = _covered(firm, own, _Reading(beside=beside)) if firm != words else set()
     return found.pop() if len(found) == 1 else None
 
 
@@ -123,9 +123,9 @@ def _without_neutral(
     return tuple(firm), frozenset(beside)
 
 
-def _covered(words: tuple[str, ...], own: Vocabulary, start: _Way) -> set[str]:
+def _covered(words: tuple[str, ...], own: Vocabulary, start: _Reading) -> set[str]:
     """The values of the ways in the fewest pieces: a long phrase says more than its words."""
-    ways: list[set[_Way]] = [set() for _ in range(len(words) + 1)]
+    ways: list[set[_Reading]] = [set() for _ in range(len(words) + 1)]
     ways[0] = {start}
     for first, word in enumerate(words):
         if word in _BETWEEN:
@@ -137,12 +137,12 @@ def _covered(words: tuple[str, ...], own: Vocabulary, start: _Way) -> set[str]:
     return {way.value for way in whole if way.pieces == fewest}
 
 
-def _open(way: _Way) -> _Way:
+def _open(way: _Reading) -> _Reading:
     # "A levels or BTEC", "college / FE": the same kind of thing must follow.
     return replace(way, last=None, wants=way.last or (), is_split=True)
 
 
-def _with(ways: set[_Way], key: str, own: Vocabulary) -> set[_Way]:
+def _with(ways: set[_Reading], key: str, own: Vocabulary) -> set[_Reading]:
     value, beside = own.values.get(key), own.neutral.get(key)
     kind = None if value else beside
     more = set()
@@ -158,7 +158,7 @@ def _with(ways: set[_Way], key: str, own: Vocabulary) -> set[_Way]:
     return more
 
 
-def _fits(way: _Way) -> bool:
+def _fits(way: _Reading) -> bool:
     # "Working or apprenticeship": beside "or" a word that could be the answer is one.
     if way.wants is not None or (way.is_split and way.is_bent):
         return False

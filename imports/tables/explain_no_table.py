@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from imports.tables.guess_header_row import likely_table
-from imports.tables.heading_rows import KEYS, Known, is_enough
-from imports.values.cell_heuristics import is_birthday, is_number_of_a_person
-from imports.values.dates import typed_date
+from imports.tables.guess_header_row import guess_table
+from imports.tables.heading_rows import KEYS, HeadingLookup, identifies_leavers
+from imports.values.cell_heuristics import may_be_birth_date, may_be_person_identifier
+from imports.values.dates import parse_typed_date
 from imports.workbook.grid import Grid, GridRow
 from imports.workbook.raw_cells import RawFile
 from models.facts.counts import count_of
@@ -18,7 +18,7 @@ _ROWS_LIKE_LEAVERS, _CELLS_OF_A_LEAVER = 3, 3
 _UPN = re.compile(r"\A\s*[A-Za-z]?[0-9]{11,12}[A-Za-z0-9]?\s*\Z")
 
 
-class NoTable(SubmissionRefused):
+class NoTableFound(SubmissionRefused):
     """The refusal of a file whose headings we know too little of, with what its tables may be."""
 
     def __init__(self, code: str, tables: Sequence[Table], **facts: str) -> None:
@@ -27,8 +27,8 @@ class NoTable(SubmissionRefused):
         self.tables = tuple(tables)
 
 
-def no_table(
-    raw: RawFile, grids: Sequence[Grid], known: Known, *, is_headed: bool
+def explain_no_table(
+    raw: RawFile, grids: Sequence[Grid], known: HeadingLookup, *, is_headed: bool
 ) -> SubmissionRefused:
     """The refusal of a file without a table of leavers, by what it has instead."""
     if is_headed:
@@ -38,12 +38,12 @@ def no_table(
     known.next_sheet()
     if any(_is_sideways(grid, known) for grid in grids):
         return SubmissionRefused("T03")
-    likely = [table for grid in grids if (table := likely_table(grid, known))]
+    likely = [table for grid in grids if (table := guess_table(grid, known))]
     best = max((_best_row(grid, known) for grid in grids), key=len, default=[])
     if len(best) >= 2:
-        return NoTable("T04", likely, found=", ".join(best[:_HEADINGS_TOLD]))
+        return NoTableFound("T04", likely, found=", ".join(best[:_HEADINGS_TOLD]))
     if likely:
-        return NoTable("T09", likely, place=_place(likely[0]))
+        return NoTableFound("T09", likely, place=_place(likely[0]))
     if any(_is_headless(grid) for grid in grids):
         return SubmissionRefused("T02")
     hidden = sum(sheet.hidden for sheet in raw.sheets)
@@ -57,11 +57,11 @@ def _place(table: Table) -> str:
     return f"{number} of '{table.sheet}'" if table.sheet else number
 
 
-def _is_sideways(grid: Grid, known: Known) -> bool:
+def _is_sideways(grid: Grid, known: HeadingLookup) -> bool:
     """Whether headings go down a column instead of along a row."""
     columns = sorted({column for row in grid.rows[:_ROWS_TRIED] for column in row.cells})
     return any(
-        is_enough(
+        identifies_leavers(
             [
                 known.field_of((" ".join(row.cells[column].text.split()),))
                 for row in grid.rows[:_ROWS_TRIED]
@@ -72,7 +72,7 @@ def _is_sideways(grid: Grid, known: Known) -> bool:
     )
 
 
-def _best_row(grid: Grid, known: Known) -> list[str]:
+def _best_row(grid: Grid, known: HeadingLookup) -> list[str]:
     """The headings that we know on the row that has most of them, each once.
 
     A day, a year or a number alone may stand above a column, but tells nobody what the row is.
@@ -83,7 +83,7 @@ def _best_row(grid: Grid, known: Known) -> list[str]:
     return best if fields & KEYS or len(fields) > 2 else []
 
 
-def _headings_known(row: GridRow, known: Known) -> Iterator[str]:
+def _headings_known(row: GridRow, known: HeadingLookup) -> Iterator[str]:
     for cell in row.cells.values():
         text = " ".join(cell.text.split())
         if (
@@ -102,7 +102,7 @@ def _is_headless(grid: Grid) -> bool:
 
 
 def _is_like_a_leaver(cells: list[Cell]) -> bool:
-    numbers = sum(is_number_of_a_person(cell) and bool(_UPN.match(cell.text)) for cell in cells)
+    numbers = sum(may_be_person_identifier(cell) and bool(_UPN.match(cell.text)) for cell in cells)
     dates = sum(cell.kind is CellKind.DATE or _is_day(cell) for cell in cells)
     words = sum(cell.kind is CellKind.TEXT and cell.text.strip().isalpha() for cell in cells)
     return (numbers > 0 or dates > 0) and words >= 2
@@ -110,7 +110,7 @@ def _is_like_a_leaver(cells: list[Cell]) -> bool:
 
 def _is_day(cell: Cell) -> bool:
     # Most cells are no days, and this is quickly seen of them.
-    if cell.kind is not CellKind.TEXT or len(cell.text.strip()) > 20 or not is_birthday(cell):
+    if cell.kind is not CellKind.TEXT or len(cell.text.strip()) > 20 or not may_be_birth_date(cell):
         return False
-    typed = typed_date(cell.text)
+    typed = parse_typed_date(cell.text)
     return typed.day is not None or typed.pair is not None

@@ -4,51 +4,51 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from imports.tables.explain_no_table import no_table
-from imports.tables.heading_rows import Block, Known, Knows, find_blocks
-from imports.tables.leaver_rows import HEADINGS_AGAIN, Body, read_body
-from imports.workbook.displayed_cells import Cells
+from imports.tables.explain_no_table import explain_no_table
+from imports.tables.heading_rows import HeadingBlock, HeadingLookup, LookUpHeading, find_blocks
+from imports.tables.leaver_rows import HEADINGS_AGAIN, TableBody, read_body
+from imports.workbook.displayed_cells import DisplayedCells
 from imports.workbook.grid import Grid, grid_of
-from imports.workbook.limits import Limits, counted, refused
+from imports.workbook.limits import ReadLimits, refuse, with_thousands
 from imports.workbook.raw_cells import RawFile
 from models.facts.counts import count_of
 from models.facts.spreadsheet_cells import column_letters
-from models.handoffs.findings import Remark
+from models.handoffs.findings import Issue
 from models.handoffs.sheets import Heading, Region, Table
 
-__all__ = ["Found", "Knows", "find_tables"]
+__all__ = ["FoundTables", "LookUpHeading", "find_tables"]
 
 # Rows that answer something about nobody are told one by one up to here.
 _TOLD = 50
 
 
 @dataclass(slots=True)
-class Found:
+class FoundTables:
     """Every table of a file, and what was made of the rest."""
 
     tables: tuple[Table, ...] = ()
     regions: tuple[Region, ...] = ()
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[Issue, ...] = ()
 
 
 @dataclass(slots=True)
-class _Part:
+class _TablePart:
     """One table of a sheet while it is put together: its headings, where again, and its rows."""
 
-    block: Block
-    again: list[Block] = field(default_factory=list)
-    body: Body = field(default_factory=Body)
+    block: HeadingBlock
+    again: list[HeadingBlock] = field(default_factory=list)
+    body: TableBody = field(default_factory=TableBody)
 
 
-def find_tables(raw: RawFile, knows: Knows, limits: Limits) -> Found:
+def find_tables(raw: RawFile, knows: LookUpHeading, limits: ReadLimits) -> FoundTables:
     """The tables with leavers on the visible sheets, in order.
 
     Raises SubmissionRefused where there is none: a table without headings, or on its side, is
     never guessed.
     """
-    made_cells = Cells(is_1904=raw.is_1904)
+    made_cells = DisplayedCells(is_1904=raw.is_1904)
     grids = [grid_of(sheet, made_cells) for sheet in raw.sheets if not sheet.hidden]
-    known = Known(knows)
+    known = HeadingLookup(knows)
     parts = [_parts(grid, known) for grid in grids]
     if not _leavers(parts):
         # Two headings that tell who somebody is will do where nothing better is found; which of
@@ -56,11 +56,11 @@ def find_tables(raw: RawFile, knows: Knows, limits: Limits) -> Found:
         known.is_strict = False
         parts = [_parts(grid, known) for grid in grids]
     if not _leavers(parts):
-        raise no_table(raw, grids, known, is_headed=any(parts))
+        raise explain_no_table(raw, grids, known, is_headed=any(parts))
 
     tables: list[Table] = []
     regions: list[Region] = []
-    remarks: list[Remark] = []
+    remarks: list[Issue] = []
     shown = zip(grids, parts, strict=True)
     for sheet in raw.sheets:
         if sheet.hidden:
@@ -70,23 +70,23 @@ def find_tables(raw: RawFile, knows: Knows, limits: Limits) -> Found:
         tables += [_table(grid, part, limits) for part in of_sheet if part.body.rows]
         regions += _regions(grid, of_sheet)
         remarks += _remarks(grid, of_sheet)
-    return Found(tuple(tables), tuple(regions), tuple(remarks))
+    return FoundTables(tuple(tables), tuple(regions), tuple(remarks))
 
 
-def _leavers(parts: Sequence[Sequence["_Part"]]) -> int:
+def _leavers(parts: Sequence[Sequence["_TablePart"]]) -> int:
     return sum(len(part.body.rows) for of_sheet in parts for part in of_sheet)
 
 
-def _parts(grid: Grid, known: Known) -> list[_Part]:
+def _parts(grid: Grid, known: HeadingLookup) -> list[_TablePart]:
     """Every table of a sheet, each with the rows down to the next one in its columns."""
     blocks = find_blocks(grid, known)
-    parts: list[_Part] = []
+    parts: list[_TablePart] = []
     for block in blocks:
         above = next((part for part in reversed(parts) if part.block.overlaps(block)), None)
         if above and block.repeats(above.block):
             above.again.append(block)
         else:
-            parts.append(_Part(block))
+            parts.append(_TablePart(block))
     for part in parts:
         start = max(
             (
@@ -101,7 +101,7 @@ def _parts(grid: Grid, known: Known) -> list[_Part]:
     return parts
 
 
-def _body(grid: Grid, part: _Part, parts: Sequence[_Part], start: int) -> Body:
+def _body(grid: Grid, part: _TablePart, parts: Sequence[_TablePart], start: int) -> TableBody:
     first = part.block.rows[-1] + 1
     stop = min(
         (
@@ -119,12 +119,12 @@ def _body(grid: Grid, part: _Part, parts: Sequence[_Part], start: int) -> Body:
     return body
 
 
-def _table(grid: Grid, part: _Part, limits: Limits) -> Table:
+def _table(grid: Grid, part: _TablePart, limits: ReadLimits) -> Table:
     columns = part.body.columns
     if len(part.body.rows) > limits.table_rows:
-        raise refused("TOO_MANY_ROWS", limit=counted(limits.table_rows))
+        raise refuse("TOO_MANY_ROWS", limit=with_thousands(limits.table_rows))
     if len(columns) > limits.table_columns:
-        raise refused("TOO_MANY_COLS", limit=counted(limits.table_columns))
+        raise refuse("TOO_MANY_COLS", limit=with_thousands(limits.table_columns))
     return Table(
         grid.name,
         tuple(
@@ -140,7 +140,7 @@ def _table(grid: Grid, part: _Part, limits: Limits) -> Table:
     )
 
 
-def _regions(grid: Grid, parts: Sequence[_Part]) -> list[Region]:
+def _regions(grid: Grid, parts: Sequence[_TablePart]) -> list[Region]:
     """What was made of each row with something in it, from the top, told in stretches."""
     if not grid.rows:
         return [Region(grid.name, 0, 0, False, "empty sheet")]
@@ -165,7 +165,7 @@ def _regions(grid: Grid, parts: Sequence[_Part]) -> list[Region]:
     return sorted(regions, key=lambda region: region.first_row)
 
 
-def _used(grid: Grid, parts: Iterable[_Part]) -> set[int]:
+def _used(grid: Grid, parts: Iterable[_TablePart]) -> set[int]:
     used: set[int] = set()
     for part in parts:
         used.update(grid.rows[at].number for at in part.block.rows)
@@ -173,7 +173,7 @@ def _used(grid: Grid, parts: Iterable[_Part]) -> set[int]:
     return used
 
 
-def _spans(grid: Grid, parts: Iterable[_Part]) -> list[tuple[int, int, int]]:
+def _spans(grid: Grid, parts: Iterable[_TablePart]) -> list[tuple[int, int, int]]:
     """For each table the first row of its headings, its last leaver's, and how many there are."""
     spans = []
     for part in parts:
@@ -193,15 +193,15 @@ def _stretches(sheet: str, told: dict[int, str]) -> list[Region]:
     return found
 
 
-def _remarks(grid: Grid, parts: Sequence[_Part]) -> list[Remark]:
+def _remarks(grid: Grid, parts: Sequence[_TablePart]) -> list[Issue]:
     remarks = []
     hidden_rows = sum(row.hidden for part in parts for row in part.body.rows)
     if hidden_rows:
-        remarks.append(Remark("T11", grid.name, facts=(("count", counted(hidden_rows)),)))
+        remarks.append(Issue("T11", grid.name, facts=(("count", with_thousands(hidden_rows)),)))
     hidden = sorted({column for part in parts for column in part.block.parts} & grid.hidden_columns)
     if hidden:
         said = ", ".join(column_letters(column) for column in hidden)
-        remarks.append(Remark("T12", grid.name, facts=(("columns", said),)))
+        remarks.append(Issue("T12", grid.name, facts=(("columns", said),)))
     for part in parts:
-        remarks += [Remark("T13", grid.name, number) for number in part.body.nameless[:_TOLD]]
+        remarks += [Issue("T13", grid.name, number) for number in part.body.nameless[:_TOLD]]
     return remarks

@@ -5,12 +5,12 @@ Nothing is read with it.  It is shown to a person, who may say what its headings
 
 from collections.abc import Callable, Sequence
 
-from imports.tables.heading_rows import KEYS, Known
-from imports.values.cell_heuristics import is_birthday, is_name, is_number_of_a_person
-from imports.values.dates import typed_date
+from imports.tables.heading_rows import KEYS, HeadingLookup
+from imports.values.cell_heuristics import may_be_birth_date, may_be_name, may_be_person_identifier
+from imports.values.dates import parse_typed_date
 from imports.workbook.grid import Grid, GridRow
 from models.facts.spreadsheet_cells import column_letters
-from models.handoffs.sheets import BLANK, Cell, CellKind, Heading, Row, Table
+from models.handoffs.sheets import BLANK, Cell, CellKind, Heading, SheetRow, Table
 
 _ROWS_TRIED, _ROWS_JUDGED = 60, 30
 _FEWEST_HEADINGS, _FEWEST_ROWS = 3, 2
@@ -19,7 +19,7 @@ _MOST = 0.6  # of the cells of a column, for it to hold one kind of thing
 _ANSWERS = frozenset(("activity", "intended"))
 
 
-def likely_table(grid: Grid, known: Known) -> Table | None:
+def guess_table(grid: Grid, known: HeadingLookup) -> Table | None:
     """The table of a sheet whose headings we know too little of; None where nothing looks so.
 
     Its first row has labels alone, each once, and the rows below it hold something else: numbers
@@ -42,14 +42,14 @@ def _may_be_labels(row: GridRow) -> bool:
     return len(said) == len(cells) >= _FEWEST_HEADINGS and all(
         cell.kind is CellKind.TEXT
         and len(cell.text) <= _LONGEST_HEADING
-        and not is_number_of_a_person(cell)
+        and not may_be_person_identifier(cell)
         and not _is_day(cell.text)
         for cell in cells
     )
 
 
 def _is_day(text: str) -> bool:
-    typed = typed_date(text)
+    typed = parse_typed_date(text)
     return typed.day is not None or typed.pair is not None
 
 
@@ -66,7 +66,7 @@ def _below(grid: Grid, at: int) -> list[GridRow]:
     return found
 
 
-def _is_likely(labels: GridRow, below: Sequence[GridRow], known: Known) -> bool:
+def _is_likely(labels: GridRow, below: Sequence[GridRow], known: HeadingLookup) -> bool:
     columns = {
         column: [row.cells[column] for row in below if column in row.cells]
         for column in labels.cells
@@ -74,7 +74,7 @@ def _is_likely(labels: GridRow, below: Sequence[GridRow], known: Known) -> bool:
     if any(_is_among(labels.cells[column], cells) for column, cells in columns.items()):
         return False
     people = sum(_holds(cells, _is_of_a_person) for cells in columns.values())
-    names = sum(_holds(cells, is_name) for cells in columns.values())
+    names = sum(_holds(cells, may_be_name) for cells in columns.values())
     fields = {known.field_of((_words(cell),)) for cell in labels.cells.values()}
     if people:
         # A label over dates or long numbers is none itself, so it is no leaver's row.
@@ -93,9 +93,9 @@ def _holds(cells: Sequence[Cell], is_it: Callable[[Cell], bool]) -> bool:
 
 
 def _is_of_a_person(cell: Cell) -> bool:
-    if cell.kind is CellKind.DATE or is_number_of_a_person(cell):
+    if cell.kind is CellKind.DATE or may_be_person_identifier(cell):
         return True
-    return cell.kind is CellKind.TEXT and len(cell.text.strip()) <= 20 and is_birthday(cell)
+    return cell.kind is CellKind.TEXT and len(cell.text.strip()) <= 20 and may_be_birth_date(cell)
 
 
 def _table(grid: Grid, labels: GridRow, below: Sequence[GridRow]) -> Table:
@@ -107,7 +107,7 @@ def _table(grid: Grid, labels: GridRow, below: Sequence[GridRow]) -> Table:
             for one in columns
         ),
         tuple(
-            Row(row.number, tuple(row.cells.get(one, BLANK) for one in columns), row.hidden)
+            SheetRow(row.number, tuple(row.cells.get(one, BLANK) for one in columns), row.hidden)
             for row in below
         ),
         (labels.number,),

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from imports.values.cell_heuristics import is_number_of_a_person
+from imports.values.cell_heuristics import may_be_person_identifier
 from imports.workbook.grid import Grid, GridRow
 from models.handoffs.sheets import CellKind
 
-Knows = Callable[[tuple[str, ...]], str | None]
+LookUpHeading = Callable[[tuple[str, ...]], str | None]
 
 _TEXT = CellKind.TEXT
 KEYS = frozenset(("upn", "uln", "surname", "forename", "full_name", "born_on"))
@@ -22,10 +22,10 @@ _ASKED_ANYWAY = 200  # on each sheet, however much the others have used up
 
 
 @dataclass(slots=True)
-class Known:
+class HeadingLookup:
     """What is known of headings, asked only once of each."""
 
-    knows: Knows
+    knows: LookUpHeading
     answers: dict[tuple[str, ...], str | None] = field(default_factory=dict)
     texts: set[str] = field(default_factory=set)  # the lowest parts that turned out to be known
     may_ask: int = _ASKED_A_FILE
@@ -55,7 +55,7 @@ class Known:
             self.texts.add(parts[-1])
         return answer
 
-    def met_as_typed(self, block: "Block", row: GridRow) -> None:
+    def met_as_typed(self, block: "HeadingBlock", row: GridRow) -> None:
         """Know headings again as they stand in the cells, with their stray spaces."""
         self.texts |= {
             row.cells[column].text
@@ -65,7 +65,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class HeadingBlock:
     """Headings found: on which rows (places in the grid), and by column what they say and mean."""
 
     rows: tuple[int, ...]
@@ -82,11 +82,11 @@ class Block:
         """The last column with a heading."""
         return max(self.parts)
 
-    def overlaps(self, other: "Block") -> bool:
+    def overlaps(self, other: "HeadingBlock") -> bool:
         """Whether two blocks share columns."""
         return not (self.last_column < other.first_column or other.last_column < self.first_column)
 
-    def repeats(self, other: "Block") -> bool:
+    def repeats(self, other: "HeadingBlock") -> bool:
         """Whether it says the same, in the same columns, or all but the groups over them."""
         mine, theirs = _plain(self.parts), _plain(other.parts)
         if len(self.rows) < len(other.rows):
@@ -94,13 +94,13 @@ class Block:
         return mine == theirs
 
 
-def find_blocks(grid: Grid, known: Known) -> list[Block]:
+def find_blocks(grid: Grid, known: HeadingLookup) -> list[HeadingBlock]:
     """Every block of headings on a sheet, from the top, tables side by side apart.
 
     With `known.is_strict` they need three headings that we know, without it two and one more.
     """
     known.next_sheet()
-    blocks: list[Block] = []
+    blocks: list[HeadingBlock] = []
     last_used = -1
     for at in range(len(grid.rows)):
         if at <= last_used or not _may_be_headings(grid, at, known, is_first=not blocks):
@@ -113,7 +113,7 @@ def find_blocks(grid: Grid, known: Known) -> list[Block]:
     return blocks
 
 
-def _is_odd_leaver(grid: Grid, block: Block, before: Sequence[Block]) -> bool:
+def _is_odd_leaver(grid: Grid, block: HeadingBlock, before: Sequence[HeadingBlock]) -> bool:
     """Whether a row under others is a leaver with a few words of headings in it.
 
     Real headings are mostly ones that we know, or there are about as many as in those above.  After
@@ -129,19 +129,19 @@ def _is_odd_leaver(grid: Grid, block: Block, before: Sequence[Block]) -> bool:
     return _count(block) * 2 < min(_count(above), len(block.parts))
 
 
-def is_enough(fields: Sequence[str | None]) -> bool:
+def identifies_leavers(fields: Sequence[str | None]) -> bool:
     """Whether headings say enough: three that we know, two of which tell who a leaver is."""
     said = {one for one in fields if one}
     return len(said) >= _KNOWN_NEEDED and len(said & KEYS) >= _KEYS_NEEDED
 
 
-def _is_enough(block: Block, known: Known) -> bool:
+def _is_enough(block: HeadingBlock, known: HeadingLookup) -> bool:
     if known.is_strict:
-        return is_enough(list(block.fields.values()))
+        return identifies_leavers(list(block.fields.values()))
     return _keys(block) >= _KEYS_NEEDED and len(block.parts) >= _KNOWN_NEEDED
 
 
-def _may_be_headings(grid: Grid, at: int, known: Known, *, is_first: bool) -> bool:
+def _may_be_headings(grid: Grid, at: int, known: HeadingLookup, *, is_first: bool) -> bool:
     row = grid.rows[at]
     if len(row.cells) < _KEYS_NEEDED:
         return False
@@ -159,7 +159,7 @@ def _may_be_headings(grid: Grid, at: int, known: Known, *, is_first: bool) -> bo
     return sum(cell.text in met for cell in row.cells.values()) >= _KEYS_NEEDED
 
 
-def _block_at(grid: Grid, at: int, known: Known, *, after: int) -> Block | None:
+def _block_at(grid: Grid, at: int, known: HeadingLookup, *, after: int) -> HeadingBlock | None:
     alone = _block(grid, (at,), known)
     if _is_enough(alone, known):
         below = _with_row_below(grid, alone, known)
@@ -177,9 +177,11 @@ def _block_at(grid: Grid, at: int, known: Known, *, after: int) -> Block | None:
     return None
 
 
-def _block(grid: Grid, rows: tuple[int, ...], known: Known) -> Block:
+def _block(grid: Grid, rows: tuple[int, ...], known: HeadingLookup) -> HeadingBlock:
     parts = _parts(grid, rows)
-    return Block(rows, parts, {column: known.field_of(said) for column, said in parts.items()})
+    return HeadingBlock(
+        rows, parts, {column: known.field_of(said) for column, said in parts.items()}
+    )
 
 
 def _parts(grid: Grid, rows: tuple[int, ...]) -> dict[int, tuple[str, ...]]:
@@ -215,7 +217,7 @@ def _spread(grid: Grid, row: GridRow, below: dict[int, tuple[str, ...]]) -> dict
     return labels
 
 
-def _with_row_below(grid: Grid, block: Block, known: Known) -> Block:
+def _with_row_below(grid: Grid, block: HeadingBlock, known: HeadingLookup) -> HeadingBlock:
     """The block and the row under it, where that one divides the headings above it."""
     at = block.rows[-1] + 1
     if len(block.rows) >= _MOST_ROWS or at >= len(grid.rows):
@@ -238,7 +240,9 @@ def _with_row_below(grid: Grid, block: Block, known: Known) -> Block:
     return deeper if divides and _count(deeper) > _count(block) else block
 
 
-def _with_groups_above(grid: Grid, block: Block, known: Known, *, after: int) -> Block:
+def _with_groups_above(
+    grid: Grid, block: HeadingBlock, known: HeadingLookup, *, after: int
+) -> HeadingBlock:
     """The block and the row of group headings over it, where there is one."""
     at = block.rows[0] - 1
     while at > after and len(block.rows) < _MOST_ROWS and _are_together(grid, at, at + 1):
@@ -260,10 +264,10 @@ def _may_be_above(upper: GridRow, lower: GridRow) -> bool:
 
 
 def _is_about_somebody(row: GridRow) -> bool:
-    return any(is_number_of_a_person(cell) for cell in row.cells.values())
+    return any(may_be_person_identifier(cell) for cell in row.cells.values())
 
 
-def _is_group_row(grid: Grid, at: int, block: Block) -> bool:
+def _is_group_row(grid: Grid, at: int, block: HeadingBlock) -> bool:
     """Whether a row has labels over some headings, rather than a title over all of them."""
     row = grid.rows[at]
     partly = [
@@ -276,11 +280,11 @@ def _is_group_row(grid: Grid, at: int, block: Block) -> bool:
     return not looks_filled and (len(row.cells) > 1 or bool(partly))
 
 
-def _covers(merge: tuple[int, int, int, int], block: Block) -> bool:
+def _covers(merge: tuple[int, int, int, int], block: HeadingBlock) -> bool:
     return merge[1] <= block.first_column and merge[3] >= block.last_column
 
 
-def _is_better(grid: Grid, at: int, taller: Block, block: Block, after: int) -> bool:
+def _is_better(grid: Grid, at: int, taller: HeadingBlock, block: HeadingBlock, after: int) -> bool:
     """Whether group headings say more: known ones, or which of two equal headings is which."""
     if _keys(taller) < _keys(block):
         return False
@@ -295,7 +299,7 @@ def _is_better(grid: Grid, at: int, taller: Block, block: Block, after: int) -> 
     return max(lowest.values()) > 1 or (has_merges and len(row.cells) > 1)
 
 
-def _side_by_side(block: Block) -> list[Block]:
+def _side_by_side(block: HeadingBlock) -> list[HeadingBlock]:
     """The tables of one row of headings: a gap, and then who a leaver is all over again."""
     found: list[list[int]] = []
     for column in sorted(block.parts):
@@ -307,12 +311,12 @@ def _side_by_side(block: Block) -> list[Block]:
     for run in found:
         fields = [block.fields[column] for column in run]
         before = {block.fields[column] for table in tables for column in table}
-        if tables and not (is_enough(fields) and before & KEYS & set(fields)):
+        if tables and not (identifies_leavers(fields) and before & KEYS & set(fields)):
             tables[-1] += run
         else:
             tables.append(run)
     return [
-        Block(
+        HeadingBlock(
             block.rows,
             {column: block.parts[column] for column in table},
             {column: block.fields[column] for column in table},
@@ -325,11 +329,11 @@ def _are_together(grid: Grid, first: int, last: int) -> bool:
     return grid.rows[last].number - grid.rows[first].number == last - first
 
 
-def _count(block: Block) -> int:
+def _count(block: HeadingBlock) -> int:
     return len({one for one in block.fields.values() if one})
 
 
-def _keys(block: Block) -> int:
+def _keys(block: HeadingBlock) -> int:
     return len(KEYS.intersection(one for one in block.fields.values() if one))
 
 

@@ -4,10 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from imports.tables.heading_rows import KEYS, Block
-from imports.values.cell_heuristics import is_answer, is_birthday, is_name, is_number_of_a_person
+from imports.tables.heading_rows import KEYS, HeadingBlock
+from imports.values.cell_heuristics import (
+    may_be_answer,
+    may_be_birth_date,
+    may_be_name,
+    may_be_person_identifier,
+)
 from imports.workbook.grid import Grid, GridRow
-from models.handoffs.sheets import BLANK, CellKind, Row
+from models.handoffs.sheets import BLANK, CellKind, SheetRow
 
 HEADINGS_AGAIN = "headings repeated"
 TOTAL = "total"
@@ -48,17 +53,17 @@ _UNREAD = frozenset((CellKind.FORMULA, CellKind.ERROR))
 
 
 @dataclass(slots=True)
-class Body:
+class TableBody:
     """What stands below some headings: leavers, and the rows left out and why."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[SheetRow] = field(default_factory=list)
     left_out: list[tuple[int, str]] = field(default_factory=list)
     nameless: list[int] = field(default_factory=list)  # left out though they answer something
     columns: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
-class _Around:
+class RowsAbove:
     """What the rows above have shown: whether there was a gap, a note, and how many had an id."""
 
     number: int
@@ -75,24 +80,24 @@ class _Around:
 
 
 @dataclass(frozen=True, slots=True)
-class _Signs:
+class LeaverSigns:
     """What speaks for a row being about somebody: names, and numbers or dates of birth."""
 
     names: int
     ids: int
 
 
-def read_body(grid: Grid, block: Block, rows: Sequence[int], *, start: int) -> Body:
+def read_body(grid: Grid, block: HeadingBlock, rows: Sequence[int], *, start: int) -> TableBody:
     """The leavers under some headings.
 
     `rows` are places in the grid, `start` the column from which the table's rows may have texts:
     an "e.g." often stands to the left of the first heading.
     """
     used = [grid.rows[at] for at in rows]
-    body = Body(columns=_columns(block, used))
+    body = TableBody(columns=_columns(block, used))
     columns = body.columns
-    around = _Around(grid.rows[block.rows[-1]].number)
-    under = _Under(block, start)
+    around = RowsAbove(grid.rows[block.rows[-1]].number)
+    under = ColumnsBelow(block, start)
     for row in used:
         cells = row.cells
         if columns[0] > max(cells) or columns[-1] < min(cells):
@@ -112,12 +117,12 @@ def read_body(grid: Grid, block: Block, rows: Sequence[int], *, start: int) -> B
         around.with_id += bool(signs.ids)
         around.filled += under.filled_on(row)
         body.rows.append(
-            Row(row.number, tuple([cells.get(one, BLANK) for one in columns]), row.hidden)
+            SheetRow(row.number, tuple([cells.get(one, BLANK) for one in columns]), row.hidden)
         )
     return body
 
 
-def _columns(block: Block, used: list[GridRow]) -> tuple[int, ...]:
+def _columns(block: HeadingBlock, used: list[GridRow]) -> tuple[int, ...]:
     """The columns with a heading, and those between them that hold something without one."""
     filled: set[int] = set()
     filled.update(*(row.cells for row in used))
@@ -125,10 +130,10 @@ def _columns(block: Block, used: list[GridRow]) -> tuple[int, ...]:
     return tuple(column for column in inside if column in block.parts or column in filled)
 
 
-class _Under:
+class ColumnsBelow:
     """The columns of a table by what they hold, and the signs of a row in them."""
 
-    def __init__(self, block: Block, start: int) -> None:
+    def __init__(self, block: HeadingBlock, start: int) -> None:
         fields = block.fields.items()
         self.start, self.stop = start, block.last_column + 1
         self.keys = [(column, name) for column, name in fields if name in KEYS]
@@ -136,7 +141,7 @@ class _Under:
         self.answers = known or [column for column, name in fields if not name]
         self.headed = list(block.parts)
 
-    def signs(self, row: GridRow) -> _Signs:
+    def signs(self, row: GridRow) -> LeaverSigns:
         """What speaks for a row being about somebody."""
         names = ids = unread = 0
         for column, name in self.keys:
@@ -146,18 +151,20 @@ class _Under:
             if cell.kind in _UNREAD:
                 unread += 1
             elif name in _NAMES:
-                names += is_name(cell)
+                names += may_be_name(cell)
             else:
-                ids += is_birthday(cell) if name == "born_on" else is_number_of_a_person(cell)
+                ids += (
+                    may_be_birth_date(cell) if name == "born_on" else may_be_person_identifier(cell)
+                )
         # A name that a formula should give is still one, where something else stands beside it.
         if names + ids or unread > 2:
             names += unread
-        return _Signs(names, ids)
+        return LeaverSigns(names, ids)
 
     def answers_on(self, row: GridRow) -> int:
         """How many cells under other headings that we know have words in them."""
         cells = row.cells
-        return sum(column in cells and is_answer(cells[column]) for column in self.answers)
+        return sum(column in cells and may_be_answer(cells[column]) for column in self.answers)
 
     def is_inside(self, row: GridRow) -> bool:
         """Whether nothing stands in the first column, where titles do."""
@@ -168,7 +175,7 @@ class _Under:
         return sum(column in row.cells for column in self.headed)
 
 
-def _why_not(row: GridRow, under: _Under, signs: _Signs, around: _Around) -> str:
+def _why_not(row: GridRow, under: ColumnsBelow, signs: LeaverSigns, around: RowsAbove) -> str:
     """Why a row is not about a leaver; '' where it is."""
     first = row.first_text(under.start, under.stop)
     if _EXAMPLE.match(first):
@@ -186,7 +193,9 @@ def _why_not(row: GridRow, under: _Under, signs: _Signs, around: _Around) -> str
     return _why_not_nearly(row, under, signs, around, first)
 
 
-def _why_not_nearly(row: GridRow, under: _Under, signs: _Signs, around: _Around, first: str) -> str:
+def _why_not_nearly(
+    row: GridRow, under: ColumnsBelow, signs: LeaverSigns, around: RowsAbove, first: str
+) -> str:
     """The same for a row with one sign of somebody, or none."""
     if not signs.ids and _NOTE.match(first):
         return NOTE
@@ -201,14 +210,14 @@ def _why_not_nearly(row: GridRow, under: _Under, signs: _Signs, around: _Around,
     return NOBODY if answers or known else NOTE
 
 
-def _is_as_full(row: GridRow, under: _Under, around: _Around) -> bool:
+def _is_as_full(row: GridRow, under: ColumnsBelow, around: RowsAbove) -> bool:
     """Whether a row answers two things or more and has nearly as many cells as the leavers have."""
     return (
         under.answers_on(row) >= 2 and (under.filled_on(row) + 1) * around.leavers >= around.filled
     )
 
 
-def _is_trusted(answers: int, around: _Around) -> bool:
+def _is_trusted(answers: int, around: RowsAbove) -> bool:
     """Whether two names alone are a leaver.
 
     "NK | Not known" in a list of codes below a table has two words where names stand.
@@ -218,7 +227,7 @@ def _is_trusted(answers: int, around: _Around) -> bool:
     return not around.noted and not (around.gap and around.has_ids)
 
 
-def _is_guidance(row: GridRow, under: _Under) -> bool:
+def _is_guidance(row: GridRow, under: ColumnsBelow) -> bool:
     """Whether a row says what to type ("dd/mm/yyyy", "required") rather than who somebody is."""
     hints = keys = 0
     for column, name in under.keys:

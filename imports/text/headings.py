@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from imports.text.memoise import remembers
+from imports.text.memoise import memoise_text
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}")
 _INITIALS = re.compile(r"\b(?:[a-z]\.\s?){2,}(?:[a-z]\b)?")
@@ -13,20 +13,20 @@ _NEITHER = re.compile(r"[^a-z0-9]+")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'"})
 
 
-def listed(words: str) -> frozenset[str]:
+def word_set(words: str) -> frozenset[str]:
     """The words of a text, as a set."""
     return frozenset(words.split())
 
 
 # Words that say nothing about what a column holds.  Words for roles and "no", "number" are not
 # among them: without "learner" and "no", "Unique Learner No" reads as a UPN (sources.md: headings).
-_SILENT = listed(
+_SILENT = word_set(
     "the a an of please required mandatory optional if known enter type state your full as"
 )
 
 # Who else a column may be about, or what else it may hold.  A heading with one of these words is
 # ours only when a map has that very heading.  Measured in sources.md: headings, and widened.
-BLOCKED = listed(
+BLOCKED = word_set(
     """
     parent parents parental carer carers mother mothers father fathers mum dad guardian partner
     sibling siblings brother sister next kin emergency owner previous former formerly expected
@@ -39,7 +39,7 @@ BLOCKED = listed(
 )
 
 # Parts above a heading that make it about a place, not about the leaver.
-PLACES = listed(
+PLACES = word_set(
     """
     destination destinations provider college school employer institution establishment placement
     course training university apprenticeship programme company organisation organization
@@ -48,17 +48,17 @@ PLACES = listed(
 
 
 # "School / College / Employer name" is a place, however many are listed.
-_NOUNS = listed(
+_NOUNS = word_set(
     "school college university employer provider institution establishment organisation company "
     "sixth uni workplace"
 )
-_BETWEEN = listed(
+_BETWEEN = word_set(
     "or and of name names form training learning the destination post 16 other which what"
 )
 
 
-@remembers(20_000)
-def words_of(text: str) -> tuple[str, ...]:
+@memoise_text(20_000)
+def heading_words(text: str) -> tuple[str, ...]:
     """The words of a heading in lower case, initials joined: "Pupil's D.O.B." is pupil, dob."""
     text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
     # "Course & level" holds both and "Course / level" either; "Course level" is a level.
@@ -69,55 +69,55 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(_NEITHER.sub(" ", text).split())
 
 
-def without_brackets(text: str) -> str:
+def strip_brackets(text: str) -> str:
     """The heading without what stands in brackets: "Date of birth (dd/mm/yyyy)"."""
     return _BRACKETED.sub(" ", text)
 
 
-def in_brackets(text: str) -> str:
+def bracketed_text(text: str) -> str:
     """What stands in the brackets of a heading: "Destination (course)"; '' where there are none."""
     return " ".join(found[1:-1] for found in _BRACKETED.findall(text))
 
 
-def key_of(words: tuple[str, ...]) -> str:
+def compact_heading(words: tuple[str, ...]) -> str:
     """What two headings have in common when they are the same: "Post code" and "postcode"."""
     return "".join(words)
 
 
-@remembers(20_000)
-def keys_of(text: str) -> tuple[str, ...]:
+@memoise_text(20_000)
+def lookup_keys(text: str) -> tuple[str, ...]:
     """The keys to look a heading up by, surest first.
 
     As written; without brackets; without a year; without words that say nothing.
     """
     keys: list[str] = []
-    for whole in (text, without_brackets(text)):
-        words = words_of(whole)
+    for whole in (text, strip_brackets(text)):
+        words = heading_words(whole)
         dated = tuple(word for word in words if not _is_year(word))
         quiet = tuple(word for word in dated if word not in _SILENT)
-        keys += [key_of(words), key_of(dated), key_of(quiet)]
+        keys += [compact_heading(words), compact_heading(dated), compact_heading(quiet)]
     return tuple(dict.fromkeys(key for key in keys if key))
 
 
-def loud(text: str) -> tuple[str, ...]:
+def significant_words(text: str) -> tuple[str, ...]:
     """The words of a heading without those that say nothing."""
-    return tuple(word for word in words_of(text) if word not in _SILENT)
+    return tuple(word for word in heading_words(text) if word not in _SILENT)
 
 
-def is_blocked(text: str) -> bool:
+def names_another_person(text: str) -> bool:
     """Whether a heading names another person or another thing: "Parent DOB", "Head of year"."""
-    return not BLOCKED.isdisjoint(words_of(text))
+    return not BLOCKED.isdisjoint(heading_words(text))
 
 
-def is_list_of_places(text: str) -> bool:
+def lists_provider_types(text: str) -> bool:
     """Whether a heading lists two or more kinds of place and nothing else."""
-    words = frozenset(words_of(text))
+    words = frozenset(heading_words(text))
     return len(words & _NOUNS) >= 2 and words <= _NOUNS | _BETWEEN
 
 
-def is_about_a_place(text: str) -> bool:
+def is_about_provider(text: str) -> bool:
     """Whether what stands above a heading makes it one of a destination, not of the leaver."""
-    return not PLACES.isdisjoint(words_of(text))
+    return not PLACES.isdisjoint(heading_words(text))
 
 
 def _is_year(word: str) -> bool:

@@ -11,7 +11,7 @@ _Answer = TypeVar("_Answer")
 LONGEST = 120
 
 
-def remembers(most: int) -> Callable[[Callable[[str], _Answer]], Callable[[str], _Answer]]:
+def memoise_text(most: int) -> Callable[[Callable[[str], _Answer]], Callable[[str], _Answer]]:
     """A function of one text that keeps what it answered about up to `most` short ones."""
 
     def keeping(function: Callable[[str], _Answer]) -> Callable[[str], _Answer]:

@@ -7,8 +7,8 @@ kept, so that a doubtful answer never passes for a sure one.
 import re
 import unicodedata
 
-from imports.text.headings import listed
-from imports.text.memoise import remembers
+from imports.text.headings import word_set
+from imports.text.memoise import memoise_text
 
 _PIECES = re.compile(r"[a-z0-9]+|\?+|/")
 _SHORT = tuple(
@@ -117,7 +117,7 @@ _MEANS = {
 
 # Long words that are still themselves when one letter is left out, typed twice or has changed
 # places with the next: nothing else in English is so near to them.
-_UNMISTAKABLE = listed(
+_UNMISTAKABLE = word_set(
     "apprentice apprentices apprenticeship apprenticeships university universities employment "
     "employed unemployed unemployment traineeship internship education volunteering voluntary "
     "volunteer travelling college colleges unknown institution specialist independent employee"
@@ -141,7 +141,7 @@ _MEANS = {
 } | _MEANS
 
 # Words that change nothing.  "with", "without", "not", "no", "or", "left" are not among them.
-_FILLER = listed(
+_FILLER = word_set(
     "a an the at in on to into of as is are am be been has have currently now local attending "
     "attends attended enrolled enrolling enrolment their his her my gone going went goes go "
     "started starting doing studying i im ive"
@@ -150,13 +150,13 @@ _JOINED_LEVEL = re.compile(r"l(?:evel|vl)?([1-7])")
 _JOINED_YEAR = re.compile(r"(?:y|yr|year)(\d{1,2})")
 
 
-def key_of(words: tuple[str, ...]) -> str:
+def compact_phrase(words: tuple[str, ...]) -> str:
     """What two words have in common when they are the same: "sixth form" and "sixthform"."""
     return "".join(words)
 
 
-@remembers(50_000)
-def phrase_of(text: str) -> tuple[str, ...]:
+@memoise_text(50_000)
+def normalise_phrase(text: str) -> tuple[str, ...]:
     """The words that matter, each in its one spelling."""
     text = unicodedata.normalize("NFKC", text).lower()
     text = re.sub("[\u2018\u2019\u02bc'`\u00b4]", "", text)
@@ -185,8 +185,8 @@ _CODE_FIRST = re.compile(
 _CODE_LAST = re.compile(r"(.*?)\s*[-\u2013\u2014:(\[|]?\s*\b(\d{3})\s*[)\]]?\s*", re.DOTALL)
 
 
-@remembers(50_000)
-def code_and_words(text: str) -> tuple[str, str]:
+@memoise_text(50_000)
+def split_code_and_label(text: str) -> tuple[str, str]:
     """A three-digit code and the words beside it: "210 - School sixth form".
 
     The code is '' where there is none; "210.0" is the code 210.
@@ -200,7 +200,7 @@ def code_and_words(text: str) -> tuple[str, str]:
     return "", text
 
 
-_DOUBT = listed(
+_DOUBT = word_set(
     "? or tbc tba maybe possibly perhaps probably unconfirmed not no never left leaving dropped "
     "withdrawn withdrew applied applying application offer offered offers conditional waiting "
     "awaiting pending hoping hopes wants intends plans planned finished completed ended was until "
@@ -208,6 +208,6 @@ _DOUBT = listed(
 )
 
 
-def is_doubtful(text: str) -> bool:
+def contradicts_code(text: str) -> bool:
     """Whether the words beside a code take it back: "210 tbc", "210 or 230", "230 - left"."""
-    return not _DOUBT.isdisjoint(phrase_of(text))
+    return not _DOUBT.isdisjoint(normalise_phrase(text))

@@ -15,7 +15,7 @@ _NUMBER_OF_A_PERSON = re.compile(r"(?:\d\s*){7}|\d(?:\.\d+)?[Ee]\+?\d")
 _TEXT, _NUMBER, _DATE = CellKind.TEXT, CellKind.NUMBER, CellKind.DATE
 
 
-def is_name(cell: Cell) -> bool:
+def may_be_name(cell: Cell) -> bool:
     """Whether a cell may hold a name: letters, no digits, and no colon that announces more."""
     text = cell.text
     return (
@@ -26,17 +26,17 @@ def is_name(cell: Cell) -> bool:
     )
 
 
-def is_answer(cell: Cell) -> bool:
+def may_be_answer(cell: Cell) -> bool:
     """Whether a cell answers something: words, a question mark, or a day."""
     return cell.kind is _DATE or (cell.kind is _TEXT and _WORD.search(cell.text) is not None)
 
 
-def is_number_of_a_person(cell: Cell) -> bool:
+def may_be_person_identifier(cell: Cell) -> bool:
     """Whether a cell may hold a UPN or a ULN, sound or not: nothing else has that many digits."""
     return _NUMBER_OF_A_PERSON.search(cell.text) is not None
 
 
-def is_birthday(cell: Cell) -> bool:
+def may_be_birth_date(cell: Cell) -> bool:
     """Whether a cell may hold a date of birth, however it is written, possible or not."""
     if cell.kind is _DATE:
         return True

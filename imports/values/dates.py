@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from imports.text.memoise import remembers
+from imports.text.memoise import memoise_text
 from models.handoffs.sheets import Cell, CellKind
 
 Window = tuple[date, date]
 
 
-class Order(StrEnum):
+class DayMonthOrder(StrEnum):
     """What the cells of one column say about which number is the day."""
 
     DAY_FIRST = "day first"
@@ -28,7 +28,7 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedDate:
     """A date as typed: a day where it can only be one, else two numbers and a year.
 
     `dotted` is "17.03.07", which nobody writes month first.
@@ -42,7 +42,7 @@ class Typed:
 
 
 _WRITTEN = (CellKind.TEXT, CellKind.NUMBER)
-_NOTHING = Typed()
+_NOTHING = TypedDate()
 _MONTHS = {
     name[:size]: number
     for number, name in enumerate(
@@ -78,13 +78,13 @@ _CHANCE = 0.01
 _LOW_DAY, _HIGH_DAY = 0.4, 0.6
 
 
-def order_of(cells: Sequence[Cell], window: Window | None = None) -> Order:
+def infer_order(cells: Sequence[Cell], window: Window | None = None) -> DayMonthOrder:
     """The order that the cells of one column prove.
 
     `window` is the days between which most of the column should lie, where that is known; it only
     ever decides where the numbers themselves do not.
     """
-    typed = [typed_date(cell.text) for cell in cells if cell.kind in _WRITTEN]
+    typed = [parse_typed_date(cell.text) for cell in cells if cell.kind in _WRITTEN]
     pairs = [one.pair for one in typed if one.pair]
     day_first = sum(first > 12 for first, _, _ in pairs)
     month_first = sum(second > 12 >= first for first, second, _ in pairs)
@@ -92,15 +92,19 @@ def order_of(cells: Sequence[Cell], window: Window | None = None) -> Order:
     if month_first and day_first:
         return _of_both(day_first, month_first)
     if day_first and _half_converted(typed, real, window):
-        return Order.HALF_CONVERTED
+        return DayMonthOrder.HALF_CONVERTED
     if month_first:
-        return Order.DAY_FIRST if _is_one_slip(month_first, pairs, window) else Order.MONTH_FIRST
+        return (
+            DayMonthOrder.DAY_FIRST
+            if _is_one_slip(month_first, pairs, window)
+            else DayMonthOrder.MONTH_FIRST
+        )
     if day_first or any(one.dotted for one in typed):
-        return Order.DAY_FIRST
+        return DayMonthOrder.DAY_FIRST
     return _by_window([pair for pair in pairs if pair[0] != pair[1]], window)
 
 
-def read_date(cell: Cell, order: Order, latest: date) -> tuple[date | None, str]:
+def read_date(cell: Cell, order: DayMonthOrder, latest: date) -> tuple[date | None, str]:
     """The day a cell names and "ambiguous" where day and month could be the other way round.
 
     `latest` is the last day it can plausibly be: a two-digit year is in the century that keeps it
@@ -110,37 +114,37 @@ def read_date(cell: Cell, order: Order, latest: date) -> tuple[date | None, str]
         return _day_of(cell), ""
     if cell.kind not in _WRITTEN:
         return None, ""
-    typed = typed_date(cell.text)
+    typed = parse_typed_date(cell.text)
     if typed.day:
         named = typed.day
         year = _whole_year(named.year % 100, latest) if typed.short else named.year
         return _day(year, named.month, named.day), ""
-    if typed.pair is None or order in (Order.BOTH, Order.HALF_CONVERTED):
+    if typed.pair is None or order in (DayMonthOrder.BOTH, DayMonthOrder.HALF_CONVERTED):
         return None, ""
     first, second, year = typed.pair
-    if order is Order.MONTH_FIRST:
+    if order is DayMonthOrder.MONTH_FIRST:
         first, second = second, first
     day = _day(_whole_year(year, latest), second, first)
-    doubtful = order is Order.EITHER and first != second and first <= 12 and second <= 12
+    doubtful = order is DayMonthOrder.EITHER and first != second and first <= 12 and second <= 12
     return day, "ambiguous" if day and doubtful else ""
 
 
-def is_counted_day(cell: Cell) -> bool:
+def is_serial_date(cell: Cell) -> bool:
     """Whether a cell holds a day as the number that Excel counts it by."""
     text = re.sub(r"\.0+$", "", cell.text.strip())
     return cell.kind in _WRITTEN and len(text) == 5 and text.isdecimal() and int(text) in _SERIALS
 
 
-@remembers(50_000)
-def typed_date(text: str) -> Typed:
+@memoise_text(50_000)
+def parse_typed_date(text: str) -> TypedDate:
     """What a text says of a date; nothing at all where it is not one."""
     text = " ".join(text.replace("\u00a0", " ").split())
     text = _CLOCK.sub("", _WEEKDAY.sub("", text.strip("'\" "))).strip(" ,.")
     if found := _NUMBERS.fullmatch(text):
         pair = (int(found[1]), int(found[3]), int(found[4]))
-        return Typed(pair=pair, dotted=found[2] == ".", converts=found[2] in "/-")
+        return TypedDate(pair=pair, dotted=found[2] == ".", converts=found[2] in "/-")
     if found := _YEAR_FIRST.fullmatch(text):
-        return Typed(day=_day(int(found[1]), int(found[2]), int(found[3])))
+        return TypedDate(day=_day(int(found[1]), int(found[2]), int(found[3])))
     if found := _DAY_MONTH.fullmatch(text):
         return _named(found[3], found[2], found[1])
     if found := _MONTH_DAY.fullmatch(text):
@@ -149,40 +153,42 @@ def typed_date(text: str) -> Typed:
     return _compact(number) if _COMPACT.fullmatch(number) else _NOTHING
 
 
-def _named(year: str, month: str, day: str) -> Typed:
+def _named(year: str, month: str, day: str) -> TypedDate:
     number = _MONTHS.get(month.lower())
     if number is None:
         return _NOTHING
     short = len(year) == 2
-    return Typed(day=_day(int(year) + 2000 * short, number, int(day)), short=short)
+    return TypedDate(day=_day(int(year) + 2000 * short, number, int(day)), short=short)
 
 
-def _compact(number: str) -> Typed:
+def _compact(number: str) -> TypedDate:
     if len(number) == 8:
         by_year = _day(int(number[:4]), int(number[4:6]), int(number[6:]))
         if by_year and by_year.year in _YEARS:
-            return Typed(day=by_year)
+            return TypedDate(day=by_year)
     if len(number) in (7, 8) and int(number[-4:]) in _YEARS:
         # A number cell loses the 0 of "08042007".
         number = number.zfill(8)
-        return Typed(pair=(int(number[:2]), int(number[2:4]), int(number[4:])))
+        return TypedDate(pair=(int(number[:2]), int(number[2:4]), int(number[4:])))
     if len(number) == 5 and int(number) in _SERIALS:
-        return Typed(day=_EXCEL_DAY_0 + timedelta(days=int(number)))
+        return TypedDate(day=_EXCEL_DAY_0 + timedelta(days=int(number)))
     if len(number) == 6:
-        return Typed(pair=(int(number[:2]), int(number[2:4]), int(number[4:])))
+        return TypedDate(pair=(int(number[:2]), int(number[2:4]), int(number[4:])))
     return _NOTHING
 
 
-def _of_both(day_first: int, month_first: int) -> Order:
+def _of_both(day_first: int, month_first: int) -> DayMonthOrder:
     # One slip among many is a slip, found at its cell; more is a column nobody can be sure of.
     if month_first == 1 and day_first >= 3 or month_first * 10 <= day_first:
-        return Order.DAY_FIRST
+        return DayMonthOrder.DAY_FIRST
     if day_first == 1 and month_first >= 3 or day_first * 10 <= month_first:
-        return Order.MONTH_FIRST
-    return Order.BOTH
+        return DayMonthOrder.MONTH_FIRST
+    return DayMonthOrder.BOTH
 
 
-def _half_converted(typed: Sequence[Typed], real: Sequence[date], window: Window | None) -> bool:
+def _half_converted(
+    typed: Sequence[TypedDate], real: Sequence[date], window: Window | None
+) -> bool:
     left = [one.pair for one in typed if one.pair and one.converts]
     if not left or not real or any(first <= 12 for first, _, _ in left):
         return False
@@ -210,23 +216,23 @@ def _is_one_slip(
     others = [pair for pair in pairs if pair[1] <= 12]
     if month_first > 1 or window is None or len(others) < 2:
         return False
-    return _by_window(others, window) is Order.DAY_FIRST and not all(
+    return _by_window(others, window) is DayMonthOrder.DAY_FIRST and not all(
         _within(_day(_whole_year(year, window[1]), first, second), window)
         for first, second, year in others
     )
 
 
-def _by_window(pairs: Sequence[tuple[int, int, int]], window: Window | None) -> Order:
+def _by_window(pairs: Sequence[tuple[int, int, int]], window: Window | None) -> DayMonthOrder:
     if window is None or not pairs:
-        return Order.EITHER
+        return DayMonthOrder.EITHER
     last = window[1]
     day_first = sum(_within(_day(_whole_year(y, last), b, a), window) for a, b, y in pairs)
     month_first = sum(_within(_day(_whole_year(y, last), a, b), window) for a, b, y in pairs)
     if day_first > month_first and day_first * 5 >= len(pairs) * 4:
-        return Order.DAY_FIRST
+        return DayMonthOrder.DAY_FIRST
     if month_first == len(pairs) >= 5 and day_first * 2 <= month_first:
-        return Order.MONTH_FIRST
-    return Order.EITHER
+        return DayMonthOrder.MONTH_FIRST
+    return DayMonthOrder.EITHER
 
 
 def _within(day: date | None, window: Window) -> bool:
@@ -257,7 +263,7 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def common_order(orders: Iterable[Order]) -> Order | None:
+def infer_common_order(orders: Iterable[DayMonthOrder]) -> DayMonthOrder | None:
     """The order that the other columns of a file prove, where they prove only one."""
-    proved = {one for one in orders if one in (Order.DAY_FIRST, Order.MONTH_FIRST)}
+    proved = {one for one in orders if one in (DayMonthOrder.DAY_FIRST, DayMonthOrder.MONTH_FIRST)}
     return proved.pop() if len(proved) == 1 else None

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 
-from imports.text.headings import listed, words_of
-from imports.text.memoise import remembers
+from imports.text.headings import heading_words, word_set
+from imports.text.memoise import memoise_text
 
 Split = Callable[[str], tuple[str, str] | None]
 
@@ -24,19 +24,19 @@ _TITLE = re.compile(r"^(?:mr|mrs|miss|ms|master|mx)\.?\s+", re.IGNORECASE)
 _MOST = 0.6
 _ENOUGH_TO_BE_SORTED = 8
 _ENOUGH_FORENAMES, _FORENAMES, _TIMES = 3, 0.3, 5
-_PARTICLES = listed(
+_PARTICLES = word_set(
     "abu al ap bin da dal de del della den der di dos du el ibn la le san st van von"
 )
 
 
-@remembers(50_000)
-def plain_text(text: str) -> str:
+@memoise_text(50_000)
+def normalise_text(text: str) -> str:
     """A text without stray spaces, invisible characters and curly apostrophes."""
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).replace("\u00a0", " ")
     return " ".join(text.translate(_APOSTROPHES).split())
 
 
-def splitter(heading: str, names: Sequence[str]) -> Split | None:
+def infer_name_splitter(heading: str, names: Sequence[str]) -> Split | None:
     """How the full names of one column are told apart into (surname, forename).
 
     None where nothing in the column or its heading proves it.
@@ -67,7 +67,7 @@ def _by_capitals(name: str) -> tuple[str, str] | None:
 
 
 def _by_heading(heading: str) -> Split | None:
-    words = words_of(heading)
+    words = heading_words(heading)
     at = [words.index(word) for word in ("surname", "last", "family") if word in words]
     first = [words.index(word) for word in ("forename", "first", "given") if word in words]
     if not at or not first:
@@ -140,7 +140,7 @@ def _common_forenames() -> frozenset[str]:
 
 
 def _plain_name(name: str) -> str:
-    return _TITLE.sub("", plain_text(name))
+    return _TITLE.sub("", normalise_text(name))
 
 
 def _share(names: Sequence[str], proves: Callable[[str], bool]) -> float:

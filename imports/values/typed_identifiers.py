@@ -7,7 +7,7 @@ shows.  A ULN in E notation passes its check digit one time in eleven (sources.m
 import re
 import unicodedata
 
-from models.facts.identifiers import upn_letter
+from models.facts.identifiers import upn_check_letter
 from models.handoffs.sheets import Cell, CellKind
 
 _SPACES = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff]+")
@@ -38,7 +38,7 @@ def read_identifier(name: str, cell: Cell) -> tuple[str | None, str]:
     "damaged" for a UPN or ULN that Excel changed, "placeholder" for one that is nobody's (and
     then there is no value).
     """
-    typed = as_shown(cell)
+    typed = displayed_identifier(cell)
     whole = _WHOLE.fullmatch(typed)
     text = whole[1] if whole else typed
     if name == "postcode":
@@ -51,7 +51,7 @@ def read_identifier(name: str, cell: Cell) -> tuple[str | None, str]:
     return text, ""
 
 
-def as_shown(cell: Cell) -> str:
+def displayed_identifier(cell: Cell) -> str:
     """The text of a cell in capitals, without any space, with the zeros that its format shows."""
     text = _SPACES.sub("", unicodedata.normalize("NFKC", cell.text)).strip(_QUOTES).upper()
     if _is_padded(cell):
@@ -60,9 +60,9 @@ def as_shown(cell: Cell) -> str:
     return text
 
 
-def has_lost_zeros(cell: Cell) -> bool:
+def lost_leading_zeros(cell: Cell) -> bool:
     """Whether a cell shows zeros in front that its number does not have."""
-    return _is_padded(cell) and as_shown(cell) != _without_format(cell)
+    return _is_padded(cell) and displayed_identifier(cell) != _without_format(cell)
 
 
 def _is_padded(cell: Cell) -> bool:
@@ -95,6 +95,6 @@ def _postcode(text: str) -> tuple[str | None, str]:
     return (spaced, "") if len(spaced) <= 8 else (None, "")
 
 
-def missing_letter(text: str) -> str:
+def infer_missing_letter(text: str) -> str:
     """The letter that a UPN has lost from its front; '' where it has lost none."""
-    return upn_letter(text) if text.isdigit() else ""
+    return upn_check_letter(text) if text.isdigit() else ""

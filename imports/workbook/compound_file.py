@@ -34,7 +34,7 @@ _WRITE_PROTECTED, _LOCKED = 0x86, 0x2F
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CompoundEntry:
     """One entry of the directory, with the first sector of its stream and the stream's length."""
 
     name: str
@@ -46,7 +46,7 @@ class Entry:
     size: int
 
 
-class Compound:
+class CompoundFile:
     """A compound file.  A broken one has what can be found of it, and never raises."""
 
     def __init__(self, content: bytes) -> None:
@@ -58,14 +58,14 @@ class Compound:
         self._tables = list(self._tables_listed())
         self._entries = list(self._directory())
 
-    def at_root(self) -> dict[str, Entry]:
+    def at_root(self) -> dict[str, CompoundEntry]:
         """What lies at the root by its name in small letters.
 
         What is embedded in a sheet, such as a Word document, lies deeper.
         """
         if not self._entries or self._entries[0].kind != _ROOT:
             return {}
-        found: dict[str, Entry] = {}
+        found: dict[str, CompoundEntry] = {}
         waiting, met = [self._entries[0].child], set()
         while waiting:
             number = waiting.pop()
@@ -82,7 +82,7 @@ class Compound:
         found = _NAMES_WRITTEN.findall(self._content)
         return {name.replace(b"\0", b"").decode("ascii").casefold() for name in found}
 
-    def is_locked(self, book: Entry) -> bool:
+    def is_locked(self, book: CompoundEntry) -> bool:
         """Whether the workbook stream asks for a password: it says so straight after it begins."""
         begins = self._begins(book)
         if begins[:2] != _BEGINS:
@@ -97,7 +97,7 @@ class Compound:
             at += 4 + length
         return False
 
-    def _begins(self, entry: Entry) -> bytes:
+    def _begins(self, entry: CompoundEntry) -> bytes:
         """The first bytes of a stream, as many as its first sector has."""
         if entry.size >= self._short:
             return self._at(entry.first)
@@ -108,7 +108,7 @@ class Compound:
                 return self._at(sector)[within % self._sector :][:_MINI]
         return b""
 
-    def _directory(self) -> Iterator[Entry]:
+    def _directory(self) -> Iterator[CompoundEntry]:
         count = 0
         for sector in self._chain(_number(self._content, 48, _LAST)):
             piece = self._at(sector)
@@ -148,12 +148,12 @@ class Compound:
         return self._content[start : start + self._sector]
 
 
-def _entry(packed: bytes) -> Entry:
+def _entry(packed: bytes) -> CompoundEntry:
     raw, length, kind = _NAMES.unpack_from(packed)
     left, right, child = struct.unpack_from("<LLL", packed, 68)
     first, size = struct.unpack_from("<LL", packed, 116)
     name = raw[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
-    return Entry(name, kind, left, right, child, first, size)
+    return CompoundEntry(name, kind, left, right, child, first, size)
 
 
 def _number(content: bytes, at: int, otherwise: int) -> int:

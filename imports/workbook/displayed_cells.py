@@ -3,7 +3,7 @@
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 
-from imports.workbook.formats.number_formats import Shows, shows
+from imports.workbook.formats.number_formats import DisplayedAs, parse_number_format
 from imports.workbook.raw_cells import BOOLEAN, DATE, ERROR, FORMULA, NUMBER, TEXT
 from models.handoffs.sheets import BLANK, Cell, CellKind, Value
 
@@ -11,7 +11,7 @@ _LAST_SERIAL = 2_958_466  # the day after 31 December 9999, the last that Excel 
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 # A member of an enumeration costs more to look up than a cell to make.
 _TEXT, _NUMBER, _DATE = CellKind.TEXT, CellKind.NUMBER, CellKind.DATE
-_DATED = frozenset((Shows.DATE, Shows.MONTH, Shows.TIME))
+_DATED = frozenset((DisplayedAs.DATE, DisplayedAs.MONTH, DisplayedAs.TIME))
 _LONGEST_NUMBER = 300  # digits; Python refuses to turn more than 4,300 into a number
 
 
@@ -33,7 +33,7 @@ def _made(text: str, value: Value, kind: CellKind, stored: str, number_format: s
     return cell
 
 
-class Cells(dict[tuple[str, str, str], Cell]):
+class DisplayedCells(dict[tuple[str, str, str], Cell]):
     """Cells by (kind, stored, number format), each made when first asked for and then shared.
 
     BLANK stands for text that is nothing but spaces, non-breaking ones too.
@@ -79,11 +79,11 @@ def _number(stored: str, number_format: str, *, is_1904: bool) -> Cell:
         return _made(stored.strip(), stored.strip(), _TEXT, stored, number_format)
     if not number_format:
         return _made(str(number), number, _NUMBER, stored, "")
-    kind = shows(number_format)
+    kind = parse_number_format(number_format)
     if kind in _DATED and 0 <= number < _LAST_SERIAL:
         when = _moment(float(number), is_1904=is_1904)
         if when is not None:
-            said = _month(when) if kind is Shows.MONTH else _said(when)
+            said = _month(when) if kind is DisplayedAs.MONTH else _said(when)
             return _made(said, when, _DATE, stored, number_format)
     return _made(_shown(number, number_format, kind), number, _NUMBER, stored, number_format)
 
@@ -106,12 +106,12 @@ def _value(stored: str) -> int | float | None:
     return int(number) if number.is_integer() else number
 
 
-def _shown(number: int | float, number_format: str, kind: Shows) -> str:
-    if kind is Shows.PERCENT:
+def _shown(number: int | float, number_format: str, kind: DisplayedAs) -> str:
+    if kind is DisplayedAs.PERCENT:
         return f"{round(number * 100, 10):g}%"
-    if kind is Shows.ZEROS and isinstance(number, int):
+    if kind is DisplayedAs.ZEROS and isinstance(number, int):
         return str(number).zfill(number_format.split(";", 1)[0].count("0"))
-    if kind is Shows.ELAPSED:
+    if kind is DisplayedAs.ELAPSED:
         seconds = round(number * 86_400)
         return f"{seconds // 3_600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
     return str(number)
@@ -145,7 +145,7 @@ def _iso(stored: str, number_format: str) -> Cell:
             return _made(stored, stored, _TEXT, stored, number_format)
     if isinstance(when, datetime) and when.time() == time():
         when = when.date()
-    said = _month(when) if shows(number_format) is Shows.MONTH else _said(when)
+    said = _month(when) if parse_number_format(number_format) is DisplayedAs.MONTH else _said(when)
     return _made(said, when, _DATE, stored, number_format)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from imports.workbook.displayed_cells import Cells
+from imports.workbook.displayed_cells import DisplayedCells
 from imports.workbook.raw_cells import Merge, RawSheet
 from models.handoffs.sheets import BLANK, Cell, CellKind
 
@@ -45,7 +45,7 @@ class Grid:
         return (merge for merge in self.merges if merge[0] == number)
 
 
-def grid_of(sheet: RawSheet, made: Cells) -> Grid:
+def grid_of(sheet: RawSheet, made: DisplayedCells) -> Grid:
     """The grid of a raw sheet.  Cells with nothing but spaces are left out."""
     rows = []
     for number, hidden, raw_cells in sheet.rows:

@@ -19,7 +19,7 @@ from dataclasses import astuple
 from pathlib import Path
 from time import monotonic
 
-from imports.workbook.limits import LIMITS, Limits, refused, too_big
+from imports.workbook.limits import READ_LIMITS, ReadLimits, refuse, refuse_too_big
 from imports.workbook.raw_cells import RawFile, unpack
 from models.handoffs.findings import SubmissionRefused
 
@@ -35,16 +35,16 @@ _GRACE = 10.0
 class Guard:
     """A server that opens files in children of its own.  Threads may share one; they take turns."""
 
-    def __init__(self, limits: Limits = LIMITS) -> None:
+    def __init__(self, limits: ReadLimits = READ_LIMITS) -> None:
         self.limits = limits
         self._lock = threading.Lock()
         self._server: subprocess.Popen[bytes] | None = None
 
-    def open_file(self, content: bytes, limits: Limits | None = None) -> RawFile:
+    def open_file(self, content: bytes, limits: ReadLimits | None = None) -> RawFile:
         """Every sheet of a file, opened in a child process.  Raises SubmissionRefused."""
         limits = limits or self.limits
         if len(content) > limits.file_size:
-            raise too_big(len(content), limits)
+            raise refuse_too_big(len(content), limits)
         with self._lock:
             how, packed = self._ask(marshal.dumps((content, astuple(limits))), limits)
         if how == OPENED:
@@ -52,14 +52,14 @@ class Guard:
         if how == REFUSED:
             code, facts = marshal.loads(packed)
             raise SubmissionRefused(code, **dict(facts))
-        raise refused(packed.decode())
+        raise refuse(packed.decode())
 
     def close(self) -> None:
         """End the server."""
         with self._lock:
             self._stop()
 
-    def _ask(self, request: bytes, limits: Limits) -> tuple[bytes, bytes]:
+    def _ask(self, request: bytes, limits: ReadLimits) -> tuple[bytes, bytes]:
         server = self._running()
         try:
             assert server.stdin is not None
@@ -72,7 +72,7 @@ class Guard:
             self._stop()
             return OVER, b"TIMEOUT" if isinstance(fault, TimeoutError) else b"CRASH"
 
-    def _answer(self, server: subprocess.Popen[bytes], limits: Limits) -> tuple[bytes, bytes]:
+    def _answer(self, server: subprocess.Popen[bytes], limits: ReadLimits) -> tuple[bytes, bytes]:
         until = monotonic() + limits.wall + _GRACE
         how, length = ANSWER.unpack(_read(server, ANSWER.size, until))
         if length > limits.result:
@@ -100,7 +100,7 @@ class Guard:
 
 
 @contextmanager
-def guarded(limits: Limits = LIMITS) -> Iterator[Guard]:
+def open_guard(limits: ReadLimits = READ_LIMITS) -> Iterator[Guard]:
     """A guard for as long as it is needed."""
     guard = Guard(limits)
     try:

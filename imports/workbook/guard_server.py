@@ -13,7 +13,7 @@ from typing import NoReturn
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from imports.workbook.guard import ANSWER, OPENED, OVER, REFUSED, REQUEST
-from imports.workbook.limits import LIMITS, Limits
+from imports.workbook.limits import READ_LIMITS, ReadLimits
 from imports.workbook.openers import open_file
 from imports.workbook.raw_cells import pack
 from models.handoffs.findings import SubmissionRefused
@@ -38,7 +38,7 @@ def main() -> None:
             return
         (length,) = REQUEST.unpack(header)
         content, numbers = marshal.loads(requests.read(length))
-        how, answer = open_in_child(content, Limits(*numbers), parent=sys.stdin.fileno())
+        how, answer = open_in_child(content, ReadLimits(*numbers), parent=sys.stdin.fileno())
         answers.write(ANSWER.pack(how, len(answer)) + answer)
         answers.flush()
 
@@ -68,11 +68,11 @@ def _warm_up() -> None:
             ("sheet.xml", f"<worksheet><sheetData>{rows}</sheetData></worksheet>"),
         ):
             package.writestr(name, part)
-    pack(open_file(kept.getvalue(), LIMITS))
+    pack(open_file(kept.getvalue(), READ_LIMITS))
 
 
 def open_in_child(
-    content: bytes, limits: Limits, *, parent: int | None = None
+    content: bytes, limits: ReadLimits, *, parent: int | None = None
 ) -> tuple[bytes, bytes]:
     """How it went, and the packed file, the refusal, or the reason of a sudden end.
 
@@ -101,7 +101,7 @@ def open_in_child(
     return bytes(answer[:1]), bytes(answer[1:])
 
 
-def _collect(reads: int, limits: Limits, parent: int | None) -> tuple[bytearray, bytes]:
+def _collect(reads: int, limits: ReadLimits, parent: int | None) -> tuple[bytearray, bytes]:
     """What the child writes, and why we stopped listening where we did."""
     until = monotonic() + limits.wall
     answer = bytearray()
@@ -120,7 +120,7 @@ def _collect(reads: int, limits: Limits, parent: int | None) -> tuple[bytearray,
             return answer, b"MEMORY"
 
 
-def _child(content: bytes, limits: Limits, writes: int) -> NoReturn:
+def _child(content: bytes, limits: ReadLimits, writes: int) -> NoReturn:
     """Open the file and end; nothing of the server runs in here."""
     try:
         gc.disable()  # short-lived, and its memory has a limit
@@ -132,7 +132,7 @@ def _child(content: bytes, limits: Limits, writes: int) -> NoReturn:
         os._exit(_OUT_OF_MEMORY if _is_about_memory(fault) else _UNREADABLE)
 
 
-def _opened(content: bytes, limits: Limits) -> bytes:
+def _opened(content: bytes, limits: ReadLimits) -> bytes:
     try:
         return OPENED + pack(open_file(content, limits))
     except SubmissionRefused as refusal:
@@ -154,7 +154,7 @@ def _is_about_memory(fault: BaseException | None) -> bool:
     return False
 
 
-def _limit(limits: Limits) -> None:
+def _limit(limits: ReadLimits) -> None:
     # The hard limit comes a second later: at the soft one the signal says that it was the CPU.
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu + 1))
     for what, most in (

@@ -10,7 +10,7 @@ MIB = 1024 * KIB
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ReadLimits:
     """Every limit of the preflight, the readers and the guard, each with its default.
 
     Sizes are in bytes, times in seconds.  The defaults come from 428 real public workbooks: the
@@ -43,7 +43,7 @@ class Limits:
     result: int = 128 * MIB  # what a child may hand back
 
 
-LIMITS = Limits()
+READ_LIMITS = ReadLimits()
 
 # What was found, and the catalogue code that has the words for it.
 CODES = {
@@ -88,14 +88,14 @@ CODES = {
 }
 
 
-def refused(reason: str, **facts: str) -> SubmissionRefused:
+def refuse(reason: str, **facts: str) -> SubmissionRefused:
     """A refusal by what was found; the reason travels with it for whoever looks into it."""
     return SubmissionRefused(CODES[reason], reason=reason, **facts)
 
 
-def too_big(size: int, limits: Limits) -> SubmissionRefused:
+def refuse_too_big(size: int, limits: ReadLimits) -> SubmissionRefused:
     """The refusal of a file over the size limit."""
-    return refused("TOO_BIG", limit=megabytes(limits.file_size), size=megabytes(size))
+    return refuse("TOO_BIG", limit=megabytes(limits.file_size), size=megabytes(size))
 
 
 def megabytes(size: int) -> str:
@@ -103,6 +103,6 @@ def megabytes(size: int) -> str:
     return f"{ceil(size / MIB * 10) / 10:,g} MB"
 
 
-def counted(number: int) -> str:
+def with_thousands(number: int) -> str:
     """A number as people write it: "10,000"."""
     return f"{number:,}"

@@ -21,9 +21,9 @@ from models.handoffs.returned_workbook import (
     SHEET,
     TYPED,
     WRONG,
-    Before,
-    Confirmed,
-    Returned,
+    ConfirmedCell,
+    OriginalFormat,
+    ReturnedWorkbook,
 )
 from models.handoffs.sheets import Region
 
@@ -38,7 +38,7 @@ _OF_NO_ROW = re.compile(r"(?:column [A-Z]{1,3})?")
 _PLACE = re.compile(r"(?:row )?([A-Z]{0,3})([0-9]{1,7})")
 
 
-def returned_of(raw: RawFile) -> Returned | None:
+def read_returned_workbook(raw: RawFile) -> ReturnedWorkbook | None:
     """What a workbook says of itself; None for one that we did not mark."""
     said = _said(raw)
     if not said.get(MARK):
@@ -47,18 +47,18 @@ def returned_of(raw: RawFile) -> Returned | None:
     tabs = (said.get(FIX_LIST, ""), said.get(CHOICES, ""), MARK_SHEET)
     kept = next(sheet for sheet in raw.sheets if sheet.name == MARK_SHEET)
     confirmed = tuple(_confirmed(listed)) if listed else ()
-    return Returned(said[MARK], confirmed, tabs, tuple(_before(kept)))
+    return ReturnedWorkbook(said[MARK], confirmed, tabs, tuple(_before(kept)))
 
 
-def without_our_tabs(raw: RawFile) -> RawFile:
+def drop_our_sheets(raw: RawFile) -> RawFile:
     """The file without the tabs that we added, whatever they were called."""
-    returned = returned_of(raw)
+    returned = read_returned_workbook(raw)
     if returned is None:
         return raw
     return replace(raw, sheets=[one for one in raw.sheets if one.name not in returned.tabs])
 
 
-def our_tabs(raw: RawFile, returned: Returned | None) -> list[Region]:
+def find_our_sheets(raw: RawFile, returned: ReturnedWorkbook | None) -> list[Region]:
     """What is told of the tabs that we added."""
     tabs = returned.tabs if returned else ()
     return [Region(one.name, 0, 0, False, OURS) for one in raw.sheets if one.name in tabs]
@@ -72,7 +72,7 @@ def _said(raw: RawFile) -> dict[str, str]:
     return {row[0]: row[1] for row in rows if 0 in row and 1 in row}
 
 
-def _confirmed(sheet: RawSheet) -> Iterator[Confirmed]:
+def _confirmed(sheet: RawSheet) -> Iterator[ConfirmedCell]:
     columns: Mapping[str, int] = {}
     for at, row in enumerate(sheet.rows[:_MOST]):
         texts = _texts(row)
@@ -86,7 +86,7 @@ def _confirmed(sheet: RawSheet) -> Iterator[Confirmed]:
         place = _PLACE.fullmatch(cell)
         said = texts.get(columns[CONFIRM], "").casefold()
         if (place or _OF_NO_ROW.fullmatch(cell)) and (said.startswith("yes") or said in _YES):
-            yield Confirmed(
+            yield ConfirmedCell(
                 texts.get(columns[RULE], ""),
                 # The name of a tab may begin or end with a space.
                 next((each[2] for each in row[2] if each[0] == columns[SHEET]), ""),
@@ -97,12 +97,14 @@ def _confirmed(sheet: RawSheet) -> Iterator[Confirmed]:
             )
 
 
-def _before(sheet: RawSheet) -> Iterator[Before]:
+def _before(sheet: RawSheet) -> Iterator[OriginalFormat]:
     for row in sheet.rows[:_MOST]:
         typed = {cell[0]: cell[2] for cell in row[2]}
         place = _PLACE.fullmatch(typed.get(2, ""))
         if typed.get(0) == BEFORE and place and place[1]:
-            yield Before(typed.get(1, ""), int(place[2]), place[1], row[0], bool(typed.get(3)))
+            yield OriginalFormat(
+                typed.get(1, ""), int(place[2]), place[1], row[0], bool(typed.get(3))
+            )
 
 
 def _texts(row: RawRow) -> dict[int, str]:

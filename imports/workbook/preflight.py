@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
 from imports.workbook.compound_file import MAGIC as COMPOUND
-from imports.workbook.compound_file import Compound
-from imports.workbook.formats.xml_parts import elements, local, parse
-from imports.workbook.limits import Limits, refused, too_big
-from imports.workbook.unsupported_programs import made_by
-from imports.workbook.zip_package import Package, open_package
+from imports.workbook.compound_file import CompoundFile
+from imports.workbook.formats.xml_parts import find_elements, local_name, parse_xml
+from imports.workbook.limits import ReadLimits, refuse, refuse_too_big
+from imports.workbook.unsupported_programs import identify_program
+from imports.workbook.zip_package import ZipPackage, open_package
 
 ZIP = b"PK\x03\x04"
 _BARE_BIFF = tuple(bytes((9, version)) for version in (0, 2, 4, 8))
@@ -63,23 +63,23 @@ _MARKUP = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class InspectedFile:
     """A file that may be read: what it is, and its package where it is one.
 
     `main` is the name of the workbook part of an xlsx.
     """
 
     file_format: str  # "xlsx", "xlsm", "xlsb", "xls", "ods", "csv"
-    package: Package | None = None
+    package: ZipPackage | None = None
     main: str = ""
 
 
-def look(content: bytes, limits: Limits) -> Opened:
+def inspect_file(content: bytes, limits: ReadLimits) -> InspectedFile:
     """What the bytes are, by their content and never by a name.  Raises SubmissionRefused."""
     if not content:
-        raise refused("EMPTY")
+        raise refuse("EMPTY")
     if len(content) > limits.file_size:
-        raise too_big(len(content), limits)
+        raise refuse_too_big(len(content), limits)
     if content.startswith(ZIP):
         return _look_inside(open_package(content, limits), limits)
     if content.startswith(COMPOUND):
@@ -90,33 +90,33 @@ def look(content: bytes, limits: Limits) -> Opened:
         b"\x08\0",
         b"\x10\0",
     ):
-        raise refused("VERY_OLD")
-    maker = made_by(content)
+        raise refuse("VERY_OLD")
+    maker = identify_program(content)
     if maker:
-        raise refused("OTHER_FORMAT", what=maker)
+        raise refuse("OTHER_FORMAT", what=maker)
     for magic, what in _OTHERS:
         if content.startswith(magic) and not (magic == b"BM" and _is_text(content)):
-            raise refused("NOT_XLSX", what=what)
+            raise refuse("NOT_XLSX", what=what)
     return _look_at_text(content)
 
 
-def _look_at_text(content: bytes) -> Opened:
+def _look_at_text(content: bytes) -> InspectedFile:
     if not _is_text(content):
-        raise refused("NOT_XLSX", what="a kind of file that we do not know")
+        raise refuse("NOT_XLSX", what="a kind of file that we do not know")
     opening = _opening(content)
     if opening.lower().startswith("mime-version:"):
-        raise refused("WEB_PAGE")
+        raise refuse("WEB_PAGE")
     if opening.startswith("<"):
         for word, what in _XML_WORKBOOKS:
             if word in opening:
-                raise refused("OTHER_FORMAT", what=what)
+                raise refuse("OTHER_FORMAT", what=what)
         if _MARKUP.match(re.sub(r"\A<\?xml.*?\?>", "", opening, flags=re.DOTALL)):
-            raise refused("WEB_PAGE")
+            raise refuse("WEB_PAGE")
         if opening.startswith("<?xml"):
-            raise refused("NOT_XLSX", what="an XML file")
+            raise refuse("NOT_XLSX", what="an XML file")
     if opening.startswith("{") and "docs.google.com" in opening:
-        raise refused("LINK")
-    return Opened("csv")
+        raise refuse("LINK")
+    return InspectedFile("csv")
 
 
 def _is_text(content: bytes) -> bool:
@@ -140,26 +140,26 @@ def _opening(content: bytes) -> str:
     return sample.removeprefix(b"\xef\xbb\xbf").decode("latin-1").lstrip()
 
 
-def _look_into_compound(content: bytes) -> Opened:
-    compound = Compound(content)
+def _look_into_compound(content: bytes) -> InspectedFile:
+    compound = CompoundFile(content)
     root = compound.at_root()
     names = set(root) or compound.names()  # of a damaged one, wherever they lie
     if not names.isdisjoint(("encryptedpackage", "encryptioninfo")):
-        raise refused("PASSWORD")
+        raise refuse("PASSWORD")
     book = root.get("workbook") or root.get("book")
     if book:
         if compound.is_locked(book):
-            raise refused("PASSWORD")
-        return Opened("xls")
+            raise refuse("PASSWORD")
+        return InspectedFile("xls")
     for name, what in _INSIDE_COMPOUND:
         if any(one.startswith(name) for one in names):
-            raise refused("NOT_XLSX", what=what)
+            raise refuse("NOT_XLSX", what=what)
     if not names.isdisjoint(("workbook", "book")):
-        return Opened("xls")  # its reader will say what is wrong
-    raise refused("NOT_XLSX", what="an Office file that is not a workbook")
+        return InspectedFile("xls")  # its reader will say what is wrong
+    raise refuse("NOT_XLSX", what="an Office file that is not a workbook")
 
 
-def _look_inside(package: Package, limits: Limits) -> Opened:
+def _look_inside(package: ZipPackage, limits: ReadLimits) -> InspectedFile:
     if "mimetype" in package.entries:
         return _look_into_open_document(package, limits)
     types = package.part("[Content_Types].xml", limits.other_part)
@@ -168,30 +168,35 @@ def _look_inside(package: Package, limits: Limits) -> Opened:
         if package.has("content.xml") and package.has("meta-inf/manifest.xml"):
             return _look_into_open_document(package, limits)
         is_numbers = package.has(".iwa") or package.has("buildversionhistory.plist")
-        raise refused("NUMBERS" if is_numbers else "ZIP")
+        raise refuse("NUMBERS" if is_numbers else "ZIP")
     main = next(
-        (target for kind, target in targets(relations, "").values() if kind == "officeDocument"), ""
+        (
+            target
+            for kind, target in relationship_targets(relations, "").values()
+            if kind == "officeDocument"
+        ),
+        "",
     )
     content_type = _content_type(types, main)
     for word, what in _DOCUMENTS:
         if word in content_type:
-            raise refused("NOT_XLSX", what=what)
+            raise refuse("NOT_XLSX", what=what)
     if "sheet.binary" in content_type:
         package.rest_is_sound()
-        return Opened("xlsb", package)
+        return InspectedFile("xlsb", package)
     if package.has("visio/document.xml"):
-        raise refused("NOT_XLSX", what="a drawing")
+        raise refuse("NOT_XLSX", what="a drawing")
     if not main or "main+xml" not in content_type or main.casefold() not in package.entries:
-        raise refused("ZIP")
+        raise refuse("ZIP")
     is_macro = "macroenabled" in content_type or package.has("vbaproject.bin")
-    return Opened("xlsm" if is_macro else "xlsx", package, main)
+    return InspectedFile("xlsm" if is_macro else "xlsx", package, main)
 
 
 def _content_type(types: bytes, main: str) -> str:
     """The declared type of a part, in lower case; '' where none is."""
     extension = main.rpartition(".")[2].casefold()
     by_extension = ""
-    for name, attributes in elements(types, "Override", "Default"):
+    for name, attributes in find_elements(types, "Override", "Default"):
         declared = attributes.get("ContentType", "").casefold()
         if name == "Override":
             if attributes.get("PartName", "").lstrip("/").casefold() == main.casefold():
@@ -201,25 +206,25 @@ def _content_type(types: bytes, main: str) -> str:
     return by_extension
 
 
-def _look_into_open_document(package: Package, limits: Limits) -> Opened:
+def _look_into_open_document(package: ZipPackage, limits: ReadLimits) -> InspectedFile:
     manifest = package.part("META-INF/manifest.xml", limits.other_part)
     sheets = package.part("content.xml", limits.sheet_part)
     said = _open_document_kind(package, manifest, sheets or b"", limits)
     if said.startswith("application/vnd.sun.xml.calc"):
-        raise refused("OTHER_FORMAT", what="the format of StarOffice and OpenOffice 1 (.sxc)")
+        raise refuse("OTHER_FORMAT", what="the format of StarOffice and OpenOffice 1 (.sxc)")
     if not said.startswith(f"{_OPEN_DOCUMENT}spreadsheet"):
-        raise refused("NOT_XLSX", what="a document that is not a spreadsheet")
-    if manifest is not None and elements(manifest, "encryption-data"):
-        raise refused("PASSWORD")
+        raise refuse("NOT_XLSX", what="a document that is not a spreadsheet")
+    if manifest is not None and find_elements(manifest, "encryption-data"):
+        raise refuse("PASSWORD")
     if sheets is None:
-        raise refused("NO_SHEET")
-    parse(sheets)
+        raise refuse("NO_SHEET")
+    parse_xml(sheets)
     package.rest_is_sound()
-    return Opened("ods", package)
+    return InspectedFile("ods", package)
 
 
 def _open_document_kind(
-    package: Package, manifest: bytes | None, sheets: bytes, limits: Limits
+    package: ZipPackage, manifest: bytes | None, sheets: bytes, limits: ReadLimits
 ) -> str:
     """What an OpenDocument file says that it is; some programs leave out the part for it."""
     said = package.part("mimetype", limits.other_part)
@@ -229,22 +234,22 @@ def _open_document_kind(
     old = re.search(rb"application/vnd\.sun\.xml\.[a-z]+", manifest or b"")
     if old:
         return old[0].decode("ascii")
-    for _, attributes in elements(manifest or b"<none/>", "file-entry"):
-        by_name = {local(name): value for name, value in attributes.items()}
+    for _, attributes in find_elements(manifest or b"<none/>", "file-entry"):
+        by_name = {local_name(name): value for name, value in attributes.items()}
         if by_name.get("full-path") == "/":
             return by_name.get("media-type", "")
     return f"{_OPEN_DOCUMENT}spreadsheet" if b"<office:spreadsheet" in sheets else ""
 
 
-def targets(relations: bytes, source: str) -> dict[str, tuple[str, str]]:
+def relationship_targets(relations: bytes, source: str) -> dict[str, tuple[str, str]]:
     """What a part points to, by id: (kind, name of the part in the package).
 
     `source` is the name of the part whose relations these are.  Links out of the file are left
     out.  The kind is the last word of the relation's type, the same in Strict workbooks.
     """
     found = {}
-    for _, attributes in elements(relations, "Relationship"):
-        by_name = {local(name): value for name, value in attributes.items()}
+    for _, attributes in find_elements(relations, "Relationship"):
+        by_name = {local_name(name): value for name, value in attributes.items()}
         if by_name.get("TargetMode") == "External":
             continue
         target = by_name.get("Target", "").replace("\\", "/")

@@ -4,7 +4,7 @@ import marshal
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-from models.handoffs.findings import Remark
+from models.handoffs.findings import Issue
 
 # How a cell says what it holds; one letter, because there are many of them.
 TEXT, NUMBER, DATE, BOOLEAN, ERROR, FORMULA = "t", "n", "d", "b", "e", "f"
@@ -37,7 +37,7 @@ class RawFile:
     file_format: str
     sheets: Sequence[RawSheet]
     is_1904: bool = False
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[Issue, ...] = ()
 
 
 def pack(raw: RawFile) -> bytes:
@@ -74,5 +74,5 @@ def unpack(packed: bytes) -> RawFile:
             for name, hidden, rows, merges, columns, knows_merges in sheets
         ],
         is_1904,
-        tuple(Remark(*remark) for remark in remarks),
+        tuple(Issue(*remark) for remark in remarks),
     )

@@ -15,7 +15,7 @@ _DBASE_HEADER, _DBASE_FIELD = 32, 32
 _GZIP, _LOOKED_AT = b"\x1f\x8b", 4_096
 
 
-def made_by(content: bytes) -> str:
+def identify_program(content: bytes) -> str:
     """What the format of a spreadsheet is called that we do not read; '' for anything else."""
     for beginning, what in _BEGINNINGS:
         if content.startswith(beginning):

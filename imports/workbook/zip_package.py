@@ -9,7 +9,7 @@ from io import BytesIO
 from itertools import pairwise
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from imports.workbook.limits import Limits, counted, megabytes, refused
+from imports.workbook.limits import ReadLimits, megabytes, refuse, with_thousands
 
 _END = b"PK\x05\x06"
 _END_64 = b"PK\x06\x07"
@@ -21,7 +21,7 @@ _DRIVE = re.compile(r"\A[A-Za-z]:")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ZipEntry:
     """One part as the directory declares it: its name as written, and where it lies."""
 
     name: str
@@ -34,15 +34,15 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Package:
+class ZipPackage:
     """A zip whose directory holds no surprise.  Parts are inflated when asked for.
 
     `entries` are by name with slashes, in lower case, as parts refer to each other.
     """
 
     content: bytes
-    entries: dict[str, Entry]
-    limits: Limits
+    entries: dict[str, ZipEntry]
+    limits: ReadLimits
     inflated: set[str] = field(default_factory=set)
 
     def part(self, name: str, limit: int) -> bytes | None:
@@ -52,7 +52,7 @@ class Package:
         if entry is None:
             return None
         if entry.size > limit:
-            raise refused("PART_TOO_BIG", limit=megabytes(limit))
+            raise refuse("PART_TOO_BIG", limit=megabytes(limit))
         self.inflated.add(key)
         return b"".join(_inflate(self.content, entry))
 
@@ -68,77 +68,77 @@ class Package:
         return any(word in key for key in self.entries)
 
 
-def open_package(content: bytes, limits: Limits) -> Package:
+def open_package(content: bytes, limits: ReadLimits) -> ZipPackage:
     """The package in some bytes that begin like a zip.  Raises SubmissionRefused."""
     _count_entries(content, limits)
     try:
         with ZipFile(BytesIO(content)) as archive:
             infos, directory = archive.infolist(), archive.start_dir
     except (BadZipFile, NotImplementedError, ValueError, struct.error, IndexError) as error:
-        raise refused("BAD_ZIP") from error
+        raise refuse("BAD_ZIP") from error
     if len(infos) > limits.parts:
-        raise refused("TOO_MANY_PARTS", limit=counted(limits.parts))
+        raise refuse("TOO_MANY_PARTS", limit=with_thousands(limits.parts))
     _check_sizes(infos, limits)
-    entries: dict[str, Entry] = {}
+    entries: dict[str, ZipEntry] = {}
     for info in infos:
         _check_name(info)
         key = _key(info.filename)
         if key in entries:
-            raise refused("DUPLICATE_PART")
+            raise refuse("DUPLICATE_PART")
         entries[key] = _entry(content, info)
     _check_places(list(entries.values()), directory)
-    return Package(content, entries, limits)
+    return ZipPackage(content, entries, limits)
 
 
-def _count_entries(content: bytes, limits: Limits) -> None:
+def _count_entries(content: bytes, limits: ReadLimits) -> None:
     """The number of entries is known before a list of them is built."""
     end = content.rfind(_END, max(0, len(content) - 65_557))
     if end < 0 or len(content) < end + 22:
-        raise refused("TRUNCATED")
+        raise refuse("TRUNCATED")
     declared, size = struct.unpack_from("<HL", content, end + 10)
     is_64 = content[max(0, end - 20) : end].startswith(_END_64)
     listed = content if is_64 else content[max(0, end - size) : end]
     if max(0 if is_64 else declared, listed.count(_ENTRY)) > limits.parts:
-        raise refused("TOO_MANY_PARTS", limit=counted(limits.parts))
+        raise refuse("TOO_MANY_PARTS", limit=with_thousands(limits.parts))
 
 
-def _check_sizes(infos: list[ZipInfo], limits: Limits) -> None:
+def _check_sizes(infos: list[ZipInfo], limits: ReadLimits) -> None:
     if any(info.flag_bits & 0x1 for info in infos):
-        raise refused("ENCRYPTED")
+        raise refuse("ENCRYPTED")
     if any(info.compress_type not in (_STORED, _DEFLATED) for info in infos):
-        raise refused("COMPRESSION")
+        raise refuse("COMPRESSION")
     if any(
         info.file_size > limits.ratio_from
         and info.file_size > limits.ratio * max(1, info.compress_size)
         for info in infos
     ):
-        raise refused("RATIO")
+        raise refuse("RATIO")
     if sum(info.file_size for info in infos) > limits.unpacked:
-        raise refused("UNPACKED_TOO_BIG", limit=megabytes(limits.unpacked))
+        raise refuse("UNPACKED_TOO_BIG", limit=megabytes(limits.unpacked))
 
 
 def _check_name(info: ZipInfo) -> None:
     # zipfile cuts a name at a NUL; the name as written is what other readers may see.
     name = info.orig_filename.replace("\\", "/")
     if "\0" in name or not name or name.startswith("/") or _DRIVE.match(name):
-        raise refused("BAD_PART_NAME")
+        raise refuse("BAD_PART_NAME")
     if ".." in name.split("/"):
-        raise refused("BAD_PART_NAME")
+        raise refuse("BAD_PART_NAME")
 
 
-def _entry(content: bytes, info: ZipInfo) -> Entry:
+def _entry(content: bytes, info: ZipInfo) -> ZipEntry:
     try:
         local = _LOCAL.unpack_from(content, info.header_offset)
     except struct.error as error:
-        raise refused("BAD_ZIP") from error
+        raise refuse("BAD_ZIP") from error
     if local[0] != b"PK\x03\x04":
-        raise refused("BAD_ZIP")
+        raise refuse("BAD_ZIP")
     if local[2] & 0x1:
-        raise refused("ENCRYPTED")
+        raise refuse("ENCRYPTED")
     if local[3] != info.compress_type:
-        raise refused("BAD_ZIP")
+        raise refuse("BAD_ZIP")
     starts = info.header_offset + _LOCAL.size + local[9] + local[10]
-    return Entry(
+    return ZipEntry(
         info.filename.replace("\\", "/"),
         info.header_offset,
         starts,
@@ -149,33 +149,33 @@ def _entry(content: bytes, info: ZipInfo) -> Entry:
     )
 
 
-def _check_places(entries: list[Entry], directory: int) -> None:
+def _check_places(entries: list[ZipEntry], directory: int) -> None:
     """Parts lie one after the other, the first at the very start, all before the directory."""
     if not entries:
-        raise refused("NOT_XLSX", what="an empty zip folder")
+        raise refuse("NOT_XLSX", what="an empty zip folder")
     in_order = sorted(entries, key=lambda entry: entry.header)
     # A second zip in front would be read by some programs and not by others.
     if in_order[0].header != 0:
-        raise refused("BAD_ZIP")
+        raise refuse("BAD_ZIP")
     for entry, following in pairwise(in_order):
         if entry.ends > following.header:
-            raise refused("OVERLAP")
+            raise refuse("OVERLAP")
     if in_order[-1].ends > directory:
-        raise refused("OVERLAP")
+        raise refuse("OVERLAP")
 
 
-def _inflate(content: bytes, entry: Entry) -> Iterator[bytes]:
+def _inflate(content: bytes, entry: ZipEntry) -> Iterator[bytes]:
     """A part in chunks.  The real size and checksum must be those declared; never more is read."""
     packed = memoryview(content)[entry.starts : entry.ends]
     size, crc = 0, 0
     for chunk in _deflated(packed) if entry.is_deflated else _stored(packed):
         size += len(chunk)
         if size > entry.size:
-            raise refused("BAD_ZIP")
+            raise refuse("BAD_ZIP")
         crc = zlib.crc32(chunk, crc)
         yield chunk
     if size != entry.size or crc != entry.crc:
-        raise refused("BAD_ZIP")
+        raise refuse("BAD_ZIP")
 
 
 def _stored(packed: memoryview) -> Iterator[bytes]:
@@ -196,9 +196,9 @@ def _deflated(packed: memoryview) -> Iterator[bytes]:
                 break
             yield chunk
     except zlib.error as error:
-        raise refused("BAD_ZIP") from error
+        raise refuse("BAD_ZIP") from error
     if not inflater.eof or inflater.unused_data or waiting:
-        raise refused("BAD_ZIP")
+        raise refuse("BAD_ZIP")
 
 
 def _key(name: str) -> str:

@@ -16,7 +16,7 @@ from models.facts.submission_state import is_standing
 from models.facts.succession import is_one_school
 from models.leavers import Cohort, Leaver
 from models.submissions import Submission
-from models.vocabulary import Kind
+from models.vocabulary import SubmissionKind
 
 
 def is_effective(submission_id: Any, as_of: datetime | None = None) -> ColumnElement[bool]:
@@ -63,7 +63,7 @@ def was_named(as_of: datetime) -> ColumnElement[bool]:
         .join(Submission, col(Submission.id) == col(Match.submission_id))
         .where(
             col(Match.person_id) == col(Leaver.person_id),
-            col(Submission.kind) == Kind.LEAVERS.value,
+            col(Submission.kind) == SubmissionKind.LEAVERS.value,
             col(Submission.academic_year) == col(Cohort.academic_year),
             col(Submission.leaving_stage) == col(Cohort.leaving_stage),
             is_one_school(col(Cohort.urn), col(Submission.urn), cohorts),

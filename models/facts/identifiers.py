@@ -22,7 +22,7 @@ UPN_VALUES = {
 _UPN, _ULN = re.compile(UPN_FORM), re.compile(ULN_FORM)
 
 
-def upn_letter(body: str) -> str:
+def upn_check_letter(body: str) -> str:
     """The check letter that belongs before the other twelve characters of a UPN, '' if none can.
 
     Eleven digits and a digit, or a letter in a temporary UPN: weights 2 to 13, modulo 23.
@@ -33,16 +33,16 @@ def upn_letter(body: str) -> str:
     return UPN_LETTERS[sum(UPN_VALUES[c] * weight for c, weight in weighted) % 23]
 
 
-def is_upn(text: str) -> bool:
+def is_valid_upn(text: str) -> bool:
     """Whether a UPN in capitals has the right form and the right check letter.
 
     The local authority in it is not looked up: a number given by one that no longer exists, or
     that never did (999), is still that person's number.
     """
-    return bool(text) and upn_letter(text[1:]) == text[0]
+    return bool(text) and upn_check_letter(text[1:]) == text[0]
 
 
-def uln_digit(nine: str) -> str:
+def uln_check_digit(nine: str) -> str:
     """The check digit that belongs after the first nine of a ULN, '' if none can.
 
     Weights 10 to 2, modulo 11; what leaves a remainder of 0 is never issued.
@@ -54,6 +54,6 @@ def uln_digit(nine: str) -> str:
     return str(10 - rest) if rest else ""
 
 
-def is_uln(text: str) -> bool:
+def is_valid_uln(text: str) -> bool:
     """Whether ten digits are a ULN by their check digit, which that of the placeholder is not."""
-    return len(text) == 10 and uln_digit(text[:9]) == text[9]
+    return len(text) == 10 and uln_check_digit(text[:9]) == text[9]

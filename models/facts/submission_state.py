@@ -98,7 +98,7 @@ def is_queued(of: Any = Submission) -> ColumnElement[bool]:
 # Transitions.
 
 
-def received(submission: Submission) -> None:
+def mark_received(submission: Submission) -> None:
     """A file sets out on the road, for the first time or with something that changes its fate."""
     submission.needs_processing_since = now()
     if submission.stage not in DONE:  # a refused file that starts anew had not come anywhere
@@ -107,13 +107,13 @@ def received(submission: Submission) -> None:
     submission.fault_code = submission.answered_at = None
 
 
-def refused_unread(submission: Submission, code: str, facts: Mapping[str, str]) -> None:
+def mark_refused_unread(submission: Submission, code: str, facts: Mapping[str, str]) -> None:
     """A file is refused as it is received: there is nothing in it to process."""
     submission.refused_code, submission.refused_facts = code, dict(facts)
     submission.needs_processing_since = submission.fault_code = submission.answered_at = None
 
 
-def taken_up(session: Session, ids: Sequence[int]) -> dict[int, datetime | None]:
+def read_queue_times(session: Session, ids: Sequence[int]) -> dict[int, datetime | None]:
     """What a run takes up: since when each needs processing, to be handed to `processed`."""
     asked = select(col(Submission.id), col(Submission.needs_processing_since))
     return {
@@ -123,7 +123,7 @@ def taken_up(session: Session, ids: Sequence[int]) -> dict[int, datetime | None]
     }
 
 
-def reached(session: Session, ids: Sequence[int], stage: Stage) -> None:
+def mark_reached(session: Session, ids: Sequence[int], stage: Stage) -> None:
     """They have come to a stage before recording; those that had come further stay there."""
     further = col(Submission.stage).in_([each.value for each in ROAD[: ROAD.index(stage)]])
     _set(
@@ -135,7 +135,7 @@ def reached(session: Session, ids: Sequence[int], stage: Stage) -> None:
     )
 
 
-def refused(
+def mark_refused(
     session: Session,
     submission_id: int,
     code: str,
@@ -155,7 +155,7 @@ def refused(
     )
 
 
-def faulted(session: Session, submission_id: int, what: str) -> None:
+def mark_faulted(session: Session, submission_id: int, what: str) -> None:
     """It stopped through our fault; every intake tries it again."""
     still = case(
         (col(Submission.needs_processing_since).is_(None), now()),
@@ -164,7 +164,7 @@ def faulted(session: Session, submission_id: int, what: str) -> None:
     _set(session, [submission_id], fault_code=what[:60], needs_processing_since=still)
 
 
-def recorded(session: Session, submission_id: int, *, at: datetime, **noted: object) -> None:
+def mark_recorded(session: Session, submission_id: int, *, at: datetime, **noted: object) -> None:
     """What it says is in the record; `noted` are other columns, written with it."""
     _set(
         session,
@@ -180,12 +180,12 @@ def recorded(session: Session, submission_id: int, *, at: datetime, **noted: obj
     )
 
 
-def processed(session: Session, submission_id: int, *, since: datetime | None) -> None:
+def mark_processed(session: Session, submission_id: int, *, since: datetime | None) -> None:
     """A run is done with what it took up; what was asked for afterwards stays in the queue."""
     _set(session, [submission_id], needs_processing_since=_unless_asked_since(since))
 
 
-def answered(session: Session, ids: Sequence[int]) -> None:
+def mark_answered(session: Session, ids: Sequence[int]) -> None:
     """Their senders have the receipt for where they stand; a fault in sending it is over."""
     _set(session, ids, answered_at=now(), fault_code=None)
 
@@ -200,7 +200,7 @@ def to_publish(session: Session) -> dict[int, datetime]:
     return {row.id: row.recorded_at for row in session.execute(unpublished)}
 
 
-def published(session: Session, summarised: Mapping[int, datetime]) -> list[int]:
+def mark_published(session: Session, summarised: Mapping[int, datetime]) -> list[int]:
     """The ids of those that are published now, of those given by `to_publish`.
 
     One that was recorded again since it was summarised is not: what it says now is in no summary.
@@ -211,7 +211,7 @@ def published(session: Session, summarised: Mapping[int, datetime]) -> list[int]
     return ids
 
 
-def reprocessing_requested(session: Session, ids: Iterable[int]) -> None:
+def request_reprocessing(session: Session, ids: Iterable[int]) -> None:
     """Something was decided that an intake must take up; a refusal is put aside for it."""
     _set(
         session,
@@ -223,7 +223,7 @@ def reprocessing_requested(session: Session, ids: Iterable[int]) -> None:
     )
 
 
-def taken_back(submission: Submission, *, by: str, reason: str, at: datetime) -> None:
+def mark_taken_back(submission: Submission, *, by: str, reason: str, at: datetime) -> None:
     """Nothing of it counts from that moment on, and nothing of it is processed again."""
     submission.undone_at, submission.undone_by = at, by[:100]
     submission.undone_because = reason[:400]

@@ -62,7 +62,9 @@ def successors_from(session: Session, urns: Collection[str]) -> dict[str, set[st
     return _linked_from(session, urns, SUCCESSOR)
 
 
-def heir(urn: str, successors: Mapping[str, set[str]], members: Collection[str]) -> str | None:
+def successor_among(
+    urn: str, successors: Mapping[str, set[str]], members: Collection[str]
+) -> str | None:
     """The URN itself where it is a member, or the one member that took its place.
 
     The nearest generation with a member decides; None where there is none, or where a school was

@@ -6,7 +6,7 @@ from models.vocabulary import Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Issue:
     """Something a stage noticed, by its catalogue code and place; the catalogue has the words.
 
     `value` is the cell as typed, for showing to its sender only; it is never stored or logged.

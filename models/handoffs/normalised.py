@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from models.handoffs.findings import Remark
+from models.handoffs.findings import Issue
 from models.handoffs.sheets import Region, Value
-from models.vocabulary import WAVES, Kind, LeavingStage
+from models.vocabulary import WAVES, LeavingStage, SubmissionKind
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class SubmissionMetadata:
     """What is known of a submission before its rows are: from its sender, or worked out.
 
     `academic_year` is the September in which the leaving year starts: 2022 for 2022/23.  `waves`
@@ -20,7 +20,7 @@ class Declared:
     submission_id: int
     urn: str
     sent_on: date
-    kind: Kind | None = None
+    kind: SubmissionKind | None = None
     academic_year: int | None = None
     leaving_stage: LeavingStage | None = None
     wave: int | None = None
@@ -28,7 +28,7 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FieldColumn:
     """Where one of our fields stands in a table; year columns name the wave they answer."""
 
     field: str
@@ -39,7 +39,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class MappedRow:
+class NormalisedRow:
     """One row in our words, for one wave.  A row with a column a year gives one for each year.
 
     `raw` holds what was typed, by field, blanks left out; `values` what we make of it, None where
@@ -52,7 +52,7 @@ class MappedRow:
     wave: int | None
     raw: Mapping[str, str]
     values: Mapping[str, Value]
-    columns: Mapping[str, Column]
+    columns: Mapping[str, FieldColumn]
     marks: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, name: str) -> Value:
@@ -66,13 +66,13 @@ class MappedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
+class NormalisedSubmission:
     """A submission in our words: what it is, its rows in reading order, and what was noticed."""
 
-    declared: Declared
-    rows: tuple[MappedRow, ...]
-    remarks: tuple[Remark, ...] = ()
+    declared: SubmissionMetadata
+    rows: tuple[NormalisedRow, ...]
+    remarks: tuple[Issue, ...] = ()
     suggests: Mapping[tuple[str, int, str], tuple[str, ...]] = field(default_factory=dict)
-    unused: tuple[Column, ...] = ()  # columns that no map knows, kept by name
+    unused: tuple[FieldColumn, ...] = ()  # columns that no map knows, kept by name
     file_format: str = ""
     regions: tuple[Region, ...] = ()

@@ -16,7 +16,7 @@ YES = "Yes, this is right"
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed:
+class ConfirmedCell:
     """One "yes, this is right": the rule, the place it was told of, and the cell as typed then.
 
     The place is that of the file that was marked, whatever has moved since.  `column` is '' for
@@ -33,7 +33,7 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class OriginalFormat:
     """A cell that we coloured, and the row of the hidden sheet that keeps how it was before."""
 
     sheet: str
@@ -44,10 +44,10 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class ReturnedWorkbook:
     """What stands in a workbook of ours: its mark, still to be checked, and what was confirmed."""
 
     mark: str
-    confirmed: tuple[Confirmed, ...] = ()
+    confirmed: tuple[ConfirmedCell, ...] = ()
     tabs: tuple[str, ...] = ()  # ours: the list of what to fix, the choices, the mark
-    before: tuple[Before, ...] = ()
+    before: tuple[OriginalFormat, ...] = ()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from models.handoffs.findings import Remark
-from models.handoffs.returned_workbook import Returned
+from models.handoffs.findings import Issue
+from models.handoffs.returned_workbook import ReturnedWorkbook
 
 Value = str | int | float | bool | date | datetime | time | None
 
@@ -55,7 +55,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """One row below the headings, a cell for each of them."""
 
     number: int
@@ -80,7 +80,7 @@ class Table:
 
     sheet: str
     headings: tuple[Heading, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
     heading_rows: tuple[int, ...]
 
 
@@ -91,5 +91,5 @@ class ReadFile:
     file_format: str
     tables: tuple[Table, ...]
     regions: tuple[Region, ...] = ()
-    remarks: tuple[Remark, ...] = ()  # "macros were not read", "this .xls is really a web page"
-    returned: Returned | None = None  # a workbook that we marked, sent back
+    remarks: tuple[Issue, ...] = ()  # "macros were not read", "this .xls is really a web page"
+    returned: ReturnedWorkbook | None = None  # a workbook that we marked, sent back

@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredFile:
     """One file as a listing shows it."""
 
     key: str
@@ -45,7 +45,7 @@ class LeftOut:
 class Listing:
     """All that stands below a prefix: files by key, names left out, and folders, empty ones too."""
 
-    files: tuple[Stored, ...] = ()
+    files: tuple[StoredFile, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     folders: tuple[str, ...] = ()
 
@@ -65,7 +65,7 @@ class Store(Protocol):
     def has(self, key: str) -> bool:
         """Whether the key is there."""
 
-    def list(self, prefix: str) -> Iterator[Stored]:
+    def list(self, prefix: str) -> Iterator[StoredFile]:
         """Every file whose key starts with the prefix, by key."""
 
     def survey(self, prefix: str) -> Listing:

@@ -8,19 +8,23 @@ from sqlmodel import Session, col, select
 
 from destinations.cli.typed.submission_headings import if_set_up
 from destinations.platform.settings import Settings
-from destinations.recording import record
-from destinations.returns.receipts import since_words
+from destinations.recording import record_submission
+from destinations.returns.receipts import changes_in_words
 from models.facts.calendar import now
 from models.facts.submission_state import is_standing
 from models.facts.succession import school_chain
 from models.handoffs.findings import Finding
-from models.handoffs.normalised import Mapped
+from models.handoffs.normalised import NormalisedSubmission
 from models.places import Institution
 from models.submissions import Submission
 
 
-def would_change(
-    settings: Settings, name: str, content: bytes, mapped: Mapped, findings: Sequence[Finding]
+def dry_run_sentence(
+    settings: Settings,
+    name: str,
+    content: bytes,
+    mapped: NormalisedSubmission,
+    findings: Sequence[Finding],
 ) -> str:
     """What a sheet would change beside what its school sent before, in a sentence.
 
@@ -35,7 +39,7 @@ def would_change(
 
 
 def _rehearsed(
-    session: Session, sent: Submission, mapped: Mapped, findings: Sequence[Finding]
+    session: Session, sent: Submission, mapped: NormalisedSubmission, findings: Sequence[Finding]
 ) -> str:
     """The sheet is recorded, and what was recorded is taken back before anybody sees it."""
     known = session.exec(select(Institution.urn).where(Institution.urn == sent.urn)).first()
@@ -49,14 +53,16 @@ def _rehearsed(
         )
     ).first()
     if same is not None:
-        return since_words(same, {}, is_sent=False)
+        return changes_in_words(same, {}, is_sent=False)
     try:
         session.add(sent)
         session.flush()
         declared = replace(mapped.declared, submission_id=sent.id or 0)
-        done = record(session, replace(mapped, declared=declared), findings, recorded_at=now())
+        done = record_submission(
+            session, replace(mapped, declared=declared), findings, recorded_at=now()
+        )
         session.refresh(sent)
         before = session.get(Submission, sent.follows_id) if sent.follows_id else None
-        return since_words(before, done.changes, is_sent=False) if before else ""
+        return changes_in_words(before, done.changes, is_sent=False) if before else ""
     finally:
         session.rollback()

@@ -8,16 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from expectations.validating import refusal
-from imports.context.required_columns import with_headings_asked
+from expectations.validating import refusal_finding
+from imports.context.required_columns import add_heading_proposals
 from imports.crosswalk.column_map import load_map
-from imports.crosswalk.confirmed_mappings import Remembered, heading_rows
-from imports.mapping import map_file
+from imports.crosswalk.confirmed_mappings import Crosswalk, heading_fingerprints
+from imports.mapping import map_columns_and_values
 from imports.reading import read_file
-from imports.workbook.guard import Guard, guarded
-from imports.workbook.limits import LIMITS, Limits, too_big
+from imports.workbook.guard import Guard, open_guard
+from imports.workbook.limits import READ_LIMITS, ReadLimits, refuse_too_big
 from models.handoffs.findings import SubmissionRefused
-from models.handoffs.normalised import Declared
+from models.handoffs.normalised import SubmissionMetadata
 from models.vocabulary import WAVES
 
 ASKED = {"C04"}  # which leavers it is about
@@ -25,7 +25,7 @@ _URN = re.compile(r"[0-9]{6}")
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedFile:
     """What became of one file.  `says` and `do` are for its sender, '' where nothing is asked."""
 
     file: str
@@ -44,22 +44,24 @@ class Checked:
 def check_folder(
     folder: Path,
     today: date,
-    remembered: Remembered | None = None,
+    remembered: Crosswalk | None = None,
     school: str = "",
     *,
-    limits: Limits = LIMITS,
+    limits: ReadLimits = READ_LIMITS,
     waves: int = WAVES,
-) -> Iterator[Checked]:
+) -> Iterator[CheckedFile]:
     """Every file below the folder, in the order of their names, as each is done.
 
     `remembered` is what people confirmed, nothing without it.  What holds for one school is used
     for `school`, or for the files of a folder that is named by its URN, as those of an inbox are.
     Whatever is not a folder is told: a link to nowhere and a pipe as what cannot be opened.
     """
-    remembered = remembered or Remembered(load_map())
-    with guarded(limits) as guard:
+    remembered = remembered or Crosswalk(load_map())
+    with open_guard(limits) as guard:
         for path in sorted(_files(folder)):
-            said = Declared(1, school or _school_of(path.relative_to(folder)), today, waves=waves)
+            said = SubmissionMetadata(
+                1, school or _school_of(path.relative_to(folder)), today, waves=waves
+            )
             yield _checked(path, str(path.relative_to(folder)), remembered, guard, said)
 
 
@@ -93,50 +95,52 @@ def _school_of(path: Path) -> str:
     return next((one for one in reversed(path.parts[:-1]) if _URN.fullmatch(one)), "")
 
 
-def content_of(path: Path, limits: Limits = LIMITS) -> bytes:
+def read_content(path: Path, limits: ReadLimits = READ_LIMITS) -> bytes:
     """The file.  Raises SubmissionRefused for one that is too large, and does not read it all."""
     with path.open("rb") as opened:
         content = opened.read(limits.file_size + 1)
         if len(content) > limits.file_size:
-            raise too_big(max(len(content), os.fstat(opened.fileno()).st_size), limits)
+            raise refuse_too_big(max(len(content), os.fstat(opened.fileno()).st_size), limits)
     return content
 
 
-def _opened(path: Path, limits: Limits) -> bytes:
+def _opened(path: Path, limits: ReadLimits) -> bytes:
     try:
         if path.is_file():  # nobody knows whether a pipe ever ends
-            return content_of(path, limits)
+            return read_content(path, limits)
     except OSError as error:
         raise SubmissionRefused("F24") from error
     raise SubmissionRefused("F24")
 
 
 def _checked(
-    path: Path, name: str, remembered: Remembered, guard: Guard, declared: Declared
-) -> Checked:
+    path: Path, name: str, remembered: Crosswalk, guard: Guard, declared: SubmissionMetadata
+) -> CheckedFile:
     columns = remembered.to_find_tables(declared.urn)
     try:
         read = read_file(path.name, _opened(path, guard.limits), columns.field_of, guard=guard)
         found = sum(len(table.rows) for table in read.tables)
         sheets = len({table.sheet for table in read.tables})
         try:
-            map_file(read, declared, remembered.to_map(declared.urn, heading_rows(read)))
+            map_columns_and_values(
+                read, declared, remembered.to_map(declared.urn, heading_fingerprints(read))
+            )
         except SubmissionRefused as refused:
             # Which leavers these are is for its sender to say: the file itself was read.
             if refused.code not in ASKED:
                 raise
-            told = refusal(refused.code, refused.facts)
-            return Checked(name, "read", found, sheets, told.code, told.says, told.do)
+            told = refusal_finding(refused.code, refused.facts)
+            return CheckedFile(name, "read", found, sheets, told.code, told.says, told.do)
     except SubmissionRefused as unread:
-        asked = with_headings_asked(unread, columns)
-        told = refusal(asked.code, asked.facts)
-        return Checked(name, "refused", code=told.code, says=told.says, do=told.do)
+        asked = add_heading_proposals(unread, columns)
+        told = refusal_finding(asked.code, asked.facts)
+        return CheckedFile(name, "refused", code=told.code, says=told.says, do=told.do)
     except Exception as error:  # a folder is gone through to its end, whatever is in it
-        return Checked(
+        return CheckedFile(
             name,
             "refused",
             code="ours",
             says="We could not go through this file; the fault is ours",
             do=f"Send it to us, and say {type(error).__name__}",
         )
-    return Checked(name, "read", found, sheets)
+    return CheckedFile(name, "read", found, sheets)

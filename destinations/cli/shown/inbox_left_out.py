@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from destinations.cli.shown.output import on_one_line
+from destinations.cli.shown.output import escape_line
 from models.facts.calendar import in_london, in_words
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
     from destinations.platform.settings import Settings
-    from models.handoffs.store import Oddity, Stored
+    from models.handoffs.store import Oddity, StoredFile
     from models.submissions import Submission
 
 
@@ -57,13 +57,13 @@ def noted_words(submission: "Submission") -> str:
 
 
 def _line(urn: str, key: str, why: str) -> dict[str, Any]:
-    from imports.inbox import INBOX, readable
+    from imports.inbox import INBOX, decode_name
 
-    name = readable(key).removeprefix(INBOX)
+    name = decode_name(key).removeprefix(INBOX)
     return {
         "submission": None,
         "urn": urn,
-        "file": on_one_line(name.removeprefix(f"{urn}/") if urn else name),
+        "file": escape_line(name.removeprefix(f"{urn}/") if urn else name),
         "stage": "left out",
         "sent_on": None,
         "rows": 0,
@@ -75,9 +75,9 @@ def _line(urn: str, key: str, why: str) -> dict[str, Any]:
 
 
 def _named(key: str) -> str:
-    from imports.inbox import readable
+    from imports.inbox import decode_name
 
-    folder, _, name = on_one_line(readable(key)).rpartition("/")
+    folder, _, name = escape_line(decode_name(key)).rpartition("/")
     return f"“{name}” in {folder or 'storage'}"
 
 
@@ -114,8 +114,8 @@ def _words_of(key: str, oddity: "Oddity") -> str:
     return f"{_named(key)} {what}. {do}."
 
 
-def _words_of_arrival(stored: "Stored", code: str) -> str:
-    from expectations.validating import refusal
+def _words_of_arrival(stored: "StoredFile", code: str) -> str:
+    from expectations.validating import refusal_finding
     from imports.receiving import CHANGING, NOT_OPENED, OUR_FAULT
     from models.handoffs.store import Oddity
 
@@ -126,5 +126,5 @@ def _words_of_arrival(stored: "Stored", code: str) -> str:
         return f"{named} was still being written. Do nothing: the next intake takes it in."
     if code == OUR_FAULT:
         return f"{named} was not taken in, and the fault is ours. Every intake tries it again."
-    told = refusal(code, {})
+    told = refusal_finding(code, {})
     return f"{named}: {told.says}. {told.do}."

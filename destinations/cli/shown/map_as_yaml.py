@@ -4,36 +4,42 @@ from collections.abc import Iterable
 
 from sqlmodel import Session
 
-from destinations.responses.mappings import accepted
-from imports.crosswalk.column_map import ColumnMap, heading_key, load_map, map_of, word_key
-from imports.crosswalk.confirmed_mappings import written_map
+from destinations.responses.mappings import load_mappings
+from imports.crosswalk.column_map import (
+    ColumnMap,
+    load_map,
+    normalise_heading,
+    normalise_word,
+    parse_map,
+)
+from imports.crosswalk.confirmed_mappings import map_as_yaml
 from imports.crosswalk.fields import NOT_OURS
-from models.responses import AcceptedHeading, AcceptedWord
+from models.responses import HeadingMapping, ValueMapping
 
 
-def exported(session: Session, urn: str) -> str:
+def export_map(session: Session, urn: str) -> str:
     """What was confirmed for a school ('' for the hub) as YAML.
 
     What contradicts the standard map cannot be added to it, and stands above as a remark.
     """
     standard = load_map()
     remarks: list[str] = []
-    headings, words = accepted(session)
+    headings, words = load_mappings(session)
     aliases = _headings((one for one in headings if one.urn == urn), standard, remarks)
     own = _words((one for one in words if one.urn == urn), standard, remarks)
-    text = written_map(urn or "hub", aliases, own)
-    map_of(text, urn or "hub")  # raises where it would not be read
+    text = map_as_yaml(urn or "hub", aliases, own)
+    parse_map(text, urn or "hub")  # raises where it would not be read
     head = [f"# What was confirmed for {urn or 'the hub'}, to be reviewed: docs/add-a-map.md"]
     head += [f"# Not among these, since a map only ever adds: {remark}" for remark in remarks]
     return "\n".join(head) + "\n" + text
 
 
 def _headings(
-    said: Iterable[AcceptedHeading], standard: ColumnMap, remarks: list[str]
+    said: Iterable[HeadingMapping], standard: ColumnMap, remarks: list[str]
 ) -> dict[str, str]:
     aliases: dict[str, tuple[str, str]] = {}
     for one in said:
-        key, ours = heading_key(one.shown), one.field or NOT_OURS
+        key, ours = normalise_heading(one.shown), one.field or NOT_OURS
         known = standard.headings.get(key)
         if known and known != ours and standard.field_of((one.shown,)):
             remarks.append(f"'{one.shown}' as {ours}; the standard map has it as {known}")
@@ -45,11 +51,11 @@ def _headings(
 
 
 def _words(
-    said: Iterable[AcceptedWord], standard: ColumnMap, remarks: list[str]
+    said: Iterable[ValueMapping], standard: ColumnMap, remarks: list[str]
 ) -> dict[str, dict[str, str]]:
     own: dict[str, dict[str, str]] = {}
     for one in said:
-        known = standard.words.get(one.field, {}).get(word_key(one.word))
+        known = standard.words.get(one.field, {}).get(normalise_word(one.word))
         if known and known != one.value:
             remarks.append(f"'{one.word}' as {one.value}; the standard map has it as {known}")
         elif not known:

@@ -13,34 +13,34 @@ from rich.text import Text
 
 NOTHING_TO_FIX, SOMETHING_TO_FIX, WRONG_USAGE, REFUSED, OUR_FAULT = 0, 1, 2, 3, 4
 
-out = Console(emoji=False)
-aside = Console(stderr=True, emoji=False)
+stdout = Console(emoji=False)
+stderr = Console(stderr=True, emoji=False)
 
 
-def say(sentence: str) -> None:
+def print_sentence(sentence: str) -> None:
     """One sentence for the reader."""
-    out.print(_writable(sentence), markup=False, highlight=False, soft_wrap=True)
+    stdout.print(_writable(sentence), markup=False, highlight=False, soft_wrap=True)
 
 
 def note(sentence: str) -> None:
     """One sentence beside what a script may be reading: on standard error."""
-    aside.print(_writable(sentence), markup=False, highlight=False, soft_wrap=True)
+    stderr.print(_writable(sentence), markup=False, highlight=False, soft_wrap=True)
 
 
-def on_one_line(name: str) -> str:
+def escape_line(name: str) -> str:
     """A name as it can be shown: what would break the line, or move the cursor, is spelled out."""
     return "".join(
         sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in name
     )
 
 
-def as_json(lines: Iterable[Mapping[str, Any]]) -> None:
+def print_json_lines(lines: Iterable[Mapping[str, Any]]) -> None:
     """A line of JSON for each thing."""
     for line in lines:
         sys.stdout.write(_writable(json.dumps(line, ensure_ascii=False, default=str)) + "\n")
 
 
-def as_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table; numbers to the right."""
     table = Table(title=title or None, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
     kept = [list(row) for row in rows]
@@ -49,7 +49,7 @@ def as_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]])
         table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
     for row in kept:
         table.add_row(*(Text("" if cell is None else _writable(str(cell))) for cell in row))
-    out.print(table)
+    stdout.print(table)
 
 
 def is_not_set_up(error: BaseException) -> bool:
@@ -60,7 +60,7 @@ def is_not_set_up(error: BaseException) -> bool:
     return "no such table" in said or "42P01" in said  # SQLite, PostgreSQL
 
 
-def not_set_up() -> None:
+def print_not_set_up() -> None:
     """Say what to do first."""
     note("There is no database here yet. Run `destinations setup` first.")
 
@@ -76,7 +76,7 @@ def wrong_setting(error: BaseException) -> bool:
     return True
 
 
-def our_fault(error: BaseException) -> None:
+def print_our_fault(error: BaseException) -> None:
     """Say that we are to blame, with the place in our code and never a cell."""
     frames = traceback.extract_tb(error.__traceback__)
     place = frames[-1] if frames else None

@@ -9,15 +9,15 @@ from sqlmodel import Session, col, select
 
 from destinations.cli.typed.submission_headings import read_original
 from destinations.platform.settings import Settings
-from expectations.catalogue import words
-from flows.pipeline.reference_data import everything_known
-from imports.crosswalk.confirmed_mappings import Remembered
+from expectations.catalogue import rule_words
+from flows.pipeline.reference_data import load_crosswalk
+from imports.crosswalk.confirmed_mappings import Crosswalk
 from models.handoffs.findings import Finding, SubmissionRefused
-from models.submissions import Submission, ToldFinding
+from models.submissions import FindingRecord, Submission
 from models.vocabulary import Severity
 
 
-def told_findings(
+def findings_of_submission(
     settings: Settings, engine: Engine, submission: int
 ) -> tuple[Finding, ...] | None:
     """Everything its sender was told; None when there is no such submission.
@@ -27,11 +27,11 @@ def told_findings(
     with Session(engine) as session:
         sent = session.get(Submission, submission)
         kept = session.exec(
-            select(ToldFinding)
-            .where(ToldFinding.submission_id == submission)
-            .order_by(col(ToldFinding.id))
+            select(FindingRecord)
+            .where(FindingRecord.submission_id == submission)
+            .order_by(col(FindingRecord.id))
         ).all()
-        remembered = everything_known(session)
+        remembered = load_crosswalk(session)
     if sent is None:
         return None
     if sent.refused_code:
@@ -47,10 +47,10 @@ def told_findings(
         )
         for each in kept
     )
-    return with_values(told, _cells(settings, remembered, sent)) if told else ()
+    return add_typed_values(told, _cells(settings, remembered, sent)) if told else ()
 
 
-def with_values(
+def add_typed_values(
     told: Iterable[Finding], cells: dict[tuple[str, int, str], str]
 ) -> tuple[Finding, ...]:
     """The same findings with the cells as typed, by (sheet, row, column)."""
@@ -63,12 +63,12 @@ def with_values(
 
 
 def _finding(code: str, severity: Severity, facts: dict[str, Any]) -> Finding:
-    says, do = words(code, facts)
+    says, do = rule_words(code, facts)
     return Finding(code, severity, says, do, facts=tuple(sorted(facts.items())))
 
 
 def _cells(
-    settings: Settings, remembered: Remembered, sent: Submission
+    settings: Settings, remembered: Crosswalk, sent: Submission
 ) -> dict[tuple[str, int, str], str]:
     try:
         read = read_original(settings, remembered, sent)

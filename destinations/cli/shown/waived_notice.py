@@ -5,24 +5,24 @@ from datetime import date
 
 from destinations.cli.typed.submission_headings import if_set_up
 from destinations.platform.settings import Settings
-from destinations.responses.waivers import Waived, without_waived
+from destinations.responses.waivers import UnwaivedFindings, drop_waived
 from models.facts.counts import count_of
 from models.handoffs.findings import Finding
-from models.handoffs.normalised import Declared
+from models.handoffs.normalised import SubmissionMetadata
 
 
-def but_for_waived(
-    settings: Settings, declared: Declared, findings: Sequence[Finding], today: date
-) -> Waived:
+def drop_waived_if_set_up(
+    settings: Settings, declared: SubmissionMetadata, findings: Sequence[Finding], today: date
+) -> UnwaivedFindings:
     """The findings but for those of rules set aside today; all of them where no hub is set up."""
     return if_set_up(
         settings,
-        lambda session: without_waived(session, declared, findings, today),
-        Waived(tuple(findings)),
+        lambda session: drop_waived(session, declared, findings, today),
+        UnwaivedFindings(tuple(findings)),
     )
 
 
-def aside_words(waived: Waived) -> str:
+def waived_notice(waived: UnwaivedFindings) -> str:
     """How much a person is not told, and why; '' where it is nothing."""
     many = sum(waived.counts.values())
     if not many:

@@ -3,23 +3,23 @@
 import typer
 
 from imports.columns.proposals import NAMES
-from imports.crosswalk.column_map import heading_key, load_map, word_key
-from imports.crosswalk.confirmed_mappings import why_never
-from imports.crosswalk.fields import FIELDS, closed_lists
+from imports.crosswalk.column_map import load_map, normalise_heading, normalise_word
+from imports.crosswalk.confirmed_mappings import blocking_words
+from imports.crosswalk.fields import FIELDS, closed_list_values
 
 LEAVE_OUT = ("leaveout", "leaveitout", "notours", "ignore")
 
 
-def field_meant(typed: str) -> str:
+def parse_field(typed: str) -> str:
     """Our field for what was typed, its name or a heading that we know; '' for "leave out".
 
     Raises BadParameter, with what is allowed, for anything else.
     """
-    key = heading_key(typed)
+    key = normalise_heading(typed)
     if key in LEAVE_OUT:
         return ""
-    names = {heading_key(name): field for field, name in NAMES.items()}
-    names |= {heading_key(field): field for field in FIELDS}
+    names = {normalise_heading(name): field for field, name in NAMES.items()}
+    names |= {normalise_heading(field): field for field in FIELDS}
     found = names.get(key) or load_map().field_of((typed,))
     if found is None:
         listed = ", ".join(NAMES[field] for field in FIELDS)
@@ -27,29 +27,34 @@ def field_meant(typed: str) -> str:
     return found
 
 
-def listed_field_meant(typed: str) -> str:
+def parse_listed_field(typed: str) -> str:
     """Our field with a closed list for what was typed.
 
     Raises BadParameter, with the fields that have one, for anything else.
     """
-    lists = closed_lists()
-    key = heading_key(typed)
-    found = next((one for one in lists if key in (heading_key(one), heading_key(NAMES[one]))), None)
+    lists = closed_list_values()
+    key = normalise_heading(typed)
+    found = next(
+        (one for one in lists if key in (normalise_heading(one), normalise_heading(NAMES[one]))),
+        None,
+    )
     if found is None:
         listed = ", ".join(NAMES[one] for one in lists)
         raise typer.BadParameter(f"'{typed}' has no list of words; say one of: {listed}")
     return found
 
 
-def value_meant(field: str, typed: str) -> str:
+def parse_value(field: str, typed: str) -> str:
     """The value of a closed list that was typed, by its code or what it is called.
 
     Raises BadParameter, with the whole list, for anything else.
     """
-    listed = closed_lists()[field]
-    key = word_key(typed)
+    listed = closed_list_values()[field]
+    key = normalise_word(typed)
     for value, label in listed.items():
-        if typed.strip() == value or (key and key in (word_key(value), word_key(label))):
+        if typed.strip() == value or (
+            key and key in (normalise_word(value), normalise_word(label))
+        ):
             return value
     allowed = "; ".join(value_name(field, value) for value in listed)
     raise typer.BadParameter(f"{NAMES[field]} has no '{typed}'; say one of: {allowed}")
@@ -57,13 +62,13 @@ def value_meant(field: str, typed: str) -> str:
 
 def value_name(field: str, value: str) -> str:
     """A value and what it is called: 230 Full-time education: further education."""
-    label = closed_lists()[field][value]
+    label = closed_list_values()[field][value]
     return value if label == value else f"{value} {label}"
 
 
-def refuse_blocked(heading: str, field: str) -> None:
+def refuse_blocked_heading(heading: str, field: str) -> None:
     """Raise BadParameter for a heading that can never be this: "Parent DOB" is no leaver's."""
-    blocked = why_never(heading, field)
+    blocked = blocking_words(heading, field)
     if blocked:
         raise typer.BadParameter(
             f"'{heading}' says '{blocked}', so it is about somebody or something else and is never "

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from models.vocabulary import Kind, LeavingStage
+    from models.vocabulary import LeavingStage, SubmissionKind
 
 # Days as people here write them.  A month is never in front: 11/30/2026 has no other reading.
 _OTHER_DAYS = (
@@ -88,13 +88,13 @@ def stage(typed: str) -> "LeavingStage":
     raise typer.BadParameter(f"there is no stage '{typed}'; type {_or(names)}")
 
 
-def kind(typed: str) -> "Kind":
+def kind(typed: str) -> "SubmissionKind":
     """What a file is a list of."""
-    from models.vocabulary import Kind
+    from models.vocabulary import SubmissionKind
 
-    names = [name.value for name in Kind]
+    names = [name.value for name in SubmissionKind]
     if typed.strip().casefold() in names:
-        return Kind(typed.strip().casefold())
+        return SubmissionKind(typed.strip().casefold())
     raise typer.BadParameter(
         f"there is no kind '{typed}'; type {_or(names)}{nearest(typed, names)}"
     )

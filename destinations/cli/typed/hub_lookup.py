@@ -107,7 +107,7 @@ def hub_session() -> "Iterator[Session]":
         engine.dispose()
 
 
-def submission_of(session: "Session", number: int) -> "Submission":
+def known_submission(session: "Session", number: int) -> "Submission":
     """The submission of that number.  Raises BadParameter where there is none."""
     from models.submissions import Submission
 
@@ -119,7 +119,7 @@ def submission_of(session: "Session", number: int) -> "Submission":
     return found
 
 
-def school_of(session: "Session", typed: str) -> str:
+def known_school_urn(session: "Session", typed: str) -> str:
     """The URN that was typed, of a school or college that the register or a submission names.
 
     Raises BadParameter for any other, with the likeliest that the register has.

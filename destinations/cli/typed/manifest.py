@@ -15,7 +15,7 @@ COLUMNS = ("urn", "file", "kind", "cohort", "wave", "sent_on")
 
 
 @dataclass(frozen=True)
-class Said:
+class CoverNoteFields:
     """What a sender says of a file, in our words."""
 
     kind: Any = None
@@ -24,9 +24,9 @@ class Said:
     wave: int | None = None
 
     @staticmethod
-    def of(row: Mapping[str, str]) -> "Said":
+    def of(row: Mapping[str, str]) -> "CoverNoteFields":
         """What a line of a manifest says.  Raises BadParameter where it is no such thing."""
-        return Said(
+        return CoverNoteFields(
             arguments.kind(row["kind"]) if row["kind"] else None,
             arguments.cohort(row["cohort"]) if row["cohort"] else None,
             arguments.stage(row["stage"]) if row.get("stage") else None,
@@ -35,16 +35,16 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Sending:
+class FileToSend:
     """One file on its way to the inbox.  A day that nobody gave is the day of the first sending."""
 
     file: Path
     urn: str
-    said: Said
+    said: CoverNoteFields
     sent_on: date | None = None
 
 
-def from_manifest(manifest: Path, folder: Path) -> list[Sending]:
+def read_manifest(manifest: Path, folder: Path) -> list[FileToSend]:
     """Every sending that a manifest names.  Raises BadParameter where it cannot be followed."""
     try:
         with manifest.open(encoding="utf-8-sig", newline="") as lines:
@@ -63,10 +63,10 @@ def from_manifest(manifest: Path, folder: Path) -> list[Sending]:
     return [_sending(row, folder, number) for number, row in enumerate(rows, start=2)]
 
 
-def _sending(row: Mapping[str, str], folder: Path, number: int) -> Sending:
+def _sending(row: Mapping[str, str], folder: Path, number: int) -> FileToSend:
     try:
         urn = arguments.urn(row["urn"])
-        said, sent_on = Said.of(row), arguments.day(row["sent_on"])
+        said, sent_on = CoverNoteFields.of(row), arguments.day(row["sent_on"])
     except typer.BadParameter as wrong:
         raise typer.BadParameter(f"line {number} of the manifest: {wrong.message}") from None
     if not row["file"].strip():
@@ -78,4 +78,4 @@ def _sending(row: Mapping[str, str], folder: Path, number: int) -> Sending:
             f"line {number} of the manifest: there is no '{row['file']}' in {folder}, nor in "
             f"{folder / urn}; say with --folder where it is"
         )
-    return Sending(file, urn, said, sent_on)
+    return FileToSend(file, urn, said, sent_on)

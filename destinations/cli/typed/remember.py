@@ -5,46 +5,46 @@ from collections.abc import Callable, Iterable, Mapping
 import typer
 from sqlmodel import Session
 
-from destinations.cli.shown.output import say
-from destinations.cli.typed.allowed_values import refuse_blocked, value_name
+from destinations.cli.shown.output import print_sentence
+from destinations.cli.typed.allowed_values import refuse_blocked_heading, value_name
 from destinations.cli.typed.submission_headings import (
-    Seen,
+    SeenHeading,
     field_name,
-    headings_seen,
-    is_heading,
-    likely_file,
+    headings_once_mapped,
+    is_same_heading,
+    list_headings_seen,
     read_original,
-    seen_once_known,
+    read_refused_file,
 )
 from destinations.platform.settings import Settings
 from destinations.responses.mappings import (
     FOR_COLUMNS,
     LEFT_OUT,
-    accept_heading,
-    accept_word,
-    read_again,
+    request_reading_again,
+    store_heading_mapping,
+    store_value_mapping,
 )
 from expectations.catalogue import catalogue
-from flows.pipeline.reference_data import everything_known
-from imports.crosswalk.column_map import heading_key, word_key
-from imports.crosswalk.confirmed_mappings import Remembered
+from flows.pipeline.reference_data import load_crosswalk
+from imports.crosswalk.column_map import normalise_heading, normalise_word
+from imports.crosswalk.confirmed_mappings import Crosswalk
 from models.facts.calendar import now
 from models.facts.counts import count_of
 from models.handoffs.findings import SubmissionRefused
-from models.responses import AcceptedHeading
+from models.responses import HeadingMapping
 from models.submissions import Submission
 
 _NOBODY_YET = "-"  # said by the person who is asked just now
 
 
-def asked_of(
+def questions_of_submission(
     settings: Settings, session: Session, sent: Submission, heading: str | None
 ) -> dict[str, str]:
     """The headings of a submission that we ask of, and the field each may be."""
-    seen = _headings(settings, sent, everything_known(session))
+    seen = _headings(settings, sent, load_crosswalk(session))
     found: dict[str, str] = {}
     for one in seen:
-        wanted = is_heading(one, heading) if heading else not one.is_there_already
+        wanted = is_same_heading(one, heading) if heading else not one.is_there_already
         if one.asked and wanted and (heading or one.asked.field not in found.values()):
             found.setdefault(one.whole, one.asked.field)
     if not found:
@@ -56,13 +56,13 @@ def asked_of(
     return found
 
 
-def _headings(settings: Settings, sent: Submission, remembered: Remembered) -> list[Seen]:
+def _headings(settings: Settings, sent: Submission, remembered: Crosswalk) -> list[SeenHeading]:
     """Every heading of a submission; where no table was found, those of what is likely one."""
     try:
-        return headings_seen(remembered, sent.urn, read_original(settings, remembered, sent))
+        return list_headings_seen(remembered, sent.urn, read_original(settings, remembered, sent))
     except SubmissionRefused as refused:
-        likely = likely_file(refused)
-        return headings_seen(remembered, sent.urn, likely) if likely else []
+        likely = read_refused_file(refused)
+        return list_headings_seen(remembered, sent.urn, likely) if likely else []
     except KeyError:
         raise typer.BadParameter(f"the original of submission {sent.id} is gone") from None
 
@@ -79,12 +79,12 @@ def remember_headings(
     """Remember what some headings mean, and have read again what waited for it."""
     urn = "" if hub else sent.urn
     for heading, field in said.items():
-        refuse_blocked(heading, field)
+        refuse_blocked_heading(heading, field)
     keys = set()
     for one, rows in _where_they_stand(settings, session, sent, said):
-        refuse_blocked(one.shown, one.field)
+        refuse_blocked_heading(one.shown, one.field)
         is_new = one.accepted_by == _NOBODY_YET
-        accept_heading(
+        store_heading_mapping(
             session,
             urn=urn if is_new else one.urn,
             rows=[""] if hub and is_new else rows,
@@ -97,8 +97,8 @@ def remember_headings(
         if is_new:
             keys.add(one.heading)
             meant = field_name(one.field) if one.field else "left out"
-            say(f"'{one.shown}' is {meant} for {urn or 'the hub'}, says {by.strip()}.")
-    ids = read_again(
+            print_sentence(f"'{one.shown}' is {meant} for {urn or 'the hub'}, says {by.strip()}.")
+    ids = request_reading_again(
         session,
         urn=urn,
         codes=(*FOR_COLUMNS, *LEFT_OUT),
@@ -111,18 +111,20 @@ def remember_headings(
 
 def _ends_one_of(keys: set[str]) -> Callable[[str], bool]:
     """Whether a heading as told, the lowest of its parts, belongs to one of these."""
-    return lambda heading: not heading or any(one.endswith(heading_key(heading)) for one in keys)
+    return lambda heading: (
+        not heading or any(one.endswith(normalise_heading(heading)) for one in keys)
+    )
 
 
 def _where_they_stand(
     settings: Settings, session: Session, sent: Submission, said: Mapping[str, str]
-) -> list[tuple[AcceptedHeading, list[str]]]:
+) -> list[tuple[HeadingMapping, list[str]]]:
     """Headings as they stand in a sheet, each with the heading rows that have it.
 
     What was said of these rows before they could be read goes with them: once there is a table
     its headings may stand on more rows than could be seen then.
     """
-    remembered = everything_known(session)
+    remembered = load_crosswalk(session)
     seen = _headings(settings, sent, remembered)
     new = [_as_said(_one_heading(seen, one) if seen else one, sent.urn, said[one]) for one in said]
     rows = {one.row for one in seen}
@@ -132,31 +134,31 @@ def _where_they_stand(
         if one.urn == sent.urn and one.fingerprint in rows and one.heading not in _keys(new)
     ]
     try:
-        read = seen_once_known(settings, remembered, sent, new)
+        read = headings_once_mapped(settings, remembered, sent, new)
     except SubmissionRefused:
         read, before = [], []
     found = []
     for one in (*new, *before):
-        here = [each.row for each in (*seen, *read) if heading_key(each.whole) == one.heading]
+        here = [each.row for each in (*seen, *read) if normalise_heading(each.whole) == one.heading]
         # Still no table and no likely one: then for any heading row of the school.
         found.append((one, here or [""]))
     return found
 
 
-def _as_said(whole: str, urn: str, field: str) -> AcceptedHeading:
-    return AcceptedHeading(
-        urn=urn, heading=heading_key(whole), shown=whole, field=field, accepted_by=_NOBODY_YET
+def _as_said(whole: str, urn: str, field: str) -> HeadingMapping:
+    return HeadingMapping(
+        urn=urn, heading=normalise_heading(whole), shown=whole, field=field, accepted_by=_NOBODY_YET
     )
 
 
-def _keys(headings: Iterable[AcceptedHeading]) -> set[str]:
+def _keys(headings: Iterable[HeadingMapping]) -> set[str]:
     return {one.heading for one in headings}
 
 
-def _one_heading(seen: list[Seen], heading: str) -> str:
+def _one_heading(seen: list[SeenHeading], heading: str) -> str:
     """The heading as it stands: all of it, or its end where only one ends so."""
-    key = heading_key(heading)
-    by_key = {heading_key(one.whole): one.whole for one in seen}
+    key = normalise_heading(heading)
+    by_key = {normalise_heading(one.whole): one.whole for one in seen}
     ends = [whole for known, whole in by_key.items() if key and known.endswith(key)]
     if key in by_key:
         return by_key[key]
@@ -177,9 +179,9 @@ def remember_word(
     number: int | None,
 ) -> None:
     """Remember what a word means, and have read again what waited for it."""
-    if not word_key(typed):
+    if not normalise_word(typed):
         raise typer.BadParameter("there is nothing in that word to go by")
-    accept_word(
+    store_value_mapping(
         session,
         urn=urn,
         field=field,
@@ -189,13 +191,15 @@ def remember_word(
         at=now(),
     )
     codes = [code for code, rule in catalogue().items() if rule.field == field]
-    ids = read_again(session, urn=urn, codes=codes, always=number)
+    ids = request_reading_again(session, urn=urn, codes=codes, always=number)
     session.commit()
-    say(f"'{typed}' is {value_name(field, value)} for {urn or 'the hub'}, says {by.strip()}.")
+    print_sentence(
+        f"'{typed}' is {value_name(field, value)} for {urn or 'the hub'}, says {by.strip()}."
+    )
     _say_again(ids)
 
 
 def _say_again(ids: list[int]) -> None:
     if ids:
         submissions = count_of(len(ids), "submission")
-        say(f"The next intake reads {submissions} again: {', '.join(map(str, ids))}.")
+        print_sentence(f"The next intake reads {submissions} again: {', '.join(map(str, ids))}.")

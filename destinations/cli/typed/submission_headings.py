@@ -14,28 +14,28 @@ from sqlmodel import Session
 
 from destinations.platform.settings import Settings
 from destinations.platform.storage import open_storage
-from flows.pipeline.reference_data import everything_known
-from imports.columns.proposals import NAMES, Proposal, propose
-from imports.columns.table_mapping import Layout, Placed, lay_out
-from imports.columns.typed_values import shown
-from imports.context.required_columns import question
-from imports.crosswalk.column_map import ColumnMap, heading_key, load_map
+from flows.pipeline.reference_data import load_crosswalk
+from imports.columns.proposals import NAMES, FieldProposal, propose_fields
+from imports.columns.table_mapping import ColumnMapping, TableMapping, map_columns
+from imports.columns.typed_values import displayed_text
+from imports.context.required_columns import ask_about_heading
+from imports.crosswalk.column_map import ColumnMap, load_map, normalise_heading
 from imports.crosswalk.confirmed_mappings import (
-    Remembered,
-    fingerprint,
-    heading_rows,
-    whole_heading,
+    Crosswalk,
+    full_heading,
+    heading_fingerprint,
+    heading_fingerprints,
 )
 from imports.crosswalk.fields import LEFT_ON, NOT_OURS, PERHAPS
 from imports.reading import read_file
-from imports.tables.explain_no_table import NoTable
-from imports.workbook.guard import guarded
-from imports.workbook.limits import Limits
+from imports.tables.explain_no_table import NoTableFound
+from imports.workbook.guard import open_guard
+from imports.workbook.limits import ReadLimits
 from models.database import open_database
 from models.facts.calendar import in_london, in_words
 from models.handoffs.findings import SubmissionRefused
 from models.handoffs.sheets import ReadFile
-from models.responses import AcceptedHeading
+from models.responses import HeadingMapping
 from models.submissions import Submission
 
 HUB = "the hub"
@@ -44,7 +44,7 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenHeading:
     """One heading of a submission.  `whole` is all that stands above the column.
 
     `field` is ours, '' where no map has it; `filled` counts the cells below that hold something,
@@ -57,14 +57,14 @@ class Seen:
     row: str  # the fingerprint of its heading row
     field: str
     map_name: str
-    accepted: AcceptedHeading | None
+    accepted: HeadingMapping | None
     filled: int
     strange: int
-    proposals: tuple[Proposal, ...] = ()
+    proposals: tuple[FieldProposal, ...] = ()
     is_there_already: bool = False  # another column of the table holds what is proposed
 
     @property
-    def asked(self) -> Proposal | None:
+    def asked(self) -> FieldProposal | None:
         """What a person is asked of it; None where nothing is likely enough."""
         return next((one for one in self.proposals if one.is_made), None)
 
@@ -72,12 +72,12 @@ class Seen:
     def question(self) -> str:
         """The question as it is put; '' where nothing is likely enough."""
         one = self.asked
-        return question(self.whole, one.name, " and ".join(one.evidence)) if one else ""
+        return ask_about_heading(self.whole, one.name, " and ".join(one.evidence)) if one else ""
 
 
-def remembered_if_set_up(settings: Settings) -> Remembered:
+def crosswalk_if_set_up(settings: Settings) -> Crosswalk:
     """What is known here; on a machine that is not set up nobody has confirmed anything."""
-    return if_set_up(settings, everything_known, Remembered(load_map()))
+    return if_set_up(settings, load_crosswalk, Crosswalk(load_map()))
 
 
 def if_set_up(settings: Settings, ask: Callable[[Session], Answer], otherwise: Answer) -> Answer:
@@ -95,7 +95,7 @@ def if_set_up(settings: Settings, ask: Callable[[Session], Answer], otherwise: A
         engine.dispose()
 
 
-def read_original(settings: Settings, remembered: Remembered, sent: Submission) -> ReadFile:
+def read_original(settings: Settings, remembered: Crosswalk, sent: Submission) -> ReadFile:
     """A submission's original, read again with what is known of its school.
 
     Raises SubmissionRefused where it cannot be read, and KeyError where it is gone.
@@ -104,58 +104,58 @@ def read_original(settings: Settings, remembered: Remembered, sent: Submission) 
         settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
     )
     knows = remembered.to_find_tables(sent.urn).field_of
-    with guarded(settings.limits(Limits)) as guard:
+    with open_guard(settings.limits(ReadLimits)) as guard:
         return read_file(sent.name, store.get(sent.stored_as), knows, guard=guard)
 
 
-def likely_file(refused: SubmissionRefused) -> ReadFile | None:
+def read_refused_file(refused: SubmissionRefused) -> ReadFile | None:
     """What a file may hold that was refused because too few headings are known; None otherwise.
 
     For showing its headings to a person: nothing is ever taken from it.
     """
-    tables = refused.tables if isinstance(refused, NoTable) else ()
+    tables = refused.tables if isinstance(refused, NoTableFound) else ()
     return ReadFile("", tables) if tables else None
 
 
-def headings_seen(remembered: Remembered, urn: str, read: ReadFile) -> list[Seen]:
+def list_headings_seen(remembered: Crosswalk, urn: str, read: ReadFile) -> list[SeenHeading]:
     """Every heading of every table, in reading order."""
-    rows = heading_rows(read)
+    rows = heading_fingerprints(read)
     columns = remembered.to_map(urn, rows)
     seen = []
     for table in read.tables:
-        layout = lay_out(table, columns)
-        row = fingerprint(one.parts for one in table.headings)
+        layout = map_columns(table, columns)
+        row = heading_fingerprint(one.parts for one in table.headings)
         for one in layout.placed:
-            if whole := whole_heading(one.parts):
+            if whole := full_heading(one.parts):
                 who = remembered.accepted_heading(urn, rows, whole)
-                seen.append(_seen(layout, one, columns, Seen(
+                seen.append(_seen(layout, one, columns, SeenHeading(
                     table.sheet, one.letter, whole, row, _field(one),
                     columns.name, who, 0, 0,
                 )))  # fmt: skip
     return seen
 
 
-def seen_once_known(
+def headings_once_mapped(
     settings: Settings,
-    remembered: Remembered,
+    remembered: Crosswalk,
     sent: Submission,
-    headings: Sequence[AcceptedHeading],
-) -> list[Seen]:
+    headings: Sequence[HeadingMapping],
+) -> list[SeenHeading]:
     """Every heading of a file as it will be read once some of them are known.
 
     That may show a table that was not found before.  Raises SubmissionRefused where even then
     there is none.
     """
     known = replace(remembered, headings=(*remembered.headings, *headings), _made={})
-    return headings_seen(known, sent.urn, read_original(settings, known, sent))
+    return list_headings_seen(known, sent.urn, read_original(settings, known, sent))
 
 
-def is_heading(one: Seen, said: str) -> bool:
+def is_same_heading(one: SeenHeading, said: str) -> bool:
     """Whether a heading is the one that somebody typed."""
-    return heading_key(one.whole) == heading_key(said)
+    return normalise_heading(one.whole) == normalise_heading(said)
 
 
-def heading_line(one: Seen) -> dict[str, Any]:
+def heading_as_json(one: SeenHeading) -> dict[str, Any]:
     """A heading as scripts get it."""
     return {
         "sheet": one.sheet,
@@ -163,7 +163,7 @@ def heading_line(one: Seen) -> dict[str, Any]:
         "heading": one.whole,
         "read_as": one.field,
         "name": field_name(one.field),
-        "by": said_by(one),
+        "by": mapped_by(one),
         "accepted_by": one.accepted.accepted_by if one.accepted else "",
         "accepted_on": in_london(one.accepted.accepted_at).date().isoformat()
         if one.accepted
@@ -185,7 +185,7 @@ def heading_line(one: Seen) -> dict[str, Any]:
     }
 
 
-def said_by(one: Seen) -> str:
+def mapped_by(one: SeenHeading) -> str:
     """By whose word a heading is read as it is: a map's name, or who said it and when."""
     if one.accepted:
         who = one.accepted
@@ -201,12 +201,14 @@ def field_name(field: str) -> str:
     )
 
 
-def _seen(layout: Layout, one: Placed, columns: ColumnMap, seen: Seen) -> Seen:
+def _seen(
+    layout: TableMapping, one: ColumnMapping, columns: ColumnMap, seen: SeenHeading
+) -> SeenHeading:
     cells = layout.cells(one)
     strange = 0
     if columns.knows_values(one.field):
-        strange = sum(columns.value_of(one.field, shown(cell)) is None for cell in cells)
-    proposals = propose(one.parts, cells, columns) if not seen.field and cells else ()
+        strange = sum(columns.value_of(one.field, displayed_text(cell)) is None for cell in cells)
+    proposals = propose_fields(one.parts, cells, columns) if not seen.field and cells else ()
     made = next((each for each in proposals if each.is_made), None)
     there = made is not None and layout.has(made.field)
     return replace(
@@ -214,9 +216,9 @@ def _seen(layout: Layout, one: Placed, columns: ColumnMap, seen: Seen) -> Seen:
     )
 
 
-def _field(one: Placed) -> str:
+def _field(one: ColumnMapping) -> str:
     return "" if one.field == PERHAPS else one.field
 
 
-def _for_whom(who: AcceptedHeading) -> str:
+def _for_whom(who: HeadingMapping) -> str:
     return who.urn or HUB

@@ -2,7 +2,7 @@
 
 import random
 
-from models.facts.identifiers import UPN_LETTERS, uln_digit, upn_letter
+from models.facts.identifiers import UPN_LETTERS, uln_check_digit, upn_check_letter
 
 _INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 
@@ -10,7 +10,7 @@ _INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 def make_upn(la_code: str, establishment: str, year: int, serial: int) -> str:
     """The UPN that a school gives: letter, 3 of LA, 4 of school, 2 of year, 3 of serial."""
     body = f"{la_code}{establishment}{year % 100:02d}{serial:03d}"
-    return upn_letter(body) + body
+    return upn_check_letter(body) + body
 
 
 def wrong_letter(chance: random.Random, upn: str) -> str:
@@ -28,7 +28,7 @@ def make_uln(chance: random.Random) -> str:
     """A ULN as HESA and the ILR define it."""
     while True:
         nine = str(chance.randrange(100_000_000, 1_000_000_000))
-        uln = nine + uln_digit(nine)
+        uln = nine + uln_check_digit(nine)
         # Some have no check digit; four closing noughts look like what Excel does to a number.
         if len(uln) == 10 and not uln.endswith("0000"):
             return uln

@@ -10,20 +10,32 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from destinations.returns.annotated.choices import choices
-from destinations.returns.annotated.fix_list import MOST_NOTES, TITLE, Line, lines_of, notes_of
-from destinations.returns.annotated.fresh_copy import IDENTIFIERS, WholeSheet, copied, tab_names
+from destinations.returns.annotated.choices import choices_by_field
+from destinations.returns.annotated.fix_list import (
+    MOST_NOTES,
+    TITLE,
+    FixLine,
+    comments_by_cell,
+    fix_lines,
+)
+from destinations.returns.annotated.fresh_copy import (
+    IDENTIFIERS,
+    DisplayedSheet,
+    copy_workbook,
+    tab_names,
+)
 from destinations.returns.annotated.in_place import mark_in_place
-from destinations.returns.annotated.our_sheets import CellMark, Marks
-from destinations.returns.annotated.signature import Mark, recognise, signed
-from destinations.returns.annotated.workbook_parts import NotSure
+from destinations.returns.annotated.our_sheets import Annotations, CellMark
+from destinations.returns.annotated.signature import WorkbookSignature, sign, verify_signature
+from destinations.returns.annotated.workbook_parts import CannotAnnotate
 from destinations.returns.fix_order import summary_sentence
 from models.handoffs.findings import Finding, SubmissionRefused
 from models.handoffs.returned_workbook import YES
 from models.handoffs.sheets import ReadFile
 
 __all__ = [
-    "Mark", "Marked", "Sent", "WholeSheet", "marked_workbook", "recognise",
+    "AnnotatedWorkbook", "DisplayedSheet", "SentWorkbook", "WorkbookSignature",
+    "annotate_workbook", "verify_signature",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -54,7 +66,7 @@ _NOT_AS_IT_WAS = "parts that we could not be sure of"
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentWorkbook:
     """A file as sent, as read, and what is known of its columns.
 
     `columns` gives our field for a sheet and the letters of a column, `fields` for a rule's code.
@@ -63,13 +75,13 @@ class Sent:
 
     content: bytes
     read: ReadFile
-    whole: Callable[[], Sequence[WholeSheet]]
+    whole: Callable[[], Sequence[DisplayedSheet]]
     columns: Mapping[tuple[str, str], str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class AnnotatedWorkbook:
     """The marked workbook, whether it is the sender's own, and if not, why."""
 
     content: bytes
@@ -77,22 +89,22 @@ class Marked:
     why: str = ""
 
 
-def marked_workbook(
-    sent: Sent,
+def annotate_workbook(
+    sent: SentWorkbook,
     findings: Sequence[Finding],
     *,
     submission_id: int,
     key: bytes | None,
     again: Callable[[bytes], ReadFile] | None = None,
-) -> Marked:
+) -> AnnotatedWorkbook:
     """The workbook to give back for some findings; the same findings give the same bytes.
 
     It is signed with `key`, so that it is known when it comes back; without one it is not.
     `again` reads a workbook: what is marked in place must read as it did before.
     """
-    mark = Mark(submission_id, hashlib.sha256(sent.content).hexdigest())
-    written = signed(mark, key)
-    lines = lines_of(findings, sent.read, sent.columns, sent.fields)
+    mark = WorkbookSignature(submission_id, hashlib.sha256(sent.content).hexdigest())
+    written = sign(mark, key)
+    lines = fix_lines(findings, sent.read, sent.columns, sent.fields)
     why = _KINDS.get(sent.read.file_format, "")
     if not why:
         try:
@@ -101,9 +113,9 @@ def marked_workbook(
                 marks = replace(marks, own=back.tabs, before=back.before)
             content = mark_in_place(sent.content, marks)
             if again is None or _reads_the_same(sent.read, again(content)):
-                return Marked(content, in_place=True)
+                return AnnotatedWorkbook(content, in_place=True)
             what = _NOT_AS_IT_WAS
-        except NotSure as reason:
+        except CannotAnnotate as reason:
             what = str(reason)
         except SubmissionRefused:
             what = _NOT_AS_IT_WAS
@@ -114,23 +126,23 @@ def marked_workbook(
     log.info("submission %s is marked in a fresh copy", submission_id)
     sheets = sent.whole()
     names = tab_names(sheet.name for sheet in sheets)
-    base = copied([replace(sheet, name=names[sheet.name]) for sheet in sheets])
+    base = copy_workbook([replace(sheet, name=names[sheet.name]) for sheet in sheets])
     marks = _marks(sent, lines, findings, names, FRESH.format(why), written)
-    return Marked(mark_in_place(base, marks), in_place=False, why=why)
+    return AnnotatedWorkbook(mark_in_place(base, marks), in_place=False, why=why)
 
 
 def _marks(
-    sent: Sent,
-    lines: Sequence[Line],
+    sent: SentWorkbook,
+    lines: Sequence[FixLine],
     findings: Sequence[Finding],
     names: Mapping[str, str],
     about: str,
     mark: str,
-) -> Marks:
-    lists = choices()
+) -> Annotations:
+    lists = choices_by_field()
     cells: dict[str, dict[tuple[int, str], CellMark]] = {}
     by_spot = {line.spot: line for line in reversed(lines) if line.spot is not None}
-    for number, (spot, (severity, note)) in enumerate(notes_of(lines).items()):
+    for number, (spot, (severity, note)) in enumerate(comments_by_cell(lines).items()):
         line = by_spot[spot]
         cells.setdefault(names.get(spot.sheet, spot.sheet), {})[spot.row, spot.column] = CellMark(
             severity,
@@ -140,7 +152,7 @@ def _marks(
         )
     used = {one.choices for of_sheet in cells.values() for one in of_sheet.values()}
     confirms = any(line.can_confirm for line in lines)
-    return Marks(
+    return Annotations(
         cells=cells,
         lines=lines,
         above=(

@@ -7,30 +7,36 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from destinations.returns.annotated.choices import NAMES
-from destinations.returns.annotated.comments import unjot
-from destinations.returns.annotated.original_formats import Twin, portable, with_areas
-from destinations.returns.annotated.ranges import Areas
-from destinations.returns.annotated.sheet_part import Place, Sheet, found_in
-from destinations.returns.annotated.styles import Looks
-from destinations.returns.annotated.workbook_parts import Workbook, with_attributes
+from destinations.returns.annotated.comments import remove_comments
+from destinations.returns.annotated.original_formats import (
+    CellOriginal,
+    dropdown_with_ranges,
+    portable_dropdown,
+)
+from destinations.returns.annotated.ranges import CellRanges
+from destinations.returns.annotated.sheet_part import Place, SheetPart, find_rows
+from destinations.returns.annotated.styles import WorkbookStyles
+from destinations.returns.annotated.workbook_parts import WorkbookParts, with_attributes
 from models.facts.spreadsheet_cells import column_letters
 
 _LISTED = b">" + NAMES.format("").encode()
-_NO_TWIN = Twin()
+_NO_TWIN = CellOriginal()
 
 
 @dataclass(slots=True)
-class _Rule:
+class _TheirDropdown:
     """A drop-down of theirs, and the cells that it is of once ours are gone."""
 
     xml: bytes
     areas: str
 
 
-def clear(workbook: Workbook, name: str, looks: Looks, before: Mapping[Place, Twin]) -> None:
+def clear_marks(
+    workbook: WorkbookParts, name: str, looks: WorkbookStyles, before: Mapping[Place, CellOriginal]
+) -> None:
     """Take our colours, drop-downs and notes off a sheet; `before` is how its cells were."""
-    unjot(workbook, name)
-    sheet = found_in(workbook.part(name), None)
+    remove_comments(workbook, name)
+    sheet = find_rows(workbook.part(name), None)
     for number, row in sheet.rows.items():
         for column, cell in row.cells.items():
             twin = before.get((number, column_letters(column)))
@@ -42,7 +48,7 @@ def clear(workbook: Workbook, name: str, looks: Looks, before: Mapping[Place, Tw
     workbook.put(name, sheet.content())
 
 
-def _give_lists_back(sheet: Sheet, before: Mapping[Place, Twin]) -> None:
+def _give_lists_back(sheet: SheetPart, before: Mapping[Place, CellOriginal]) -> None:
     """Take our drop-downs off, and put those of theirs that made room where they were."""
     whole = next((tag for tag in sheet.tags if tag.name == "dataValidations"), None)
     if whole is None:
@@ -52,11 +58,11 @@ def _give_lists_back(sheet: Sheet, before: Mapping[Place, Twin]) -> None:
     if not ours:
         return
     theirs = [
-        _Rule(sheet.part[tag.starts : tag.ends], tag.get("sqref"))
+        _TheirDropdown(sheet.part[tag.starts : tag.ends], tag.get("sqref"))
         for tag in each
         if tag not in ours
     ]
-    areas = Areas(" ".join(tag.get("sqref") for tag in ours))
+    areas = CellRanges(" ".join(tag.get("sqref") for tag in ours))
     back = {place: twin for place, twin in before.items() if areas.has(place)}
     more: dict[bytes, list[str]] = {}
     for place, twin in back.items():
@@ -66,21 +72,23 @@ def _give_lists_back(sheet: Sheet, before: Mapping[Place, Twin]) -> None:
         _of_the_same(theirs, rule).areas += f" {' '.join(cells)}"
     _give_far_lists_back(sheet, theirs, {place for place, twin in back.items() if twin.had_list})
     start = with_attributes(sheet.part[whole.starts : whole.opened], count=len(theirs))
-    rules = b"".join(with_areas(one.xml, one.areas.strip()) for one in theirs)
+    rules = b"".join(dropdown_with_ranges(one.xml, one.areas.strip()) for one in theirs)
     instead = start + rules + sheet.part[whole.closes : whole.ends] if theirs else b""
     sheet.edits.append((whole.starts, whole.ends, instead))
 
 
-def _of_the_same(theirs: list[_Rule], rule: bytes) -> _Rule:
+def _of_the_same(theirs: list[_TheirDropdown], rule: bytes) -> _TheirDropdown:
     """The drop-down among theirs that says the same; a new one where it made room altogether."""
-    found = next((one for one in theirs if portable(one.xml) == rule), None)
+    found = next((one for one in theirs if portable_dropdown(one.xml) == rule), None)
     if found is None:
-        found = _Rule(rule, "")
+        found = _TheirDropdown(rule, "")
         theirs.append(found)
     return found
 
 
-def _give_far_lists_back(sheet: Sheet, theirs: list[_Rule], places: Collection[Place]) -> None:
+def _give_far_lists_back(
+    sheet: SheetPart, theirs: list[_TheirDropdown], places: Collection[Place]
+) -> None:
     """A list on another tab goes on over the cells between those that have it still."""
     far = {
         tag.starts: (tag, sheet.part[tag.opened : tag.closes].decode())
@@ -103,7 +111,7 @@ def _give_far_lists_back(sheet: Sheet, theirs: list[_Rule], places: Collection[P
 
 
 def _is_beside(areas: str, beside: Collection[Place]) -> bool:
-    held = Areas(areas)
+    held = CellRanges(areas)
     return any(held.has(place) for place in beside)
 
 

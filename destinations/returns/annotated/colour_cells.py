@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable, Mapping
 
-from destinations.returns.annotated.sheet_part import Place, Sheet
-from destinations.returns.annotated.workbook_parts import Tag, with_attributes
+from destinations.returns.annotated.sheet_part import Place, SheetPart
+from destinations.returns.annotated.workbook_parts import XmlTag, with_attributes
 from models.facts.spreadsheet_cells import column_number
 
 _SELECTED = re.compile(rb"\s+tabSelected\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
 
-def colour(sheet: Sheet, styles: Mapping[Place, Callable[[int], int]]) -> dict[Place, int]:
+def colour_cells(
+    sheet: SheetPart, styles: Mapping[Place, Callable[[int], int]]
+) -> dict[Place, int]:
     """Give cells their new formats, each from the one it has; a cell that is not there is made.
 
     Gives the formats that they had.
@@ -37,13 +39,13 @@ def colour(sheet: Sheet, styles: Mapping[Place, Callable[[int], int]]) -> dict[P
     return before
 
 
-def deselect(part: bytes) -> bytes:
+def deselect_sheet(part: bytes) -> bytes:
     """A sheet that is not the one in front: two in front would be typed into together."""
     head, cells, rest = part.partition(b"<sheetData")
     return _SELECTED.sub(b"", head) + cells + rest
 
 
-def _style_of(columns: list[Tag], at: int) -> int:
+def _style_of(columns: list[XmlTag], at: int) -> int:
     for tag in columns:
         first, last, style = tag.get("min"), tag.get("max"), tag.get("style")
         if all(said.isdecimal() for said in (first, last, style)) and (

@@ -3,24 +3,24 @@
 import re
 from collections.abc import Container, Mapping, Sequence
 
-from destinations.returns.annotated.sheet_part import Place, Sheet, put_after_cells
+from destinations.returns.annotated.sheet_part import Place, SheetPart, insert_after_cells
 from destinations.returns.annotated.workbook_parts import (
     MAIN,
     RELATIONS,
+    CannotAnnotate,
     Edit,
-    NotSure,
-    Tag,
-    Workbook,
-    declare,
-    edited,
-    escaped,
+    WorkbookParts,
+    XmlTag,
+    add_relation,
+    append_inside,
+    apply_edits,
+    declare_content_types,
+    escape_text,
     expat_for,
-    inside,
-    quoted,
-    relate,
-    related,
-    run,
-    tags,
+    find_tags,
+    quote_attribute,
+    related_parts,
+    run_parser,
 )
 from models.facts.spreadsheet_cells import column_letters, column_number
 
@@ -71,14 +71,16 @@ _SHAPE = (
 )
 
 
-def jot(workbook: Workbook, sheet: Sheet, name: str, notes: Mapping[Place, str]) -> None:
+def add_comments(
+    workbook: WorkbookParts, sheet: SheetPart, name: str, notes: Mapping[Place, str]
+) -> None:
     """Put a note on each of these cells of a sheet; what is there is kept and ours follows.
 
     `name` is that of the sheet part.  A cell with a conversation keeps it and gets no note.
     """
     if not notes:
         return
-    kinds = related(workbook, name)
+    kinds = related_parts(workbook, name)
     is_conversation = any(kind.endswith("/threadedComment") for kind, _ in kinds.values())
     comments = _one(kinds, _COMMENTS) or _new_comments(workbook, name)
     part = workbook.part(comments)
@@ -88,15 +90,15 @@ def jot(workbook: Workbook, sheet: Sheet, name: str, notes: Mapping[Place, str])
         _draw(workbook, sheet, name, kinds, {place: notes[place] for place in new})
 
 
-def unjot(workbook: Workbook, name: str) -> None:
+def remove_comments(workbook: WorkbookParts, name: str) -> None:
     """Take our notes off a sheet again, and our words from those of theirs."""
-    comments = _one(related(workbook, name), _COMMENTS)
+    comments = _one(related_parts(workbook, name), _COMMENTS)
     if not comments:
         return
     part = workbook.part(comments)
     gone: set[str] = set()
     edits: list[Edit] = []
-    found = tags(part, "comment", "text", "r")
+    found = find_tags(part, "comment", "text", "r")
     texts = [tag for tag in found if tag.name == "text"]
     for tag, said in zip((one for one in found if one.name == "comment"), _said(part), strict=True):
         text = next((one for one in texts if tag.holds(one)), None)
@@ -107,13 +109,13 @@ def unjot(workbook: Workbook, name: str) -> None:
             edits.append(_without_ours(part, text, [tag for tag in found if tag.name == "r"], said))
     if not edits:
         return
-    workbook.put(comments, edited(part, edits))
-    for kind, drawing in related(workbook, name).values():
+    workbook.put(comments, apply_edits(part, edits))
+    for kind, drawing in related_parts(workbook, name).values():
         if kind == _DRAWING and gone:
             workbook.put(drawing, _without_shapes(workbook.part(drawing), gone))
 
 
-def _without_ours(part: bytes, text: Tag, runs: Sequence[Tag], said: str) -> Edit:
+def _without_ours(part: bytes, text: XmlTag, runs: Sequence[XmlTag], said: str) -> Edit:
     """The edit that leaves a note of theirs as it was before our words followed."""
     ours = next(
         (tag for tag in runs
@@ -144,7 +146,7 @@ def _said(part: bytes) -> list[str]:
         if is_taking and said:
             said[-1] += words
 
-    run(expat_for(part, start, end, text), part)
+    run_parser(expat_for(part, start, end, text), part)
     return said
 
 
@@ -170,7 +172,7 @@ def _prefixes(part: bytes) -> dict[str, str]:
     said = dict(_DECLARED.findall(top[0].decode("utf-8", "replace"))) if top else {}
     known = {space: prefix for prefix, space in said.items()}
     if not known.keys() >= set(_SPACES.values()):
-        raise NotSure("notes that we could not be sure of")
+        raise CannotAnnotate("notes that we could not be sure of")
     return {name: known[space] for name, space in _SPACES.items()}
 
 
@@ -178,14 +180,14 @@ def _with_notes(
     part: bytes, notes: Mapping[Place, str], *, keeps: bool
 ) -> tuple[bytes, list[Place]]:
     """The comments part with ours, and the places that had none before."""
-    found = tags(part, "authors", "author", "commentList", "comment", "text", "t", "r")
+    found = find_tags(part, "authors", "author", "commentList", "comment", "text", "t", "r")
     authors = next((tag for tag in found if tag.name == "authors"), None)
     listed = next((tag for tag in found if tag.name == "commentList"), None)
     if authors is None or listed is None:
-        raise NotSure("notes that we could not be sure of")
+        raise CannotAnnotate("notes that we could not be sure of")
     there = {tag.get("ref"): tag for tag in found if tag.name == "comment"}
     author = sum(tag.name == "author" for tag in found)
-    edits = inside(part, authors, f"<author>{AUTHOR}</author>".encode())
+    edits = append_inside(part, authors, f"<author>{AUTHOR}</author>".encode())
     more, new = [], []
     for place, words in notes.items():
         cell = f"{place[1]}{place[0]}"
@@ -195,12 +197,12 @@ def _with_notes(
                         "</comment>")  # fmt: skip
         elif not keeps:
             edits += _appended(part, there[cell], found, words)
-    edits += inside(part, listed, "".join(more).encode())
-    return edited(part, edits), new
+    edits += append_inside(part, listed, "".join(more).encode())
+    return apply_edits(part, edits), new
 
 
 def _appended(
-    part: bytes, comment: Tag, found: list[Tag], words: str
+    part: bytes, comment: XmlTag, found: list[XmlTag], words: str
 ) -> list[tuple[int, int, bytes]]:
     """Our words after a note of theirs."""
     text = next((tag for tag in found if tag.name == "text" and comment.holds(tag)), None)
@@ -212,25 +214,25 @@ def _appended(
     if plain is not None and not runs:
         # Beside runs, words that stand in none are not shown.
         edits = [(plain.starts, plain.starts, b"<r>"), (plain.ends, plain.ends, b"</r>")]
-    return edits + inside(part, text, _run(RULE + words).encode())
+    return edits + append_inside(part, text, _run(RULE + words).encode())
 
 
 def _run(words: str) -> str:
     font = '<rPr><sz val="9"/><color indexed="81"/><rFont val="Tahoma"/><family val="2"/></rPr>'
-    return f'<r>{font}<t xml:space="preserve">{escaped(words)}</t></r>'
+    return f'<r>{font}<t xml:space="preserve">{escape_text(words)}</t></r>'
 
 
-def _new_comments(workbook: Workbook, name: str) -> str:
+def _new_comments(workbook: WorkbookParts, name: str) -> str:
     comments = workbook.unused("xl/comments{}.xml")
     workbook.put(comments, _EMPTY.format(MAIN).encode())
-    declare(workbook, {comments: _COMMENTS_TYPE})
-    relate(workbook, name, _COMMENTS, comments)
+    declare_content_types(workbook, {comments: _COMMENTS_TYPE})
+    add_relation(workbook, name, _COMMENTS, comments)
     return comments
 
 
 def _draw(
-    workbook: Workbook,
-    sheet: Sheet,
+    workbook: WorkbookParts,
+    sheet: SheetPart,
     name: str,
     kinds: Mapping[str, tuple[str, str]],
     notes: Mapping[Place, str],
@@ -240,20 +242,20 @@ def _draw(
     drawing = kinds.get(legacy.get("id"), ("", ""))[1] if legacy is not None else ""
     if not drawing:
         if legacy is not None:
-            raise NotSure("notes that we could not be sure of")
+            raise CannotAnnotate("notes that we could not be sure of")
         drawing = workbook.unused("xl/drawings/vmlDrawing{}.vml")
         number = int(re.sub(r"\D", "", drawing))
         workbook.put(drawing, _NO_SHAPES.format(number).encode())
-        declare(workbook, {"vml": _DRAWING_TYPE}, ending="vml")
-        one = relate(workbook, name, _DRAWING, drawing)
-        put_after_cells(
+        declare_content_types(workbook, {"vml": _DRAWING_TYPE}, ending="vml")
+        one = add_relation(workbook, name, _DRAWING, drawing)
+        insert_after_cells(
             sheet, "legacyDrawing",
-            f'<legacyDrawing xmlns:r="{RELATIONS}" r:id={quoted(one)}/>'.encode(),
+            f'<legacyDrawing xmlns:r="{RELATIONS}" r:id={quote_attribute(one)}/>'.encode(),
         )  # fmt: skip
     part = workbook.part(drawing)
     end = _END.search(part)
     if end is None:
-        raise NotSure("notes that we could not be sure of")
+        raise CannotAnnotate("notes that we could not be sure of")
     # Shape numbers are given out a thousand at a time to each drawing of a workbook.
     ours = 1_024 * _thousand(part) + 1_023 - len(notes) if len(notes) < 900 else 900_000
     shapes = "".join(
@@ -262,7 +264,7 @@ def _draw(
     kind = "" if b"_x0000_t2020" in part else _KIND_OF_SHAPE
     at = end.start()
     more = _in_their_words(kind + shapes, _prefixes(part)).encode()
-    workbook.put(drawing, edited(part, [(at, at, more)]))
+    workbook.put(drawing, apply_edits(part, [(at, at, more)]))
 
 
 def _in_their_words(xml: str, prefixes: Mapping[str, str]) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from destinations.returns.annotated.choices import choices
-from destinations.returns.fix_order import biggest_first, nearest
+from destinations.returns.annotated.choices import choices_by_field
+from destinations.returns.fix_order import biggest_first, nearest_sentence
 from models.handoffs.findings import Finding
 from models.handoffs.returned_workbook import CELL, CONFIRM, RULE, SHEET, TYPED, WRONG
 from models.handoffs.sheets import ReadFile, Table
@@ -28,7 +28,7 @@ _MOST_SUGGESTED = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class CellPlace:
     """The cell that a finding is about: the row as Excel shows it, the letters of the column."""
 
     sheet: str
@@ -37,24 +37,24 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FixLine:
     """One line of the list, and its cell where it has one."""
 
     finding: Finding
-    spot: Spot | None
+    spot: CellPlace | None
     field: str = ""  # our field that the cell holds, where it is a value that is wrong
 
     @property
     def has_list(self) -> bool:
         """Whether the words for the cell can be picked from a list in it."""
-        return self.field in choices()
+        return self.field in choices_by_field()
 
     @property
     def to_do(self) -> str:
         """What to do about it, what may have been meant, and where to pick a word from."""
         words = f"{self.finding.do}." if self.finding.do else ""
         if self.finding.suggests:
-            words = f"{words} {nearest(self.finding.suggests[:_MOST_SUGGESTED])}"
+            words = f"{words} {nearest_sentence(self.finding.suggests[:_MOST_SUGGESTED])}"
         if self.has_list:
             words = f"{words} The cell has a list to pick from."
         return words.strip()
@@ -73,12 +73,12 @@ class Line:
         return self.finding.severity is Severity.PLEASE_CHECK
 
 
-def lines_of(
+def fix_lines(
     findings: Sequence[Finding],
     read: ReadFile,
     columns: Mapping[tuple[str, str], str],
     fields: Mapping[str, str],
-) -> list[Line]:
+) -> list[FixLine]:
     """The list, biggest problems first.
 
     `columns` gives our field for a sheet and the letters of a column, `fields` for a rule's code.
@@ -88,20 +88,20 @@ def lines_of(
         spot = _spot(finding, read.tables)
         is_value = finding.row is not None and bool(finding.column)
         ours = columns.get((finding.sheet, finding.column)) or fields.get(finding.code, "")
-        lines.append(Line(finding, spot, ours if is_value else ""))
+        lines.append(FixLine(finding, spot, ours if is_value else ""))
     return lines
 
 
-def notes_of(lines: Sequence[Line]) -> dict[Spot, tuple[Severity, str]]:
+def comments_by_cell(lines: Sequence[FixLine]) -> dict[CellPlace, tuple[Severity, str]]:
     """For each cell its weight and the words of its note, everything about it in one."""
-    told: dict[Spot, list[Line]] = {}
+    told: dict[CellPlace, list[FixLine]] = {}
     for line in lines:
         if line.spot is not None:
             told.setdefault(line.spot, []).append(line)
     return {spot: (about[0].finding.severity, _note(about)) for spot, about in told.items()}
 
 
-def _note(lines: Sequence[Line]) -> str:
+def _note(lines: Sequence[FixLine]) -> str:
     words = []
     for line in lines:
         finding = line.finding
@@ -110,17 +110,17 @@ def _note(lines: Sequence[Line]) -> str:
     return "\n\n".join(words)
 
 
-def _spot(finding: Finding, tables: Sequence[Table]) -> Spot | None:
+def _spot(finding: Finding, tables: Sequence[Table]) -> CellPlace | None:
     """The very cell; for a column its heading; for a row its first cell; None for a file."""
     if finding.row is not None and finding.column:
-        return Spot(finding.sheet, finding.row, finding.column)
+        return CellPlace(finding.sheet, finding.row, finding.column)
     for table in tables:
         if table.sheet != finding.sheet:
             continue
         letters = [heading.letter for heading in table.headings]
         if finding.row is not None:
             if any(row.number == finding.row for row in table.rows):
-                return Spot(finding.sheet, finding.row, letters[0])
+                return CellPlace(finding.sheet, finding.row, letters[0])
         elif finding.column in letters:
-            return Spot(finding.sheet, table.heading_rows[-1], finding.column)
+            return CellPlace(finding.sheet, table.heading_rows[-1], finding.column)
     return None

@@ -12,7 +12,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.exceptions import OverlappingRange
 
-from destinations.spreadsheets.book import FONT, LONGEST, done
+from destinations.spreadsheets.book import FONT, LONGEST, check_written
 from models.facts.spreadsheet_cells import column_number
 from models.handoffs.sheets import Cell, CellKind
 
@@ -31,7 +31,7 @@ _FIRST_DAY = date(1900, 3, 1)  # programs differ on the days before
 
 
 @dataclass(frozen=True, slots=True)
-class WholeSheet:
+class DisplayedSheet:
     """A visible sheet: cells by row as Excel shows it and column from 0.
 
     `merges` are first row, first column, last row, last column.
@@ -71,7 +71,7 @@ def tab_names(sheets: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def copied(sheets: Sequence[WholeSheet]) -> bytes:
+def copy_workbook(sheets: Sequence[DisplayedSheet]) -> bytes:
     """A workbook with these sheets, the same bytes for the same cells."""
     kept = BytesIO()
     book = xlsxwriter.Workbook(
@@ -110,7 +110,7 @@ class _Formats(dict[tuple[str, bool], Any]):
         return self[key]
 
 
-def _write(page: Any, sheet: WholeSheet, formats: _Formats) -> None:
+def _write(page: Any, sheet: DisplayedSheet, formats: _Formats) -> None:
     headings = frozenset(sheet.heading_rows)
     widths: dict[int, int] = {}
     for (row, column), cell in sheet.cells.items():
@@ -122,9 +122,9 @@ def _write(page: Any, sheet: WholeSheet, formats: _Formats) -> None:
             _merge(page, sheet, formats, (top, left, bottom, right))
     for column, width in widths.items():
         hidden = {"hidden": column in sheet.hidden_columns}
-        done(page.set_column(column, column, width + 2, None, hidden))
+        check_written(page.set_column(column, column, width + 2, None, hidden))
     for row in sheet.hidden_rows:
-        done(page.set_row(row - 1, None, None, {"hidden": True}))
+        check_written(page.set_row(row - 1, None, None, {"hidden": True}))
     if headings:
         page.freeze_panes(max(headings), 0)
     page.fit_to_pages(1, 0)
@@ -133,7 +133,13 @@ def _write(page: Any, sheet: WholeSheet, formats: _Formats) -> None:
 
 
 def _put(
-    page: Any, row: int, column: int, cell: Cell, formats: _Formats, sheet: WholeSheet, bold: bool
+    page: Any,
+    row: int,
+    column: int,
+    cell: Cell,
+    formats: _Formats,
+    sheet: DisplayedSheet,
+    bold: bool,
 ) -> None:
     value = cell.value
     said = cell.number_format
@@ -141,31 +147,31 @@ def _put(
         return
     if cell.kind is CellKind.NUMBER and column not in sheet.identifiers:
         if isinstance(value, int | float) and abs(value) < 10**_LONGEST_NUMBER:
-            done(page.write_number(row, column, value, formats[said, bold]))
+            check_written(page.write_number(row, column, value, formats[said, bold]))
             return
     elif cell.kind is CellKind.DATE and _is_writable(value):
         plain = said.casefold() in _PLAIN_FORMATS
         form = formats[("dd/mm/yyyy" if not isinstance(value, time) else "hh:mm")
                        if plain else said, bold]  # fmt: skip
-        done(page.write_datetime(row, column, value, form))
+        check_written(page.write_datetime(row, column, value, form))
         return
     elif cell.kind is CellKind.BOOLEAN:
-        done(page.write_boolean(row, column, bool(value), formats["", bold]))
+        check_written(page.write_boolean(row, column, bool(value), formats["", bold]))
         return
     text = _identifier(cell) if cell.kind is CellKind.NUMBER else cell.text
     # A cell of the format "@" keeps what is typed over it, and what stands in it, as text.
-    done(page.write_string(row, column, text[:LONGEST], formats["@", bold]))
+    check_written(page.write_string(row, column, text[:LONGEST], formats["@", bold]))
 
 
 def _merge(
-    page: Any, sheet: WholeSheet, formats: _Formats, area: tuple[int, int, int, int]
+    page: Any, sheet: DisplayedSheet, formats: _Formats, area: tuple[int, int, int, int]
 ) -> None:
     top, left, bottom, right = area
     if (bottom - top + 1) * (right - left + 1) > _LARGEST_MERGE:
         return
     form = formats["@", top in sheet.heading_rows]
     try:
-        done(page.merge_range(top - 1, left, bottom - 1, right, "", form))
+        check_written(page.merge_range(top - 1, left, bottom - 1, right, "", form))
     except OverlappingRange:
         return
     # Words under merged cells are not seen, and are kept all the same.

@@ -4,28 +4,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from destinations.returns.annotated.choices import NAMES
-from destinations.returns.annotated.clear_marks import clear
-from destinations.returns.annotated.colour_cells import colour, deselect
-from destinations.returns.annotated.comments import jot
-from destinations.returns.annotated.dropdowns import offer
-from destinations.returns.annotated.original_formats import Twin, twin_of, twins_in
+from destinations.returns.annotated.clear_marks import clear_marks
+from destinations.returns.annotated.colour_cells import colour_cells, deselect_sheet
+from destinations.returns.annotated.comments import add_comments
+from destinations.returns.annotated.dropdowns import add_dropdowns
+from destinations.returns.annotated.original_formats import (
+    CellOriginal,
+    original_of_cell,
+    read_originals,
+)
 from destinations.returns.annotated.our_sheets import (
+    Annotations,
     CellMark,
-    Listed,
-    Marks,
+    ListedSheetPart,
     add_property,
     add_tabs,
 )
-from destinations.returns.annotated.sheet_part import Place, found_in
-from destinations.returns.annotated.styles import Looks
+from destinations.returns.annotated.sheet_part import Place, find_rows
+from destinations.returns.annotated.styles import WorkbookStyles
 from destinations.returns.annotated.workbook_parts import (
     MAIN,
     RELATIONS,
-    NotSure,
-    Workbook,
-    opened,
-    related,
-    tags,
+    CannotAnnotate,
+    WorkbookParts,
+    find_tags,
+    open_parts,
+    related_parts,
 )
 
 _PLAIN = "parts that we could not be sure of"
@@ -45,29 +49,29 @@ _UNWELCOME = (
 )
 
 
-def mark_in_place(content: bytes, marks: Marks) -> bytes:
+def mark_in_place(content: bytes, marks: Annotations) -> bytes:
     """The workbook with the marks.  Raises NotSure, saying what it holds that forbids it."""
-    workbook = opened(content)
+    workbook = open_parts(content)
     _welcome(workbook)
     main = _main(workbook)
     listed = _listed(workbook, main)
     styles = _styles(workbook, main)
-    looks = Looks(workbook.part(styles))
+    looks = WorkbookStyles(workbook.part(styles))
     missing = set(marks.cells) - {each.name for each in listed}
     if missing:
-        raise NotSure(_PLAIN)
+        raise CannotAnnotate(_PLAIN)
     before = _before(workbook, listed, marks)
-    twins: dict[str, dict[Place, Twin]] = {}
+    twins: dict[str, dict[Place, CellOriginal]] = {}
     for each in listed:
         if each.name in marks.own:
             continue
         if marks.own and each.is_worksheet:
-            clear(workbook, each.part, looks, before.get(each.name, {}))
+            clear_marks(workbook, each.part, looks, before.get(each.name, {}))
         if each.name in marks.cells:
             cells = marks.cells[each.name]
             twins[each.name] = _mark_sheet(workbook, each.part, cells, looks)
         elif b"tabSelected" in (part := workbook.part(each.part))[:20_000]:
-            workbook.put(each.part, deselect(part))
+            workbook.put(each.part, deselect_sheet(part))
     add_tabs(workbook, main, listed, replace(marks, twins=twins), looks)
     workbook.put(styles, looks.content())
     if marks.mark:
@@ -75,57 +79,59 @@ def mark_in_place(content: bytes, marks: Marks) -> bytes:
     return workbook.content()
 
 
-def _welcome(workbook: Workbook) -> None:
+def _welcome(workbook: WorkbookParts) -> None:
     for word, what in _UNWELCOME:
         if any(word in name.casefold() for name in workbook.infos):
-            raise NotSure(what)
+            raise CannotAnnotate(what)
 
 
-def _main(workbook: Workbook) -> str:
-    kinds = related(workbook, "")
+def _main(workbook: WorkbookParts) -> str:
+    kinds = related_parts(workbook, "")
     main = next((name for kind, name in kinds.values() if kind.endswith("/officeDocument")), "")
     part = workbook.part(main)
-    top = tags(part, "workbook")
+    top = find_tags(part, "workbook")
     if not top or top[0].attributes.get("xmlns") != MAIN:
         # Strict workbooks, and those whose elements all have a prefix.
-        raise NotSure(_RARE)
+        raise CannotAnnotate(_RARE)
     return main
 
 
-def _listed(workbook: Workbook, main: str) -> list[Listed]:
-    kinds = related(workbook, main)
+def _listed(workbook: WorkbookParts, main: str) -> list[ListedSheetPart]:
+    kinds = related_parts(workbook, main)
     found = []
-    for tag in tags(workbook.part(main), "sheet"):
+    for tag in find_tags(workbook.part(main), "sheet"):
         relation = next((value for key, value in tag.attributes.items() if key.endswith(":id")), "")
         kind, part = kinds.get(relation, ("", ""))
         if not kind.endswith("/worksheet") and not kind.endswith("/chartsheet"):
-            raise NotSure("macros" if "Macrosheet" in kind else _PLAIN)
-        found.append(Listed(tag.attributes.get("name", ""), part, tag, kind.endswith("/worksheet")))
+            raise CannotAnnotate("macros" if "Macrosheet" in kind else _PLAIN)
+        found.append(
+            ListedSheetPart(tag.attributes.get("name", ""), part, tag, kind.endswith("/worksheet"))
+        )
     if len({each.part for each in found}) < len(found):
-        raise NotSure(_PLAIN)
+        raise CannotAnnotate(_PLAIN)
     return found
 
 
-def _styles(workbook: Workbook, main: str) -> str:
-    kinds = related(workbook, main)
+def _styles(workbook: WorkbookParts, main: str) -> str:
+    kinds = related_parts(workbook, main)
     return next((name for kind, name in kinds.values() if kind == f"{RELATIONS}/styles"), "")
 
 
 def _before(
-    workbook: Workbook, listed: Sequence[Listed], marks: Marks
-) -> dict[str, dict[Place, Twin]]:
+    workbook: WorkbookParts, listed: Sequence[ListedSheetPart], marks: Annotations
+) -> dict[str, dict[Place, CellOriginal]]:
     """How the cells of a workbook that we marked were before, by sheet."""
     kept = next((each for each in listed if each.name in marks.own[2:]), None)
-    return twins_in(workbook, kept.part, marks.before) if kept and kept.is_worksheet else {}
+    return read_originals(workbook, kept.part, marks.before) if kept and kept.is_worksheet else {}
 
 
 def _mark_sheet(
-    workbook: Workbook, name: str, cells: Mapping[Place, CellMark], looks: Looks
-) -> dict[Place, Twin]:
+    workbook: WorkbookParts, name: str, cells: Mapping[Place, CellMark], looks: WorkbookStyles
+) -> dict[Place, CellOriginal]:
     """Mark the cells of one sheet; how each of them was before."""
-    part = deselect(workbook.part(name))
-    sheet = found_in(part, {row for row, _ in cells})
-    styles = colour(
+    part = deselect_sheet(workbook.part(name))
+    sheet = find_rows(part, {row for row, _ in cells})
+    styles = colour_cells(
         sheet,
         {
             place: lambda style, mark=mark: looks.marked(  # type: ignore[misc]
@@ -134,10 +140,12 @@ def _mark_sheet(
             for place, mark in cells.items()
         },
     )
-    taken = offer(
+    taken = add_dropdowns(
         sheet,
         {place: NAMES.format(mark.choices) for place, mark in cells.items() if mark.choices},
     )
-    jot(workbook, sheet, name, {place: mark.note for place, mark in cells.items() if mark.note})
+    add_comments(
+        workbook, sheet, name, {place: mark.note for place, mark in cells.items() if mark.note}
+    )
     workbook.put(name, sheet.content())
-    return {place: twin_of(style, taken.get(place)) for place, style in styles.items()}
+    return {place: original_of_cell(style, taken.get(place)) for place, style in styles.items()}

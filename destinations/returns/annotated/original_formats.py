@@ -8,17 +8,17 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from destinations.returns.annotated.dropdowns import Taken
-from destinations.returns.annotated.ranges import Areas
-from destinations.returns.annotated.sheet_part import Place, found_in
+from destinations.returns.annotated.dropdowns import ReplacedDropdown
+from destinations.returns.annotated.ranges import CellRanges
+from destinations.returns.annotated.sheet_part import Place, find_rows
 from destinations.returns.annotated.workbook_parts import (
-    Workbook,
+    WorkbookParts,
     end_of_tag,
-    tags,
+    find_tags,
     with_attributes,
 )
 from models.facts.spreadsheet_cells import column_number
-from models.handoffs.returned_workbook import Before
+from models.handoffs.returned_workbook import OriginalFormat
 
 COLUMN = "C"  # of the hidden tab, where the twins stand
 _PREFIXED = re.compile(rb"\s[\w.-]+:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
@@ -26,7 +26,7 @@ _AREAS = re.compile(rb"\ssqref\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
+class CellOriginal:
     """A format by its number, and the drop-down as XML: b"" for none, or one kept elsewhere."""
 
     style: int = 0
@@ -34,31 +34,31 @@ class Twin:
     had_list: bool = False
 
 
-def portable(rule: bytes) -> bytes:
+def portable_dropdown(rule: bytes) -> bytes:
     """A drop-down as it can stand on another sheet, of no cells yet; b"" where it cannot."""
     plain = _AREAS.sub(b"", _PREFIXED.sub(b"", rule))
     return b"" if b":AlternateContent" in plain or re.search(rb"<\w+:", plain) else plain
 
 
-def twin_of(style: int, taken: Taken | None) -> Twin:
+def original_of_cell(style: int, taken: ReplacedDropdown | None) -> CellOriginal:
     """The twin of a cell with that format, and the drop-down that made room in it."""
     if taken is None:
-        return Twin(style)
-    rule = portable(taken.rule)
-    return Twin(style, rule, had_list=not rule)
+        return CellOriginal(style)
+    rule = portable_dropdown(taken.rule)
+    return CellOriginal(style, rule, had_list=not rule)
 
 
-def twins_in(
-    workbook: Workbook, name: str, before: Iterable[Before]
-) -> dict[str, dict[Place, Twin]]:
+def read_originals(
+    workbook: WorkbookParts, name: str, before: Iterable[OriginalFormat]
+) -> dict[str, dict[Place, CellOriginal]]:
     """The twins that stand on our hidden tab, by the sheet and place of the cells they are of."""
     part = workbook.part(name)
-    rows = found_in(part, None).rows
+    rows = find_rows(part, None).rows
     rules = [
-        (Areas(tag.get("sqref")), portable(part[tag.starts : tag.ends]))
-        for tag in tags(part, "dataValidation")
+        (CellRanges(tag.get("sqref")), portable_dropdown(part[tag.starts : tag.ends]))
+        for tag in find_tags(part, "dataValidation")
     ]
-    found: dict[str, dict[Place, Twin]] = {}
+    found: dict[str, dict[Place, CellOriginal]] = {}
     for one in before:
         row = rows.get(one.kept_on)
         cell = row.cells.get(column_number(COLUMN)) if row else None
@@ -66,21 +66,23 @@ def twins_in(
             continue
         here = (one.kept_on, COLUMN)
         rule = next((rule for areas, rule in rules if areas.has(here)), b"")
-        found.setdefault(one.sheet, {})[one.row, one.column] = Twin(cell.style, rule, one.had_list)
+        found.setdefault(one.sheet, {})[one.row, one.column] = CellOriginal(
+            cell.style, rule, one.had_list
+        )
     return found
 
 
-def rules_on(rows: Mapping[int, Twin]) -> str:
+def stored_dropdowns(rows: Mapping[int, CellOriginal]) -> str:
     """The drop-downs of twins that stand on these rows of our tab."""
     cells: dict[bytes, list[str]] = {}
     for row, twin in rows.items():
         if twin.rule:
             cells.setdefault(twin.rule, []).append(f"{COLUMN}{row}")
-    each = [with_areas(rule, " ".join(areas)).decode() for rule, areas in cells.items()]
+    each = [dropdown_with_ranges(rule, " ".join(areas)).decode() for rule, areas in cells.items()]
     return f'<dataValidations count="{len(each)}">{"".join(each)}</dataValidations>' if each else ""
 
 
-def with_areas(rule: bytes, areas: str) -> bytes:
+def dropdown_with_ranges(rule: bytes, areas: str) -> bytes:
     """A drop-down of these areas."""
     opened = end_of_tag(rule, 0)
     return with_attributes(rule[:opened], sqref=areas) + rule[opened:]

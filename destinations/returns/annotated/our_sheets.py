@@ -4,29 +4,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from destinations.returns.annotated.choices import NAMES
-from destinations.returns.annotated.fix_list import Line
-from destinations.returns.annotated.original_formats import Twin
+from destinations.returns.annotated.fix_list import FixLine
+from destinations.returns.annotated.original_formats import CellOriginal
 from destinations.returns.annotated.sheet_part import Place
-from destinations.returns.annotated.sheet_xml import fix_tab, list_tab, mark_tab
+from destinations.returns.annotated.sheet_xml import choices_xml, fix_list_xml, signature_xml
 from destinations.returns.annotated.signature import PROPERTY
-from destinations.returns.annotated.styles import Looks
+from destinations.returns.annotated.styles import WorkbookStyles
 from destinations.returns.annotated.workbook_parts import (
     RELATIONS,
     Edit,
-    Tag,
-    Workbook,
-    declare,
-    edited,
-    escaped,
-    inside,
-    quoted,
-    relate,
-    related,
-    tags,
+    WorkbookParts,
+    XmlTag,
+    add_relation,
+    append_inside,
+    apply_edits,
+    declare_content_types,
+    escape_text,
+    find_tags,
+    quote_attribute,
+    related_parts,
     with_attributes,
 )
 from models.facts.spreadsheet_cells import column_letters
-from models.handoffs.returned_workbook import CHOICES, FIX_LIST, MARK, MARK_SHEET, Before
+from models.handoffs.returned_workbook import CHOICES, FIX_LIST, MARK, MARK_SHEET, OriginalFormat
 from models.vocabulary import Severity
 
 LISTS = "Lists"
@@ -50,7 +50,7 @@ class CellMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class Annotations:
     """Everything that is added to a workbook.
 
     `cells` are by the sheet as its tab is called and the place.  `mark` is '' where there is no
@@ -58,7 +58,7 @@ class Marks:
     """
 
     cells: Mapping[str, Mapping[Place, CellMark]]
-    lines: Sequence[Line]
+    lines: Sequence[FixLine]
     above: Sequence[str]
     choices: Mapping[str, Sequence[str]]
     title: str
@@ -66,22 +66,30 @@ class Marks:
     mark: str = ""
     names: Mapping[str, str] = field(default_factory=dict)  # the tab of each sheet as sent
     own: Sequence[str] = ()  # our tabs in a workbook marked before: list, choices, mark
-    before: Sequence[Before] = ()  # how the cells that we marked then were, as that tab keeps it
-    twins: Mapping[str, Mapping[Place, Twin]] = field(default_factory=dict)  # and those of now
+    before: Sequence[
+        OriginalFormat
+    ] = ()  # how the cells that we marked then were, as that tab keeps it
+    twins: Mapping[str, Mapping[Place, CellOriginal]] = field(
+        default_factory=dict
+    )  # and those of now
 
 
 @dataclass(slots=True)
-class Listed:
+class ListedSheetPart:
     """A sheet as the workbook lists it, and its part."""
 
     name: str
     part: str
-    tag: Tag
+    tag: XmlTag
     is_worksheet: bool
 
 
 def add_tabs(
-    workbook: Workbook, main: str, listed: Sequence[Listed], marks: Marks, looks: Looks
+    workbook: WorkbookParts,
+    main: str,
+    listed: Sequence[ListedSheetPart],
+    marks: Annotations,
+    looks: WorkbookStyles,
 ) -> None:
     """Our tabs: the list in front, the hidden ones at the end; those there already are renewed."""
     there = {each.name: each for each in listed if each.name in marks.own}
@@ -93,9 +101,9 @@ def add_tabs(
     )
     columns = [*marks.choices.values(), (marks.answer,)]
     tabs = {
-        title: fix_tab(marks.lines, marks.above, looks, marks.names, NAMES.format("answer")),
-        lists: list_tab(columns, looks),
-        mark: mark_tab(
+        title: fix_list_xml(marks.lines, marks.above, looks, marks.names, NAMES.format("answer")),
+        lists: choices_xml(columns, looks),
+        mark: signature_xml(
             [
                 ("Please leave this sheet: it tells us which file this is.", ""),
                 (MARK, marks.mark),
@@ -124,16 +132,18 @@ def add_tabs(
     workbook.put(main, _with_sheets(workbook.part(main), front, end, names, active))
 
 
-def _new_tab(workbook: Workbook, main: str, name: str, tab: bytes, number: int, state: str) -> str:
+def _new_tab(
+    workbook: WorkbookParts, main: str, name: str, tab: bytes, number: int, state: str
+) -> str:
     """A new sheet part; the line by which the workbook lists it."""
     here = workbook.unused("xl/worksheets/sheetD{}.xml")
     workbook.put(here, tab)
-    declare(workbook, {here: _SHEET_TYPE})
-    one = relate(workbook, main, f"{RELATIONS}/worksheet", here)
+    declare_content_types(workbook, {here: _SHEET_TYPE})
+    one = add_relation(workbook, main, f"{RELATIONS}/worksheet", here)
     hidden = f' state="{state}"' if state else ""
     return (
-        f'<sheet xmlns:r="{RELATIONS}" name={quoted(name)} sheetId="{number}"{hidden} '
-        f"r:id={quoted(one)}/>"
+        f'<sheet xmlns:r="{RELATIONS}" name={quote_attribute(name)} sheetId="{number}"{hidden} '
+        f"r:id={quote_attribute(one)}/>"
     )
 
 
@@ -141,7 +151,7 @@ def _with_sheets(
     part: bytes, front: Sequence[str], end: Sequence[str], names: Mapping[str, str], active: int
 ) -> bytes:
     """The workbook part with new sheets in front and at the end, and our names for those before."""
-    found = tags(
+    found = find_tags(
         part, "sheets", "definedNames", "definedName", "workbookView", "functionGroups",
         "externalReferences",
     )  # fmt: skip
@@ -162,22 +172,22 @@ def _with_sheets(
             start = with_attributes(part[tag.starts : tag.opened], localSheetId=moved)
             edits.append((tag.starts, tag.opened, start))
     more = "".join(
-        f'<definedName name={quoted(name)} hidden="1">{escaped(area)}</definedName>'
+        f'<definedName name={quote_attribute(name)} hidden="1">{escape_text(area)}</definedName>'
         for name, area in names.items()
     )
     there = next((tag for tag in found if tag.name == "definedNames"), None)
     if there is not None:
-        edits += inside(part, there, more.encode())
+        edits += append_inside(part, there, more.encode())
     else:
         before = ("sheets", "functionGroups", "externalReferences")
         at = max(tag.ends for tag in found if tag.name in before)
         edits.append((at, at, f"<definedNames>{more}</definedNames>".encode()))
-    return edited(part, edits)
+    return apply_edits(part, edits)
 
 
-def add_property(workbook: Workbook, mark: str) -> None:
+def add_property(workbook: WorkbookParts, mark: str) -> None:
     """The mark among the properties that their makers give a workbook."""
-    kinds = related(workbook, "")
+    kinds = related_parts(workbook, "")
     custom = next((name for kind, name in kinds.values() if kind == _CUSTOM_KIND), "")
     types = f'xmlns:vt="{_PROPERTIES}/docPropsVTypes"'
     if not custom:
@@ -189,10 +199,10 @@ def add_property(workbook: Workbook, mark: str) -> None:
             '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties '
             f'xmlns="{_PROPERTIES}/custom-properties" {types}></Properties>'.encode(),
         )
-        declare(workbook, {custom: _CUSTOM_TYPE})
-        relate(workbook, "", _CUSTOM_KIND, custom)
+        declare_content_types(workbook, {custom: _CUSTOM_TYPE})
+        add_relation(workbook, "", _CUSTOM_KIND, custom)
     part = workbook.part(custom)
-    found = tags(part, "Properties", "property")
+    found = find_tags(part, "Properties", "property")
     if not found or found[0].name != "Properties":
         return
     pids = [int(tag.get("pid")) for tag in found if tag.get("pid").isdecimal()]
@@ -203,9 +213,9 @@ def add_property(workbook: Workbook, mark: str) -> None:
     ]
     more = (
         f'<property {types} fmtid="{_PROPERTY_ID}" pid="{max(pids, default=1) + 1}" '
-        f'name="{PROPERTY}"><vt:lpwstr>{escaped(mark)}</vt:lpwstr></property>'
+        f'name="{PROPERTY}"><vt:lpwstr>{escape_text(mark)}</vt:lpwstr></property>'
     )
-    workbook.put(custom, edited(part, [*edits, *inside(part, found[0], more.encode())]))
+    workbook.put(custom, apply_edits(part, [*edits, *append_inside(part, found[0], more.encode())]))
 
 
 def _unused(name: str, taken: set[str]) -> str:

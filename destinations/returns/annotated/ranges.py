@@ -11,7 +11,7 @@ _AREA = re.compile(r"\A\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}
 _Block = tuple[int, int, int, int]  # first row, first column, last row, last column
 
 
-class Areas:
+class CellRanges:
     """A list of areas, asked of many cells: thousands of single ones are one look-up."""
 
     def __init__(self, areas: str) -> None:
@@ -29,13 +29,13 @@ class Areas:
         )
 
 
-def first_of(areas: str) -> Place | None:
+def first_cell(areas: str) -> Place | None:
     """The first cell of a list of areas, from which its formulas are counted."""
     block = _block(areas.split()[0]) if areas.split() else None
     return (block[0], column_letters(block[1])) if block else None
 
 
-def without(areas: str, cells: Iterable[Place]) -> str:
+def without_cells(areas: str, cells: Iterable[Place]) -> str:
     """A list of areas such as "F2:G300" with some cells left out."""
     holes = [(row, column_number(column)) for row, column in cells]
     kept: list[str] = []

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 
 from destinations.returns.annotated.workbook_parts import (
     MAIN,
+    CannotAnnotate,
     Edit,
-    NotSure,
-    Tag,
-    edited,
+    XmlTag,
+    apply_edits,
     end_of_tag,
-    tags,
+    find_tags,
 )
 from models.facts.spreadsheet_cells import column_number
 
@@ -41,7 +41,7 @@ _RARE = "parts written in a way that few programs use"
 
 
 @dataclass(slots=True)
-class Cell:
+class PartCell:
     """A cell where it stands: its start tag, and the number of its format."""
 
     starts: int
@@ -50,54 +50,54 @@ class Cell:
 
 
 @dataclass(slots=True)
-class RowFound:
+class PartRow:
     """A row where it stands, and its cells by column from 0.  `closes` is 0 for an empty one."""
 
     closes: int
     style: int | None = None
-    cells: dict[int, Cell] = field(default_factory=dict)
+    cells: dict[int, PartCell] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
-class Sheet:
+class SheetPart:
     """One sheet part and what is to be changed in it; `tags` are those around the cells."""
 
     part: bytes
-    tags: list[Tag]
-    rows: dict[int, RowFound]
+    tags: list[XmlTag]
+    rows: dict[int, PartRow]
     edits: list[Edit] = field(default_factory=list)
 
     def content(self) -> bytes:
         """The part with its changes."""
-        return edited(self.part, self.edits)
+        return apply_edits(self.part, self.edits)
 
 
-def found_in(part: bytes, rows: Container[int] | None) -> Sheet:
+def find_rows(part: bytes, rows: Container[int] | None) -> SheetPart:
     """A sheet with the wanted rows found in it, all of them for None.  Raises NotSure."""
     if b"<!" in part:
-        raise NotSure(_RARE)
+        raise CannotAnnotate(_RARE)
     starts = part.find(b"<sheetData")
     if starts < 0:
-        raise NotSure(_RARE)
+        raise CannotAnnotate(_RARE)
     opened = end_of_tag(part, starts)
     closes = opened if part[opened - 2 : opened] == b"/>" else part.rfind(b"</sheetData")
-    around = tags(part[:opened] + part[closes:], *_WANTED)
+    around = find_tags(part[:opened] + part[closes:], *_WANTED)
     top = next((tag for tag in around if tag.name == "worksheet"), None)
     if top is None or top.attributes.get("xmlns") != MAIN:
-        raise NotSure(_RARE)
+        raise CannotAnnotate(_RARE)
     # What stands after the cells stands further down than in what was parsed.
     for tag in around:
         tag.starts += closes - opened if tag.starts >= opened else 0
         tag.closes += closes - opened if tag.closes >= opened else 0
         tag.ends += closes - opened if tag.ends > opened else 0
         tag.opened += closes - opened if tag.opened > opened else 0
-    return Sheet(part, around, _rows(part, opened, closes, rows))
+    return SheetPart(part, around, _rows(part, opened, closes, rows))
 
 
 def _rows(
     part: bytes, opened: int, closes: int, wanted: Container[int] | None
-) -> dict[int, RowFound]:
-    found: dict[int, RowFound] = {}
+) -> dict[int, PartRow]:
+    found: dict[int, PartRow] = {}
     number = 0
     for row in _ROW.finditer(part, opened, closes):
         inside = end_of_tag(part, row.start())
@@ -108,27 +108,27 @@ def _rows(
             continue
         end = 0 if start.endswith(b"/>") else part.find(b"</row", inside, closes)
         if end < 0:
-            raise NotSure(_RARE)
+            raise CannotAnnotate(_RARE)
         style = _STYLE.search(start) if _HAS_STYLE.search(start) else None
-        found[number] = RowFound(end, int(style[1]) if style else None)
+        found[number] = PartRow(end, int(style[1]) if style else None)
         if end:
             found[number].cells = _cells(part, inside, end)
     return found
 
 
-def _cells(part: bytes, opened: int, closes: int) -> dict[int, Cell]:
-    found: dict[int, Cell] = {}
+def _cells(part: bytes, opened: int, closes: int) -> dict[int, PartCell]:
+    found: dict[int, PartCell] = {}
     column = -1
     for cell in _CELL.finditer(part, opened, closes):
         inside = end_of_tag(part, cell.start())
         start = part[cell.start() : inside]
         said, style = _REFERENCE.search(start), _STYLE.search(start)
         column = column_number(said[1].decode().upper()) if said and said[1] else column + 1
-        found[column] = Cell(cell.start(), inside, int(style[1]) if style else 0)
+        found[column] = PartCell(cell.start(), inside, int(style[1]) if style else 0)
     return found
 
 
-def put_after_cells(sheet: Sheet, name: str, xml: bytes) -> None:
+def insert_after_cells(sheet: SheetPart, name: str, xml: bytes) -> None:
     """Put an element where its kind belongs among those that follow the cells."""
     later = _AFTER[_AFTER.index(name) + 1 :]
     top = next(tag for tag in sheet.tags if tag.name == "worksheet")
@@ -138,13 +138,13 @@ def put_after_cells(sheet: Sheet, name: str, xml: bytes) -> None:
     sheet.edits.append((at, at, xml))
 
 
-def _following(found: Sequence[Tag], cells: Tag) -> list[Tag]:
+def _following(found: Sequence[XmlTag], cells: XmlTag) -> list[XmlTag]:
     """The elements after the cells that are in no other of them, each by what it is.
 
     A choice between versions of one element is that element; an extension may hold elements that
     only sound the same.
     """
-    kept: list[Tag] = []
+    kept: list[XmlTag] = []
     for tag in found:
         if tag.starts < cells.ends or tag.name == "worksheet":
             continue

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from destinations.returns.annotated.dropdowns import drop_down
-from destinations.returns.annotated.fix_list import HEADINGS, WEIGHTS, Line
-from destinations.returns.annotated.original_formats import COLUMN, Twin, rules_on
+from destinations.returns.annotated.dropdowns import dropdown_xml
+from destinations.returns.annotated.fix_list import HEADINGS, WEIGHTS, FixLine
+from destinations.returns.annotated.original_formats import COLUMN, CellOriginal, stored_dropdowns
 from destinations.returns.annotated.sheet_part import Place
-from destinations.returns.annotated.styles import Looks
-from destinations.returns.annotated.workbook_parts import MAIN, RELATIONS, escaped, quoted
-from destinations.spreadsheets.book import lines as lines_needed
+from destinations.returns.annotated.styles import WorkbookStyles
+from destinations.returns.annotated.workbook_parts import (
+    MAIN,
+    RELATIONS,
+    escape_text,
+    quote_attribute,
+)
+from destinations.spreadsheets.book import lines_needed as lines_needed
 from models.facts.spreadsheet_cells import column_letters
 from models.handoffs.returned_workbook import BEFORE
 from models.vocabulary import Severity
@@ -29,8 +34,12 @@ _LOOKS = ("", "cell", "link", "cell", "cell", "cell", "cell", "", "cell")
 _WRAPPED = (3, 4, 5, 6)  # the columns whose words decide how high a row is
 
 
-def fix_tab(
-    lines: Sequence[Line], above: Sequence[str], looks: Looks, names: Mapping[str, str], answer: str
+def fix_list_xml(
+    lines: Sequence[FixLine],
+    above: Sequence[str],
+    looks: WorkbookStyles,
+    names: Mapping[str, str],
+    answer: str,
 ) -> bytes:
     """The tab "What to fix": a sentence or two, then the list, each line a link to its cell.
 
@@ -53,13 +62,14 @@ def fix_tab(
         rows.append(_row(number, cells, looks, min(high, 260)))
         if line.spot is not None:
             to = names.get(line.spot.sheet, line.spot.sheet).replace("'", "''")
-            place = quoted(f"'{to}'!{line.spot.column}{line.spot.row}")
+            place = quote_attribute(f"'{to}'!{line.spot.column}{line.spot.row}")
             links.append(f'<hyperlink ref="C{number}" location={place}/>')
         if line.can_confirm:
             confirmed.append(f"H{number}")
     last = first + len(lines)
     end = column_letters(len(HEADINGS) - 1)
     merged = [f'<mergeCell ref="A{row}:{end}{row}"/>' for row in range(1, len(above) + 2)]
+    dropdowns = dropdown_xml(" ".join(confirmed), answer) if confirmed else ""
     return _sheet(
         rows,
         [width for _, width in HEADINGS],
@@ -68,15 +78,13 @@ def fix_tab(
         after=(
             f'<autoFilter ref="A{first}:{end}{last}"/>',
             f'<mergeCells count="{len(merged)}">{"".join(merged)}</mergeCells>',
-            f'<dataValidations count="1">{drop_down(" ".join(confirmed), answer)}</dataValidations>'
-            if confirmed
-            else "",
+            f'<dataValidations count="1">{dropdowns}</dataValidations>' if dropdowns else "",
             f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else "",
         ),
     )
 
 
-def list_tab(lists: Sequence[Sequence[str]], looks: Looks) -> bytes:
+def choices_xml(lists: Sequence[Sequence[str]], looks: WorkbookStyles) -> bytes:
     """The hidden tab of what may be picked, a list a column."""
     longest = max(map(len, lists), default=0)
     rows = [
@@ -86,24 +94,28 @@ def list_tab(lists: Sequence[Sequence[str]], looks: Looks) -> bytes:
     return _sheet(rows, [40] * len(lists))
 
 
-def mark_tab(
-    said: Sequence[Sequence[str]], twins: Mapping[str, Mapping[Place, Twin]], looks: Looks
+def signature_xml(
+    said: Sequence[Sequence[str]],
+    twins: Mapping[str, Mapping[Place, CellOriginal]],
+    looks: WorkbookStyles,
 ) -> bytes:
     """The hidden tab by which a workbook is known again, with how the marked cells were before."""
     rows = [
         _row(number, [(word, "body") for word in words], looks)
         for number, words in enumerate(said, start=1)
     ]
-    kept: dict[int, Twin] = {}
+    kept: dict[int, CellOriginal] = {}
     for sheet, cells in twins.items():
         for place, twin in cells.items():
             number = len(rows) + 1
             kept[number] = twin
             rows.append(_twin_row(number, sheet, place, twin, looks))
-    return _sheet(rows, [24, 90], after=(rules_on(kept),))
+    return _sheet(rows, [24, 90], after=(stored_dropdowns(kept),))
 
 
-def _twin_row(number: int, sheet: str, place: Place, twin: Twin, looks: Looks) -> str:
+def _twin_row(
+    number: int, sheet: str, place: Place, twin: CellOriginal, looks: WorkbookStyles
+) -> str:
     ours = looks.own("body")
     words = {"A": BEFORE, "B": sheet, COLUMN: f"{place[1]}{place[0]}"}
     if twin.had_list:
@@ -116,13 +128,13 @@ def _twin_row(number: int, sheet: str, place: Place, twin: Twin, looks: Looks) -
 
 
 def _text(place: str, style: int, words: str) -> str:
-    text = escaped(words[:LONGEST])
+    text = escape_text(words[:LONGEST])
     return (
         f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
     )
 
 
-def _cells(line: Line) -> list[tuple[str, str]]:
+def _cells(line: FixLine) -> list[tuple[str, str]]:
     finding = line.finding
     must = finding.severity is Severity.MUST_FIX
     words = (
@@ -145,7 +157,7 @@ def _cells(line: Line) -> list[tuple[str, str]]:
 
 
 def _row(
-    number: int, cells: Sequence[tuple[str, str]], looks: Looks, high: float | None = None
+    number: int, cells: Sequence[tuple[str, str]], looks: WorkbookStyles, high: float | None = None
 ) -> str:
     made = []
     for column, (words, look) in enumerate(cells):

@@ -12,14 +12,14 @@ VERSION = "d1"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class WorkbookSignature:
     """What a marked workbook says of itself: the submission, and the SHA-256 of its original."""
 
     submission_id: int
     sha256: str
 
 
-def signed(mark: Mark, key: bytes | None) -> str:
+def sign(mark: WorkbookSignature, key: bytes | None) -> str:
     """A mark as it is written: d1.12.<sha256>.<signature>.
 
     Without a key nobody will know the workbook again, and its tabs are still known to be ours.
@@ -28,7 +28,7 @@ def signed(mark: Mark, key: bytes | None) -> str:
     return f"{said}.{_signature(said, key) if key else 'unsigned'}"
 
 
-def recognise(written: str, key: bytes) -> Mark | None:
+def verify_signature(written: str, key: bytes) -> WorkbookSignature | None:
     """The mark that was written; None for one that we did not sign."""
     said, _, signature = written.strip().rpartition(".")
     parts = said.split(".")
@@ -36,7 +36,7 @@ def recognise(written: str, key: bytes) -> Mark | None:
         return None
     if not hmac.compare_digest(signature.encode(), _signature(said, key).encode()):
         return None
-    return Mark(int(parts[1]), parts[2])
+    return WorkbookSignature(int(parts[1]), parts[2])
 
 
 def _signature(said: str, key: bytes) -> str:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from destinations.returns.annotated.workbook_parts import (
+    CannotAnnotate,
     Edit,
-    NotSure,
-    Tag,
-    edited,
+    XmlTag,
+    append_inside,
+    apply_edits,
     end_of_tag,
-    inside,
-    tags,
+    find_tags,
     with_attributes,
 )
 from models.vocabulary import Severity
@@ -56,7 +56,7 @@ _BOX = "<border>{}<diagonal/></border>".format(
 _AS_TEXT = 49  # the format "@": what is typed stays as typed
 
 
-class Look(NamedTuple):
+class OurFormat(NamedTuple):
     """One format of our own tabs."""
 
     font: str
@@ -69,26 +69,26 @@ class Look(NamedTuple):
 _BODY = _FONT.format("", 10, "000000")
 _BOLD = _FONT.format("<b/>", 10, "000000")
 _THIN = _LINE.format("D9D9D9")
-LOOKS = {
-    "title": Look(_FONT.format("<b/>", 18, "12436D"), wraps=False),
-    "big": Look(_FONT.format("<b/>", 12, "000000")),
-    "body": Look(_BODY),
-    "heading": Look(_BOLD, _WHITE.format("F3F2F1"), _LINE.format("3D3D3D"), middle=True),
-    "cell": Look(_BODY, "", _THIN),
-    "link": Look(_FONT.format("<u/>", 10, "0B4F9E"), "", _THIN),
-    "must": Look(_BOLD, FILLS[Severity.MUST_FIX], _BAR.format("F46A25")),
-    "check": Look(_BODY, FILLS[Severity.PLEASE_CHECK], _BAR.format("6BACE6")),
-    "answer": Look(_BODY, _WHITE.format("FFFFFF"), _BOX),
-    "shaded": Look(_BODY, _WHITE.format("F3F2F1"), _THIN),
+OUR_FORMATS = {
+    "title": OurFormat(_FONT.format("<b/>", 18, "12436D"), wraps=False),
+    "big": OurFormat(_FONT.format("<b/>", 12, "000000")),
+    "body": OurFormat(_BODY),
+    "heading": OurFormat(_BOLD, _WHITE.format("F3F2F1"), _LINE.format("3D3D3D"), middle=True),
+    "cell": OurFormat(_BODY, "", _THIN),
+    "link": OurFormat(_FONT.format("<u/>", 10, "0B4F9E"), "", _THIN),
+    "must": OurFormat(_BOLD, FILLS[Severity.MUST_FIX], _BAR.format("F46A25")),
+    "check": OurFormat(_BODY, FILLS[Severity.PLEASE_CHECK], _BAR.format("6BACE6")),
+    "answer": OurFormat(_BODY, _WHITE.format("FFFFFF"), _BOX),
+    "shaded": OurFormat(_BODY, _WHITE.format("F3F2F1"), _THIN),
 }
 
 
 @dataclass(slots=True)
-class _List:
+class _StyleList:
     """One list of a styles part, such as its fonts, and what we add to it."""
 
-    tag: Tag
-    there: list[Tag]
+    tag: XmlTag
+    there: list[XmlTag]
     more: list[str] = field(default_factory=list)
 
     def add(self, xml: str) -> int:
@@ -98,13 +98,13 @@ class _List:
         return len(self.there) + self.more.index(xml)
 
 
-class Looks:
+class WorkbookStyles:
     """The formats of a workbook, and those that marks add.  Raises NotSure for strange ones."""
 
     def __init__(self, part: bytes) -> None:
         """`part` is the styles part."""
         self.part = part
-        found = tags(part, *_LISTS, *_LISTS.values())
+        found = find_tags(part, *_LISTS, *_LISTS.values())
         self._lists = {name: _list(found, name, each) for name, each in _LISTS.items()}
         self._seen: dict[tuple[object, ...], int] = {}
 
@@ -114,7 +114,7 @@ class Looks:
         if key not in self._seen:
             formats = self._lists["cellXfs"]
             if style >= len(formats.there) + len(formats.more):
-                raise NotSure("formats that we could not be sure of")
+                raise CannotAnnotate("formats that we could not be sure of")
             fill = self._lists["fills"].add(FILLS[severity])
             self._seen[key] = formats.add(self._marked(style, fill, as_text))
         return self._seen[key]
@@ -146,7 +146,7 @@ class Looks:
 
     def own(self, name: str) -> int:
         """The format of that name, for a cell on a tab of ours."""
-        look = LOOKS[name]
+        look = OUR_FORMATS[name]
         font = self._lists["fonts"].add(look.font)
         fill = self._lists["fills"].add(look.fill) if look.fill else 0
         border = self._lists["borders"].add(look.border)
@@ -164,8 +164,10 @@ class Looks:
         for each in self._lists.values():
             if each.more:
                 count = len(each.there) + len(each.more)
-                edits += inside(self.part, each.tag, "".join(each.more).encode(), count=count)
-        return edited(self.part, edits)
+                edits += append_inside(
+                    self.part, each.tag, "".join(each.more).encode(), count=count
+                )
+        return apply_edits(self.part, edits)
 
     def _marked(self, style: int, fill: int, as_text: bool) -> str:
         said = {"fillId": fill, "applyFill": 1}
@@ -223,8 +225,8 @@ _FONT_OF = re.compile(rb"\sfontId\s*=\s*[\"'](\d{1,6})[\"']")
 _LISTS = {"fonts": "font", "fills": "fill", "borders": "border", "cellXfs": "xf"}
 
 
-def _list(found: list[Tag], name: str, each: str) -> _List:
+def _list(found: list[XmlTag], name: str, each: str) -> _StyleList:
     tag = next((one for one in found if one.name == name), None)
     if tag is None:
-        raise NotSure("formats that we could not be sure of")
-    return _List(tag, [one for one in found if one.name == each and tag.holds(one)])
+        raise CannotAnnotate("formats that we could not be sure of")
+    return _StyleList(tag, [one for one in found if one.name == each and tag.holds(one)])

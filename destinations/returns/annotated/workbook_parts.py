@@ -31,12 +31,12 @@ _UNWRITABLE = dict.fromkeys(
 Edit = tuple[int, int, bytes]  # from, to, what stands there instead
 
 
-class NotSure(Exception):  # noqa: N818 - an answer: the workbook goes the other way
+class CannotAnnotate(Exception):  # noqa: N818 - an answer: the workbook goes the other way
     """A workbook that we had better not change; the words say what it holds."""
 
 
 @dataclass(slots=True)
-class Tag:
+class XmlTag:
     """One element where it stands in its part.  Offsets are in bytes.
 
     From `starts` to `opened` is its start tag, from `closes` to `ends` its end tag.
@@ -56,13 +56,13 @@ class Tag:
             (said for key, said in self.attributes.items() if key.rpartition(":")[2] == name), ""
         )
 
-    def holds(self, other: "Tag") -> bool:
+    def holds(self, other: "XmlTag") -> bool:
         """Whether another element of the same part is in this."""
         return self.opened <= other.starts < self.closes
 
 
 @dataclass(slots=True)
-class Workbook:
+class WorkbookParts:
     """The parts of a workbook, by name, as they are and as they shall be."""
 
     archive: ZipFile
@@ -79,7 +79,7 @@ class Workbook:
             return self.changed[name]
         info = self.infos.get(name)
         if info is None or info.file_size > _PART:
-            raise NotSure("parts that we could not be sure of")
+            raise CannotAnnotate("parts that we could not be sure of")
         return self.archive.read(info).removeprefix(b"\xef\xbb\xbf")
 
     def put(self, name: str, part: bytes) -> None:
@@ -113,34 +113,34 @@ class Workbook:
         return kept.getvalue()
 
 
-def opened(content: bytes) -> Workbook:
+def open_parts(content: bytes) -> WorkbookParts:
     """The parts of a workbook that the guard has opened.  Raises NotSure."""
     try:
         archive = ZipFile(BytesIO(content))
     except BadZipFile as error:
-        raise NotSure("parts that we could not be sure of") from error
+        raise CannotAnnotate("parts that we could not be sure of") from error
     infos = {info.filename: info for info in archive.infolist() if not info.is_dir()}
     if sum(info.file_size for info in infos.values()) > _UNPACKED:
-        raise NotSure("more than we can mark in place")
+        raise CannotAnnotate("more than we can mark in place")
     if len({name.casefold() for name in infos}) < len(infos):
-        raise NotSure("parts that we could not be sure of")
-    return Workbook(archive, infos)
+        raise CannotAnnotate("parts that we could not be sure of")
+    return WorkbookParts(archive, infos)
 
 
-def tags(part: bytes, *wanted: str) -> list[Tag]:
+def find_tags(part: bytes, *wanted: str) -> list[XmlTag]:
     """Every element of the wanted names, in order, with where it begins and ends.
 
     Raises NotSure for a part that is no XML of the plain kind.
     """
-    found: list[Tag] = []
-    open_: list[Tag | None] = []
+    found: list[XmlTag] = []
+    open_: list[XmlTag | None] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if name in wanted:
             at = parser.CurrentByteIndex
             opened = end_of_tag(part, at)
             is_empty = part[opened - 2 : opened] == b"/>"
-            found.append(Tag(name, attributes, at, opened, is_empty=is_empty))
+            found.append(XmlTag(name, attributes, at, opened, is_empty=is_empty))
             open_.append(found[-1])
         else:
             open_.append(None)
@@ -152,7 +152,7 @@ def tags(part: bytes, *wanted: str) -> list[Tag]:
             tag.ends = tag.opened if tag.is_empty else end_of_tag(part, tag.closes)
 
     parser = expat_for(part, start, end)
-    run(parser, part)
+    run_parser(parser, part)
     return found
 
 
@@ -165,7 +165,7 @@ def expat_for(
     """A parser that takes no document type.  Raises NotSure for a part in another alphabet."""
     declared = _ENCODING.match(part[:400])
     if b"\0" in part[:4] or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):
-        raise NotSure("parts that we could not be sure of")
+        raise CannotAnnotate("parts that we could not be sure of")
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _no_doctype
@@ -175,12 +175,12 @@ def expat_for(
     return parser
 
 
-def run(parser: expat.XMLParserType, part: bytes) -> None:
+def run_parser(parser: expat.XMLParserType, part: bytes) -> None:
     """Send a part through a parser in one call, and let its handlers go.  Raises NotSure."""
     try:
         parser.Parse(part, True)
     except expat.ExpatError as error:
-        raise NotSure("parts that we could not be sure of") from error
+        raise CannotAnnotate("parts that we could not be sure of") from error
     finally:
         parser.StartElementHandler = parser.EndElementHandler = None
         parser.CharacterDataHandler = None
@@ -190,11 +190,11 @@ def end_of_tag(part: bytes, start: int) -> int:
     """Where the tag that starts there ends."""
     tag = _START_TAG.match(part, start)
     if tag is None:
-        raise NotSure("parts that we could not be sure of")
+        raise CannotAnnotate("parts that we could not be sure of")
     return tag.end()
 
 
-def edited(part: bytes, edits: Iterable[Edit]) -> bytes:
+def apply_edits(part: bytes, edits: Iterable[Edit]) -> bytes:
     """A part with its edits made; of those at one place, the first given stands first."""
     pieces, at = [], 0
     for start, end, instead in sorted(edits, key=lambda edit: (edit[0], edit[1])):
@@ -215,7 +215,7 @@ def with_attributes(tag: bytes, **said: str | int) -> bytes:
     return tag
 
 
-def inside(part: bytes, tag: Tag, more: bytes, **said: str | int) -> list[Edit]:
+def append_inside(part: bytes, tag: XmlTag, more: bytes, **said: str | int) -> list[Edit]:
     """The edits that put more at the end of an element, opening it where it was empty."""
     start = part[tag.starts : tag.opened]
     start = with_attributes(start, **said) if said else start
@@ -225,28 +225,28 @@ def inside(part: bytes, tag: Tag, more: bytes, **said: str | int) -> list[Edit]:
     return [(tag.starts, tag.opened, start), (tag.closes, tag.closes, more)]
 
 
-def escaped(text: str) -> str:
+def escape_text(text: str) -> str:
     """Text as an element holds it: what looks like a code of Excel's stays as typed."""
     return escape(_CODE.sub("_x005F_", text).translate(_UNWRITABLE))
 
 
-def quoted(text: str) -> str:
+def quote_attribute(text: str) -> str:
     """Text as an attribute holds it, in its quotes."""
     return quoteattr(text.translate(_UNWRITABLE))
 
 
-def relations_of(name: str) -> str:
+def relations_part(name: str) -> str:
     """The name of the part that holds another's relations."""
     return f"{dirname(name)}/_rels/{basename(name)}.rels".lstrip("/")
 
 
-def related(workbook: Workbook, name: str) -> dict[str, tuple[str, str]]:
+def related_parts(workbook: WorkbookParts, name: str) -> dict[str, tuple[str, str]]:
     """What a part points to inside the workbook, by id: the whole kind, and the part's name."""
-    rels = relations_of(name)
+    rels = relations_part(name)
     if not workbook.has(rels):
         return {}
     found = {}
-    for tag in tags(workbook.part(rels), "Relationship"):
+    for tag in find_tags(workbook.part(rels), "Relationship"):
         if tag.get("TargetMode") != "External":
             target = tag.get("Target")
             path = target if target.startswith("/") else join("/", dirname(name), target)
@@ -254,9 +254,9 @@ def related(workbook: Workbook, name: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def relate(workbook: Workbook, name: str, kind: str, target: str) -> str:
+def add_relation(workbook: WorkbookParts, name: str, kind: str, target: str) -> str:
     """Let a part point to another; the id of the relation."""
-    rels = relations_of(name)
+    rels = relations_part(name)
     pointed = target if not dirname(name) else relpath(f"/{target}", f"/{dirname(name)}")
     if not workbook.has(rels):
         workbook.put(
@@ -264,36 +264,38 @@ def relate(workbook: Workbook, name: str, kind: str, target: str) -> str:
             f'xmlns="{PACKAGE}/relationships"></Relationships>'.encode()
         )  # fmt: skip
     part = workbook.part(rels)
-    found = tags(part, "Relationships", "Relationship")
+    found = find_tags(part, "Relationships", "Relationship")
     if not found or found[0].name != "Relationships":
-        raise NotSure("parts that we could not be sure of")
+        raise CannotAnnotate("parts that we could not be sure of")
     ids = {tag.get("Id") for tag in found}
     one = next(f"rIdD{number}" for number in range(1, 10_000) if f"rIdD{number}" not in ids)
-    line = f'<Relationship Id="{one}" Type="{kind}" Target={quoted(pointed)}/>'
-    workbook.put(rels, edited(part, inside(part, found[0], line.encode())))
+    line = f'<Relationship Id="{one}" Type="{kind}" Target={quote_attribute(pointed)}/>'
+    workbook.put(rels, apply_edits(part, append_inside(part, found[0], line.encode())))
     return one
 
 
-def declare(workbook: Workbook, types: Mapping[str, str], *, ending: str = "") -> None:
+def declare_content_types(
+    workbook: WorkbookParts, types: Mapping[str, str], *, ending: str = ""
+) -> None:
     """Say of what kind parts are, by name; with an ending, what all parts that end so are."""
     part = workbook.part("[Content_Types].xml")
-    found = tags(part, "Types", "Override", "Default")
+    found = find_tags(part, "Types", "Override", "Default")
     if not found or found[0].name != "Types" or found[0].is_empty:
-        raise NotSure("parts that we could not be sure of")
+        raise CannotAnnotate("parts that we could not be sure of")
     known = {tag.get("PartName").casefold() for tag in found if tag.name == "Override"}
     endings = {tag.get("Extension").casefold() for tag in found if tag.name == "Default"}
     first = ""
     if ending and ending not in endings:
-        first = f'<Default Extension="{ending}" ContentType={quoted(types[ending])}/>'
+        first = f'<Default Extension="{ending}" ContentType={quote_attribute(types[ending])}/>'
     lines = "".join(
-        f"<Override PartName={quoted('/' + name)} ContentType={quoted(kind)}/>"
+        f"<Override PartName={quote_attribute('/' + name)} ContentType={quote_attribute(kind)}/>"
         for name, kind in types.items()
         if name != ending and f"/{name}".casefold() not in known
     )
     top, end = found[0].opened, found[0].closes
     edits = [(top, top, first.encode()), (end, end, lines.encode())]
-    workbook.put("[Content_Types].xml", edited(part, edits))
+    workbook.put("[Content_Types].xml", apply_edits(part, edits))
 
 
 def _no_doctype(*_: object) -> None:
-    raise NotSure("parts that we could not be sure of")
+    raise CannotAnnotate("parts that we could not be sure of")

@@ -2,13 +2,13 @@
 
 import re
 
-from imports.workbook.limits import counted, refused
+from imports.workbook.limits import refuse, with_thousands
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CONTROLS = dict.fromkeys(code for code in (*range(32), 127) if code not in (9, 10))
 
 
-def clean(text: str) -> str:
+def clean_cell_text(text: str) -> str:
     """Text as people see it: _xHHHH_ decoded once, control characters left out."""
     if "_x" in text and _ESCAPED.search(text):
         text = _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
@@ -17,9 +17,9 @@ def clean(text: str) -> str:
     return text if text.isprintable() else text.translate(_CONTROLS)
 
 
-def longer(said: str, piece: str, most: int) -> str:
+def append_text(said: str, piece: str, most: int) -> str:
     """A text and one piece more, refused at once beyond its limit: growing costs more each time."""
     said += piece
     if len(said) > most:
-        raise refused("TEXT_TOO_LONG", limit=counted(most))
+        raise refuse("TEXT_TOO_LONG", limit=with_thousands(most))
     return said

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from itertools import islice
 
-from imports.workbook.formats.cell_text import clean
-from imports.workbook.formats.encodings import decoded
-from imports.workbook.limits import Limits, counted, refused
+from imports.workbook.formats.cell_text import clean_cell_text
+from imports.workbook.formats.encodings import decode_text
+from imports.workbook.limits import ReadLimits, refuse, with_thousands
 from imports.workbook.raw_cells import TEXT, RawCell, RawFile, RawRow, RawSheet
-from models.handoffs.findings import Remark
+from models.handoffs.findings import Issue
 
 _DELIMITERS = (",", ";", "\t", "|")
 _RECORDS_TRIED = 60
@@ -19,13 +19,13 @@ _RECORDS_TRIED = 60
 _LOST = re.compile(r"\ufffd|(?<=[A-Za-z])[\u017d\u2021\u02c6\u2030\u2039\u02dc\u203a\u2022]")
 
 
-def read_delimited(content: bytes, limits: Limits) -> RawFile:
+def read_delimited(content: bytes, limits: ReadLimits) -> RawFile:
     """The one sheet of a text file, its name ''.  Raises SubmissionRefused.
 
     Rows are numbered as Excel shows them: a blank line has a number, a line break inside quotes
     does not, and a first line that only says which delimiter is used is not shown at all.
     """
-    text, _ = decoded(content)
+    text, _ = decode_text(content)
     text, said = _said_delimiter(text.lstrip("\ufeff"))
     delimiter = said or _best_delimiter(text)
     rows: list[RawRow] = []
@@ -33,7 +33,9 @@ def read_delimited(content: bytes, limits: Limits) -> RawFile:
     lost_on: list[int] = []
     for number, record in enumerate(_records(text, delimiter, limits), start=1):
         row = [
-            (column, TEXT, clean(field), "") for column, field in enumerate(record) if field.strip()
+            (column, TEXT, clean_cell_text(field), "")
+            for column, field in enumerate(record)
+            if field.strip()
         ]
         if not row:
             continue
@@ -42,7 +44,7 @@ def read_delimited(content: bytes, limits: Limits) -> RawFile:
         if any(_LOST.search(field) for _, _, field, _ in row):
             lost_on.append(number)
         rows.append((number, False, row))
-    remarks = tuple(Remark("F35", "", number) for number in lost_on[:20])
+    remarks = tuple(Issue("F35", "", number) for number in lost_on[:20])
     return RawFile("csv", [RawSheet("", rows=rows, knows_merges=False)], remarks=remarks)
 
 
@@ -73,23 +75,23 @@ def _score(text: str, delimiter: str) -> float:
     return times / widths.total() * (width - 1)
 
 
-def _records(text: str, delimiter: str, limits: Limits) -> Iterator[list[str]]:
+def _records(text: str, delimiter: str, limits: ReadLimits) -> Iterator[list[str]]:
     try:
         yield from _reader(text, delimiter)
     except csv.Error as error:
-        raise refused("TEXT_TOO_LONG", limit=counted(limits.text)) from error
+        raise refuse("TEXT_TOO_LONG", limit=with_thousands(limits.text)) from error
 
 
 def _reader(text: str, delimiter: str) -> Iterable[list[str]]:
     return csv.reader(StringIO(text, newline=""), delimiter=delimiter)
 
 
-def _check(number: int, row: list[RawCell], cells: int, limits: Limits) -> None:
+def _check(number: int, row: list[RawCell], cells: int, limits: ReadLimits) -> None:
     if number > limits.rows:
-        raise refused("TOO_MANY_ROWS", limit=counted(limits.rows))
+        raise refuse("TOO_MANY_ROWS", limit=with_thousands(limits.rows))
     if row[-1][0] >= limits.columns:
-        raise refused("TOO_MANY_COLS", limit=counted(limits.columns))
+        raise refuse("TOO_MANY_COLS", limit=with_thousands(limits.columns))
     if max(len(text) for _, _, text, _ in row) > limits.text:
-        raise refused("TEXT_TOO_LONG", limit=counted(limits.text))
+        raise refuse("TEXT_TOO_LONG", limit=with_thousands(limits.text))
     if cells > limits.cells:
-        raise refused("TOO_MANY_CELLS", limit=counted(limits.cells))
+        raise refuse("TOO_MANY_CELLS", limit=with_thousands(limits.cells))

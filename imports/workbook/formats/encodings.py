@@ -5,7 +5,7 @@ import codecs
 _LOOKED_AT = 4_000
 
 
-def decoded(content: bytes) -> tuple[str, str]:
+def decode_text(content: bytes) -> tuple[str, str]:
     """The text of a file and the name of its encoding.
 
     UTF-8 or UTF-16 by their marks; UTF-16 without one by its NULs; UTF-8 where all of it is; else

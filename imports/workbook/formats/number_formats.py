@@ -38,7 +38,7 @@ _BRACKETS = re.compile(r"\[([^\]]*)\]")
 _ELAPSED = re.compile(r"(?i)\A(h+|m+|s+)\Z")
 
 
-class Shows(StrEnum):
+class DisplayedAs(StrEnum):
     """What a number format makes of a number."""
 
     NUMBER = "number"
@@ -51,18 +51,18 @@ class Shows(StrEnum):
 
 
 @lru_cache(maxsize=4_096)
-def shows(number_format: str) -> Shows:
+def parse_number_format(number_format: str) -> DisplayedAs:
     """What a number format makes of a number, judged by its first section."""
     code, is_elapsed = _bare(number_format)
     if is_elapsed:
-        return Shows.ELAPSED
+        return DisplayedAs.ELAPSED
     if "general" in code or code in ("", "@"):
-        return Shows.NUMBER
+        return DisplayedAs.NUMBER
     if set(code) & set("dmyhs"):
         return _kind_of_date(code)
     if code.endswith("%"):
-        return Shows.PERCENT
-    return Shows.ZEROS if re.fullmatch("0{2,}", code) else Shows.NUMBER
+        return DisplayedAs.PERCENT
+    return DisplayedAs.ZEROS if re.fullmatch("0{2,}", code) else DisplayedAs.NUMBER
 
 
 def _bare(number_format: str) -> tuple[str, bool]:
@@ -72,8 +72,12 @@ def _bare(number_format: str) -> tuple[str, bool]:
     return _BRACKETS.sub("", code).strip().lower(), is_elapsed
 
 
-def _kind_of_date(code: str) -> Shows:
+def _kind_of_date(code: str) -> DisplayedAs:
     code = code.replace("am/pm", "").replace("a/p", "")
     if "y" in code and "d" not in code:
-        return Shows.MONTH
-    return Shows.DATE if set(code) & set("dy") or set(code) & set("hs") == set() else Shows.TIME
+        return DisplayedAs.MONTH
+    return (
+        DisplayedAs.DATE
+        if set(code) & set("dy") or set(code) & set("hs") == set()
+        else DisplayedAs.TIME
+    )

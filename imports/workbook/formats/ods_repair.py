@@ -4,8 +4,8 @@ import re
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-from imports.workbook.limits import Limits
-from imports.workbook.zip_package import Package
+from imports.workbook.limits import ReadLimits
+from imports.workbook.zip_package import ZipPackage
 
 _KIND = b"application/vnd.oasis.opendocument.spreadsheet"
 _MANIFEST = (
@@ -17,7 +17,7 @@ _MANIFEST = (
 _GAP = re.compile(rb"(</?(?:table|office):[^<]*>|</text:p>)\s+(?=<)")
 
 
-def laid_out_plainly(package: Package, limits: Limits) -> bytes:
+def simplify_ods(package: ZipPackage, limits: ReadLimits) -> bytes:
     """An ods with the cells of a package and nothing else, without gaps between its tags.
 
     calamine refuses a line break between two cells, and a document whose kind is said in its

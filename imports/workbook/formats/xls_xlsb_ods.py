@@ -16,10 +16,10 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from imports.workbook.formats.cell_text import clean
-from imports.workbook.formats.ods_repair import laid_out_plainly
-from imports.workbook.limits import Limits, counted, refused
-from imports.workbook.preflight import Opened
+from imports.workbook.formats.cell_text import clean_cell_text
+from imports.workbook.formats.ods_repair import simplify_ods
+from imports.workbook.limits import ReadLimits, refuse, with_thousands
+from imports.workbook.preflight import InspectedFile
 from imports.workbook.raw_cells import (
     BOOLEAN,
     DATE,
@@ -33,7 +33,7 @@ from imports.workbook.raw_cells import (
 from models.handoffs.returned_workbook import MARK_SHEET
 
 
-def read_old(content: bytes, opened: Opened, limits: Limits) -> RawFile:
+def read_with_calamine(content: bytes, opened: InspectedFile, limits: ReadLimits) -> RawFile:
     """Every worksheet; hidden ones by name only, but for ours.  Raises SubmissionRefused.
 
     To be called in a child process: a hostile file can make calamine abort, which is not an
@@ -43,32 +43,32 @@ def read_old(content: bytes, opened: Opened, limits: Limits) -> RawFile:
         return _read_all(content, opened.file_format, limits)
     except CalamineError as error:
         if opened.file_format != "ods" or opened.package is None:
-            raise refused("UNREADABLE") from error
+            raise refuse("UNREADABLE") from error
     try:
-        plain = laid_out_plainly(opened.package, limits)
+        plain = simplify_ods(opened.package, limits)
         return _read_all(plain, opened.file_format, limits)
     except CalamineError as error:
-        raise refused("UNREADABLE") from error
+        raise refuse("UNREADABLE") from error
 
 
-def _read_all(content: bytes, file_format: str, limits: Limits) -> RawFile:
+def _read_all(content: bytes, file_format: str, limits: ReadLimits) -> RawFile:
     try:
         with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
             return _read(workbook, file_format, limits)
     except PasswordError as error:
-        raise refused("PASSWORD") from error
+        raise refuse("PASSWORD") from error
 
 
-def _read(workbook: CalamineWorkbook, file_format: str, limits: Limits) -> RawFile:
+def _read(workbook: CalamineWorkbook, file_format: str, limits: ReadLimits) -> RawFile:
     listed = [
         (index, sheet)
         for index, sheet in enumerate(workbook.sheets_metadata)
         if sheet.typ == SheetTypeEnum.WorkSheet
     ]
     if not listed:
-        raise refused("NO_SHEET")
+        raise refuse("NO_SHEET")
     if len(listed) > limits.sheets:
-        raise refused("TOO_MANY_SHEETS", limit=counted(limits.sheets))
+        raise refuse("TOO_MANY_SHEETS", limit=with_thousands(limits.sheets))
     found, cells = [], 0
     for index, about in listed:
         hidden = about.visible != SheetVisibleEnum.Visible
@@ -79,11 +79,11 @@ def _read(workbook: CalamineWorkbook, file_format: str, limits: Limits) -> RawFi
         rows = _rows(sheet, limits)
         cells += sum(len(row) for _, _, row in rows)
         if cells > limits.cells:
-            raise refused("TOO_MANY_CELLS", limit=counted(limits.cells))
+            raise refuse("TOO_MANY_CELLS", limit=with_thousands(limits.cells))
         merges = sheet.merged_cell_ranges
         found.append(
             RawSheet(
-                clean(about.name),
+                clean_cell_text(about.name),
                 hidden,
                 rows=rows,
                 merges=[
@@ -96,14 +96,14 @@ def _read(workbook: CalamineWorkbook, file_format: str, limits: Limits) -> RawFi
     return RawFile(file_format, found)
 
 
-def _rows(sheet: CalamineSheet, limits: Limits) -> list[RawRow]:
+def _rows(sheet: CalamineSheet, limits: ReadLimits) -> list[RawRow]:
     start, end = sheet.start, sheet.end
     if start is None or end is None:
         return []
     if end[0] >= limits.rows:
-        raise refused("TOO_MANY_ROWS", limit=counted(limits.rows))
+        raise refuse("TOO_MANY_ROWS", limit=with_thousands(limits.rows))
     if end[1] >= limits.columns:
-        raise refused("TOO_MANY_COLS", limit=counted(limits.columns))
+        raise refuse("TOO_MANY_COLS", limit=with_thousands(limits.columns))
     found = []
     for number, values in enumerate(sheet.to_python(skip_empty_area=True), start=start[0] + 1):
         row = [
@@ -116,14 +116,14 @@ def _rows(sheet: CalamineSheet, limits: Limits) -> list[RawRow]:
     return found
 
 
-def _cell(column: int, value: object, limits: Limits) -> RawCell | None:
+def _cell(column: int, value: object, limits: ReadLimits) -> RawCell | None:
     match value:
         case "" | None:
             return None
         case str():
             if len(value) > limits.text:
-                raise refused("TEXT_TOO_LONG", limit=counted(limits.text))
-            return (column, TEXT, clean(value), "")
+                raise refuse("TEXT_TOO_LONG", limit=with_thousands(limits.text))
+            return (column, TEXT, clean_cell_text(value), "")
         case bool():
             return (column, BOOLEAN, "1" if value else "0", "")
         case int() | float():
@@ -134,4 +134,4 @@ def _cell(column: int, value: object, limits: Limits) -> RawCell | None:
             return (column, DATE, value.isoformat(), "")
         case timedelta():
             return (column, NUMBER, repr(value / timedelta(days=1)), "[h]:mm:ss")
-    raise refused("BAD_WORKBOOK")
+    raise refuse("BAD_WORKBOOK")

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 
-from imports.workbook.formats.cell_text import clean, longer
+from imports.workbook.formats.cell_text import append_text, clean_cell_text
 from imports.workbook.formats.number_formats import BUILT_IN
-from imports.workbook.formats.xlsx_fast_rows import plain_strings
-from imports.workbook.formats.xlsx_sheet import Book, SheetRows, read_sheet
-from imports.workbook.formats.xml_parts import count_elements, local, parse, root_of
-from imports.workbook.limits import Limits, counted, refused
-from imports.workbook.preflight import Opened, targets
+from imports.workbook.formats.xlsx_fast_rows import parse_shared_strings
+from imports.workbook.formats.xlsx_sheet import SharedParts, SheetRows, read_sheet
+from imports.workbook.formats.xml_parts import count_elements, local_name, parse_xml, root_name
+from imports.workbook.limits import ReadLimits, refuse, with_thousands
+from imports.workbook.preflight import InspectedFile, relationship_targets
 from imports.workbook.raw_cells import RawFile, RawSheet
-from imports.workbook.zip_package import Package
+from imports.workbook.zip_package import ZipPackage
 from models.facts.spreadsheet_cells import column_letters
-from models.handoffs.findings import Remark
+from models.handoffs.findings import Issue
 from models.handoffs.returned_workbook import MARK_SHEET
 
 # Told cell by cell up to here; a file with more of them is odd enough for one sentence.
@@ -20,7 +20,7 @@ _DOUBLES_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
+class _ListedSheet:
     """One sheet as the workbook part lists it."""
 
     name: str
@@ -28,29 +28,29 @@ class _Listed:
     relation: str
 
 
-def read_xlsx(opened: Opened, limits: Limits) -> RawFile:
+def read_xlsx(opened: InspectedFile, limits: ReadLimits) -> RawFile:
     """Every worksheet of a workbook; hidden ones by name only, but for the one that is ours.
 
     Raises SubmissionRefused.
     """
     package = opened.package
     if package is None:
-        raise refused("BAD_WORKBOOK")
+        raise refuse("BAD_WORKBOOK")
     main = _needed(package, opened.main, limits.other_part)
-    if root_of(main) != "workbook":
-        raise refused("NOT_XLSX", what="an Office file that is not a workbook")
+    if root_name(main) != "workbook":
+        raise refuse("NOT_XLSX", what="an Office file that is not a workbook")
     listed, is_1904 = _workbook(main)
     if len(listed) > limits.sheets:
-        raise refused("TOO_MANY_SHEETS", limit=counted(limits.sheets))
+        raise refuse("TOO_MANY_SHEETS", limit=with_thousands(limits.sheets))
     related = _related(package, opened.main, limits)
     sheets = _parts_of(listed, related, package)
     if not sheets:
-        raise refused("NO_SHEET")
+        raise refuse("NO_SHEET")
 
     strings = _shared(package, related, "sharedStrings", limits.strings_part)
     styles = _shared(package, related, "styles", limits.styles_part)
     elements = count_elements(strings, count_elements(styles, 0, limits), limits)
-    book = Book(_texts(strings, limits), _formats(styles), limits)
+    book = SharedParts(_texts(strings, limits), _formats(styles), limits)
     found, remarks = [], _remarks(opened)
     for one, part_name in sheets:
         if one.hidden and one.name != MARK_SHEET:
@@ -67,45 +67,51 @@ def read_xlsx(opened: Opened, limits: Limits) -> RawFile:
     return RawFile(opened.file_format, found, is_1904, tuple(remarks))
 
 
-def _needed(package: Package, name: str, limit: int) -> bytes:
+def _needed(package: ZipPackage, name: str, limit: int) -> bytes:
     part = package.part(name, limit)
     if part is None:
-        raise refused("BAD_WORKBOOK")
+        raise refuse("BAD_WORKBOOK")
     return part
 
 
-def _workbook(part: bytes) -> tuple[list[_Listed], bool]:
-    listed: list[_Listed] = []
+def _workbook(part: bytes) -> tuple[list[_ListedSheet], bool]:
+    listed: list[_ListedSheet] = []
     dates: list[str] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        name = local(name)
+        name = local_name(name)
         if name == "sheet":
             # The relation's id has a prefix of the writer's choosing; sheetId has none.
             relation = next(
-                (value for key, value in attributes.items() if ":" in key and local(key) == "id"),
+                (
+                    value
+                    for key, value in attributes.items()
+                    if ":" in key and local_name(key) == "id"
+                ),
                 None,
             )
             if relation == "":
                 return  # a module of Visual Basic, listed among the sheets without a part
             is_hidden = attributes.get("state") in ("hidden", "veryHidden")
-            listed.append(_Listed(clean(attributes.get("name", "")), is_hidden, relation or ""))
+            listed.append(
+                _ListedSheet(clean_cell_text(attributes.get("name", "")), is_hidden, relation or "")
+            )
         elif name == "workbookPr":
             dates.append(attributes.get("date1904", ""))
 
-    parse(part, start)
+    parse_xml(part, start)
     return listed, any(said in ("1", "true") for said in dates)
 
 
-def _related(package: Package, main: str, limits: Limits) -> dict[str, tuple[str, str]]:
+def _related(package: ZipPackage, main: str, limits: ReadLimits) -> dict[str, tuple[str, str]]:
     folder, _, name = main.rpartition("/")
     relations = package.part(f"{folder}/_rels/{name}.rels", limits.other_part)
-    return targets(relations, main) if relations is not None else {}
+    return relationship_targets(relations, main) if relations is not None else {}
 
 
 def _parts_of(
-    listed: list[_Listed], related: dict[str, tuple[str, str]], package: Package
-) -> list[tuple[_Listed, str]]:
+    listed: list[_ListedSheet], related: dict[str, tuple[str, str]], package: ZipPackage
+) -> list[tuple[_ListedSheet, str]]:
     """Each worksheet and the name of its part; charts and macro sheets are left out."""
     found = []
     for one in listed:
@@ -113,25 +119,27 @@ def _parts_of(
         if kind != "worksheet":
             continue
         if not one.hidden and part_name.casefold() not in package.entries:
-            raise refused("MISSING_SHEET", sheet=one.name)
+            raise refuse("MISSING_SHEET", sheet=one.name)
         found.append((one, part_name))
     return found
 
 
-def _shared(package: Package, related: dict[str, tuple[str, str]], kind: str, limit: int) -> bytes:
+def _shared(
+    package: ZipPackage, related: dict[str, tuple[str, str]], kind: str, limit: int
+) -> bytes:
     name = next((name for one, name in related.values() if one == kind), "")
     return package.part(name, limit) or b"" if name else b""
 
 
-def _texts(part: bytes, limits: Limits) -> dict[str, str]:
+def _texts(part: bytes, limits: ReadLimits) -> dict[str, str]:
     """The shared texts by number, as people see them."""
     if not part:
         return {}
-    parse(part)
-    texts = plain_strings(part)
+    parse_xml(part)
+    texts = parse_shared_strings(part)
     if texts is None or any(len(text) > limits.text for text in texts):
         texts = _strings(part, limits.text)
-    return {str(number): clean(text) for number, text in enumerate(texts)}
+    return {str(number): clean_cell_text(text) for number, text in enumerate(texts)}
 
 
 def _strings(part: bytes, most: int) -> list[str]:
@@ -143,7 +151,7 @@ def _strings(part: bytes, most: int) -> list[str]:
 
     def start(name: str, _: dict[str, str]) -> None:
         nonlocal said, phonetic, is_taking
-        name = local(name) if ":" in name else name
+        name = local_name(name) if ":" in name else name
         if name == "t":
             is_taking = not phonetic
         elif name == "si":
@@ -153,7 +161,7 @@ def _strings(part: bytes, most: int) -> list[str]:
 
     def end(name: str) -> None:
         nonlocal phonetic, is_taking
-        name = local(name) if ":" in name else name
+        name = local_name(name) if ":" in name else name
         is_taking = False
         if name == "si":
             strings.append(said)
@@ -163,9 +171,9 @@ def _strings(part: bytes, most: int) -> list[str]:
     def text(piece: str) -> None:
         nonlocal said
         if is_taking:
-            said = longer(said, piece, most)
+            said = append_text(said, piece, most)
 
-    parse(part, start, end, text)
+    parse_xml(part, start, end, text)
     return strings
 
 
@@ -178,7 +186,7 @@ def _formats(part: bytes) -> dict[str, str]:
     inside: list[str] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        name = local(name)
+        name = local_name(name)
         if name == "numFmt":
             written[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
         elif name == "cellXfs":
@@ -187,10 +195,10 @@ def _formats(part: bytes) -> dict[str, str]:
             styles.append(attributes.get("numFmtId", "0"))
 
     def end(name: str) -> None:
-        if inside and local(name) == "cellXfs":
+        if inside and local_name(name) == "cellXfs":
             inside.clear()
 
-    parse(part, start, end)
+    parse_xml(part, start, end)
     return {str(at): _format(number, written) for at, number in enumerate(styles)}
 
 
@@ -201,22 +209,22 @@ def _format(number: str, written: dict[str, str]) -> str:
     return "" if code.casefold() == "general" else code
 
 
-def _remarks(opened: Opened) -> list[Remark]:
+def _remarks(opened: InspectedFile) -> list[Issue]:
     package = opened.package
     remarks = []
     if opened.file_format == "xlsm":
-        remarks.append(Remark("F31"))
+        remarks.append(Issue("F31"))
     if package and package.has("externallinks/"):
-        remarks.append(Remark("F32"))
+        remarks.append(Issue("F32"))
     if package and any(
         package.has(word) for word in ("embeddings/", "activex/", "connections.xml")
     ):
-        remarks.append(Remark("F33"))
+        remarks.append(Issue("F33"))
     return remarks
 
 
-def _doubles(sheet: str, read: SheetRows) -> list[Remark]:
+def _doubles(sheet: str, read: SheetRows) -> list[Issue]:
     return [
-        Remark("F34", sheet, row, column_letters(column))
+        Issue("F34", sheet, row, column_letters(column))
         for row, column in sorted(set(read.doubles))[:_DOUBLES_TOLD]
     ]

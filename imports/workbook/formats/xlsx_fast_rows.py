@@ -9,8 +9,8 @@ together).
 import re
 from functools import lru_cache
 
-from imports.workbook.formats.cell_text import clean
-from imports.workbook.limits import Limits
+from imports.workbook.formats.cell_text import clean_cell_text
+from imports.workbook.limits import ReadLimits
 from imports.workbook.raw_cells import BOOLEAN, ERROR, NUMBER, TEXT, RawCell, RawRow
 from models.facts.spreadsheet_cells import column_letters
 
@@ -28,7 +28,7 @@ _STRING = re.compile(r"<si><t(?: xml:space=\"preserve\")?>([^<&]*)</t></si>")
 _BEGINS, _ENDS, _ROW_ENDS = b"<sheetData>", b"</sheetData>", "</row>"
 
 
-def split(part: bytes) -> tuple[bytes, bytes] | None:
+def split_rows(part: bytes) -> tuple[bytes, bytes] | None:
     """The rows of a sheet part and the part without them; None where that cannot be told."""
     begins, ends = part.find(_BEGINS) + len(_BEGINS), part.rfind(_ENDS)
     # Comments and the like could hold anything; a carriage return is not what it seems.
@@ -37,7 +37,7 @@ def split(part: bytes) -> tuple[bytes, bytes] | None:
     return part[begins:ends], part[:begins] + part[ends:]
 
 
-def plain_strings(part: bytes) -> list[str] | None:
+def parse_shared_strings(part: bytes) -> list[str] | None:
     """The shared texts of a part that is sound XML; None where any of them is not plain."""
     begins, ends = part.find(b"<si>"), part.rfind(b"</sst>")
     if begins < 0 or b"<!" in part or b"\r" in part:
@@ -53,10 +53,12 @@ def _columns(most: int) -> dict[str, int]:
     return {column_letters(column): column for column in range(most)}
 
 
-class PlainRows:
+class FastRowParser:
     """Takes the rows of one sheet part apart."""
 
-    def __init__(self, strings: dict[str, str], formats: dict[str, str], limits: Limits) -> None:
+    def __init__(
+        self, strings: dict[str, str], formats: dict[str, str], limits: ReadLimits
+    ) -> None:
         self._strings = strings
         self._formats = formats
         self._limits = limits
@@ -107,11 +109,11 @@ class PlainRows:
                     return None
                 last = column
                 if inline:
-                    stored, kind = clean(inline), TEXT
+                    stored, kind = clean_cell_text(inline), TEXT
                 elif kind == "s":
                     stored, kind = strings[value], TEXT
                 elif kind and kind != "n":
-                    stored, kind = clean(value), _KINDS[kind]
+                    stored, kind = clean_cell_text(value), _KINDS[kind]
                 else:
                     stored, kind = value, NUMBER
                 if stored:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from imports.workbook.formats.cell_text import clean, longer
-from imports.workbook.formats.xlsx_fast_rows import PlainRows, split
-from imports.workbook.formats.xml_parts import End, Start, local, parse
-from imports.workbook.limits import Limits, counted, refused
+from imports.workbook.formats.cell_text import append_text, clean_cell_text
+from imports.workbook.formats.xlsx_fast_rows import FastRowParser, split_rows
+from imports.workbook.formats.xml_parts import End, Start, local_name, parse_xml
+from imports.workbook.limits import ReadLimits, refuse, with_thousands
 from imports.workbook.raw_cells import (
     BOOLEAN,
     DATE,
@@ -29,12 +29,12 @@ _LONGEST_REFERENCE = 20
 
 
 @dataclass(slots=True)
-class Book:
+class SharedParts:
     """What the sheets of a workbook share: texts, number formats, and what may still be spent."""
 
     strings: dict[str, str]  # by number, as cells name them
     formats: dict[str, str]
-    limits: Limits
+    limits: ReadLimits
     cells: int = 0
 
 
@@ -48,27 +48,27 @@ class SheetRows:
     doubles: list[tuple[int, int]] = field(default_factory=list)
 
 
-def read_sheet(part: bytes, book: Book) -> SheetRows:
+def read_sheet(part: bytes, book: SharedParts) -> SheetRows:
     """The rows of a sheet part, in order, cells with something in them only.
 
     Raises SubmissionRefused.  A cell or row without its place stands after the one before.
     """
-    sheet = _Sheet(book)
-    divided = split(part)
+    sheet = _SheetParse(book)
+    divided = split_rows(part)
     if divided:
-        parse(part)
-        plain = PlainRows(book.strings, book.formats, book.limits).read(divided[0])
+        parse_xml(part)
+        plain = FastRowParser(book.strings, book.formats, book.limits).read(divided[0])
         if plain is not None:
-            parse(divided[1], *_listeners(sheet))
+            parse_xml(divided[1], *_listeners(sheet))
             return sheet.found(plain)
-    parse(part, *_listeners(sheet))
+    parse_xml(part, *_listeners(sheet))
     return sheet.found()
 
 
-class _Sheet:
+class _SheetParse:
     """A sheet while it is read: rows by number, in each the cells by column."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: SharedParts) -> None:
         self.book = book
         self.limits = book.limits
         self.rows: dict[int, dict[int, RawCell]] = {}
@@ -81,7 +81,7 @@ class _Sheet:
     def begin_row(self, digits: str, attributes: dict[str, str]) -> dict[int, RawCell]:
         """The cells of a row so far, usually none."""
         if not digits.isdecimal() or len(digits) > _LONGEST_REFERENCE:
-            raise refused("BAD_WORKBOOK")
+            raise refuse("BAD_WORKBOOK")
         number = int(digits)
         if attributes.get("hidden") in _TRUE:
             self.hidden_rows.add(number)
@@ -91,14 +91,14 @@ class _Sheet:
         """Keep a row that turned out to have something in it: only now does it count."""
         number = int(digits)
         if number < 1:
-            raise refused("BAD_WORKBOOK")
+            raise refuse("BAD_WORKBOOK")
         if number > self.limits.rows:
-            raise refused("TOO_MANY_ROWS", limit=counted(self.limits.rows))
+            raise refuse("TOO_MANY_ROWS", limit=with_thousands(self.limits.rows))
         # One row beyond the limit is the most that gets in before somebody looks.
         self.spent += len(self.latest)
         self.latest = cells
         if self.spent > self.limits.cells:
-            raise refused("TOO_MANY_CELLS", limit=counted(self.limits.cells))
+            raise refuse("TOO_MANY_CELLS", limit=with_thousands(self.limits.cells))
         self.rows[number] = cells
 
     def found(self, plain: Sequence[RawRow] = ()) -> SheetRows:
@@ -110,14 +110,14 @@ class _Sheet:
             kept.rows.append((number, number in self.hidden_rows, in_order))
         self.book.cells += sum(len(cells) for _, _, cells in kept.rows)
         if self.book.cells > self.limits.cells:
-            raise refused("TOO_MANY_CELLS", limit=counted(self.limits.cells))
+            raise refuse("TOO_MANY_CELLS", limit=with_thousands(self.limits.cells))
         return kept
 
     def column(self, said: str) -> int:
         """The column of some letters, remembered."""
         bare = said.replace("$", "").upper()
         if not (bare.isascii() and bare.isalpha()) or len(bare) > _LONGEST_REFERENCE:
-            raise refused("BAD_WORKBOOK")
+            raise refuse("BAD_WORKBOOK")
         column = self.columns[said] = column_number(bare)
         return column
 
@@ -129,15 +129,15 @@ class _Sheet:
     def refuse(self, column: int) -> None:
         """Say which limit a cell is beyond."""
         if column >= self.limits.columns:
-            raise refused("TOO_MANY_COLS", limit=counted(self.limits.columns))
-        raise refused("TEXT_TOO_LONG", limit=counted(self.limits.text))
+            raise refuse("TOO_MANY_COLS", limit=with_thousands(self.limits.columns))
+        raise refuse("TEXT_TOO_LONG", limit=with_thousands(self.limits.text))
 
     def merge(self, attributes: dict[str, str]) -> None:
         """Note a merged range."""
         place = _RANGE.match(attributes.get("ref", ""))
         if place:
             if len(self.kept.merges) >= self.limits.merges:
-                raise refused("TOO_MANY_MERGES", limit=counted(self.limits.merges))
+                raise refuse("TOO_MANY_MERGES", limit=with_thousands(self.limits.merges))
             self.kept.merges.append(
                 (int(place[2]), column_number(place[1]), int(place[4]), column_number(place[3]))
             )
@@ -154,10 +154,10 @@ class _Sheet:
 
 def _odd(kind: str, said: str) -> tuple[str, str]:
     """What a cell holds that is neither a plain number nor a shared text."""
-    return (NUMBER, said) if kind == "n" else (_KINDS.get(kind, TEXT), clean(said))
+    return (NUMBER, said) if kind == "n" else (_KINDS.get(kind, TEXT), clean_cell_text(said))
 
 
-def _listeners(sheet: _Sheet) -> tuple[Start, End, End]:  # noqa: C901 - see below
+def _listeners(sheet: _SheetParse) -> tuple[Start, End, End]:  # noqa: C901 - see below
     """What is called where an element starts, where it ends, and for the text between.
 
     One function, because these run for every element of every workbook: what they share are its
@@ -200,7 +200,7 @@ def _listeners(sheet: _Sheet) -> tuple[Start, End, End]:  # noqa: C901 - see bel
 
     def start_rarely(name: str, attributes: dict[str, str]) -> None:
         nonlocal digits, column, cells, has_formula, is_taking, phonetic
-        bare = local(name)
+        bare = local_name(name)
         if bare != name and bare in ("c", "v"):
             start(bare, attributes)
         elif bare == "row":
@@ -230,7 +230,7 @@ def _listeners(sheet: _Sheet) -> tuple[Start, End, End]:  # noqa: C901 - see bel
 
     def end_rarely(name: str) -> None:
         nonlocal is_taking, phonetic
-        bare = local(name)
+        bare = local_name(name)
         if bare != name and bare in ("c", "v"):
             end(bare)
         elif bare == "t":
@@ -259,6 +259,6 @@ def _listeners(sheet: _Sheet) -> tuple[Start, End, End]:  # noqa: C901 - see bel
     def text(piece: str) -> None:
         nonlocal said
         if is_taking:
-            said = longer(said, piece, most_text) if said else piece
+            said = append_text(said, piece, most_text) if said else piece
 
     return start, end, text

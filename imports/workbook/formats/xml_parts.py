@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from xml.parsers import expat
 
-from imports.workbook.limits import Limits, counted, refused
+from imports.workbook.limits import ReadLimits, refuse, with_thousands
 
 Start = Callable[[str, dict[str, str]], object]
 End = Callable[[str], object]
@@ -14,7 +14,7 @@ _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+
 _UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 
 
-def parse(
+def parse_xml(
     part: bytes,
     start: Start | None = None,
     end: End | None = None,
@@ -39,7 +39,7 @@ def parse(
     except expat.ExpatError as error:
         if error.code == _NO_MEMORY:
             raise MemoryError from error
-        raise refused("BAD_XML") from error
+        raise refuse("BAD_XML") from error
     finally:
         # The handlers hold what they fill, and the parser holds them.
         parser.StartElementHandler = parser.EndElementHandler = None
@@ -49,48 +49,48 @@ def parse(
 def check_encoding(part: bytes) -> None:
     """Refuse any part that is not in UTF-8: readers differ in what they make of the others."""
     if part[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in part[:4]:
-        raise refused("ENCODING")
+        raise refuse("ENCODING")
     declared = _DECLARED.match(part.removeprefix(b"\xef\xbb\xbf")[:400])
     if declared and declared[1].lower() not in _UTF_8:
-        raise refused("ENCODING")
+        raise refuse("ENCODING")
 
 
-def count_elements(part: bytes, so_far: int, limits: Limits) -> int:
+def count_elements(part: bytes, so_far: int, limits: ReadLimits) -> int:
     """The number of elements, this part's added; refuses before any of them costs anything."""
     so_far += part.count(b"<") - part.count(b"</")
     if so_far > limits.elements:
-        raise refused("TOO_MANY_ELEMENTS", limit=counted(limits.elements))
+        raise refuse("TOO_MANY_ELEMENTS", limit=with_thousands(limits.elements))
     return so_far
 
 
-def local(name: str) -> str:
+def local_name(name: str) -> str:
     """The name of an element or attribute without its prefix."""
     return name.rpartition(":")[2]
 
 
-def elements(part: bytes, *wanted: str) -> list[tuple[str, dict[str, str]]]:
+def find_elements(part: bytes, *wanted: str) -> list[tuple[str, dict[str, str]]]:
     """Every element of the wanted names, in order, with its attributes as written."""
     found: list[tuple[str, dict[str, str]]] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        if local(name) in wanted:
-            found.append((local(name), attributes))
+        if local_name(name) in wanted:
+            found.append((local_name(name), attributes))
 
-    parse(part, start)
+    parse_xml(part, start)
     return found
 
 
-def root_of(part: bytes) -> str:
+def root_name(part: bytes) -> str:
     """The name of a part's outermost element, its prefix left out."""
     names: list[str] = []
 
     def start(name: str, _: dict[str, str]) -> None:
         if not names:
-            names.append(local(name))
+            names.append(local_name(name))
 
-    parse(part, start)
+    parse_xml(part, start)
     return names[0]
 
 
 def _no_doctype(*_: object) -> None:
-    raise refused("DTD")
+    raise refuse("DTD")
