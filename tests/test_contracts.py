@@ -20,9 +20,25 @@ PLANTED = {
         "flows/redaction.py",
         "import destinations.cli.shown.output",
     ),
-    "The stages of destinations do not know one another": (
-        "destinations/publishing.py",
-        "import destinations.recording",
+    "The rooms of destinations, from what readers get down to who a row is about": (
+        "destinations/outcomes/waves.py",
+        "import destinations.reports.exports",
+    ),
+    "The rooms of imports, from rows in our words down to bytes": (
+        "imports/text/headings.py",
+        "import imports.columns.duplicate_columns",
+    ),
+    "A workbook's formats know nothing of the guard that opens them": (
+        "imports/workbook/formats/xlsx.py",
+        "import imports.workbook.guard",
+    ),
+    "The rooms of expectations, from findings down to one rule": (
+        "expectations/checks/shifted_rows.py",
+        "import expectations.engine.suites",
+    ),
+    "The stages joined up know nothing of Prefect": (
+        "flows/pipeline/run_context.py",
+        "import prefect",
     ),
     "Only recording asks who a row is about": (
         "destinations/summarising.py",
