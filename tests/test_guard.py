@@ -95,11 +95,11 @@ def test_sudden_ends_are_told_apart(tmp_path, does, reason):
         "import sys\n"
         "from dataclasses import replace\n"
         "from imports.workbook import guard_server\n"
-        "from imports.workbook.limits import LIMITS\n"
+        "from imports.workbook.limits import READ_LIMITS\n"
         "def misbehave(content, limits):\n"
         + "".join(f"    {line}\n" for line in does.splitlines())
         + "guard_server.open_file = misbehave\n"
-        "limits = replace(LIMITS, cpu=1, wall=3.0)\n"
+        "limits = replace(READ_LIMITS, cpu=1, wall=3.0)\n"
         "print(guard_server.open_in_child(b'', limits))\n"
     )
     ended = subprocess.run(
@@ -156,9 +156,9 @@ def test_a_file_that_is_being_read_ends_with_whoever_asked(tmp_path):
         "import sys\n"
         "from dataclasses import replace\n"
         "from imports.workbook.guard import Guard\n"
-        "from imports.workbook.limits import LIMITS\n"
-        "guard = Guard(replace(LIMITS, cells=10_000_000))\n"
-        "print(guard._running().pid, flush=True)\n"
+        "from imports.workbook.limits import READ_LIMITS\n"
+        "guard = Guard(replace(READ_LIMITS, cells=10_000_000))\n"
+        "print(guard._running_server().pid, flush=True)\n"
         "guard.open_file(open(sys.argv[1], 'rb').read())\n"
     )
     with subprocess.Popen(

@@ -451,7 +451,7 @@ def test_the_short_way_through_a_sheet_gives_what_the_long_way_gives(rows, sprin
             kept = read_sheet(sheet(inside=inside).encode(), book)
         except SubmissionRefused as refused:
             return refused.code
-        return kept.rows, sorted(set(kept.doubles)), book.cells
+        return kept.rows, sorted(set(kept.duplicates)), book.cells
 
     assert told(xml) == told("<!-- x -->" + xml)
 

@@ -1,4 +1,4 @@
-"""Cells: a raw cell becomes what its sender sees and the value behind it."""
+"""Displayed cells: a raw cell becomes the text its sender sees and the value behind it."""
 
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta
@@ -18,11 +18,11 @@ _LONGEST_NUMBER = 300  # digits; Python refuses to turn more than 4,300 into a n
 # A frozen dataclass fills its fields the slow way, and a file has thousands of cells.
 _NEW = object.__new__
 _SET_TEXT, _SET_VALUE, _SET_KIND, _SET_STORED, _SET_FORMAT = (
-    getattr(Cell, one.name).__set__ for one in fields(Cell)
+    getattr(Cell, cell_field.name).__set__ for cell_field in fields(Cell)
 )
 
 
-def _made(text: str, value: Value, kind: CellKind, stored: str, number_format: str) -> Cell:
+def _new_cell(text: str, value: Value, kind: CellKind, stored: str, number_format: str) -> Cell:
     """The cell that Cell(...) gives, in half the time."""
     cell = _NEW(Cell)
     _SET_TEXT(cell, text)
@@ -33,8 +33,11 @@ def _made(text: str, value: Value, kind: CellKind, stored: str, number_format: s
     return cell
 
 
-class DisplayedCells(dict[tuple[str, str, str], Cell]):
-    """Cells by (kind, stored, number format), each made when first asked for and then shared.
+StoredCell = tuple[str, str, str]  # kind, as stored, number format: a RawCell without its column
+
+
+class DisplayedCells(dict[StoredCell, Cell]):
+    """Cells by what the file stores, each made when first asked for and then shared.
 
     BLANK stands for text that is nothing but spaces, non-breaking ones too.
     """
@@ -43,52 +46,54 @@ class DisplayedCells(dict[tuple[str, str, str], Cell]):
         super().__init__()
         self._is_1904 = is_1904
 
-    def __missing__(self, key: tuple[str, str, str]) -> Cell:
-        """Make the cell."""
+    def __missing__(self, key: StoredCell) -> Cell:
+        """The cell of a key not met before.  Raises ValueError for a kind no reader gives."""
         kind, stored, number_format = key
         if kind == TEXT:
             blank = not stored or stored.isspace()
-            cell = BLANK if blank else _made(stored, stored, _TEXT, "", number_format)
+            cell = BLANK if blank else _new_cell(stored, stored, _TEXT, "", number_format)
         else:
-            cell = _cell(kind, stored, number_format, is_1904=self._is_1904)
+            cell = _make_cell(kind, stored, number_format, is_1904=self._is_1904)
         self[key] = cell
         return cell
 
 
-def _cell(kind: str, stored: str, number_format: str, *, is_1904: bool) -> Cell:
+def _make_cell(kind: str, stored: str, number_format: str, *, is_1904: bool) -> Cell:
     if kind == NUMBER:
-        return _number(stored, number_format, is_1904=is_1904)
+        return _number_cell(stored, number_format, is_1904=is_1904)
     if kind == DATE:
-        return _iso(stored, number_format)
+        return _iso_cell(stored, number_format)
     if kind == BOOLEAN:
         is_true = stored in ("1", "true")
-        return _made(
+        return _new_cell(
             "TRUE" if is_true else "FALSE", is_true, CellKind.BOOLEAN, stored, number_format
         )
     if kind == ERROR:
-        return _made(stored, None, CellKind.ERROR, stored, number_format)
+        return _new_cell(stored, None, CellKind.ERROR, stored, number_format)
     if kind == FORMULA:
-        return _made("", None, CellKind.FORMULA, stored, number_format)
+        return _new_cell("", None, CellKind.FORMULA, stored, number_format)
     message = "a raw cell has a kind that no reader gives"
     raise ValueError(message)
 
 
-def _number(stored: str, number_format: str, *, is_1904: bool) -> Cell:
-    number = _value(stored)
+def _number_cell(stored: str, number_format: str, *, is_1904: bool) -> Cell:
+    number = _parse_number(stored)
     if number is None:
-        return _made(stored.strip(), stored.strip(), _TEXT, stored, number_format)
+        return _new_cell(stored.strip(), stored.strip(), _TEXT, stored, number_format)
     if not number_format:
-        return _made(str(number), number, _NUMBER, stored, "")
+        return _new_cell(str(number), number, _NUMBER, stored, "")
     kind = parse_number_format(number_format)
     if kind in _DATED and 0 <= number < _LAST_SERIAL:
-        when = _moment(float(number), is_1904=is_1904)
-        if when is not None:
-            said = _month(when) if kind is DisplayedAs.MONTH else _said(when)
-            return _made(said, when, _DATE, stored, number_format)
-    return _made(_shown(number, number_format, kind), number, _NUMBER, stored, number_format)
+        moment = _serial_to_moment(float(number), is_1904=is_1904)
+        if moment is not None:
+            text = _format_month(moment) if kind is DisplayedAs.MONTH else _format_moment(moment)
+            return _new_cell(text, moment, _DATE, stored, number_format)
+    return _new_cell(
+        _format_number(number, number_format, kind), number, _NUMBER, stored, number_format
+    )
 
 
-def _value(stored: str) -> int | float | None:
+def _parse_number(stored: str) -> int | float | None:
     # Spaces round a number are allowed; words such as NaN or INF in a number's place are text.
     bare = stored.strip()
     if not bare or len(bare) > _LONGEST_NUMBER or not (bare[-1].isdigit() or bare[-1] == "."):
@@ -106,7 +111,7 @@ def _value(stored: str) -> int | float | None:
     return int(number) if number.is_integer() else number
 
 
-def _shown(number: int | float, number_format: str, kind: DisplayedAs) -> str:
+def _format_number(number: int | float, number_format: str, kind: DisplayedAs) -> str:
     if kind is DisplayedAs.PERCENT:
         return f"{round(number * 100, 10):g}%"
     if kind is DisplayedAs.ZEROS and isinstance(number, int):
@@ -117,7 +122,7 @@ def _shown(number: int | float, number_format: str, kind: DisplayedAs) -> str:
     return str(number)
 
 
-def _moment(serial: float, *, is_1904: bool) -> date | datetime | time | None:
+def _serial_to_moment(serial: float, *, is_1904: bool) -> date | datetime | time | None:
     # Seconds are the smallest thing anybody types; rounding keeps 45000.99999999 on its day.
     days, seconds = divmod(round(serial * 86_400), 86_400)
     clock = timedelta(seconds=seconds)
@@ -129,32 +134,40 @@ def _moment(serial: float, *, is_1904: bool) -> date | datetime | time | None:
         # Excel believes in a 29 February 1900: before it, every serial is a day out.
         first = datetime(1899, 12, 30) if days >= 60 else datetime(1899, 12, 31)
     try:
-        when = first + timedelta(days=days) + clock
+        moment = first + timedelta(days=days) + clock
     except OverflowError:
         return None
-    return when if seconds else when.date()
+    return moment if seconds else moment.date()
 
 
-def _iso(stored: str, number_format: str) -> Cell:
+def _iso_cell(stored: str, number_format: str) -> Cell:
     try:
-        when: date | datetime | time = datetime.fromisoformat(stored).replace(tzinfo=None)
+        moment: date | datetime | time = datetime.fromisoformat(stored).replace(tzinfo=None)
     except ValueError:
         try:
-            when = time.fromisoformat(stored).replace(tzinfo=None)
+            moment = time.fromisoformat(stored).replace(tzinfo=None)
         except ValueError:
-            return _made(stored, stored, _TEXT, stored, number_format)
-    if isinstance(when, datetime) and when.time() == time():
-        when = when.date()
-    said = _month(when) if parse_number_format(number_format) is DisplayedAs.MONTH else _said(when)
-    return _made(said, when, _DATE, stored, number_format)
+            return _new_cell(stored, stored, _TEXT, stored, number_format)
+    if isinstance(moment, datetime) and moment.time() == time():
+        moment = moment.date()
+    text = (
+        _format_month(moment)
+        if parse_number_format(number_format) is DisplayedAs.MONTH
+        else _format_moment(moment)
+    )
+    return _new_cell(text, moment, _DATE, stored, number_format)
 
 
-def _said(when: date | datetime | time) -> str:
-    if isinstance(when, time):
-        return when.strftime("%H:%M:%S" if when.second else "%H:%M")
-    day = f"{when.day:02d}/{when.month:02d}/{when.year:04d}"
-    return f"{day} {when:%H:%M}" if isinstance(when, datetime) else day
+def _format_moment(moment: date | datetime | time) -> str:
+    if isinstance(moment, time):
+        return moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
+    day = f"{moment.day:02d}/{moment.month:02d}/{moment.year:04d}"
+    return f"{day} {moment:%H:%M}" if isinstance(moment, datetime) else day
 
 
-def _month(when: date | datetime | time) -> str:
-    return _said(when) if isinstance(when, time) else f"{_MONTHS[when.month - 1]} {when.year:04d}"
+def _format_month(moment: date | datetime | time) -> str:
+    return (
+        _format_moment(moment)
+        if isinstance(moment, time)
+        else f"{_MONTHS[moment.month - 1]} {moment.year:04d}"
+    )

@@ -1,4 +1,4 @@
-"""Grids: one sheet with its cells as their sender sees them, blank ones left out."""
+"""Grid: one sheet with its cells as their sender sees them, blank ones left out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

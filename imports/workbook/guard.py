@@ -41,12 +41,15 @@ class Guard:
         self._server: subprocess.Popen[bytes] | None = None
 
     def open_file(self, content: bytes, limits: ReadLimits | None = None) -> RawFile:
-        """Every sheet of a file, opened in a child process.  Raises SubmissionRefused."""
+        """Every sheet of a file, opened in a child process.
+
+        Raises SubmissionRefused, also where the child runs out of time or memory, or crashes.
+        """
         limits = limits or self.limits
         if len(content) > limits.file_size:
             raise refuse_too_big(len(content), limits)
         with self._lock:
-            how, packed = self._ask(marshal.dumps((content, astuple(limits))), limits)
+            how, packed = self._send_request(marshal.dumps((content, astuple(limits))), limits)
         if how == OPENED:
             return unpack(packed)
         if how == REFUSED:
@@ -59,30 +62,32 @@ class Guard:
         with self._lock:
             self._stop()
 
-    def _ask(self, request: bytes, limits: ReadLimits) -> tuple[bytes, bytes]:
-        server = self._running()
+    def _send_request(self, request: bytes, limits: ReadLimits) -> tuple[bytes, bytes]:
+        server = self._running_server()
         try:
             assert server.stdin is not None
             server.stdin.write(REQUEST.pack(len(request)) + request)
             server.stdin.flush()
-            return self._answer(server, limits)
+            return self._read_response(server, limits)
         except (OSError, EOFError, TimeoutError) as fault:
             # The server itself is gone or stuck; the next file gets a new one.
             log.warning("the guard was started again after %s", type(fault).__name__)
             self._stop()
             return OVER, b"TIMEOUT" if isinstance(fault, TimeoutError) else b"CRASH"
 
-    def _answer(self, server: subprocess.Popen[bytes], limits: ReadLimits) -> tuple[bytes, bytes]:
+    def _read_response(
+        self, server: subprocess.Popen[bytes], limits: ReadLimits
+    ) -> tuple[bytes, bytes]:
         until = monotonic() + limits.wall + _GRACE
-        how, length = ANSWER.unpack(_read(server, ANSWER.size, until))
+        how, length = ANSWER.unpack(_read_exactly(server, ANSWER.size, until))
         if length > limits.result:
             raise EOFError
-        return how, _read(server, length, until)
+        return how, _read_exactly(server, length, until)
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running_server(self) -> subprocess.Popen[bytes]:
         if self._server is None or self._server.poll() is not None:
             self._stop()
-            self._server = _start()
+            self._server = _start_server()
         return self._server
 
     def _stop(self) -> None:
@@ -109,31 +114,33 @@ def open_guard(limits: ReadLimits = READ_LIMITS) -> Iterator[Guard]:
         guard.close()
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start_server() -> subprocess.Popen[bytes]:
     # Nothing of our own environment goes with it: settings hold keys.
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ}
-    here = str(Path(__file__).resolve().parents[2])
+    environment = {
+        name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ
+    }
+    project_root = str(Path(__file__).resolve().parents[2])
     return subprocess.Popen(
         [sys.executable, "-m", "imports.workbook.guard_server"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a library may print what it was reading when it broke
-        env=kept | {"PYTHONPATH": here},
-        cwd=here,
+        env=environment | {"PYTHONPATH": project_root},
+        cwd=project_root,
         start_new_session=True,
     )
 
 
-def _read(server: subprocess.Popen[bytes], length: int, until: float) -> bytes:
+def _read_exactly(server: subprocess.Popen[bytes], length: int, until: float) -> bytes:
     assert server.stdout is not None
-    found = bytearray()
+    received = bytearray()
     with selectors.DefaultSelector() as waiting:
         waiting.register(server.stdout, selectors.EVENT_READ)
-        while len(found) < length:
+        while len(received) < length:
             if not waiting.select(max(0.0, until - monotonic())):
                 raise TimeoutError
-            piece = os.read(server.stdout.fileno(), min(length - len(found), 1 << 20))
+            piece = os.read(server.stdout.fileno(), min(length - len(received), 1 << 20))
             if not piece:
                 raise EOFError
-            found += piece
-    return bytes(found)
+            received += piece
+    return bytes(received)

@@ -1,4 +1,4 @@
-"""Guard server: forks a child with limits for each file, and says how it went."""
+"""Guard server: each file is opened in a forked child with limits, and its outcome sent back."""
 
 import gc
 import marshal
@@ -52,8 +52,8 @@ def _warm_up() -> None:
         f'<row r="{row}"><c r="A{row}" s="0"><v>1</v></c><c r="B{row}" t="str"><v>x</v></c></row>'
         for row in range(1, 100)
     )
-    kept = BytesIO()
-    with ZipFile(kept, "w", ZIP_DEFLATED) as package:
+    workbook = BytesIO()
+    with ZipFile(workbook, "w", ZIP_DEFLATED) as package:
         for name, part in (
             (
                 "[Content_Types].xml",
@@ -68,25 +68,25 @@ def _warm_up() -> None:
             ("sheet.xml", f"<worksheet><sheetData>{rows}</sheetData></worksheet>"),
         ):
             package.writestr(name, part)
-    pack(open_file(kept.getvalue(), READ_LIMITS))
+    pack(open_file(workbook.getvalue(), READ_LIMITS))
 
 
 def open_in_child(
     content: bytes, limits: ReadLimits, *, parent: int | None = None
 ) -> tuple[bytes, bytes]:
-    """How it went, and the packed file, the refusal, or the reason of a sudden end.
+    """The outcome (OPENED, REFUSED, OVER) and its bytes: the packed file, the refusal, the reason.
 
-    The parent is a file descriptor that can be read from once our parent is gone; then our whole
+    `parent` is a file descriptor that can be read from once our parent is gone; then our whole
     process group ends.
     """
     reads, writes = os.pipe()
     child = os.fork()
     if not child:
         os.close(reads)
-        _child(content, limits, writes)
+        _run_child(content, limits, writes)
     os.close(writes)
     try:
-        answer, trouble = _collect(reads, limits, parent)
+        answer, trouble = _collect_response(reads, limits, parent)
     finally:
         os.close(reads)
     if trouble:
@@ -101,7 +101,9 @@ def open_in_child(
     return bytes(answer[:1]), bytes(answer[1:])
 
 
-def _collect(reads: int, limits: ReadLimits, parent: int | None) -> tuple[bytearray, bytes]:
+def _collect_response(
+    reads: int, limits: ReadLimits, parent: int | None
+) -> tuple[bytearray, bytes]:
     """What the child writes, and why we stopped listening where we did."""
     until = monotonic() + limits.wall
     answer = bytearray()
@@ -120,19 +122,19 @@ def _collect(reads: int, limits: ReadLimits, parent: int | None) -> tuple[bytear
             return answer, b"MEMORY"
 
 
-def _child(content: bytes, limits: ReadLimits, writes: int) -> NoReturn:
+def _run_child(content: bytes, limits: ReadLimits, writes: int) -> NoReturn:
     """Open the file and end; nothing of the server runs in here."""
     try:
         gc.disable()  # short-lived, and its memory has a limit
-        _limit(limits)
+        _apply_limits(limits)
         with os.fdopen(writes, "wb", buffering=0) as pipe:
-            _write_all(pipe, _opened(content, limits))
+            _write_all(pipe, _open_and_pack(content, limits))
         os._exit(0)
     except BaseException as fault:  # a panic in calamine is not an Exception
         os._exit(_OUT_OF_MEMORY if _is_about_memory(fault) else _UNREADABLE)
 
 
-def _opened(content: bytes, limits: ReadLimits) -> bytes:
+def _open_and_pack(content: bytes, limits: ReadLimits) -> bytes:
     try:
         return OPENED + pack(open_file(content, limits))
     except SubmissionRefused as refusal:
@@ -154,16 +156,16 @@ def _is_about_memory(fault: BaseException | None) -> bool:
     return False
 
 
-def _limit(limits: ReadLimits) -> None:
+def _apply_limits(limits: ReadLimits) -> None:
     # The hard limit comes a second later: at the soft one the signal says that it was the CPU.
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu + 1))
-    for what, most in (
+    for limit_kind, most in (
         (resource.RLIMIT_AS, limits.memory),
         (resource.RLIMIT_FSIZE, limits.written),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (most, most))
+        resource.setrlimit(limit_kind, (most, most))
 
 
 if __name__ == "__main__":

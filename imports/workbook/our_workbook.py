@@ -1,4 +1,4 @@
-"""Returned: a workbook that we marked is known by its hidden sheet, and its answers are read.
+"""Our workbook: one that we marked and its sender returned becomes its mark and confirmations.
 
 Whether the mark is ours is for those with the key to say; here it only decides which tabs are not
 the sender's own.
@@ -39,15 +39,17 @@ _PLACE = re.compile(r"(?:row )?([A-Z]{0,3})([0-9]{1,7})")
 
 
 def read_returned_workbook(raw: RawFile) -> ReturnedWorkbook | None:
-    """What a workbook says of itself; None for one that we did not mark."""
-    said = _said(raw)
-    if not said.get(MARK):
+    """The mark, confirmations and original formats of a workbook; None where it has no mark."""
+    labels = _read_mark_sheet(raw)
+    if not labels.get(MARK):
         return None
-    listed = next((sheet for sheet in raw.sheets if sheet.name == said.get(FIX_LIST)), None)
-    tabs = (said.get(FIX_LIST, ""), said.get(CHOICES, ""), MARK_SHEET)
-    kept = next(sheet for sheet in raw.sheets if sheet.name == MARK_SHEET)
-    confirmed = tuple(_confirmed(listed)) if listed else ()
-    return ReturnedWorkbook(said[MARK], confirmed, tabs, tuple(_before(kept)))
+    fix_list = next((sheet for sheet in raw.sheets if sheet.name == labels.get(FIX_LIST)), None)
+    tabs = (labels.get(FIX_LIST, ""), labels.get(CHOICES, ""), MARK_SHEET)
+    mark_sheet = next(sheet for sheet in raw.sheets if sheet.name == MARK_SHEET)
+    confirmed = tuple(_read_confirmations(fix_list)) if fix_list else ()
+    return ReturnedWorkbook(
+        labels[MARK], confirmed, tabs, tuple(_read_original_formats(mark_sheet))
+    )
 
 
 def drop_our_sheets(raw: RawFile) -> RawFile:
@@ -55,41 +57,43 @@ def drop_our_sheets(raw: RawFile) -> RawFile:
     returned = read_returned_workbook(raw)
     if returned is None:
         return raw
-    return replace(raw, sheets=[one for one in raw.sheets if one.name not in returned.tabs])
+    return replace(raw, sheets=[sheet for sheet in raw.sheets if sheet.name not in returned.tabs])
 
 
 def find_our_sheets(raw: RawFile, returned: ReturnedWorkbook | None) -> list[Region]:
-    """What is told of the tabs that we added."""
+    """A region, for the receipt, for each tab that we added."""
     tabs = returned.tabs if returned else ()
-    return [Region(one.name, 0, 0, False, OURS) for one in raw.sheets if one.name in tabs]
+    return [Region(sheet.name, 0, 0, False, OURS) for sheet in raw.sheets if sheet.name in tabs]
 
 
-def _said(raw: RawFile) -> dict[str, str]:
+def _read_mark_sheet(raw: RawFile) -> dict[str, str]:
     sheet = next((sheet for sheet in raw.sheets if sheet.name == MARK_SHEET), None)
     if sheet is None:
         return {}
-    rows = [_texts(row) for row in sheet.rows[:_LABELS]]
+    rows = [_row_texts(row) for row in sheet.rows[:_LABELS]]
     return {row[0]: row[1] for row in rows if 0 in row and 1 in row}
 
 
-def _confirmed(sheet: RawSheet) -> Iterator[ConfirmedCell]:
+def _read_confirmations(sheet: RawSheet) -> Iterator[ConfirmedCell]:
     columns: Mapping[str, int] = {}
-    for at, row in enumerate(sheet.rows[:_MOST]):
-        texts = _texts(row)
+    for index, row in enumerate(sheet.rows[:_MOST]):
+        texts = _row_texts(row)
         if not columns:
             names = {text: column for column, text in texts.items()}
             columns = names if names.keys() >= _NEEDED else {}
-            if not columns and at > _ROWS_TRIED:
+            if not columns and index > _ROWS_TRIED:
                 return
             continue
         cell = texts.get(columns[CELL], "")
         place = _PLACE.fullmatch(cell)
-        said = texts.get(columns[CONFIRM], "").casefold()
-        if (place or _OF_NO_ROW.fullmatch(cell)) and (said.startswith("yes") or said in _YES):
+        confirmation = texts.get(columns[CONFIRM], "").casefold()
+        if (place or _OF_NO_ROW.fullmatch(cell)) and (
+            confirmation.startswith("yes") or confirmation in _YES
+        ):
             yield ConfirmedCell(
                 texts.get(columns[RULE], ""),
                 # The name of a tab may begin or end with a space.
-                next((each[2] for each in row[2] if each[0] == columns[SHEET]), ""),
+                next((raw_cell[2] for raw_cell in row[2] if raw_cell[0] == columns[SHEET]), ""),
                 int(place[2]) if place else 0,
                 place[1] if place else cell.removeprefix("column "),
                 texts.get(columns[TYPED], ""),
@@ -97,7 +101,7 @@ def _confirmed(sheet: RawSheet) -> Iterator[ConfirmedCell]:
             )
 
 
-def _before(sheet: RawSheet) -> Iterator[OriginalFormat]:
+def _read_original_formats(sheet: RawSheet) -> Iterator[OriginalFormat]:
     for row in sheet.rows[:_MOST]:
         typed = {cell[0]: cell[2] for cell in row[2]}
         place = _PLACE.fullmatch(typed.get(2, ""))
@@ -107,5 +111,5 @@ def _before(sheet: RawSheet) -> Iterator[OriginalFormat]:
             )
 
 
-def _texts(row: RawRow) -> dict[int, str]:
+def _row_texts(row: RawRow) -> dict[int, str]:
     return {cell[0]: cell[2].strip() for cell in row[2]}

@@ -81,9 +81,9 @@ def inspect_file(content: bytes, limits: ReadLimits) -> InspectedFile:
     if len(content) > limits.file_size:
         raise refuse_too_big(len(content), limits)
     if content.startswith(ZIP):
-        return _look_inside(open_package(content, limits), limits)
+        return _inspect_zip(open_package(content, limits), limits)
     if content.startswith(COMPOUND):
-        return _look_into_compound(content)
+        return _inspect_compound(content)
     if content.startswith(_BARE_BIFF) and content[2:4] in (
         b"\x04\0",
         b"\x06\0",
@@ -94,22 +94,22 @@ def inspect_file(content: bytes, limits: ReadLimits) -> InspectedFile:
     maker = identify_program(content)
     if maker:
         raise refuse("OTHER_FORMAT", what=maker)
-    for magic, what in _OTHERS:
+    for magic, description in _OTHERS:
         if content.startswith(magic) and not (magic == b"BM" and _is_text(content)):
-            raise refuse("NOT_XLSX", what=what)
-    return _look_at_text(content)
+            raise refuse("NOT_XLSX", what=description)
+    return _inspect_text(content)
 
 
-def _look_at_text(content: bytes) -> InspectedFile:
+def _inspect_text(content: bytes) -> InspectedFile:
     if not _is_text(content):
         raise refuse("NOT_XLSX", what="a kind of file that we do not know")
-    opening = _opening(content)
+    opening = _decode_opening(content)
     if opening.lower().startswith("mime-version:"):
         raise refuse("WEB_PAGE")
     if opening.startswith("<"):
-        for word, what in _XML_WORKBOOKS:
+        for word, description in _XML_WORKBOOKS:
             if word in opening:
-                raise refuse("OTHER_FORMAT", what=what)
+                raise refuse("OTHER_FORMAT", what=description)
         if _MARKUP.match(re.sub(r"\A<\?xml.*?\?>", "", opening, flags=re.DOTALL)):
             raise refuse("WEB_PAGE")
         if opening.startswith("<?xml"):
@@ -133,16 +133,16 @@ def _is_text(content: bytes) -> bool:
     return controls * 200 <= len(sample)
 
 
-def _opening(content: bytes) -> str:
+def _decode_opening(content: bytes) -> str:
     sample = content[:8_000]
     if b"\0" in sample:
         return sample.replace(b"\0", b"").lstrip(b"\xff\xfe").decode("latin-1").lstrip()
     return sample.removeprefix(b"\xef\xbb\xbf").decode("latin-1").lstrip()
 
 
-def _look_into_compound(content: bytes) -> InspectedFile:
+def _inspect_compound(content: bytes) -> InspectedFile:
     compound = CompoundFile(content)
-    root = compound.at_root()
+    root = compound.root_entries()
     names = set(root) or compound.names()  # of a damaged one, wherever they lie
     if not names.isdisjoint(("encryptedpackage", "encryptioninfo")):
         raise refuse("PASSWORD")
@@ -151,22 +151,22 @@ def _look_into_compound(content: bytes) -> InspectedFile:
         if compound.is_locked(book):
             raise refuse("PASSWORD")
         return InspectedFile("xls")
-    for name, what in _INSIDE_COMPOUND:
-        if any(one.startswith(name) for one in names):
-            raise refuse("NOT_XLSX", what=what)
+    for name, description in _INSIDE_COMPOUND:
+        if any(entry_name.startswith(name) for entry_name in names):
+            raise refuse("NOT_XLSX", what=description)
     if not names.isdisjoint(("workbook", "book")):
         return InspectedFile("xls")  # its reader will say what is wrong
     raise refuse("NOT_XLSX", what="an Office file that is not a workbook")
 
 
-def _look_inside(package: ZipPackage, limits: ReadLimits) -> InspectedFile:
+def _inspect_zip(package: ZipPackage, limits: ReadLimits) -> InspectedFile:
     if "mimetype" in package.entries:
-        return _look_into_open_document(package, limits)
+        return _inspect_open_document(package, limits)
     types = package.part("[Content_Types].xml", limits.other_part)
     relations = package.part("_rels/.rels", limits.other_part)
     if types is None or relations is None:
         if package.has("content.xml") and package.has("meta-inf/manifest.xml"):
-            return _look_into_open_document(package, limits)
+            return _inspect_open_document(package, limits)
         is_numbers = package.has(".iwa") or package.has("buildversionhistory.plist")
         raise refuse("NUMBERS" if is_numbers else "ZIP")
     main = next(
@@ -178,11 +178,11 @@ def _look_inside(package: ZipPackage, limits: ReadLimits) -> InspectedFile:
         "",
     )
     content_type = _content_type(types, main)
-    for word, what in _DOCUMENTS:
+    for word, description in _DOCUMENTS:
         if word in content_type:
-            raise refuse("NOT_XLSX", what=what)
+            raise refuse("NOT_XLSX", what=description)
     if "sheet.binary" in content_type:
-        package.rest_is_sound()
+        package.verify_remaining_parts()
         return InspectedFile("xlsb", package)
     if package.has("visio/document.xml"):
         raise refuse("NOT_XLSX", what="a drawing")
@@ -206,20 +206,20 @@ def _content_type(types: bytes, main: str) -> str:
     return by_extension
 
 
-def _look_into_open_document(package: ZipPackage, limits: ReadLimits) -> InspectedFile:
+def _inspect_open_document(package: ZipPackage, limits: ReadLimits) -> InspectedFile:
     manifest = package.part("META-INF/manifest.xml", limits.other_part)
     sheets = package.part("content.xml", limits.sheet_part)
-    said = _open_document_kind(package, manifest, sheets or b"", limits)
-    if said.startswith("application/vnd.sun.xml.calc"):
+    declared_kind = _open_document_kind(package, manifest, sheets or b"", limits)
+    if declared_kind.startswith("application/vnd.sun.xml.calc"):
         raise refuse("OTHER_FORMAT", what="the format of StarOffice and OpenOffice 1 (.sxc)")
-    if not said.startswith(f"{_OPEN_DOCUMENT}spreadsheet"):
+    if not declared_kind.startswith(f"{_OPEN_DOCUMENT}spreadsheet"):
         raise refuse("NOT_XLSX", what="a document that is not a spreadsheet")
     if manifest is not None and find_elements(manifest, "encryption-data"):
         raise refuse("PASSWORD")
     if sheets is None:
         raise refuse("NO_SHEET")
     parse_xml(sheets)
-    package.rest_is_sound()
+    package.verify_remaining_parts()
     return InspectedFile("ods", package)
 
 
@@ -227,9 +227,9 @@ def _open_document_kind(
     package: ZipPackage, manifest: bytes | None, sheets: bytes, limits: ReadLimits
 ) -> str:
     """What an OpenDocument file says that it is; some programs leave out the part for it."""
-    said = package.part("mimetype", limits.other_part)
-    if said is not None:
-        return said.decode("latin-1").strip()
+    mimetype = package.part("mimetype", limits.other_part)
+    if mimetype is not None:
+        return mimetype.decode("latin-1").strip()
     # StarOffice begins its manifest with a document type; it is known without being opened.
     old = re.search(rb"application/vnd\.sun\.xml\.[a-z]+", manifest or b"")
     if old:
@@ -247,7 +247,7 @@ def relationship_targets(relations: bytes, source: str) -> dict[str, tuple[str, 
     `source` is the name of the part whose relations these are.  Links out of the file are left
     out.  The kind is the last word of the relation's type, the same in Strict workbooks.
     """
-    found = {}
+    targets = {}
     for _, attributes in find_elements(relations, "Relationship"):
         by_name = {local_name(name): value for name, value in attributes.items()}
         if by_name.get("TargetMode") == "External":
@@ -255,5 +255,5 @@ def relationship_targets(relations: bytes, source: str) -> dict[str, tuple[str, 
         target = by_name.get("Target", "").replace("\\", "/")
         path = target if target.startswith("/") else join("/", dirname(source), target)
         kind = by_name.get("Type", "").rpartition("/")[2]
-        found[by_name.get("Id", "")] = (kind, normpath(path).lstrip("/"))
-    return found
+        targets[by_name.get("Id", "")] = (kind, normpath(path).lstrip("/"))
+    return targets

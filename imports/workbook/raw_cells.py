@@ -1,4 +1,4 @@
-"""Raw: what a file says of its cells, before anybody asks what they mean."""
+"""Raw cells: what a file stores of its cells, before anything is made of them."""
 
 import marshal
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Other programs: spreadsheets that we do not read, known by how they begin, to say so rightly."""
+"""Unsupported programs: spreadsheets that we do not read, named from their first bytes."""
 
 import zlib
 
@@ -16,13 +16,13 @@ _GZIP, _LOOKED_AT = b"\x1f\x8b", 4_096
 
 
 def identify_program(content: bytes) -> str:
-    """What the format of a spreadsheet is called that we do not read; '' for anything else."""
-    for beginning, what in _BEGINNINGS:
+    """The name of a spreadsheet format that we do not read, in words; '' for anything else."""
+    for beginning, description in _BEGINNINGS:
         if content.startswith(beginning):
-            return what
+            return description
     if _is_dbase(content):
         return "the format of dBase (.dbf)"
-    if content.startswith(_GZIP) and b"http://www.gnumeric.org/" in _unpacked(content):
+    if content.startswith(_GZIP) and b"http://www.gnumeric.org/" in _decompress_start(content):
         return "the format of Gnumeric"
     return ""
 
@@ -39,7 +39,7 @@ def _is_dbase(content: bytes) -> bool:
     return month in range(1, 13) and day in range(1, 32) and fields and row > 0 and head > 1
 
 
-def _unpacked(content: bytes) -> bytes:
+def _decompress_start(content: bytes) -> bytes:
     """The first bytes of a compressed file."""
     try:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content[:65_536], _LOOKED_AT)

@@ -1,4 +1,4 @@
-"""Packages: the zip that a workbook is, its directory checked before any part is opened."""
+"""Zip package: the zip that a workbook is, its directory checked before any part is opened."""
 
 import re
 import struct
@@ -47,7 +47,7 @@ class ZipPackage:
 
     def part(self, name: str, limit: int) -> bytes | None:
         """The content of a part; None where there is none.  Raises SubmissionRefused."""
-        key = _key(name)
+        key = _part_key(name)
         entry = self.entries.get(key)
         if entry is None:
             return None
@@ -56,8 +56,8 @@ class ZipPackage:
         self.inflated.add(key)
         return b"".join(_inflate(self.content, entry))
 
-    def rest_is_sound(self) -> None:
-        """Inflate every part that nobody asked for, keeping nothing of it."""
+    def verify_remaining_parts(self) -> None:
+        """Inflate every part not yet asked for, keeping nothing.  Raises SubmissionRefused."""
         for key, entry in self.entries.items():
             if key not in self.inflated:
                 for _ in _inflate(self.content, entry):
@@ -69,7 +69,7 @@ class ZipPackage:
 
 
 def open_package(content: bytes, limits: ReadLimits) -> ZipPackage:
-    """The package in some bytes that begin like a zip.  Raises SubmissionRefused."""
+    """The package in bytes that begin like a zip.  Raises SubmissionRefused for an unsound one."""
     _count_entries(content, limits)
     try:
         with ZipFile(BytesIO(content)) as archive:
@@ -82,10 +82,10 @@ def open_package(content: bytes, limits: ReadLimits) -> ZipPackage:
     entries: dict[str, ZipEntry] = {}
     for info in infos:
         _check_name(info)
-        key = _key(info.filename)
+        key = _part_key(info.filename)
         if key in entries:
             raise refuse("DUPLICATE_PART")
-        entries[key] = _entry(content, info)
+        entries[key] = _parse_entry(content, info)
     _check_places(list(entries.values()), directory)
     return ZipPackage(content, entries, limits)
 
@@ -126,7 +126,7 @@ def _check_name(info: ZipInfo) -> None:
         raise refuse("BAD_PART_NAME")
 
 
-def _entry(content: bytes, info: ZipInfo) -> ZipEntry:
+def _parse_entry(content: bytes, info: ZipInfo) -> ZipEntry:
     try:
         local = _LOCAL.unpack_from(content, info.header_offset)
     except struct.error as error:
@@ -168,7 +168,7 @@ def _inflate(content: bytes, entry: ZipEntry) -> Iterator[bytes]:
     """A part in chunks.  The real size and checksum must be those declared; never more is read."""
     packed = memoryview(content)[entry.starts : entry.ends]
     size, crc = 0, 0
-    for chunk in _deflated(packed) if entry.is_deflated else _stored(packed):
+    for chunk in _read_deflated(packed) if entry.is_deflated else _read_stored(packed):
         size += len(chunk)
         if size > entry.size:
             raise refuse("BAD_ZIP")
@@ -178,12 +178,12 @@ def _inflate(content: bytes, entry: ZipEntry) -> Iterator[bytes]:
         raise refuse("BAD_ZIP")
 
 
-def _stored(packed: memoryview) -> Iterator[bytes]:
+def _read_stored(packed: memoryview) -> Iterator[bytes]:
     for start in range(0, len(packed), _CHUNK):
         yield bytes(packed[start : start + _CHUNK])
 
 
-def _deflated(packed: memoryview) -> Iterator[bytes]:
+def _read_deflated(packed: memoryview) -> Iterator[bytes]:
     if not packed:  # some programs write an empty part so
         return
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -201,5 +201,5 @@ def _deflated(packed: memoryview) -> Iterator[bytes]:
         raise refuse("BAD_ZIP")
 
 
-def _key(name: str) -> str:
+def _part_key(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").casefold()

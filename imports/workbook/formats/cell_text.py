@@ -1,4 +1,4 @@
-"""Texts: what stands in a cell, as people see it."""
+"""Cell text: the text a file stores becomes the text people see."""
 
 import re
 
@@ -17,9 +17,12 @@ def clean_cell_text(text: str) -> str:
     return text if text.isprintable() else text.translate(_CONTROLS)
 
 
-def append_text(said: str, piece: str, most: int) -> str:
-    """A text and one piece more, refused at once beyond its limit: growing costs more each time."""
-    said += piece
-    if len(said) > most:
+def append_text(text: str, piece: str, most: int) -> str:
+    """A text and one piece more.  Raises SubmissionRefused beyond `most` characters.
+
+    At once, because each further piece costs more than the one before.
+    """
+    text += piece
+    if len(text) > most:
         raise refuse("TEXT_TOO_LONG", limit=with_thousands(most))
-    return said
+    return text

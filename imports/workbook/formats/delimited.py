@@ -26,12 +26,12 @@ def read_delimited(content: bytes, limits: ReadLimits) -> RawFile:
     does not, and a first line that only says which delimiter is used is not shown at all.
     """
     text, _ = decode_text(content)
-    text, said = _said_delimiter(text.lstrip("\ufeff"))
-    delimiter = said or _best_delimiter(text)
+    text, declared_delimiter = _split_sep_line(text.lstrip("\ufeff"))
+    delimiter = declared_delimiter or _best_delimiter(text)
     rows: list[RawRow] = []
     cells = 0
     lost_on: list[int] = []
-    for number, record in enumerate(_records(text, delimiter, limits), start=1):
+    for number, record in enumerate(_read_records(text, delimiter, limits), start=1):
         row = [
             (column, TEXT, clean_cell_text(field), "")
             for column, field in enumerate(record)
@@ -40,7 +40,7 @@ def read_delimited(content: bytes, limits: ReadLimits) -> RawFile:
         if not row:
             continue
         cells += len(row)
-        _check(number, row, cells, limits)
+        _check_limits(number, row, cells, limits)
         if any(_LOST.search(field) for _, _, field, _ in row):
             lost_on.append(number)
         rows.append((number, False, row))
@@ -48,7 +48,7 @@ def read_delimited(content: bytes, limits: ReadLimits) -> RawFile:
     return RawFile("csv", [RawSheet("", rows=rows, knows_merges=False)], remarks=remarks)
 
 
-def _said_delimiter(text: str) -> tuple[str, str]:
+def _split_sep_line(text: str) -> tuple[str, str]:
     """The text without a first line such as "sep=;", and the delimiter that it names."""
     first, _, rest = text.partition("\n")
     bare = first.rstrip("\r").strip('"')
@@ -58,14 +58,14 @@ def _said_delimiter(text: str) -> tuple[str, str]:
 
 
 def _best_delimiter(text: str) -> str:
-    return max(_DELIMITERS, key=lambda delimiter: _score(text, delimiter))
+    return max(_DELIMITERS, key=lambda delimiter: _score_delimiter(text, delimiter))
 
 
-def _score(text: str, delimiter: str) -> float:
+def _score_delimiter(text: str, delimiter: str) -> float:
     """How much like a table the text is: the share of the commonest width, times its columns."""
     try:
         widths = Counter(
-            len(record) for record in islice(_reader(text, delimiter), _RECORDS_TRIED) if record
+            len(record) for record in islice(_csv_reader(text, delimiter), _RECORDS_TRIED) if record
         )
     except csv.Error:
         return -1
@@ -75,18 +75,18 @@ def _score(text: str, delimiter: str) -> float:
     return times / widths.total() * (width - 1)
 
 
-def _records(text: str, delimiter: str, limits: ReadLimits) -> Iterator[list[str]]:
+def _read_records(text: str, delimiter: str, limits: ReadLimits) -> Iterator[list[str]]:
     try:
-        yield from _reader(text, delimiter)
+        yield from _csv_reader(text, delimiter)
     except csv.Error as error:
         raise refuse("TEXT_TOO_LONG", limit=with_thousands(limits.text)) from error
 
 
-def _reader(text: str, delimiter: str) -> Iterable[list[str]]:
+def _csv_reader(text: str, delimiter: str) -> Iterable[list[str]]:
     return csv.reader(StringIO(text, newline=""), delimiter=delimiter)
 
 
-def _check(number: int, row: list[RawCell], cells: int, limits: ReadLimits) -> None:
+def _check_limits(number: int, row: list[RawCell], cells: int, limits: ReadLimits) -> None:
     if number > limits.rows:
         raise refuse("TOO_MANY_ROWS", limit=with_thousands(limits.rows))
     if row[-1][0] >= limits.columns:

@@ -1,4 +1,4 @@
-"""Alphabets: which letters the bytes of a text file stand for."""
+"""Encodings: the bytes of a text file become its text."""
 
 import codecs
 

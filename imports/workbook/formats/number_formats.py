@@ -53,26 +53,26 @@ class DisplayedAs(StrEnum):
 @lru_cache(maxsize=4_096)
 def parse_number_format(number_format: str) -> DisplayedAs:
     """What a number format makes of a number, judged by its first section."""
-    code, is_elapsed = _bare(number_format)
+    code, is_elapsed = _first_section(number_format)
     if is_elapsed:
         return DisplayedAs.ELAPSED
     if "general" in code or code in ("", "@"):
         return DisplayedAs.NUMBER
     if set(code) & set("dmyhs"):
-        return _kind_of_date(code)
+        return _classify_date_format(code)
     if code.endswith("%"):
         return DisplayedAs.PERCENT
     return DisplayedAs.ZEROS if re.fullmatch("0{2,}", code) else DisplayedAs.NUMBER
 
 
-def _bare(number_format: str) -> tuple[str, bool]:
+def _first_section(number_format: str) -> tuple[str, bool]:
     # The first section decides; a semicolon in quotes does not end it.
     code = _DECORATION.sub("", number_format).split(";", 1)[0]
     is_elapsed = any(_ELAPSED.match(inner) for inner in _BRACKETS.findall(code))
     return _BRACKETS.sub("", code).strip().lower(), is_elapsed
 
 
-def _kind_of_date(code: str) -> DisplayedAs:
+def _classify_date_format(code: str) -> DisplayedAs:
     code = code.replace("am/pm", "").replace("a/p", "")
     if "y" in code and "d" not in code:
         return DisplayedAs.MONTH

@@ -1,4 +1,4 @@
-"""Open documents: an ods as calamine can read it, where another program laid it out for the eye."""
+"""Ods repair: an ods that calamine refuses becomes one that it can read."""
 
 import re
 from io import BytesIO
@@ -24,9 +24,9 @@ def simplify_ods(package: ZipPackage, limits: ReadLimits) -> bytes:
     manifest only; LibreOffice and others write both.
     """
     sheets = package.part("content.xml", limits.sheet_part) or b""
-    kept = BytesIO()
-    with ZipFile(kept, "w") as plain:
+    simplified = BytesIO()
+    with ZipFile(simplified, "w") as plain:
         plain.writestr("mimetype", _KIND, ZIP_STORED)
         plain.writestr("META-INF/manifest.xml", _MANIFEST, ZIP_DEFLATED, 1)
         plain.writestr("content.xml", _GAP.sub(rb"\1", sheets), ZIP_DEFLATED, 1)
-    return kept.getvalue()
+    return simplified.getvalue()

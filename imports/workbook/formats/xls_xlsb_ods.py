@@ -1,4 +1,4 @@
-"""Old formats: xls, xlsb and ods become raw cells by python-calamine, given bytes.
+"""Xls, xlsb and ods: they become raw cells by python-calamine, given bytes.
 
 What calamine cannot tell is not known: error cells look blank, and number formats, hidden rows
 and formulas are not seen.
@@ -54,12 +54,12 @@ def read_with_calamine(content: bytes, opened: InspectedFile, limits: ReadLimits
 def _read_all(content: bytes, file_format: str, limits: ReadLimits) -> RawFile:
     try:
         with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
-            return _read(workbook, file_format, limits)
+            return _read_sheets(workbook, file_format, limits)
     except PasswordError as error:
         raise refuse("PASSWORD") from error
 
 
-def _read(workbook: CalamineWorkbook, file_format: str, limits: ReadLimits) -> RawFile:
+def _read_sheets(workbook: CalamineWorkbook, file_format: str, limits: ReadLimits) -> RawFile:
     listed = [
         (index, sheet)
         for index, sheet in enumerate(workbook.sheets_metadata)
@@ -69,21 +69,21 @@ def _read(workbook: CalamineWorkbook, file_format: str, limits: ReadLimits) -> R
         raise refuse("NO_SHEET")
     if len(listed) > limits.sheets:
         raise refuse("TOO_MANY_SHEETS", limit=with_thousands(limits.sheets))
-    found, cells = [], 0
-    for index, about in listed:
-        hidden = about.visible != SheetVisibleEnum.Visible
-        if hidden and about.name != MARK_SHEET:
-            found.append(RawSheet(about.name, hidden=True))
+    sheets, cells = [], 0
+    for index, metadata in listed:
+        hidden = metadata.visible != SheetVisibleEnum.Visible
+        if hidden and metadata.name != MARK_SHEET:
+            sheets.append(RawSheet(metadata.name, hidden=True))
             continue
         sheet = workbook.get_sheet_by_index(index)
-        rows = _rows(sheet, limits)
+        rows = _sheet_rows(sheet, limits)
         cells += sum(len(row) for _, _, row in rows)
         if cells > limits.cells:
             raise refuse("TOO_MANY_CELLS", limit=with_thousands(limits.cells))
         merges = sheet.merged_cell_ranges
-        found.append(
+        sheets.append(
             RawSheet(
-                clean_cell_text(about.name),
+                clean_cell_text(metadata.name),
                 hidden,
                 rows=rows,
                 merges=[
@@ -93,10 +93,10 @@ def _read(workbook: CalamineWorkbook, file_format: str, limits: ReadLimits) -> R
                 knows_merges=merges is not None,
             )
         )
-    return RawFile(file_format, found)
+    return RawFile(file_format, sheets)
 
 
-def _rows(sheet: CalamineSheet, limits: ReadLimits) -> list[RawRow]:
+def _sheet_rows(sheet: CalamineSheet, limits: ReadLimits) -> list[RawRow]:
     start, end = sheet.start, sheet.end
     if start is None or end is None:
         return []
@@ -104,19 +104,19 @@ def _rows(sheet: CalamineSheet, limits: ReadLimits) -> list[RawRow]:
         raise refuse("TOO_MANY_ROWS", limit=with_thousands(limits.rows))
     if end[1] >= limits.columns:
         raise refuse("TOO_MANY_COLS", limit=with_thousands(limits.columns))
-    found = []
+    rows = []
     for number, values in enumerate(sheet.to_python(skip_empty_area=True), start=start[0] + 1):
         row = [
             cell
             for column, value in enumerate(values, start=start[1])
-            if (cell := _cell(column, value, limits)) is not None
+            if (cell := _raw_cell(column, value, limits)) is not None
         ]
         if row:
-            found.append((number, False, row))
-    return found
+            rows.append((number, False, row))
+    return rows
 
 
-def _cell(column: int, value: object, limits: ReadLimits) -> RawCell | None:
+def _raw_cell(column: int, value: object, limits: ReadLimits) -> RawCell | None:
     match value:
         case "" | None:
             return None

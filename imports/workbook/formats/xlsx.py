@@ -36,45 +36,51 @@ def read_xlsx(opened: InspectedFile, limits: ReadLimits) -> RawFile:
     package = opened.package
     if package is None:
         raise refuse("BAD_WORKBOOK")
-    main = _needed(package, opened.main, limits.other_part)
+    main = _required_part(package, opened.main, limits.other_part)
     if root_name(main) != "workbook":
         raise refuse("NOT_XLSX", what="an Office file that is not a workbook")
-    listed, is_1904 = _workbook(main)
+    listed, is_1904 = _parse_workbook(main)
     if len(listed) > limits.sheets:
         raise refuse("TOO_MANY_SHEETS", limit=with_thousands(limits.sheets))
-    related = _related(package, opened.main, limits)
-    sheets = _parts_of(listed, related, package)
+    related = _workbook_relations(package, opened.main, limits)
+    sheets = _worksheet_parts(listed, related, package)
     if not sheets:
         raise refuse("NO_SHEET")
 
-    strings = _shared(package, related, "sharedStrings", limits.strings_part)
-    styles = _shared(package, related, "styles", limits.styles_part)
+    strings = _related_part(package, related, "sharedStrings", limits.strings_part)
+    styles = _related_part(package, related, "styles", limits.styles_part)
     elements = count_elements(strings, count_elements(styles, 0, limits), limits)
-    book = SharedParts(_texts(strings, limits), _formats(styles), limits)
-    found, remarks = [], _remarks(opened)
-    for one, part_name in sheets:
-        if one.hidden and one.name != MARK_SHEET:
-            found.append(RawSheet(one.name, hidden=True))
+    book = SharedParts(_shared_strings(strings, limits), _style_formats(styles), limits)
+    raw_sheets, remarks = [], _package_issues(opened)
+    for listed_sheet, part_name in sheets:
+        if listed_sheet.hidden and listed_sheet.name != MARK_SHEET:
+            raw_sheets.append(RawSheet(listed_sheet.name, hidden=True))
             continue
-        part = _needed(package, part_name, limits.sheet_part)
+        part = _required_part(package, part_name, limits.sheet_part)
         elements = count_elements(part, elements, limits)
-        read = read_sheet(part, book)
-        remarks += _doubles(one.name, read)
-        found.append(
-            RawSheet(one.name, one.hidden, read.rows, read.merges, frozenset(read.hidden_columns))
+        sheet_rows = read_sheet(part, book)
+        remarks += _duplicate_cell_issues(listed_sheet.name, sheet_rows)
+        raw_sheets.append(
+            RawSheet(
+                listed_sheet.name,
+                listed_sheet.hidden,
+                sheet_rows.rows,
+                sheet_rows.merges,
+                frozenset(sheet_rows.hidden_columns),
+            )
         )
-    package.rest_is_sound()
-    return RawFile(opened.file_format, found, is_1904, tuple(remarks))
+    package.verify_remaining_parts()
+    return RawFile(opened.file_format, raw_sheets, is_1904, tuple(remarks))
 
 
-def _needed(package: ZipPackage, name: str, limit: int) -> bytes:
+def _required_part(package: ZipPackage, name: str, limit: int) -> bytes:
     part = package.part(name, limit)
     if part is None:
         raise refuse("BAD_WORKBOOK")
     return part
 
 
-def _workbook(part: bytes) -> tuple[list[_ListedSheet], bool]:
+def _parse_workbook(part: bytes) -> tuple[list[_ListedSheet], bool]:
     listed: list[_ListedSheet] = []
     dates: list[str] = []
 
@@ -100,62 +106,64 @@ def _workbook(part: bytes) -> tuple[list[_ListedSheet], bool]:
             dates.append(attributes.get("date1904", ""))
 
     parse_xml(part, start)
-    return listed, any(said in ("1", "true") for said in dates)
+    return listed, any(flag in ("1", "true") for flag in dates)
 
 
-def _related(package: ZipPackage, main: str, limits: ReadLimits) -> dict[str, tuple[str, str]]:
+def _workbook_relations(
+    package: ZipPackage, main: str, limits: ReadLimits
+) -> dict[str, tuple[str, str]]:
     folder, _, name = main.rpartition("/")
     relations = package.part(f"{folder}/_rels/{name}.rels", limits.other_part)
     return relationship_targets(relations, main) if relations is not None else {}
 
 
-def _parts_of(
+def _worksheet_parts(
     listed: list[_ListedSheet], related: dict[str, tuple[str, str]], package: ZipPackage
 ) -> list[tuple[_ListedSheet, str]]:
     """Each worksheet and the name of its part; charts and macro sheets are left out."""
-    found = []
-    for one in listed:
-        kind, part_name = related.get(one.relation, ("worksheet", ""))
+    worksheets = []
+    for listed_sheet in listed:
+        kind, part_name = related.get(listed_sheet.relation, ("worksheet", ""))
         if kind != "worksheet":
             continue
-        if not one.hidden and part_name.casefold() not in package.entries:
-            raise refuse("MISSING_SHEET", sheet=one.name)
-        found.append((one, part_name))
-    return found
+        if not listed_sheet.hidden and part_name.casefold() not in package.entries:
+            raise refuse("MISSING_SHEET", sheet=listed_sheet.name)
+        worksheets.append((listed_sheet, part_name))
+    return worksheets
 
 
-def _shared(
+def _related_part(
     package: ZipPackage, related: dict[str, tuple[str, str]], kind: str, limit: int
 ) -> bytes:
-    name = next((name for one, name in related.values() if one == kind), "")
+    name = next((name for related_kind, name in related.values() if related_kind == kind), "")
     return package.part(name, limit) or b"" if name else b""
 
 
-def _texts(part: bytes, limits: ReadLimits) -> dict[str, str]:
+def _shared_strings(part: bytes, limits: ReadLimits) -> dict[str, str]:
     """The shared texts by number, as people see them."""
     if not part:
         return {}
     parse_xml(part)
     texts = parse_shared_strings(part)
     if texts is None or any(len(text) > limits.text for text in texts):
-        texts = _strings(part, limits.text)
+        texts = _parse_rich_strings(part, limits.text)
     return {str(number): clean_cell_text(text) for number, text in enumerate(texts)}
 
 
-def _strings(part: bytes, most: int) -> list[str]:
+def _parse_rich_strings(part: bytes, most: int) -> list[str]:
     """The shared texts in order: the sum of their runs, without the phonetic ones."""
     strings: list[str] = []
-    said = ""
+    string = ""
     phonetic = 0
     is_taking = False
 
     def start(name: str, _: dict[str, str]) -> None:
-        nonlocal said, phonetic, is_taking
+        nonlocal string, phonetic, is_taking
         name = local_name(name) if ":" in name else name
         if name == "t":
             is_taking = not phonetic
         elif name == "si":
-            said = ""
+            string = ""
         elif name == "rPh":
             phonetic += 1
 
@@ -164,20 +172,20 @@ def _strings(part: bytes, most: int) -> list[str]:
         name = local_name(name) if ":" in name else name
         is_taking = False
         if name == "si":
-            strings.append(said)
+            strings.append(string)
         elif name == "rPh":
             phonetic -= 1
 
     def text(piece: str) -> None:
-        nonlocal said
+        nonlocal string
         if is_taking:
-            said = append_text(said, piece, most)
+            string = append_text(string, piece, most)
 
     parse_xml(part, start, end, text)
     return strings
 
 
-def _formats(part: bytes) -> dict[str, str]:
+def _style_formats(part: bytes) -> dict[str, str]:
     """The number format of each cell style by its number; '' for general."""
     if not part:
         return {}
@@ -199,17 +207,17 @@ def _formats(part: bytes) -> dict[str, str]:
             inside.clear()
 
     parse_xml(part, start, end)
-    return {str(at): _format(number, written) for at, number in enumerate(styles)}
+    return {str(at): _format_code(number, written) for at, number in enumerate(styles)}
 
 
-def _format(number: str, written: dict[str, str]) -> str:
+def _format_code(number: str, written: dict[str, str]) -> str:
     code = written.get(number)
     if code is None:
         code = BUILT_IN.get(int(number), "") if number.isdecimal() and len(number) < 9 else ""
     return "" if code.casefold() == "general" else code
 
 
-def _remarks(opened: InspectedFile) -> list[Issue]:
+def _package_issues(opened: InspectedFile) -> list[Issue]:
     package = opened.package
     remarks = []
     if opened.file_format == "xlsm":
@@ -223,8 +231,8 @@ def _remarks(opened: InspectedFile) -> list[Issue]:
     return remarks
 
 
-def _doubles(sheet: str, read: SheetRows) -> list[Issue]:
+def _duplicate_cell_issues(sheet: str, sheet_rows: SheetRows) -> list[Issue]:
     return [
         Issue("F34", sheet, row, column_letters(column))
-        for row, column in sorted(set(read.doubles))[:_DOUBLES_TOLD]
+        for row, column in sorted(set(sheet_rows.duplicates))[:_DOUBLES_TOLD]
     ]

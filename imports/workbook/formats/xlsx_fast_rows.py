@@ -1,4 +1,4 @@
-"""Plain rows: the short way through a sheet part that is written as Excel writes nearly all.
+"""Xlsx fast rows: the short way through a sheet part that is written as Excel writes nearly all.
 
 In sound XML without comments, a row that is nothing but cells of the plain form can be taken
 apart by one pattern, at half of what the parser's calls cost.  Whatever is not plain, in any
@@ -43,18 +43,18 @@ def parse_shared_strings(part: bytes) -> list[str] | None:
     if begins < 0 or b"<!" in part or b"\r" in part:
         return None
     text = part[begins:ends].decode("utf-8")
-    found = _STRING.findall(text)
-    return found if text.count("<") == 4 * len(found) else None
+    strings = _STRING.findall(text)
+    return strings if text.count("<") == 4 * len(strings) else None
 
 
 @lru_cache(maxsize=4)
-def _columns(most: int) -> dict[str, int]:
+def _columns_by_letters(most: int) -> dict[str, int]:
     """Every column that we read, by its letters."""
     return {column_letters(column): column for column in range(most)}
 
 
 class FastRowParser:
-    """Takes the rows of one sheet part apart."""
+    """Parses the rows of one sheet part, where all of them are of the plain form."""
 
     def __init__(
         self, strings: dict[str, str], formats: dict[str, str], limits: ReadLimits
@@ -62,7 +62,7 @@ class FastRowParser:
         self._strings = strings
         self._formats = formats
         self._limits = limits
-        self._columns = _columns(limits.columns)
+        self._columns_by_letters = _columns_by_letters(limits.columns)
 
     def read(self, rows: bytes) -> list[RawRow] | None:
         """Every row with something in it, in order; None where any of them is not plain.
@@ -71,7 +71,7 @@ class FastRowParser:
         either: the long way says which.
         """
         text = rows.decode("utf-8")
-        found: list[RawRow] = []
+        raw_rows: list[RawRow] = []
         at = last = 0
         while at < len(text):
             head = _ROW.match(text, at)
@@ -81,30 +81,30 @@ class FastRowParser:
             if head[3]:
                 continue
             ends = text.find(_ROW_ENDS, at)
-            cells = self._cells(text[at:ends], head[1])
+            cells = self._parse_cells(text[at:ends], head[1])
             if cells is None or (cells and last > self._limits.rows):
                 return None
             at = ends + len(_ROW_ENDS)
             if cells:
-                found.append((last, _HIDDEN.search(head[2]) is not None, cells))
-        return found
+                raw_rows.append((last, _HIDDEN.search(head[2]) is not None, cells))
+        return raw_rows
 
-    def _cells(self, row: str, digits: str) -> list[RawCell] | None:
+    def _parse_cells(self, row: str, digits: str) -> list[RawCell] | None:
         """The cells of one row with something in them; None where it holds anything else."""
-        held = _CELL.findall(row)
+        matches = _CELL.findall(row)
         # Every tag must be one of the cells': four of a cell with a value, one of an empty cell,
         # two more of a formula or a text inline.  A "/>" within a text only makes this fail.
         more = row.count("<f>") + row.count("<is>")
-        if row.count("<") != 4 * len(held) - 3 * row.count("/>") + 2 * more:
+        if row.count("<") != 4 * len(matches) - 3 * row.count("/>") + 2 * more:
             return None
-        columns, strings, formats = self._columns, self._strings, self._formats
+        columns, strings, formats = self._columns_by_letters, self._strings, self._formats
         cells: list[RawCell] = []
         last, most = -1, self._limits.text
         try:
-            for said, number, style, inline, kind, _, value in held:
+            for letters, number, style, inline, kind, _, value in matches:
                 if not (value or inline):
                     continue
-                column = columns[said]
+                column = columns[letters]
                 if column <= last or number != digits or len(value) + len(inline) > most:
                     return None
                 last = column

@@ -1,4 +1,4 @@
-"""Worksheets: the part that holds one sheet of an xlsx becomes its rows of raw cells."""
+"""Xlsx sheet: the part that holds one sheet of an xlsx becomes its rows of raw cells."""
 
 import re
 from collections.abc import Sequence
@@ -40,12 +40,12 @@ class SharedParts:
 
 @dataclass(slots=True)
 class SheetRows:
-    """What was found in a sheet part.  `doubles` are the places given more than once."""
+    """The content of a sheet part.  `duplicates`: (row, column) of cells given more than once."""
 
     rows: list[RawRow] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     hidden_columns: set[int] = field(default_factory=set)
-    doubles: list[tuple[int, int]] = field(default_factory=list)
+    duplicates: list[tuple[int, int]] = field(default_factory=list)
 
 
 def read_sheet(part: bytes, book: SharedParts) -> SheetRows:
@@ -60,9 +60,9 @@ def read_sheet(part: bytes, book: SharedParts) -> SheetRows:
         plain = FastRowParser(book.strings, book.formats, book.limits).read(divided[0])
         if plain is not None:
             parse_xml(divided[1], *_listeners(sheet))
-            return sheet.found(plain)
+            return sheet.finish(plain)
     parse_xml(part, *_listeners(sheet))
-    return sheet.found()
+    return sheet.finish()
 
 
 class _SheetParse:
@@ -73,7 +73,7 @@ class _SheetParse:
         self.limits = book.limits
         self.rows: dict[int, dict[int, RawCell]] = {}
         self.hidden_rows: set[int] = set()
-        self.kept = SheetRows()
+        self.result = SheetRows()
         self.columns: dict[str, int] = {}  # by letters, as they turn up
         self.spent = book.cells
         self.latest: dict[int, RawCell] = {}
@@ -87,8 +87,8 @@ class _SheetParse:
             self.hidden_rows.add(number)
         return self.rows.get(number) or {}
 
-    def keep_row(self, digits: str, cells: dict[int, RawCell]) -> None:
-        """Keep a row that turned out to have something in it: only now does it count."""
+    def store_row(self, digits: str, cells: dict[int, RawCell]) -> None:
+        """Store a row that has something in it; only now does it count towards the limits."""
         number = int(digits)
         if number < 1:
             raise refuse("BAD_WORKBOOK")
@@ -101,24 +101,24 @@ class _SheetParse:
             raise refuse("TOO_MANY_CELLS", limit=with_thousands(self.limits.cells))
         self.rows[number] = cells
 
-    def found(self, plain: Sequence[RawRow] = ()) -> SheetRows:
-        """What was found, rows and cells in order whatever their order was."""
-        kept = self.kept
-        kept.rows += plain
+    def finish(self, plain: Sequence[RawRow] = ()) -> SheetRows:
+        """Rows and cells in order, whatever their order in the part.  Raises SubmissionRefused."""
+        result = self.result
+        result.rows += plain
         for number in sorted(self.rows):
             in_order = sorted(self.rows[number].values())
-            kept.rows.append((number, number in self.hidden_rows, in_order))
-        self.book.cells += sum(len(cells) for _, _, cells in kept.rows)
+            result.rows.append((number, number in self.hidden_rows, in_order))
+        self.book.cells += sum(len(cells) for _, _, cells in result.rows)
         if self.book.cells > self.limits.cells:
             raise refuse("TOO_MANY_CELLS", limit=with_thousands(self.limits.cells))
-        return kept
+        return result
 
-    def column(self, said: str) -> int:
-        """The column of some letters, remembered."""
-        bare = said.replace("$", "").upper()
+    def column(self, letters: str) -> int:
+        """The column from 0 of its letters, cached.  Raises SubmissionRefused for no letters."""
+        bare = letters.replace("$", "").upper()
         if not (bare.isascii() and bare.isalpha()) or len(bare) > _LONGEST_REFERENCE:
             raise refuse("BAD_WORKBOOK")
-        column = self.columns[said] = column_number(bare)
+        column = self.columns[letters] = column_number(bare)
         return column
 
     def shared(self, index: str) -> tuple[str, str]:
@@ -127,34 +127,34 @@ class _SheetParse:
         return (ERROR, "#REF!") if text is None else (TEXT, text)
 
     def refuse(self, column: int) -> None:
-        """Say which limit a cell is beyond."""
+        """Raise the SubmissionRefused of the limit that a cell is beyond."""
         if column >= self.limits.columns:
             raise refuse("TOO_MANY_COLS", limit=with_thousands(self.limits.columns))
         raise refuse("TEXT_TOO_LONG", limit=with_thousands(self.limits.text))
 
-    def merge(self, attributes: dict[str, str]) -> None:
+    def add_merge(self, attributes: dict[str, str]) -> None:
         """Note a merged range."""
         place = _RANGE.match(attributes.get("ref", ""))
         if place:
-            if len(self.kept.merges) >= self.limits.merges:
+            if len(self.result.merges) >= self.limits.merges:
                 raise refuse("TOO_MANY_MERGES", limit=with_thousands(self.limits.merges))
-            self.kept.merges.append(
+            self.result.merges.append(
                 (int(place[2]), column_number(place[1]), int(place[4]), column_number(place[3]))
             )
 
-    def widths(self, attributes: dict[str, str]) -> None:
+    def add_hidden_columns(self, attributes: dict[str, str]) -> None:
         """Note columns that are hidden."""
         if attributes.get("hidden") not in _TRUE:
             return
         first, last = attributes.get("min", ""), attributes.get("max", "")
         if first.isdecimal() and last.isdecimal() and len(first) < 10 > len(last):
             last_column = min(int(last), self.limits.columns)
-            self.kept.hidden_columns.update(range(int(first) - 1, last_column))
+            self.result.hidden_columns.update(range(int(first) - 1, last_column))
 
 
-def _odd(kind: str, said: str) -> tuple[str, str]:
-    """What a cell holds that is neither a plain number nor a shared text."""
-    return (NUMBER, said) if kind == "n" else (_KINDS.get(kind, TEXT), clean_cell_text(said))
+def _typed_content(kind: str, content: str) -> tuple[str, str]:
+    """The kind and text of a cell that is neither a plain number nor a shared text."""
+    return (NUMBER, content) if kind == "n" else (_KINDS.get(kind, TEXT), clean_cell_text(content))
 
 
 def _listeners(sheet: _SheetParse) -> tuple[Start, End, End]:  # noqa: C901 - see below
@@ -170,12 +170,12 @@ def _listeners(sheet: _SheetParse) -> tuple[Start, End, End]:  # noqa: C901 - se
     cells: dict[int, RawCell] = {}
     digits, column = "0", -1
     kind: str | None = None
-    style = said = ""
+    style = content = ""
     has_formula = has_value = is_taking = False
     phonetic = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal digits, column, cells, kind, style, said, has_formula, has_value, is_taking
+        nonlocal digits, column, cells, kind, style, content, has_formula, has_value, is_taking
         if name == "v":
             has_value = True
             is_taking = kind != "inlineStr"
@@ -193,7 +193,7 @@ def _listeners(sheet: _SheetParse) -> tuple[Start, End, End]:  # noqa: C901 - se
                 if place[len(letters) :] != digits:
                     digits = place[len(letters) :]
                     cells = sheet.begin_row(digits, {})
-            kind, style, said = get("t"), get("s", "0"), ""
+            kind, style, content = get("t"), get("s", "0"), ""
             has_formula = has_value = False
         else:
             start_rarely(name, attributes)
@@ -214,17 +214,17 @@ def _listeners(sheet: _SheetParse) -> tuple[Start, End, End]:  # noqa: C901 - se
         elif bare == "rPh":
             phonetic += 1
         elif bare == "mergeCell":
-            sheet.merge(attributes)
+            sheet.add_merge(attributes)
         elif bare == "col":
-            sheet.widths(attributes)
+            sheet.add_hidden_columns(attributes)
 
     def end(name: str) -> None:
         nonlocal is_taking
         if name == "v":
             is_taking = False
         elif name == "c":
-            if said or has_formula:
-                keep()
+            if content or has_formula:
+                store_cell()
         else:
             end_rarely(name)
 
@@ -238,27 +238,29 @@ def _listeners(sheet: _SheetParse) -> tuple[Start, End, End]:  # noqa: C901 - se
         elif bare == "rPh":
             phonetic -= 1
 
-    def keep() -> None:
-        if kind == "s" and said:
-            held, stored = sheet.shared(said)
-        elif said:
-            held, stored = (NUMBER, said) if kind is None else _odd(kind, said)
+    def store_cell() -> None:
+        if kind == "s" and content:
+            content_kind, stored = sheet.shared(content)
+        elif content:
+            content_kind, stored = (
+                (NUMBER, content) if kind is None else _typed_content(kind, content)
+            )
         else:
-            held, stored = FORMULA, ""
+            content_kind, stored = FORMULA, ""
         # An empty text may be what a formula gives; an empty number is one not worked out yet.
-        if not stored and (said or not has_formula or (has_value and kind == "str")):
+        if not stored and (content or not has_formula or (has_value and kind == "str")):
             return
         if not cells:
-            sheet.keep_row(digits, cells)
+            sheet.store_row(digits, cells)
         elif column in cells:
-            sheet.kept.doubles.append((int(digits), column))
+            sheet.result.duplicates.append((int(digits), column))
         if column >= most_columns or len(stored) > most_text:
             sheet.refuse(column)
-        cells[column] = (column, held, stored, formats.get(style, ""))
+        cells[column] = (column, content_kind, stored, formats.get(style, ""))
 
     def text(piece: str) -> None:
-        nonlocal said
+        nonlocal content
         if is_taking:
-            said = append_text(said, piece, most_text) if said else piece
+            content = append_text(content, piece, most_text) if content else piece
 
     return start, end, text

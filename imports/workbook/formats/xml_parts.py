@@ -70,14 +70,14 @@ def local_name(name: str) -> str:
 
 def find_elements(part: bytes, *wanted: str) -> list[tuple[str, dict[str, str]]]:
     """Every element of the wanted names, in order, with its attributes as written."""
-    found: list[tuple[str, dict[str, str]]] = []
+    elements: list[tuple[str, dict[str, str]]] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if local_name(name) in wanted:
-            found.append((local_name(name), attributes))
+            elements.append((local_name(name), attributes))
 
     parse_xml(part, start)
-    return found
+    return elements
 
 
 def root_name(part: bytes) -> str:
