@@ -1,4 +1,4 @@
-"""Headings as they are compared: the same words however a sender wrote them."""
+"""Headings: a heading becomes the keys it is looked up by, however its sender wrote it."""
 
 import re
 import unicodedata
@@ -64,7 +64,7 @@ def heading_words(text: str) -> tuple[str, ...]:
     # "Course & level" holds both and "Course / level" either; "Course level" is a level.
     text = text.replace("&", " and ").replace("/", " or ")
     text = _CAMEL.sub(" ", text).lower()
-    text = _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
+    text = _INITIALS.sub(lambda match: re.sub(r"[.\s]", "", match.group()) + " ", text)
     text = _POSSESSIVE.sub("", text)
     return tuple(_NEITHER.sub(" ", text).split())
 
@@ -76,11 +76,11 @@ def strip_brackets(text: str) -> str:
 
 def bracketed_text(text: str) -> str:
     """What stands in the brackets of a heading: "Destination (course)"; '' where there are none."""
-    return " ".join(found[1:-1] for found in _BRACKETED.findall(text))
+    return " ".join(bracketed[1:-1] for bracketed in _BRACKETED.findall(text))
 
 
 def compact_heading(words: tuple[str, ...]) -> str:
-    """What two headings have in common when they are the same: "Post code" and "postcode"."""
+    """The words of a heading without spaces, equal for "Post code" and "postcode"."""
     return "".join(words)
 
 
@@ -91,11 +91,11 @@ def lookup_keys(text: str) -> tuple[str, ...]:
     As written; without brackets; without a year; without words that say nothing.
     """
     keys: list[str] = []
-    for whole in (text, strip_brackets(text)):
-        words = heading_words(whole)
-        dated = tuple(word for word in words if not _is_year(word))
-        quiet = tuple(word for word in dated if word not in _SILENT)
-        keys += [compact_heading(words), compact_heading(dated), compact_heading(quiet)]
+    for spelling in (text, strip_brackets(text)):
+        words = heading_words(spelling)
+        undated = tuple(word for word in words if not _is_year(word))
+        significant = tuple(word for word in undated if word not in _SILENT)
+        keys += [compact_heading(words), compact_heading(undated), compact_heading(significant)]
     return tuple(dict.fromkeys(key for key in keys if key))
 
 

@@ -1,4 +1,4 @@
-"""Words as they are compared: "VIth form coll." and "6th Form College" are one phrase.
+"""Phrases: "VIth form coll." and "6th Form College" are normalised to one, for lookup.
 
 Each spelling below is listed; nothing is matched by likeness.  A word of doubt ("?", "tbc") is
 kept, so that a doubtful answer never passes for a sure one.
@@ -43,7 +43,7 @@ _A_LEVELS = re.compile(r"\ba[ -]?levels?\b(?!\s*\d)")
 _INITIALS = re.compile(r"\b(?:[a-z]\.\s?){2,}(?:[a-z]\b)?")
 
 # Spellings that mean the same wherever they stand.
-_SAME = {
+_VARIANTS = {
     "sixth": "6th 6ths vith vi sith sixths 6ht sixt sixith sixh sxith",
     "sixth form": "6thform sixthform viform vithform 6form",
     "college": "coll col colleges colledge collage collge colege collegue colleage clg cllg",
@@ -107,12 +107,14 @@ _SAME = {
     "including": "incl inc",
     "provision": "prov'n provisions",
 }
-SPELLINGS = tuple(_SAME)  # the words that have more than one
-_MEANS = {short: whole.split() for whole, shorts in _SAME.items() for short in shorts.split()}
+SPELLINGS = tuple(_VARIANTS)  # the words that have more than one
+_CANONICAL = {
+    short: whole.split() for whole, shorts in _VARIANTS.items() for short in shorts.split()
+}
 # "work based learning" is itself of words that have one spelling.
-_MEANS = {
-    short: [word for part in whole for word in _MEANS.get(part, [part])]
-    for short, whole in _MEANS.items()
+_CANONICAL = {
+    short: [word for part in whole for word in _CANONICAL.get(part, [part])]
+    for short, whole in _CANONICAL.items()
 }
 
 # Long words that are still themselves when one letter is left out, typed twice or has changed
@@ -124,7 +126,7 @@ _UNMISTAKABLE = word_set(
 )
 
 
-def _slips(word: str) -> set[str]:
+def _misspellings(word: str) -> set[str]:
     """The word with one letter left out, doubled, or changed round; its first stays first."""
     inside = range(1, len(word))
     gone = {word[:at] + word[at + 1 :] for at in inside}
@@ -133,12 +135,12 @@ def _slips(word: str) -> set[str]:
     return gone | twice | round_
 
 
-_SLIPS = {slip: word for word in sorted(_UNMISTAKABLE) for slip in _slips(word)}
-_MEANS = {
-    slip: _MEANS.get(word, [word])
-    for slip, word in _SLIPS.items()
-    if slip not in _UNMISTAKABLE and slip not in _SAME
-} | _MEANS
+_MISSPELLINGS = {slip: word for word in sorted(_UNMISTAKABLE) for slip in _misspellings(word)}
+_CANONICAL = {
+    slip: _CANONICAL.get(word, [word])
+    for slip, word in _MISSPELLINGS.items()
+    if slip not in _UNMISTAKABLE and slip not in _VARIANTS
+} | _CANONICAL
 
 # Words that change nothing.  "with", "without", "not", "no", "or", "left" are not among them.
 _FILLER = word_set(
@@ -151,19 +153,19 @@ _JOINED_YEAR = re.compile(r"(?:y|yr|year)(\d{1,2})")
 
 
 def compact_phrase(words: tuple[str, ...]) -> str:
-    """What two words have in common when they are the same: "sixth form" and "sixthform"."""
+    """A phrase without its spaces, equal for "sixth form" and "sixthform"."""
     return "".join(words)
 
 
 @memoise_text(50_000)
 def normalise_phrase(text: str) -> tuple[str, ...]:
-    """The words that matter, each in its one spelling."""
+    """The significant words of a text in lower case, each in its canonical spelling."""
     text = unicodedata.normalize("NFKC", text).lower()
     text = re.sub("[\u2018\u2019\u02bc'`\u00b4]", "", text)
     text = _A_LEVELS.sub("alevel", text)
     for short, whole in _SHORT:
         text = short.sub(whole, text)
-    text = _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
+    text = _INITIALS.sub(lambda match: re.sub(r"[.\s]", "", match.group()) + " ", text)
     pieces = ["or" if piece == "/" else piece for piece in _PIECES.findall(text)]
     pieces = ["?" if piece.startswith("?") else piece for piece in pieces]
     words: list[str] = []
@@ -172,11 +174,11 @@ def normalise_phrase(text: str) -> tuple[str, ...]:
         if level or year:
             words += ["level", level[1]] if level else ["year", year[1] if year else ""]
         else:
-            words += _MEANS.get(piece, [piece])
-    kept = tuple(word for word in words if word not in _FILLER)
-    if kept and set(kept) == {"?"}:
+            words += _CANONICAL.get(piece, [piece])
+    significant = tuple(word for word in words if word not in _FILLER)
+    if significant and set(significant) == {"?"}:
         return ("?",)
-    return kept or tuple(words)
+    return significant or tuple(words)
 
 
 _CODE_FIRST = re.compile(

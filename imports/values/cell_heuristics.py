@@ -1,4 +1,4 @@
-"""Signs: what a cell may be, by its looks alone: a name, a number of a person, a birthday."""
+"""Cell heuristics: what a cell may hold by its looks alone: a name, an identifier, a birthday."""
 
 import re
 

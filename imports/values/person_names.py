@@ -1,4 +1,4 @@
-"""Names as typed, and full names told apart where the column proves how.
+"""Person names: names are normalised, and full names split where the column proves how.
 
 The case of a name is kept.  "Ada Okafor" alone could be either way round: it is told apart only
 where the column shows it: by a comma, by surnames in capitals, by the end that has the common
@@ -37,45 +37,50 @@ def normalise_text(text: str) -> str:
 
 
 def infer_name_splitter(heading: str, names: Sequence[str]) -> Split | None:
-    """How the full names of one column are told apart into (surname, forename).
+    """The function that splits the full names of one column into (surname, forename).
 
-    None where nothing in the column or its heading proves it.
+    The function gives None for a name it cannot split.  None instead of a function where nothing
+    in the column or its heading proves the order.
     """
     names = [_plain_name(name) for name in names if name.strip()]
     if not names:
         return None
-    if _share(names, lambda name: _by_comma(name) is not None) >= _MOST:
-        return _by_comma
-    if _share(names, lambda name: _by_capitals(name) is not None) >= _MOST:
-        return _by_capitals
-    return _by_forenames(names) or _by_heading(heading) or _by_sorting(names)
+    if _share(names, lambda name: _split_by_comma(name) is not None) >= _MOST:
+        return _split_by_comma
+    if _share(names, lambda name: _split_by_capitals(name) is not None) >= _MOST:
+        return _split_by_capitals
+    return (
+        _splitter_from_forenames(names)
+        or _splitter_from_heading(heading)
+        or _splitter_from_sorting(names)
+    )
 
 
-def _by_comma(name: str) -> tuple[str, str] | None:
+def _split_by_comma(name: str) -> tuple[str, str] | None:
     surname, comma, forename = (part.strip() for part in _plain_name(name).partition(","))
     return (surname, forename) if comma and surname and forename and "," not in forename else None
 
 
-def _by_capitals(name: str) -> tuple[str, str] | None:
+def _split_by_capitals(name: str) -> tuple[str, str] | None:
     # "OKAFOR Ada" or "Ada OKAFOR": the words in capitals are the surname.
     words = _plain_name(name).split()
-    loud = [word for word in words if len(word) > 1 and word == word.upper() != word.lower()]
-    quiet = [word for word in words if word not in loud]
-    if not loud or not quiet or words not in (loud + quiet, quiet + loud):
+    capitals = [word for word in words if len(word) > 1 and word == word.upper() != word.lower()]
+    others = [word for word in words if word not in capitals]
+    if not capitals or not others or words not in (capitals + others, others + capitals):
         return None
-    return " ".join(loud), " ".join(quiet)
+    return " ".join(capitals), " ".join(others)
 
 
-def _by_heading(heading: str) -> Split | None:
+def _splitter_from_heading(heading: str) -> Split | None:
     words = heading_words(heading)
     at = [words.index(word) for word in ("surname", "last", "family") if word in words]
     first = [words.index(word) for word in ("forename", "first", "given") if word in words]
     if not at or not first:
         return None
-    return _surname_first if at[0] < first[0] else _surname_last
+    return _split_surname_first if at[0] < first[0] else _split_surname_last
 
 
-def _by_sorting(names: Sequence[str]) -> Split | None:
+def _splitter_from_sorting(names: Sequence[str]) -> Split | None:
     """A class list is sorted by surname; whichever end is in order is the surname."""
     pairs = [name.lower().split() for name in names]
     pairs = [words for words in pairs if len(words) == 2]
@@ -86,10 +91,10 @@ def _by_sorting(names: Sequence[str]) -> Split | None:
     by_first, by_last = first == sorted(first), last == sorted(last)
     if by_first == by_last:
         return None
-    return _surname_first if by_first else _surname_last
+    return _split_surname_first if by_first else _split_surname_last
 
 
-def _by_forenames(names: Sequence[str]) -> Split | None:
+def _splitter_from_forenames(names: Sequence[str]) -> Split | None:
     """Whichever end has the common forenames, where the other has next to none of them."""
     ends = [(words[0], words[-1]) for words in (name.split() for name in names) if len(words) > 1]
     first, last = (
@@ -99,10 +104,10 @@ def _by_forenames(names: Sequence[str]) -> Split | None:
         return None
     if min(first, last) * _TIMES > max(first, last):
         return None
-    return _surname_last if first > last else _surname_first
+    return _split_surname_last if first > last else _split_surname_first
 
 
-def _surname_first(name: str) -> tuple[str, str] | None:
+def _split_surname_first(name: str) -> tuple[str, str] | None:
     words = _plain_name(name).replace(",", " ").split()
     size = next((at for at, word in enumerate(words) if not _is_particle(word)), 0) + 1
     if len(words) <= size or not all(map(_is_forename, words[size + 1 :])):
@@ -110,7 +115,7 @@ def _surname_first(name: str) -> tuple[str, str] | None:
     return " ".join(words[:size]), " ".join(words[size:])
 
 
-def _surname_last(name: str) -> tuple[str, str] | None:
+def _split_surname_last(name: str) -> tuple[str, str] | None:
     words = _plain_name(name).split()
     if len(words) < 2 or "," in name:
         return None
@@ -130,7 +135,10 @@ def _is_forename(word: str) -> bool:
     if word.startswith("(") and word.endswith(")"):
         return True  # what somebody is called: "Benjamin (Ben) Hall"
     folded = unicodedata.normalize("NFKD", word.lower().strip(".,"))
-    return "".join(one for one in folded if not unicodedata.combining(one)) in _common_forenames()
+    return (
+        "".join(character for character in folded if not unicodedata.combining(character))
+        in _common_forenames()
+    )
 
 
 @cache

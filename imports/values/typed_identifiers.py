@@ -1,4 +1,4 @@
-"""Identifiers as typed: spaces and case are nothing; what Excel damaged is said, never repaired.
+"""Typed identifiers: spaces and case are nothing; what Excel damaged is said, never repaired.
 
 What is provable is put back: a whole number kept as 42.0, zeros that the cell's number format
 shows.  A ULN in E notation passes its check digit one time in eleven (sources.md: spreadsheets).
@@ -42,7 +42,7 @@ def read_identifier(name: str, cell: Cell) -> tuple[str | None, str]:
     whole = _WHOLE.fullmatch(typed)
     text = whole[1] if whole else typed
     if name == "postcode":
-        return _postcode(text)
+        return _read_postcode(text)
     text = text.replace("/", "").replace("-", "") if name.endswith("laestab") else text
     if name in ("upn", "uln") and _is_damaged(name, cell, text):
         return text, "damaged"
@@ -85,7 +85,7 @@ def _is_damaged(name: str, cell: Cell, text: str) -> bool:
     return name == "uln" and len(text) == 10 and text.isdigit() and text.endswith("0000")
 
 
-def _postcode(text: str) -> tuple[str | None, str]:
+def _read_postcode(text: str) -> tuple[str | None, str]:
     if _NOBODY["postcode"].fullmatch(text) or not re.search(r"\d", text):
         return None, "placeholder"
     parts = _POSTCODE.fullmatch(text)
