@@ -1,4 +1,4 @@
-"""No table: why there is none, said as exactly as can be."""
+"""No table: a file without a table of leavers becomes the most exact refusal there is."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -28,22 +28,25 @@ class NoTableFound(SubmissionRefused):
 
 
 def explain_no_table(
-    raw: RawFile, grids: Sequence[Grid], known: HeadingLookup, *, is_headed: bool
+    raw: RawFile, grids: Sequence[Grid], lookup: HeadingLookup, *, is_headed: bool
 ) -> SubmissionRefused:
-    """The refusal of a file without a table of leavers, by what it has instead."""
+    """The refusal of a file without a table of leavers, by what it has instead.
+
+    `is_headed` where headings were found and nobody under them.  Codes T01 to T09.
+    """
     if is_headed:
         return SubmissionRefused("T05")
     if not any(grid.rows for grid in grids):
         return SubmissionRefused("T07" if any(sheet.hidden for sheet in raw.sheets) else "T06")
-    known.next_sheet()
-    if any(_is_sideways(grid, known) for grid in grids):
+    lookup.next_sheet()
+    if any(_is_sideways(grid, lookup) for grid in grids):
         return SubmissionRefused("T03")
-    likely = [table for grid in grids if (table := guess_table(grid, known))]
-    best = max((_best_row(grid, known) for grid in grids), key=len, default=[])
+    candidates = [table for grid in grids if (table := guess_table(grid, lookup))]
+    best = max((_best_heading_row(grid, lookup) for grid in grids), key=len, default=[])
     if len(best) >= 2:
-        return NoTableFound("T04", likely, found=", ".join(best[:_HEADINGS_TOLD]))
-    if likely:
-        return NoTableFound("T09", likely, place=_place(likely[0]))
+        return NoTableFound("T04", candidates, found=", ".join(best[:_HEADINGS_TOLD]))
+    if candidates:
+        return NoTableFound("T09", candidates, place=_describe_place(candidates[0]))
     if any(_is_headless(grid) for grid in grids):
         return SubmissionRefused("T02")
     hidden = sum(sheet.hidden for sheet in raw.sheets)
@@ -52,18 +55,18 @@ def explain_no_table(
     return SubmissionRefused("T01")
 
 
-def _place(table: Table) -> str:
+def _describe_place(table: Table) -> str:
     number = f"Row {table.heading_rows[0]}"
     return f"{number} of '{table.sheet}'" if table.sheet else number
 
 
-def _is_sideways(grid: Grid, known: HeadingLookup) -> bool:
+def _is_sideways(grid: Grid, lookup: HeadingLookup) -> bool:
     """Whether headings go down a column instead of along a row."""
     columns = sorted({column for row in grid.rows[:_ROWS_TRIED] for column in row.cells})
     return any(
         identifies_leavers(
             [
-                known.field_of((" ".join(row.cells[column].text.split()),))
+                lookup.field_of((" ".join(row.cells[column].text.split()),))
                 for row in grid.rows[:_ROWS_TRIED]
                 if column in row.cells and row.cells[column].kind is CellKind.TEXT
             ]
@@ -72,24 +75,24 @@ def _is_sideways(grid: Grid, known: HeadingLookup) -> bool:
     )
 
 
-def _best_row(grid: Grid, known: HeadingLookup) -> list[str]:
+def _best_heading_row(grid: Grid, lookup: HeadingLookup) -> list[str]:
     """The headings that we know on the row that has most of them, each once.
 
     A day, a year or a number alone may stand above a column, but tells nobody what the row is.
     """
-    rows = [list(dict.fromkeys(_headings_known(row, known))) for row in grid.rows[:_ROWS_TRIED]]
+    rows = [list(dict.fromkeys(_mapped_headings(row, lookup))) for row in grid.rows[:_ROWS_TRIED]]
     best = max(rows, key=len, default=[])
-    fields = {known.answers.get((text,)) for text in best}
+    fields = {lookup.answers.get((text,)) for text in best}
     return best if fields & KEYS or len(fields) > 2 else []
 
 
-def _headings_known(row: GridRow, known: HeadingLookup) -> Iterator[str]:
+def _mapped_headings(row: GridRow, lookup: HeadingLookup) -> Iterator[str]:
     for cell in row.cells.values():
         text = " ".join(cell.text.split())
         if (
             cell.kind is CellKind.TEXT
             and any(sign.isalpha() for sign in text)
-            and known.answers.get((text,))
+            and lookup.answers.get((text,))
         ):
             yield text
 
@@ -97,8 +100,8 @@ def _headings_known(row: GridRow, known: HeadingLookup) -> Iterator[str]:
 def _is_headless(grid: Grid) -> bool:
     """Whether several rows, and most of those with three cells, have what only leavers have."""
     rows = [list(row.cells.values()) for row in grid.rows if len(row.cells) >= _CELLS_OF_A_LEAVER]
-    found = sum(map(_is_like_a_leaver, rows))
-    return found >= max(1, min(_ROWS_LIKE_LEAVERS, len(rows))) and found * 2 > len(rows)
+    leaver_like = sum(map(_is_like_a_leaver, rows))
+    return leaver_like >= max(1, min(_ROWS_LIKE_LEAVERS, len(rows))) and leaver_like * 2 > len(rows)
 
 
 def _is_like_a_leaver(cells: list[Cell]) -> bool:

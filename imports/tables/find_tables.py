@@ -1,4 +1,4 @@
-"""Tables: every region of every visible sheet is looked at; those with leavers become tables."""
+"""Find tables: the regions of every visible sheet that hold leavers become tables."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from models.handoffs.sheets import Heading, Region, Table
 __all__ = ["FoundTables", "LookUpHeading", "find_tables"]
 
 # Rows that answer something about nobody are told one by one up to here.
-_TOLD = 50
+_MOST_ISSUES = 50
 
 
 @dataclass(slots=True)
@@ -33,30 +33,30 @@ class FoundTables:
 
 @dataclass(slots=True)
 class _TablePart:
-    """One table of a sheet while it is put together: its headings, where again, and its rows."""
+    """One table of a sheet while it is built: its headings, their repetitions, and its rows."""
 
     block: HeadingBlock
-    again: list[HeadingBlock] = field(default_factory=list)
+    repeated_headings: list[HeadingBlock] = field(default_factory=list)
     body: TableBody = field(default_factory=TableBody)
 
 
-def find_tables(raw: RawFile, knows: LookUpHeading, limits: ReadLimits) -> FoundTables:
-    """The tables with leavers on the visible sheets, in order.
+def find_tables(raw: RawFile, look_up: LookUpHeading, limits: ReadLimits) -> FoundTables:
+    """The tables with leavers on the visible sheets, in order; `look_up` knows the headings.
 
     Raises SubmissionRefused where there is none: a table without headings, or on its side, is
     never guessed.
     """
     made_cells = DisplayedCells(is_1904=raw.is_1904)
     grids = [grid_of(sheet, made_cells) for sheet in raw.sheets if not sheet.hidden]
-    known = HeadingLookup(knows)
-    parts = [_parts(grid, known) for grid in grids]
-    if not _leavers(parts):
+    lookup = HeadingLookup(look_up)
+    parts = [_table_parts(grid, lookup) for grid in grids]
+    if not _count_leavers(parts):
         # Two headings that tell who somebody is will do where nothing better is found; which of
         # the others is the destination is then asked.
-        known.is_strict = False
-        parts = [_parts(grid, known) for grid in grids]
-    if not _leavers(parts):
-        raise explain_no_table(raw, grids, known, is_headed=any(parts))
+        lookup.is_strict = False
+        parts = [_table_parts(grid, lookup) for grid in grids]
+    if not _count_leavers(parts):
+        raise explain_no_table(raw, grids, lookup, is_headed=any(parts))
 
     tables: list[Table] = []
     regions: list[Region] = []
@@ -67,24 +67,24 @@ def find_tables(raw: RawFile, knows: LookUpHeading, limits: ReadLimits) -> Found
             regions.append(Region(sheet.name, 0, 0, False, "hidden sheet"))
             continue
         grid, of_sheet = next(shown)
-        tables += [_table(grid, part, limits) for part in of_sheet if part.body.rows]
-        regions += _regions(grid, of_sheet)
-        remarks += _remarks(grid, of_sheet)
+        tables += [_build_table(grid, part, limits) for part in of_sheet if part.body.rows]
+        regions += _sheet_regions(grid, of_sheet)
+        remarks += _sheet_issues(grid, of_sheet)
     return FoundTables(tuple(tables), tuple(regions), tuple(remarks))
 
 
-def _leavers(parts: Sequence[Sequence["_TablePart"]]) -> int:
+def _count_leavers(parts: Sequence[Sequence["_TablePart"]]) -> int:
     return sum(len(part.body.rows) for of_sheet in parts for part in of_sheet)
 
 
-def _parts(grid: Grid, known: HeadingLookup) -> list[_TablePart]:
+def _table_parts(grid: Grid, lookup: HeadingLookup) -> list[_TablePart]:
     """Every table of a sheet, each with the rows down to the next one in its columns."""
-    blocks = find_blocks(grid, known)
+    blocks = find_blocks(grid, lookup)
     parts: list[_TablePart] = []
     for block in blocks:
         above = next((part for part in reversed(parts) if part.block.overlaps(block)), None)
         if above and block.repeats(above.block):
-            above.again.append(block)
+            above.repeated_headings.append(block)
         else:
             parts.append(_TablePart(block))
     for part in parts:
@@ -97,11 +97,11 @@ def _parts(grid: Grid, known: HeadingLookup) -> list[_TablePart]:
             ),
             default=0,
         )
-        part.body = _body(grid, part, parts, start)
+        part.body = _part_body(grid, part, parts, start)
     return parts
 
 
-def _body(grid: Grid, part: _TablePart, parts: Sequence[_TablePart], start: int) -> TableBody:
+def _part_body(grid: Grid, part: _TablePart, parts: Sequence[_TablePart], start: int) -> TableBody:
     first = part.block.rows[-1] + 1
     stop = min(
         (
@@ -111,15 +111,15 @@ def _body(grid: Grid, part: _TablePart, parts: Sequence[_TablePart], start: int)
         ),
         default=len(grid.rows),
     )
-    again = {at for block in part.again for at in block.rows}
+    repeated = {at for block in part.repeated_headings for at in block.rows}
     body = read_body(
-        grid, part.block, [at for at in range(first, stop) if at not in again], start=start
+        grid, part.block, [at for at in range(first, stop) if at not in repeated], start=start
     )
-    body.left_out += [(grid.rows[at].number, HEADINGS_AGAIN) for at in sorted(again)]
+    body.left_out += [(grid.rows[at].number, HEADINGS_AGAIN) for at in sorted(repeated)]
     return body
 
 
-def _table(grid: Grid, part: _TablePart, limits: ReadLimits) -> Table:
+def _build_table(grid: Grid, part: _TablePart, limits: ReadLimits) -> Table:
     columns = part.body.columns
     if len(part.body.rows) > limits.table_rows:
         raise refuse("TOO_MANY_ROWS", limit=with_thousands(limits.table_rows))
@@ -140,7 +140,7 @@ def _table(grid: Grid, part: _TablePart, limits: ReadLimits) -> Table:
     )
 
 
-def _regions(grid: Grid, parts: Sequence[_TablePart]) -> list[Region]:
+def _sheet_regions(grid: Grid, parts: Sequence[_TablePart]) -> list[Region]:
     """What was made of each row with something in it, from the top, told in stretches."""
     if not grid.rows:
         return [Region(grid.name, 0, 0, False, "empty sheet")]
@@ -151,21 +151,21 @@ def _regions(grid: Grid, parts: Sequence[_TablePart]) -> list[Region]:
             )
         ]
     headed = min(part.block.rows[0] for part in parts)
-    told = {row.number: "above the headings" for row in grid.rows[:headed]}
-    told |= dict.fromkeys((row.number for row in grid.rows[headed:]), "beside the table")
+    reasons = {row.number: "above the headings" for row in grid.rows[:headed]}
+    reasons |= dict.fromkeys((row.number for row in grid.rows[headed:]), "beside the table")
     for part in parts:
-        told.update(part.body.left_out)
-    used = _used(grid, parts)
-    told = {number: why for number, why in told.items() if number not in used}
+        reasons.update(part.body.left_out)
+    used = _used_rows(grid, parts)
+    reasons = {number: why for number, why in reasons.items() if number not in used}
     regions = [
         Region(grid.name, first, last, True, count_of(count, "leaver"))
-        for first, last, count in _spans(grid, parts)
+        for first, last, count in _table_spans(grid, parts)
     ]
-    regions += _stretches(grid.name, told)
+    regions += _left_out_regions(grid.name, reasons)
     return sorted(regions, key=lambda region: region.first_row)
 
 
-def _used(grid: Grid, parts: Iterable[_TablePart]) -> set[int]:
+def _used_rows(grid: Grid, parts: Iterable[_TablePart]) -> set[int]:
     used: set[int] = set()
     for part in parts:
         used.update(grid.rows[at].number for at in part.block.rows)
@@ -173,7 +173,7 @@ def _used(grid: Grid, parts: Iterable[_TablePart]) -> set[int]:
     return used
 
 
-def _spans(grid: Grid, parts: Iterable[_TablePart]) -> list[tuple[int, int, int]]:
+def _table_spans(grid: Grid, parts: Iterable[_TablePart]) -> list[tuple[int, int, int]]:
     """For each table the first row of its headings, its last leaver's, and how many there are."""
     spans = []
     for part in parts:
@@ -185,23 +185,23 @@ def _spans(grid: Grid, parts: Iterable[_TablePart]) -> list[tuple[int, int, int]
     return spans
 
 
-def _stretches(sheet: str, told: dict[int, str]) -> list[Region]:
-    found = []
-    for why, numbers in groupby(sorted(told), key=lambda number: told[number]):
+def _left_out_regions(sheet: str, reasons: dict[int, str]) -> list[Region]:
+    regions = []
+    for why, numbers in groupby(sorted(reasons), key=lambda number: reasons[number]):
         stretch = list(numbers)
-        found.append(Region(sheet, stretch[0], stretch[-1], False, why))
-    return found
+        regions.append(Region(sheet, stretch[0], stretch[-1], False, why))
+    return regions
 
 
-def _remarks(grid: Grid, parts: Sequence[_TablePart]) -> list[Issue]:
+def _sheet_issues(grid: Grid, parts: Sequence[_TablePart]) -> list[Issue]:
     remarks = []
     hidden_rows = sum(row.hidden for part in parts for row in part.body.rows)
     if hidden_rows:
         remarks.append(Issue("T11", grid.name, facts=(("count", with_thousands(hidden_rows)),)))
     hidden = sorted({column for part in parts for column in part.block.parts} & grid.hidden_columns)
     if hidden:
-        said = ", ".join(column_letters(column) for column in hidden)
-        remarks.append(Issue("T12", grid.name, facts=(("columns", said),)))
+        letters = ", ".join(column_letters(column) for column in hidden)
+        remarks.append(Issue("T12", grid.name, facts=(("columns", letters),)))
     for part in parts:
-        remarks += [Issue("T13", grid.name, number) for number in part.body.nameless[:_TOLD]]
+        remarks += [Issue("T13", grid.name, number) for number in part.body.nameless[:_MOST_ISSUES]]
     return remarks

@@ -1,4 +1,4 @@
-"""Heading rows: where on a sheet the headings stand, on one row, two or three."""
+"""Heading rows: the rows of a sheet become blocks of headings, one to three rows deep."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -12,34 +12,34 @@ LookUpHeading = Callable[[tuple[str, ...]], str | None]
 
 _TEXT = CellKind.TEXT
 KEYS = frozenset(("upn", "uln", "surname", "forename", "full_name", "born_on"))
-_KNOWN_NEEDED, _KEYS_NEEDED = 3, 2
+_FIELDS_NEEDED, _KEYS_NEEDED = 3, 2
 _LONGEST_HEADING = 300
 _MOST_ROWS = 3
 # Asking costs about 0.2 ms for each forty signs; a sheet without a table must not cost seconds.
 _SIGNS_FOR_ONE = 40
-_ASKED_A_SHEET, _ASKED_A_FILE = 4_000, 12_000
-_ASKED_ANYWAY = 200  # on each sheet, however much the others have used up
+_SHEET_BUDGET, _FILE_BUDGET = 4_000, 12_000
+_LEAST_BUDGET = 200  # on each sheet, however much the others have used up
 
 
 @dataclass(slots=True)
 class HeadingLookup:
-    """What is known of headings, asked only once of each."""
+    """Looks headings up, each once, within a budget for the sheet and the file."""
 
-    knows: LookUpHeading
+    look_up: LookUpHeading
     answers: dict[tuple[str, ...], str | None] = field(default_factory=dict)
-    texts: set[str] = field(default_factory=set)  # the lowest parts that turned out to be known
-    may_ask: int = _ASKED_A_FILE
-    may_ask_here: int = _ASKED_A_SHEET
+    texts: set[str] = field(default_factory=set)  # the lowest parts that have a field
+    budget: int = _FILE_BUDGET
+    sheet_budget: int = _SHEET_BUDGET
     is_strict: bool = True
 
     def next_sheet(self) -> None:
-        """Begin a sheet: long ones must not leave the next without questions."""
-        self.may_ask_here = max(_ASKED_ANYWAY, min(_ASKED_A_SHEET, self.may_ask))
+        """Begin a sheet with a budget of its own, however much long sheets before it have spent."""
+        self.sheet_budget = max(_LEAST_BUDGET, min(_SHEET_BUDGET, self.budget))
 
     @property
     def is_spent(self) -> bool:
-        """Whether nothing more may be asked on this sheet."""
-        return self.may_ask_here <= 0
+        """Whether the budget of this sheet is used up."""
+        return self.sheet_budget <= 0
 
     def field_of(self, parts: tuple[str, ...]) -> str | None:
         """Our field for a heading's parts, None where no map has it."""
@@ -48,15 +48,15 @@ class HeadingLookup:
         if self.is_spent or max(map(len, parts)) > _LONGEST_HEADING:
             return None
         cost = 1 + sum(map(len, parts)) // _SIGNS_FOR_ONE
-        self.may_ask -= cost
-        self.may_ask_here -= cost
-        answer = self.answers[parts] = self.knows(parts)
+        self.budget -= cost
+        self.sheet_budget -= cost
+        answer = self.answers[parts] = self.look_up(parts)
         if answer:
             self.texts.add(parts[-1])
         return answer
 
-    def met_as_typed(self, block: "HeadingBlock", row: GridRow) -> None:
-        """Know headings again as they stand in the cells, with their stray spaces."""
+    def add_typed_headings(self, block: "HeadingBlock", row: GridRow) -> None:
+        """Add mapped headings as they stand in the cells, with their stray spaces."""
         self.texts |= {
             row.cells[column].text
             for column, field in block.fields.items()
@@ -66,7 +66,7 @@ class HeadingLookup:
 
 @dataclass(frozen=True, slots=True)
 class HeadingBlock:
-    """Headings found: on which rows (places in the grid), and by column what they say and mean."""
+    """Headings: their rows (places in the grid), and by column their texts and our fields."""
 
     rows: tuple[int, ...]
     parts: dict[int, tuple[str, ...]]
@@ -88,28 +88,31 @@ class HeadingBlock:
 
     def repeats(self, other: "HeadingBlock") -> bool:
         """Whether it says the same, in the same columns, or all but the groups over them."""
-        mine, theirs = _plain(self.parts), _plain(other.parts)
+        mine, theirs = _casefold_parts(self.parts), _casefold_parts(other.parts)
         if len(self.rows) < len(other.rows):
-            theirs = {column: said[-len(mine.get(column, ())) :] for column, said in theirs.items()}
+            theirs = {
+                column: column_parts[-len(mine.get(column, ())) :]
+                for column, column_parts in theirs.items()
+            }
         return mine == theirs
 
 
-def find_blocks(grid: Grid, known: HeadingLookup) -> list[HeadingBlock]:
+def find_blocks(grid: Grid, lookup: HeadingLookup) -> list[HeadingBlock]:
     """Every block of headings on a sheet, from the top, tables side by side apart.
 
     With `known.is_strict` they need three headings that we know, without it two and one more.
     """
-    known.next_sheet()
+    lookup.next_sheet()
     blocks: list[HeadingBlock] = []
     last_used = -1
     for at in range(len(grid.rows)):
-        if at <= last_used or not _may_be_headings(grid, at, known, is_first=not blocks):
+        if at <= last_used or not _may_be_headings(grid, at, lookup, is_first=not blocks):
             continue
-        block = _block_at(grid, at, known, after=last_used)
+        block = _block_at(grid, at, lookup, after=last_used)
         if block and not _is_odd_leaver(grid, block, blocks):
             last_used = block.rows[-1]
-            blocks += _side_by_side(block)
-            known.met_as_typed(block, grid.rows[last_used])
+            blocks += _split_side_by_side(block)
+            lookup.add_typed_headings(block, grid.rows[last_used])
     return blocks
 
 
@@ -120,34 +123,34 @@ def _is_odd_leaver(grid: Grid, block: HeadingBlock, before: Sequence[HeadingBloc
     a gap or a title only a row with somebody's number in it is looked at so.
     """
     at = block.rows[0]
-    above = next((one for one in reversed(before) if one.overlaps(block)), None)
+    above = next((earlier for earlier in reversed(before) if earlier.overlaps(block)), None)
     if above is None:
         return False
-    is_apart = not _are_together(grid, at - 1, at) or len(grid.rows[at - 1].cells) <= 1
+    is_apart = not _are_adjacent(grid, at - 1, at) or len(grid.rows[at - 1].cells) <= 1
     if is_apart and not _is_about_somebody(grid.rows[at]):
         return False
-    return _count(block) * 2 < min(_count(above), len(block.parts))
+    return _count_fields(block) * 2 < min(_count_fields(above), len(block.parts))
 
 
 def identifies_leavers(fields: Sequence[str | None]) -> bool:
     """Whether headings say enough: three that we know, two of which tell who a leaver is."""
-    said = {one for one in fields if one}
-    return len(said) >= _KNOWN_NEEDED and len(said & KEYS) >= _KEYS_NEEDED
+    mapped_fields = {field_name for field_name in fields if field_name}
+    return len(mapped_fields) >= _FIELDS_NEEDED and len(mapped_fields & KEYS) >= _KEYS_NEEDED
 
 
-def _is_enough(block: HeadingBlock, known: HeadingLookup) -> bool:
-    if known.is_strict:
+def _is_enough(block: HeadingBlock, lookup: HeadingLookup) -> bool:
+    if lookup.is_strict:
         return identifies_leavers(list(block.fields.values()))
-    return _keys(block) >= _KEYS_NEEDED and len(block.parts) >= _KNOWN_NEEDED
+    return _count_keys(block) >= _KEYS_NEEDED and len(block.parts) >= _FIELDS_NEEDED
 
 
-def _may_be_headings(grid: Grid, at: int, known: HeadingLookup, *, is_first: bool) -> bool:
+def _may_be_headings(grid: Grid, at: int, lookup: HeadingLookup, *, is_first: bool) -> bool:
     row = grid.rows[at]
     if len(row.cells) < _KEYS_NEEDED:
         return False
-    if known.is_spent:
+    if lookup.is_spent:
         # Whatever would be asked is unknown from here on; headings met before are all there is.
-        return sum(_text(row, column) in known.texts for column in row.cells) >= _KEYS_NEEDED
+        return sum(_cell_text(row, column) in lookup.texts for column in row.cells) >= _KEYS_NEEDED
     if is_first:
         return sum(cell.kind is _TEXT for cell in row.cells.values()) >= _KEYS_NEEDED
     # Below a table only a row after a gap or a title is looked at closely, or one with headings
@@ -155,59 +158,65 @@ def _may_be_headings(grid: Grid, at: int, known: HeadingLookup, *, is_first: boo
     above = grid.rows[at - 1]
     if row.number > above.number + 1 or len(above.cells) <= 1:
         return True
-    met = known.texts
+    met = lookup.texts
     return sum(cell.text in met for cell in row.cells.values()) >= _KEYS_NEEDED
 
 
-def _block_at(grid: Grid, at: int, known: HeadingLookup, *, after: int) -> HeadingBlock | None:
-    alone = _block(grid, (at,), known)
-    if _is_enough(alone, known):
-        below = _with_row_below(grid, alone, known)
-        return _with_groups_above(grid, below, known, after=after)
+def _block_at(grid: Grid, at: int, lookup: HeadingLookup, *, after: int) -> HeadingBlock | None:
+    alone = _make_block(grid, (at,), lookup)
+    if _is_enough(alone, lookup):
+        below = _with_row_below(grid, alone, lookup)
+        return _with_groups_above(grid, below, lookup, after=after)
     for depth in range(2, _MOST_ROWS + 1):
         first = at - depth + 1
-        if first <= after or not _are_together(grid, first, at):
+        if first <= after or not _are_adjacent(grid, first, at):
             return None
         # Looked at before anything is asked: two rows of a long sheet are hardly ever headings.
         if not _may_be_above(grid.rows[first], grid.rows[at]):
             continue
-        block = _block(grid, tuple(range(first, at + 1)), known)
-        if _is_enough(block, known) and _is_group_row(grid, first, block):
-            return _with_row_below(grid, block, known)
+        block = _make_block(grid, tuple(range(first, at + 1)), lookup)
+        if _is_enough(block, lookup) and _is_group_row(grid, first, block):
+            return _with_row_below(grid, block, lookup)
     return None
 
 
-def _block(grid: Grid, rows: tuple[int, ...], known: HeadingLookup) -> HeadingBlock:
-    parts = _parts(grid, rows)
+def _make_block(grid: Grid, rows: tuple[int, ...], lookup: HeadingLookup) -> HeadingBlock:
+    parts = _heading_parts(grid, rows)
     return HeadingBlock(
-        rows, parts, {column: known.field_of(said) for column, said in parts.items()}
+        rows,
+        parts,
+        {column: lookup.field_of(column_parts) for column, column_parts in parts.items()},
     )
 
 
-def _parts(grid: Grid, rows: tuple[int, ...]) -> dict[int, tuple[str, ...]]:
+def _heading_parts(grid: Grid, rows: tuple[int, ...]) -> dict[int, tuple[str, ...]]:
     """What stands above each column, outermost first; a group's heading is spread over it."""
     lowest = grid.rows[rows[-1]]
-    said: dict[int, tuple[str, ...]] = {
-        column: (_text(lowest, column),) for column in lowest.cells if _text(lowest, column)
+    parts: dict[int, tuple[str, ...]] = {
+        column: (_cell_text(lowest, column),)
+        for column in lowest.cells
+        if _cell_text(lowest, column)
     }
     for at in reversed(rows[:-1]):
-        for column, label in _spread(grid, grid.rows[at], said).items():
-            below = said.get(column, ())
-            said[column] = below if below[:1] == (label,) else (label, *below)
-    return dict(sorted(said.items()))
+        for column, label in _spread_labels(grid, grid.rows[at], parts).items():
+            below = parts.get(column, ())
+            parts[column] = below if below[:1] == (label,) else (label, *below)
+    return dict(sorted(parts.items()))
 
 
-def _spread(grid: Grid, row: GridRow, below: dict[int, tuple[str, ...]]) -> dict[int, str]:
+def _spread_labels(grid: Grid, row: GridRow, below: dict[int, tuple[str, ...]]) -> dict[int, str]:
     """The label of a row over each column it speaks of."""
     merged = {merge[1]: merge[3] for merge in grid.merges_on(row.number)}
     labels: dict[int, str] = {}
-    filled = [column for column in sorted(row.cells) if _text(row, column)]
+    filled = [column for column in sorted(row.cells) if _cell_text(row, column)]
     for column in filled:
-        label = _text(row, column)
+        label = _cell_text(row, column)
         labels[column] = label
         if merged:
             over = range(column, min(merged.get(column, column), column + 200) + 1)
-            labels.update({one: label for one in over if one == column or one in below})
+            labels.update(
+                {covered: label for covered in over if covered == column or covered in below}
+            )
             continue
         following = column + 1
         # Without merged cells a label goes on over what has headings but no label of its own.
@@ -217,17 +226,17 @@ def _spread(grid: Grid, row: GridRow, below: dict[int, tuple[str, ...]]) -> dict
     return labels
 
 
-def _with_row_below(grid: Grid, block: HeadingBlock, known: HeadingLookup) -> HeadingBlock:
+def _with_row_below(grid: Grid, block: HeadingBlock, lookup: HeadingLookup) -> HeadingBlock:
     """The block and the row under it, where that one divides the headings above it."""
     at = block.rows[-1] + 1
     if len(block.rows) >= _MOST_ROWS or at >= len(grid.rows):
         return block
-    if not _are_together(grid, block.rows[-1], at):
+    if not _are_adjacent(grid, block.rows[-1], at):
         return block
     above, below = grid.rows[block.rows[-1]], grid.rows[at]
     if any(cell.kind is not _TEXT for cell in below.cells.values()) or _is_about_somebody(below):
         return block
-    deeper = _block(grid, (*block.rows, at), known)
+    deeper = _make_block(grid, (*block.rows, at), lookup)
     merges = list(grid.merges_on(above.number))
     if any(last_row == below.number for _, _, last_row, _ in merges):
         # A heading merged downwards says that the row below belongs to it.
@@ -237,16 +246,16 @@ def _with_row_below(grid: Grid, block: HeadingBlock, known: HeadingLookup) -> He
         column in wide or column not in above.cells or column + 1 not in above.cells
         for column in below.cells
     )
-    return deeper if divides and _count(deeper) > _count(block) else block
+    return deeper if divides and _count_fields(deeper) > _count_fields(block) else block
 
 
 def _with_groups_above(
-    grid: Grid, block: HeadingBlock, known: HeadingLookup, *, after: int
+    grid: Grid, block: HeadingBlock, lookup: HeadingLookup, *, after: int
 ) -> HeadingBlock:
     """The block and the row of group headings over it, where there is one."""
     at = block.rows[0] - 1
-    while at > after and len(block.rows) < _MOST_ROWS and _are_together(grid, at, at + 1):
-        taller = _block(grid, (at, *block.rows), known)
+    while at > after and len(block.rows) < _MOST_ROWS and _are_adjacent(grid, at, at + 1):
+        taller = _make_block(grid, (at, *block.rows), lookup)
         if not _is_group_row(grid, at, block) or not _is_better(grid, at, taller, block, after):
             break
         block, at = taller, at - 1
@@ -286,9 +295,9 @@ def _covers(merge: tuple[int, int, int, int], block: HeadingBlock) -> bool:
 
 def _is_better(grid: Grid, at: int, taller: HeadingBlock, block: HeadingBlock, after: int) -> bool:
     """Whether group headings say more: known ones, or which of two equal headings is which."""
-    if _keys(taller) < _keys(block):
+    if _count_keys(taller) < _count_keys(block):
         return False
-    if _count(taller) > _count(block):
+    if _count_fields(taller) > _count_fields(block):
         return True
     row = grid.rows[at]
     has_merges = any(merge[3] > merge[1] for merge in grid.merges_on(row.number))
@@ -299,16 +308,16 @@ def _is_better(grid: Grid, at: int, taller: HeadingBlock, block: HeadingBlock, a
     return max(lowest.values()) > 1 or (has_merges and len(row.cells) > 1)
 
 
-def _side_by_side(block: HeadingBlock) -> list[HeadingBlock]:
+def _split_side_by_side(block: HeadingBlock) -> list[HeadingBlock]:
     """The tables of one row of headings: a gap, and then who a leaver is all over again."""
-    found: list[list[int]] = []
+    runs: list[list[int]] = []
     for column in sorted(block.parts):
-        is_after_gap = not found or column > found[-1][-1] + 1
+        is_after_gap = not runs or column > runs[-1][-1] + 1
         if is_after_gap:
-            found.append([])
-        found[-1].append(column)
+            runs.append([])
+        runs[-1].append(column)
     tables: list[list[int]] = []
-    for run in found:
+    for run in runs:
         fields = [block.fields[column] for column in run]
         before = {block.fields[column] for table in tables for column in table}
         if tables and not (identifies_leavers(fields) and before & KEYS & set(fields)):
@@ -325,22 +334,25 @@ def _side_by_side(block: HeadingBlock) -> list[HeadingBlock]:
     ]
 
 
-def _are_together(grid: Grid, first: int, last: int) -> bool:
+def _are_adjacent(grid: Grid, first: int, last: int) -> bool:
     return grid.rows[last].number - grid.rows[first].number == last - first
 
 
-def _count(block: HeadingBlock) -> int:
-    return len({one for one in block.fields.values() if one})
+def _count_fields(block: HeadingBlock) -> int:
+    return len({field_name for field_name in block.fields.values() if field_name})
 
 
-def _keys(block: HeadingBlock) -> int:
-    return len(KEYS.intersection(one for one in block.fields.values() if one))
+def _count_keys(block: HeadingBlock) -> int:
+    return len(KEYS.intersection(field_name for field_name in block.fields.values() if field_name))
 
 
-def _plain(parts: dict[int, tuple[str, ...]]) -> dict[int, tuple[str, ...]]:
-    return {column: tuple(part.casefold() for part in said) for column, said in parts.items()}
+def _casefold_parts(parts: dict[int, tuple[str, ...]]) -> dict[int, tuple[str, ...]]:
+    return {
+        column: tuple(part.casefold() for part in column_parts)
+        for column, column_parts in parts.items()
+    }
 
 
-def _text(row: GridRow, column: int) -> str:
+def _cell_text(row: GridRow, column: int) -> str:
     cell = row.cells.get(column)
     return " ".join(cell.text.split()) if cell else ""

@@ -1,4 +1,4 @@
-"""Leaver rows: which rows below the headings are about a leaver, and what the others are."""
+"""Leaver rows: rows below the headings become leavers, or are left out with a reason."""
 
 import re
 from collections.abc import Sequence
@@ -94,7 +94,7 @@ def read_body(grid: Grid, block: HeadingBlock, rows: Sequence[int], *, start: in
     an "e.g." often stands to the left of the first heading.
     """
     used = [grid.rows[at] for at in rows]
-    body = TableBody(columns=_columns(block, used))
+    body = TableBody(columns=_table_columns(block, used))
     columns = body.columns
     around = RowsAbove(grid.rows[block.rows[-1]].number)
     under = ColumnsBelow(block, start)
@@ -105,7 +105,7 @@ def read_body(grid: Grid, block: HeadingBlock, rows: Sequence[int], *, start: in
         around.gap = around.gap or row.number > around.number + 1
         around.number = row.number
         signs = under.signs(row)
-        why = _why_not(row, under, signs, around)
+        why = _reason_left_out(row, under, signs, around)
         if why:
             body.left_out.append((row.number, why))
             around.noted = around.noted or why in (NOTE, TOTAL)
@@ -117,12 +117,14 @@ def read_body(grid: Grid, block: HeadingBlock, rows: Sequence[int], *, start: in
         around.with_id += bool(signs.ids)
         around.filled += under.filled_on(row)
         body.rows.append(
-            SheetRow(row.number, tuple([cells.get(one, BLANK) for one in columns]), row.hidden)
+            SheetRow(
+                row.number, tuple([cells.get(column, BLANK) for column in columns]), row.hidden
+            )
         )
     return body
 
 
-def _columns(block: HeadingBlock, used: list[GridRow]) -> tuple[int, ...]:
+def _table_columns(block: HeadingBlock, used: list[GridRow]) -> tuple[int, ...]:
     """The columns with a heading, and those between them that hold something without one."""
     filled: set[int] = set()
     filled.update(*(row.cells for row in used))
@@ -137,8 +139,8 @@ class ColumnsBelow:
         fields = block.fields.items()
         self.start, self.stop = start, block.last_column + 1
         self.keys = [(column, name) for column, name in fields if name in KEYS]
-        known = [column for column, name in fields if name and name not in KEYS]
-        self.answers = known or [column for column, name in fields if not name]
+        mapped = [column for column, name in fields if name and name not in KEYS]
+        self.answers = mapped or [column for column, name in fields if not name]
         self.headed = list(block.parts)
 
     def signs(self, row: GridRow) -> LeaverSigns:
@@ -175,7 +177,9 @@ class ColumnsBelow:
         return sum(column in row.cells for column in self.headed)
 
 
-def _why_not(row: GridRow, under: ColumnsBelow, signs: LeaverSigns, around: RowsAbove) -> str:
+def _reason_left_out(
+    row: GridRow, under: ColumnsBelow, signs: LeaverSigns, around: RowsAbove
+) -> str:
     """Why a row is not about a leaver; '' where it is."""
     first = row.first_text(under.start, under.stop)
     if _EXAMPLE.match(first):
@@ -186,28 +190,28 @@ def _why_not(row: GridRow, under: ColumnsBelow, signs: LeaverSigns, around: Rows
         return NOTE
     if not around.leavers and _is_guidance(row, under):
         return GUIDANCE
-    known = signs.names + signs.ids
-    if known >= 2:
+    sign_count = signs.names + signs.ids
+    if sign_count >= 2:
         is_trusted = signs.ids or _is_trusted(under.answers_on(row), around)
         return "" if is_trusted else NOBODY
-    return _why_not_nearly(row, under, signs, around, first)
+    return _reason_with_few_signs(row, under, signs, around, first)
 
 
-def _why_not_nearly(
+def _reason_with_few_signs(
     row: GridRow, under: ColumnsBelow, signs: LeaverSigns, around: RowsAbove, first: str
 ) -> str:
     """The same for a row with one sign of somebody, or none."""
     if not signs.ids and _NOTE.match(first):
         return NOTE
     answers = under.answers_on(row)
-    known = signs.names + signs.ids
-    if known and answers:
+    sign_count = signs.names + signs.ids
+    if sign_count and answers:
         # One sign is enough among leavers, not in what stands below them, unless it is as full.
         is_below = around.gap and around.leavers and not _is_as_full(row, under, around)
         return NOBODY if is_below else ""
     if under.filled_on(row) <= 1 and not (answers and under.is_inside(row)):
         return NOTE if around.leavers and around.gap else TITLE
-    return NOBODY if answers or known else NOTE
+    return NOBODY if answers or sign_count else NOTE
 
 
 def _is_as_full(row: GridRow, under: ColumnsBelow, around: RowsAbove) -> bool:
