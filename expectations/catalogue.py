@@ -35,13 +35,15 @@ _PLACE = re.compile(r"\{([a-z_0-9]+)\}")
 @cache
 def catalogue() -> Mapping[str, Rule]:
     """Every rule by code, in family order.  Raises ValueError where a code is used twice."""
-    found: dict[str, Rule] = {}
-    for rule in _every_rule():
-        if rule.code in found:
+    rules_by_code: dict[str, Rule] = {}
+    for rule in _all_rules():
+        if rule.code in rules_by_code:
             message = f"rule code {rule.code} is used twice"
             raise ValueError(message)
-        found[rule.code] = rule
-    return MappingProxyType({code: found[code] for code in sorted(found, key=_family_order)})
+        rules_by_code[rule.code] = rule
+    return MappingProxyType(
+        {code: rules_by_code[code] for code in sorted(rules_by_code, key=_family_order)}
+    )
 
 
 def rule_words(
@@ -84,11 +86,11 @@ def rules_page() -> str:
         mine = [rule for code, rule in catalogue().items() if code[0] == letter]
         if mine:
             lines += ["", f"## {family}", ""]
-            lines += [line for rule in mine for line in _entry(rule)]
+            lines += [line for rule in mine for line in _rule_entry(rule)]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _every_rule() -> Iterable[Rule]:
+def _all_rules() -> Iterable[Rule]:
     for module in sorted(info.name for info in pkgutil.iter_modules(rules.__path__)):
         yield from import_module(f"{rules.__name__}.{module}").RULES
 
@@ -98,18 +100,18 @@ def _family_order(code: str) -> tuple[int, str]:
     return (letters.index(code[0]) if code[0] in FAMILIES else len(letters), code)
 
 
-def _entry(rule: Rule) -> list[str]:
+def _rule_entry(rule: Rule) -> list[str]:
     weight = "the file is refused" if rule.refuses else SEVERITY_WORDS[rule.severity]
     return [
         f"### {rule.code} {rule.says}",
         "",
         f"- {rule.do}",
         f"- **{weight}**" + (f", looks at `{rule.field}`" if rule.field else ""),
-        f"- not so: {_shown(rule.bad)}; so: {_shown(rule.good)}",
+        f"- not so: {_format_example(rule.bad)}; so: {_format_example(rule.good)}",
         f"- source: {rule.source}; since {rule.since}",
         "",
     ]
 
 
-def _shown(example: str) -> str:
+def _format_example(example: str) -> str:
     return f"`{example}`" if example else "an empty cell"

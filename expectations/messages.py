@@ -1,8 +1,8 @@
-"""Told: what stages noticed and rules found, in the catalogue's words and in the order to read."""
+"""Messages: issues and findings get the catalogue's words, and the order to be read in."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from expectations.catalogue import catalogue, rule_words
 from models.handoffs.findings import Finding, Issue
@@ -10,32 +10,38 @@ from models.handoffs.normalised import NormalisedSubmission
 from models.vocabulary import Severity
 
 
-def word_issues(remarks: Iterable[Issue]) -> tuple[Finding, ...]:
-    """What a stage noticed, with the catalogue's words.  Raises KeyError for an unknown code."""
-    return tuple(_told(remark) for remark in remarks)
+class _CellPlace(NamedTuple):
+    sheet: str
+    row: int | None
+    column: str
+
+
+def word_issues(issues: Iterable[Issue]) -> tuple[Finding, ...]:
+    """Issues with the catalogue's words, as findings.  Raises KeyError for an unknown code."""
+    return tuple(_word_issue(issue) for issue in issues)
 
 
 def refusal_finding(
     code: str, facts: Mapping[str, str] | Iterable[tuple[str, str]] = ()
 ) -> Finding:
-    """The one finding of a submission that we cannot go on with."""
-    return _told(Issue(code, facts=tuple(dict(facts).items())))
+    """The one finding of a refused submission.  Raises KeyError for an unknown code."""
+    return _word_issue(Issue(code, facts=tuple(dict(facts).items())))
 
 
-def _told(remark: Issue) -> Finding:
-    says, do = rule_words(remark.code, remark.facts)
+def _word_issue(issue: Issue) -> Finding:
+    says, do = rule_words(issue.code, issue.facts)
     return Finding(
-        code=remark.code,
-        severity=catalogue()[remark.code].severity,
+        code=issue.code,
+        severity=catalogue()[issue.code].severity,
         says=says,
         do=do,
-        sheet=remark.sheet,
-        row=remark.row,
-        column=remark.column,
-        heading=remark.heading,
-        value=remark.value,
-        suggests=remark.suggests,
-        facts=remark.facts,
+        sheet=issue.sheet,
+        row=issue.row,
+        column=issue.column,
+        heading=issue.heading,
+        value=issue.value,
+        suggests=issue.suggests,
+        facts=issue.facts,
     )
 
 
@@ -51,32 +57,33 @@ def in_reading_order(
         column = (len(finding.column), finding.column)
         return (ladder, sheet, finding.sheet, finding.row or 0, column, finding.code)
 
-    found = _one_for_each_cell(chain(word_issues(mapped.remarks), judged))
-    return tuple(sorted(found, key=place))
+    findings = _heaviest_for_each_cell(chain(word_issues(mapped.remarks), judged))
+    return tuple(sorted(findings, key=place))
 
 
-def _one_for_each_cell(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The weightiest thing about each cell, the first told of it where two weigh the same.
+def _heaviest_for_each_cell(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The weightiest thing about each cell, the first of those that weigh the same.
 
     What is wrong across rows stands beside what is wrong with a cell; a row that has moved
     sideways is told that and nothing else.  Where the whole file seems to be of another cohort,
     that is said once and not again of each date of birth.
     """
     every = list(findings)
-    moved = {(one.sheet, one.row) for one in every if one.code == "R06"}
-    is_of_others = any(one.code == "C30" for one in every)
-    best: dict[tuple[Any, ...], Finding] = {}
-    for one in every:
-        if one.row and (one.sheet, one.row) in moved and one.code != "R06":
+    shifted = {(finding.sheet, finding.row) for finding in every if finding.code == "R06"}
+    is_other_cohort = any(finding.code == "C30" for finding in every)
+    best: dict[_CellPlace | int, Finding] = {}
+    for finding in every:
+        if finding.row and (finding.sheet, finding.row) in shifted and finding.code != "R06":
             continue
-        if is_of_others and one.code == "P11":
+        if is_other_cohort and finding.code == "P11":
             continue
-        is_cell = bool(one.row) and bool(one.column) and one.code[0] in "CIPDE"
-        key = (one.sheet, one.row, one.column) if is_cell else (id(one),)
-        if key not in best or _outweighs(one, best[key]):
-            best[key] = one
+        is_cell = bool(finding.row) and bool(finding.column) and finding.code[0] in "CIPDE"
+        place = _CellPlace(finding.sheet, finding.row, finding.column)
+        key = place if is_cell else id(finding)
+        if key not in best or _outweighs(finding, best[key]):
+            best[key] = finding
     yield from best.values()
 
 
-def _outweighs(one: Finding, other: Finding) -> bool:
-    return one.severity is Severity.MUST_FIX and other.severity is not Severity.MUST_FIX
+def _outweighs(finding: Finding, other: Finding) -> bool:
+    return finding.severity is Severity.MUST_FIX and other.severity is not Severity.MUST_FIX

@@ -1,4 +1,4 @@
-"""What a rule is: its code, words, example and source.  Needs no Great Expectations."""
+"""Rule: its code, words, example and source.  Needs no Great Expectations."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ PLEASE_CHECK = Severity.PLEASE_CHECK
 class Rule:
     """One entry of the catalogue.  A code is never reused.
 
-    `says` and `do` are one sentence each, without a full stop; `{name}` in them is filled from a
-    remark's facts.  They never quote a cell.  `field` is ours ("upn"): the cell to look at.
+    `says` and `do` are one sentence each, without a full stop; `{name}` in them is filled from an
+    issue's facts.  They never quote a cell.  `field` is ours ("upn"): the cell to look at.
     `says_one` is said instead where the first of the places in `says` is 1: "1 leaver".
     `kind` names a row-level expectation; it is '' where a stage finds the fault itself.
     A rule that `refuses` is told alone: nothing of the file goes on.

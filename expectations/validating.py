@@ -1,11 +1,11 @@
-"""Validate: the rows of many submissions, judged in one call, become each sender's findings."""
+"""Validating: the rows of many submissions, judged in one call, become each sender's findings."""
 
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from expectations.catalogue import fill_places, places_in
 from expectations.engine.run_suite import RuleDidNotRun, find_broken_rules
@@ -26,9 +26,17 @@ __all__ = ["ValidatedSubmissions", "refusal_finding", "word_issues", "validate"]
 log = logging.getLogger(__name__)
 
 
+class _FindingPlace(NamedTuple):
+    submission_id: int
+    code: str
+    sheet: str
+    row: int | None
+    column: str
+
+
 @dataclass(frozen=True, slots=True)
 class ValidatedSubmissions:
-    """What each submission is told, by submission id.
+    """The findings of each submission, by submission id.
 
     `faults` has the rule code of each submission that we could not judge: it has no findings, and
     must neither pass nor be refused.  `suites` has the hash of the suite that judged the others.
@@ -55,20 +63,20 @@ def validate(
     findings: dict[int, tuple[Finding, ...]] = {}
     faults: dict[int, str] = {}
     suites: dict[int, str] = {}
-    for kind, year, alike in _by_suite(chunk):
-        for portion in _portions(alike):
-            judged, failed = _apart(portion, kind, year, tolerances, trial)
+    for kind, year, submissions in _group_by_suite(chunk):
+        for portion in _split_into_portions(submissions):
+            judged, faulted = _judge_bisecting(portion, kind, year, tolerances, trial)
             for mapped in portion:
                 number = mapped.declared.submission_id
-                if number in failed:
-                    faults[number] = failed[number]
+                if number in faulted:
+                    faults[number] = faulted[number]
                 else:
                     findings[number] = in_reading_order(mapped, judged.get(number, ()))
                     suites[number] = suite_hash(kind, year)
     return ValidatedSubmissions(findings, faults, suites)
 
 
-def _by_suite(
+def _group_by_suite(
     chunk: Sequence[NormalisedSubmission],
 ) -> Iterator[tuple[SubmissionKind, int, list[NormalisedSubmission]]]:
     """The submissions that one suite judges, together: years between two changes share one."""
@@ -78,11 +86,13 @@ def _by_suite(
     for mapped in chunk:
         kind, sent = mapped.declared.kind or SubmissionKind.LEAVERS, mapped.declared.sent_on
         groups[kind, suite_year(kind, academic_year(sent.year, sent.month))].append(mapped)
-    for (kind, year), alike in groups.items():
-        yield kind, year, alike
+    for (kind, year), submissions in groups.items():
+        yield kind, year, submissions
 
 
-def _portions(chunk: Sequence[NormalisedSubmission]) -> Iterator[list[NormalisedSubmission]]:
+def _split_into_portions(
+    chunk: Sequence[NormalisedSubmission],
+) -> Iterator[list[NormalisedSubmission]]:
     """The submissions in order, no more than one call can hold at a time."""
     portion: list[NormalisedSubmission] = []
     rows = 0
@@ -96,7 +106,7 @@ def _portions(chunk: Sequence[NormalisedSubmission]) -> Iterator[list[Normalised
         yield portion
 
 
-def _apart(
+def _judge_bisecting(
     portion: Sequence[NormalisedSubmission],
     kind: SubmissionKind,
     year: int,
@@ -112,8 +122,8 @@ def _apart(
             log.error("rule %s did not run on submission %s", fault.code, number)
             return {}, {number: fault.code}
         half = len(portion) // 2
-        first, first_faults = _apart(portion[:half], kind, year, tolerances, trial)
-        second, second_faults = _apart(portion[half:], kind, year, tolerances, trial)
+        first, first_faults = _judge_bisecting(portion[:half], kind, year, tolerances, trial)
+        second, second_faults = _judge_bisecting(portion[half:], kind, year, tolerances, trial)
         return first | second, first_faults | second_faults
 
 
@@ -129,10 +139,10 @@ def _judge(
     if not any(mapped.rows for mapped in portion):
         return {}
     try:
-        framed = build_rule_inputs(portion, tolerances)
+        inputs = build_rule_inputs(portion, tolerances)
         broken = [
             (tried, position)
-            for rule, position in find_broken_rules(framed.table, kind, year)
+            for rule, position in find_broken_rules(inputs.table, kind, year)
             if (tried := trial.of(rule))
         ]
     except RuleDidNotRun:
@@ -141,19 +151,22 @@ def _judge(
         # Whatever it is, its message may quote a cell; the halving finds whose it is.
         log.error("validation stopped: %s", type(error).__name__)
         raise RuleDidNotRun("all") from None
-    told: dict[int, list[Finding]] = defaultdict(list)
-    seen: set[tuple[Any, ...]] = set()
+    findings: dict[int, list[Finding]] = defaultdict(list)
+    seen: set[_FindingPlace] = set()
     for rule, position in broken:
-        mapped, row = framed.rows[position]
-        finding = _finding(rule, mapped, row, _facts(rule, framed.table, position, tolerances))
-        key = (mapped.declared.submission_id, finding.code, row.sheet, finding.row, finding.column)
-        if key not in seen:  # a row with a column a year is judged once for each of them
-            seen.add(key)
-            told[mapped.declared.submission_id].append(finding)
-    return told
+        mapped, row = inputs.rows[position]
+        finding = _build_finding(
+            rule, mapped, row, _rule_facts(rule, inputs.table, position, tolerances)
+        )
+        number = mapped.declared.submission_id
+        place = _FindingPlace(number, finding.code, row.sheet, finding.row, finding.column)
+        if place not in seen:  # a row with a column a year is judged once for each of them
+            seen.add(place)
+            findings[number].append(finding)
+    return findings
 
 
-def _finding(
+def _build_finding(
     rule: Rule, mapped: NormalisedSubmission, row: NormalisedRow, facts: Mapping[str, str]
 ) -> Finding:
     column = row.columns.get(rule.field)
@@ -172,7 +185,7 @@ def _finding(
     )
 
 
-def _facts(rule: Rule, table: Any, position: int, tolerances: Tolerances) -> dict[str, str]:
+def _rule_facts(rule: Rule, table: Any, position: int, tolerances: Tolerances) -> dict[str, str]:
     """What fills the places in a rule's words: days and places of the row, never a cell of it."""
     limits = {
         "years": tolerances.years_from_year_group,
@@ -180,10 +193,10 @@ def _facts(rule: Rule, table: Any, position: int, tolerances: Tolerances) -> dic
         "to_age": tolerances.enrolled_to_age,
     }
     return {
-        name: _said(limits[name] if name in limits else table.at[position, name])
+        name: _fact_text(limits[name] if name in limits else table.at[position, name])
         for name in places_in(rule)
     }
 
 
-def _said(value: Any) -> str:
+def _fact_text(value: Any) -> str:
     return in_words(value) if isinstance(value, date) else str(value)

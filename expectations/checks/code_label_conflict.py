@@ -1,4 +1,4 @@
-"""At odds: a destination given twice in a row, as a code and in words, that means two things."""
+"""Code/label conflict: a row gives a destination as a code and in words, and the two differ."""
 
 import pandas as pd
 
@@ -12,25 +12,31 @@ _NOT_JUDGED = frozenset({ActivityType.PRE_16, ActivityType.OTHER, ActivityType.R
 _UNPAID = frozenset({"540", "550"})  # with study it counts as employment, without as NEET
 
 
-def code_label_conflicts(one: "pd.Series[str]", other: "pd.Series[str]") -> "pd.Series[bool]":
+def code_label_conflicts(
+    codes: "pd.Series[str]", codes_beside: "pd.Series[str]"
+) -> "pd.Series[bool]":
     """Whether two columns of activity codes mean different things, row by row.
 
     Where one of them says nothing, or nothing we know, they do not.
     """
-    both = one.notna() & other.notna() & (one != other)
-    pairs = list(zip(one[both], other[both], strict=True))
-    differ = {pair: _differ(*map(str, pair)) for pair in set(pairs)}
-    odd = pd.Series([differ[pair] for pair in pairs], index=one.index[both], dtype=bool)
-    return odd.reindex(one.index, fill_value=False)
+    differing = codes.notna() & codes_beside.notna() & (codes != codes_beside)
+    pairs = list(zip(codes[differing], codes_beside[differing], strict=True))
+    differ = {pair: _means_something_else(*map(str, pair)) for pair in set(pairs)}
+    odd = pd.Series([differ[pair] for pair in pairs], index=codes.index[differing], dtype=bool)
+    return odd.reindex(codes.index, fill_value=False)
 
 
-def _differ(one: str, other: str) -> bool:
-    known = activities()
-    if one not in known or other not in known or {one, other} <= _UNPAID:
+def _means_something_else(code: str, other_code: str) -> bool:
+    activity_by_code = activities()
+    if (
+        code not in activity_by_code
+        or other_code not in activity_by_code
+        or {code, other_code} <= _UNPAID
+    ):
         return False
-    kins = {known[one].kin, known[other].kin}
+    kins = {activity_by_code[code].kin, activity_by_code[other_code].kin}
     if kins & _NOT_JUDGED:
         return False
     if kins <= _LEARNING:
-        return _UNIVERSITY in (one, other)
+        return _UNIVERSITY in (code, other_code)
     return len(kins) > 1

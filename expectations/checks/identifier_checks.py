@@ -1,4 +1,4 @@
-"""Identifiers: whether a UPN, ULN, URN, UKPRN, LAESTAB, UCAS number or postcode can be right.
+"""Identifier checks: whether a UPN, ULN, URN, UKPRN, LAESTAB, UCAS number or postcode can be right.
 
 Scalars are judged one at a time; the two check characters also a column at a time, for the suite.
 Every function answers for every text.  Facts: sources.md, identifiers; the UPN's letters from
@@ -37,12 +37,12 @@ class IdentifierVerdict(StrEnum):
 def judge_identifier(identifier: str, text: str) -> tuple[IdentifierVerdict, str]:
     """Whether `text` can be a "UPN", "ULN", "URN", "UKPRN", "LAESTAB", "UCAS" or "Postcode".
 
-    Gives the answer and the text as it is kept, '' where it is not a valid one.
+    Gives the verdict and the text as normalised, '' where it is not a valid one.
     Raises KeyError for an identifier that is none of these.
     """
-    kept = _KEPT[identifier](text)
-    answer = _JUDGES[identifier](kept)
-    return answer, kept if answer is IdentifierVerdict.VALID else ""
+    normalised = _NORMALISERS[identifier](text)
+    verdict = _JUDGES[identifier](normalised)
+    return verdict, normalised if verdict is IdentifierVerdict.VALID else ""
 
 
 def without_spaces(text: str) -> str:
@@ -61,7 +61,7 @@ def upns_agree(column: "pd.Series[Any]") -> "pd.Series[bool]":
     formed = column.astype("str").str.match(UPN_FORM).fillna(False).astype(bool)
     agrees = pd.Series(True, index=column.index)
     if formed.any():
-        values = _characters(column[formed], 13)
+        values = _character_values(column[formed], 13)
         right = (values[:, 1:] * np.array(identifiers.UPN_WEIGHTS)).sum(axis=1) % 23 == values[:, 0]
         agrees[formed] = right
     return agrees
@@ -72,7 +72,7 @@ def ulns_agree(column: "pd.Series[Any]") -> "pd.Series[bool]":
     formed = column.astype("str").str.match(ULN_FORM).fillna(False).astype(bool)
     agrees = pd.Series(True, index=column.index)
     if formed.any():
-        digits = _characters(column[formed], 10)
+        digits = _character_values(column[formed], 10)
         left = (digits[:, :9] * np.array(identifiers.ULN_WEIGHTS)).sum(axis=1) % 11
         agrees[formed] = (left != 0) & (digits[:, 9] == 10 - left)
     return agrees
@@ -84,7 +84,9 @@ def postcodes_agree(column: "pd.Series[Any]") -> "pd.Series[bool]":
     return bare.str.match(POSTCODE_FORM).fillna(False).astype(bool)
 
 
-def _characters(column: "pd.Series[Any]", length: int) -> "np.ndarray[Any, np.dtype[np.int64]]":
+def _character_values(
+    column: "pd.Series[Any]", length: int
+) -> "np.ndarray[Any, np.dtype[np.int64]]":
     codes = np.array(column.tolist(), dtype=f"U{length}").view(np.uint32).reshape(-1, length)
     return _TABLE[codes]
 
@@ -94,17 +96,17 @@ for _character, _value in identifiers.UPN_VALUES.items():
     _TABLE[ord(_character)] = _value
 
 
-def _is(sound: bool) -> IdentifierVerdict:
+def _verdict_of(sound: bool) -> IdentifierVerdict:
     return IdentifierVerdict.VALID if sound else IdentifierVerdict.INVALID
 
 
-def _uln(text: str) -> IdentifierVerdict:
+def _judge_uln(text: str) -> IdentifierVerdict:
     if text == identifiers.ULN_PLACEHOLDER:
         return IdentifierVerdict.PLACEHOLDER
-    return _is(identifiers.is_valid_uln(text))
+    return _verdict_of(identifiers.is_valid_uln(text))
 
 
-def _laestab(text: str) -> IdentifierVerdict:
+def _judge_laestab(text: str) -> IdentifierVerdict:
     if not re.match(LAESTAB_FORM, text):
         return IdentifierVerdict.INVALID
     return (
@@ -112,7 +114,7 @@ def _laestab(text: str) -> IdentifierVerdict:
     )
 
 
-def _postcode(text: str) -> IdentifierVerdict:
+def _judge_postcode(text: str) -> IdentifierVerdict:
     bare = without_spaces(text)
     if not re.match(POSTCODE_FORM, bare):
         return IdentifierVerdict.INVALID
@@ -123,7 +125,7 @@ def _postcode(text: str) -> IdentifierVerdict:
     )
 
 
-_KEPT = {
+_NORMALISERS = {
     "UPN": without_spaces,
     "ULN": without_spaces,
     "URN": without_spaces,
@@ -133,11 +135,11 @@ _KEPT = {
     "Postcode": normalise_postcode,
 }
 _JUDGES = {
-    "UPN": lambda text: _is(identifiers.is_valid_upn(text)),
-    "ULN": _uln,
-    "URN": lambda text: _is(bool(re.match(URN_FORM, text))),
-    "UKPRN": lambda text: _is(bool(re.match(UKPRN_FORM, text))),
-    "LAESTAB": _laestab,
-    "UCAS": lambda text: _is(bool(re.match(UCAS_FORM, text))),
-    "Postcode": _postcode,
+    "UPN": lambda text: _verdict_of(identifiers.is_valid_upn(text)),
+    "ULN": _judge_uln,
+    "URN": lambda text: _verdict_of(bool(re.match(URN_FORM, text))),
+    "UKPRN": lambda text: _verdict_of(bool(re.match(UKPRN_FORM, text))),
+    "LAESTAB": _judge_laestab,
+    "UCAS": lambda text: _verdict_of(bool(re.match(UCAS_FORM, text))),
+    "Postcode": _judge_postcode,
 }

@@ -1,4 +1,4 @@
-"""Alike: which rows of a submission are about one person, and which share a number by mistake.
+"""Within-file duplicates: rows about one person, and rows that share a number by mistake.
 
 Two rows are about one person when most of what both say of the person agrees.  Only rows that
 share a number, or a name and a date of birth, are looked at one by one: they are few.
@@ -8,11 +8,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-Told = dict[str, "pd.Series[Any]"]
+ComparisonColumns = dict[str, "pd.Series[Any]"]
 ROW = ["submission_id", "sheet", "row"]
 LOOK_BACK = 20  # rows of one group that a row is compared with: a number filled down a column
 CELLS = ("sheet", "row", "surname", "forename", "born_on", "upn_sound")
@@ -21,6 +21,14 @@ LOOKED_AT = (
     *(*ROW, "wave", "activity", "intended", "surname", "forename", "upn_sound", "uln_sound"),
     *("born_on", "born_earliest", "born_latest", "course", "started_on"),
 )
+
+
+class WaveAnswer(NamedTuple):
+    """The codes that a row has for one wave; -1 for a row of no wave."""
+
+    wave: float
+    activity: str | None
+    intended: str | None
 
 
 class RowIdentity(NamedTuple):
@@ -37,22 +45,32 @@ class RowIdentity(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RowComparison:
-    """What is found out, by a row's first index; and its answers: (wave, activity, intended)."""
+    """What the comparison finds, by the first index of a row.
 
-    answers: Mapping[int, Sequence[tuple[Any, Any, Any]]]
+    Each of COMPARISON_COLUMNS becomes a column; `answers` are what the rows say.
+    """
+
+    answers: Mapping[int, Sequence[WaveAnswer]]
     same_as: dict[int, str]
     same_but: dict[int, str]
     otherwise_on: dict[int, str]
     upn_also_on: dict[int, str]
     uln_also_on: dict[int, str]
     namesake_on: dict[int, str]
-    done: set[int] = field(default_factory=set)  # rows whose earlier one has been found
+    done: set[int] = field(default_factory=set)  # rows with an earlier duplicate
 
 
-FOUND = ("same_as", "same_but", "otherwise_on", "upn_also_on", "uln_also_on", "namesake_on")
+COMPARISON_COLUMNS = (
+    "same_as",
+    "same_but",
+    "otherwise_on",
+    "upn_also_on",
+    "uln_also_on",
+    "namesake_on",
+)
 
 
-def compare_leaver_rows(table: pd.DataFrame) -> Told:
+def compare_leaver_rows(table: pd.DataFrame) -> ComparisonColumns:
     """What rows of leaver sheets have to do with one another, by index.
 
     `same_as`: another row that is about this leaver too ("row 5"); where it says something else,
@@ -61,38 +79,40 @@ def compare_leaver_rows(table: pd.DataFrame) -> Told:
     row of somebody of this name and birthday with another UPN.
     """
     people = _people(table)
-    numbered = {name: list(_groups(people, name)) for name in ("upn_sound", "uln_sound")}
-    named = list(_groups(people, "name", "born_on"))
+    numbered = {name: list(_group_people(people, name)) for name in ("upn_sound", "uln_sound")}
+    named = list(_group_people(people, "name", "born_on"))
     every = [
         person for groups in (*numbered.values(), named) for group in groups for person in group
     ]
-    alike = RowComparison(_answers(table, every), {}, {}, {}, {}, {}, {})
+    comparison = RowComparison(_answers_by_row(table, every), {}, {}, {}, {}, {}, {})
     for group in numbered["upn_sound"]:
-        _same_number(group, alike, alike.upn_also_on)
+        _compare_same_number(group, comparison, comparison.upn_also_on)
     for group in numbered["uln_sound"]:
-        _same_number(group, alike, alike.uln_also_on)
+        _compare_same_number(group, comparison, comparison.uln_also_on)
     for group in named:
-        _same_name(group, alike)
-    return {name: _spread(table, getattr(alike, name)) for name in FOUND}
+        _compare_same_name(group, comparison)
+    return {
+        name: _spread_over_waves(table, getattr(comparison, name)) for name in COMPARISON_COLUMNS
+    }
 
 
-def compare_enrolment_rows(table: pd.DataFrame) -> Told:
+def compare_enrolment_rows(table: pd.DataFrame) -> ComparisonColumns:
     """For rows of enrolment lists, by index: the earlier row with the same enrolment."""
     people = _people(table)
     people["who"] = people["upn_sound"].fillna(people["name"])
-    told = {
-        later.at: _place(group[0], later)
-        for group in _groups(people, "who", "course", "started_on", "born_on")
+    earlier_rows = {
+        later.at: _describe_row(group[0], later)
+        for group in _group_people(people, "who", "course", "started_on", "born_on")
         for later in group[1:]
     }
-    return {"same_enrolment_as": _spread(table, told)}
+    return {"same_enrolment_as": _spread_over_waves(table, earlier_rows)}
 
 
 def _people(table: pd.DataFrame) -> pd.DataFrame:
     """One row for each row of each sheet, whatever its waves, with a name to compare by."""
     people = table.drop_duplicates(ROW).copy()
     for name in ("surname", "forename"):
-        letters = {text: _letters(text) for text in people[name].dropna().unique()}
+        letters = {text: _letters_only(text) for text in people[name].dropna().unique()}
         people[name] = people[name].map(letters).astype("str")
     people["name"] = people["surname"] + "|" + people["forename"]
     # A birthday that must be wrong makes nobody somebody else.
@@ -103,33 +123,33 @@ def _people(table: pd.DataFrame) -> pd.DataFrame:
     return people
 
 
-def _letters(text: str) -> str | None:
+def _letters_only(text: str) -> str | None:
     """A name by its letters alone, None where it has none."""
     return re.sub(r"[\W\d_]", "", text.casefold()) or None
 
 
-def _groups(people: pd.DataFrame, *keys: str) -> Iterator[list[RowIdentity]]:
+def _group_people(people: pd.DataFrame, *keys: str) -> Iterator[list[RowIdentity]]:
     """The people of one submission that agree on all the keys, where there is more than one."""
     filled = people.dropna(subset=[keys[0]])
     shared = filled[filled.duplicated(["submission_id", *keys], keep=False)]
     groups: dict[Any, list[RowIdentity]] = defaultdict(list)
-    alike = _plain(shared[["submission_id", *keys]]).itertuples(index=False, name=None)
-    cells = _plain(shared[list(CELLS)]).itertuples(name=None)
-    for key, one in zip(alike, cells, strict=True):
-        groups[key].append(RowIdentity(*one))
+    keys_of_rows = _as_objects(shared[["submission_id", *keys]]).itertuples(index=False, name=None)
+    cells = _as_objects(shared[list(CELLS)]).itertuples(name=None)
+    for key, identity in zip(keys_of_rows, cells, strict=True):
+        groups[key].append(RowIdentity(*identity))
     yield from groups.values()
 
 
-def _plain(cells: pd.DataFrame) -> pd.DataFrame:
+def _as_objects(cells: pd.DataFrame) -> pd.DataFrame:
     """The cells as plain values, None where there is nothing."""
     cells = cells.astype("object")
     return cells.where(cells.notna(), None)
 
 
-def _answers(
+def _answers_by_row(
     table: pd.DataFrame, people: Sequence[RowIdentity]
-) -> dict[int, list[tuple[Any, Any, Any]]]:
-    """What each of the people is said to do, wave by wave."""
+) -> dict[int, list[WaveAnswer]]:
+    """What each of the people is said to do, wave by wave, by the first index of their row."""
     indexes = {person.at for person in people}
     if not indexes:
         return {}
@@ -137,95 +157,101 @@ def _answers(
     first = dict(zip(leaf[list(indexes)], indexes, strict=True))
     few = table[leaf.isin(list(first))]
     waves = few["wave"].fillna(-1)
-    answers: dict[int, list[tuple[Any, Any, Any]]] = defaultdict(list)
-    said = _plain(few[["activity", "intended"]]).itertuples(index=False, name=None)
-    for number, wave, (activity, intended) in zip(leaf[few.index], waves, said, strict=True):
-        answers[first[number]].append((wave, activity, intended))
+    answers: dict[int, list[WaveAnswer]] = defaultdict(list)
+    codes = _as_objects(few[["activity", "intended"]]).itertuples(index=False, name=None)
+    for number, wave, (activity, intended) in zip(leaf[few.index], waves, codes, strict=True):
+        answers[first[number]].append(WaveAnswer(wave, activity, intended))
     return answers
 
 
-def _spread(table: pd.DataFrame, found: Mapping[int, str]) -> "pd.Series[Any]":
-    """What was found of a row, on each of its waves."""
-    told = pd.Series(found, dtype="str").reindex(table.index)
-    if not found:
-        return told
-    firsts = table[ROW].assign(told=told).groupby(ROW, sort=False, dropna=False)["told"]
+def _spread_over_waves(table: pd.DataFrame, by_row: Mapping[int, str]) -> "pd.Series[Any]":
+    """What is given by the first index of a row, repeated on each of its waves."""
+    on_first = pd.Series(by_row, dtype="str").reindex(table.index)
+    if not by_row:
+        return on_first
+    firsts = table[ROW].assign(text=on_first).groupby(ROW, sort=False, dropna=False)["text"]
     spread: pd.Series[Any] = firsts.transform("first")
     return spread
 
 
-def _same_number(
-    group: Sequence[RowIdentity], alike: RowComparison, also_on: dict[int, str]
+def _compare_same_number(
+    group: Sequence[RowIdentity], comparison: RowComparison, also_on: dict[int, str]
 ) -> None:
     for n, later in enumerate(group):
         for earlier in group[: min(n, LOOK_BACK)]:
-            if _same_person(later, earlier):
-                _tell_same(later, earlier, alike)
+            if _is_same_person(later, earlier):
+                _note_same_person(later, earlier, comparison)
             else:
-                also_on.setdefault(later.at, _place(earlier, later))
-                also_on.setdefault(earlier.at, _place(later, earlier))
+                also_on.setdefault(later.at, _describe_row(earlier, later))
+                also_on.setdefault(earlier.at, _describe_row(later, earlier))
 
 
-def _same_name(group: Sequence[RowIdentity], alike: RowComparison) -> None:
+def _compare_same_name(group: Sequence[RowIdentity], comparison: RowComparison) -> None:
     for n, later in enumerate(group):
         for earlier in group[: min(n, LOOK_BACK)]:
             if later.upn and earlier.upn and later.upn != earlier.upn:
-                alike.namesake_on.setdefault(later.at, _place(earlier, later))
-                alike.namesake_on.setdefault(earlier.at, _place(later, earlier))
+                comparison.namesake_on.setdefault(later.at, _describe_row(earlier, later))
+                comparison.namesake_on.setdefault(earlier.at, _describe_row(later, earlier))
             else:
-                _tell_same(later, earlier, alike)
+                _note_same_person(later, earlier, comparison)
 
 
-def _same_person(one: RowIdentity, other: RowIdentity) -> bool:
+def _is_same_person(row: RowIdentity, other_row: RowIdentity) -> bool:
     """Whether two rows with one number are about one person.
 
     One of surname, first name and birth may differ; but twins share all the rest, so a first name
     that begins otherwise is somebody else's.
     """
     pairs = [
-        (getattr(one, name), getattr(other, name)) for name in ("surname", "forename", "born_on")
+        (getattr(row, name), getattr(other_row, name))
+        for name in ("surname", "forename", "born_on")
     ]
     differ = sum(a != b for a, b in pairs if a is not None and b is not None)
     initials = {name[0] for name in pairs[1] if name}
     return differ < 2 and len(initials) < 2
 
 
-def _tell_same(later: RowIdentity, earlier: RowIdentity, alike: RowComparison) -> None:
-    mine, theirs = alike.answers[later.at], alike.answers[earlier.at]
+def _note_same_person(later: RowIdentity, earlier: RowIdentity, comparison: RowComparison) -> None:
+    mine, theirs = comparison.answers[later.at], comparison.answers[earlier.at]
     shared = {wave for wave, *_ in mine} & {wave for wave, *_ in theirs}
     if not shared:
         return  # a tab for each year has every leaver once in each
     born = {later.born_on, earlier.born_on} - {None}
     differ = len(born) > 1 or any(_contradict(mine, theirs, wave) for wave in shared)
-    if later.at not in alike.done:  # the first that it is like decides whether it waits
-        alike.done.add(later.at)
-        alike.same_as[later.at] = _place(earlier, later)
+    if later.at not in comparison.done:  # the first that it is like decides whether it waits
+        comparison.done.add(later.at)
+        comparison.same_as[later.at] = _describe_row(earlier, later)
         if differ:
-            alike.same_but[later.at] = "yes"
+            comparison.same_but[later.at] = "yes"
     if not differ:
-        alike.same_as.setdefault(earlier.at, _place(later, earlier))
-    elif later.at in alike.same_but and earlier.at not in alike.same_but:
-        alike.otherwise_on.setdefault(earlier.at, _place(later, earlier))
+        comparison.same_as.setdefault(earlier.at, _describe_row(later, earlier))
+    elif later.at in comparison.same_but and earlier.at not in comparison.same_but:
+        comparison.otherwise_on.setdefault(earlier.at, _describe_row(later, earlier))
 
 
-def _contradict(
-    mine: Sequence[tuple[Any, Any, Any]], theirs: Sequence[tuple[Any, Any, Any]], wave: float
-) -> bool:
+def _contradict(mine: Sequence[WaveAnswer], theirs: Sequence[WaveAnswer], wave: float) -> bool:
     """Whether both say where the leaver is, or means to go, at a wave, and differ."""
-    for said in (1, 2):
-        one, other = (
-            {_SAME_ANSWER.get(answer[said], answer[said]) for answer in rows if answer[0] == wave}
-            for rows in (mine, theirs)
-        )
-        if one - {None} and other - {None} and one != other:
-            return True
-    return False
+    return any(
+        _differ(_codes_at(mine, wave, part), _codes_at(theirs, wave, part)) for part in _PARTS
+    )
+
+
+def _codes_at(
+    answers: Sequence[WaveAnswer], wave: float, part: Literal["activity", "intended"]
+) -> set[str | None]:
+    codes = (getattr(answer, part) for answer in answers if answer.wave == wave)
+    return {_SAME_ANSWER.get(code, code) for code in codes}
+
+
+def _differ(codes: set[str | None], other_codes: set[str | None]) -> bool:
+    return bool(codes - {None} and other_codes - {None} and codes != other_codes)
 
 
 # "Not known" and "cannot be contacted" are two ways to say that nobody knows.
-_SAME_ANSWER = {"820": "810"}
+_SAME_ANSWER: Mapping[str | None, str] = {"820": "810"}
+_PARTS: tuple[Literal["activity", "intended"], ...] = ("activity", "intended")
 
 
-def _place(there: RowIdentity, here: RowIdentity) -> str:
+def _describe_row(row: RowIdentity, seen_from: RowIdentity) -> str:
     """Where a row is, as its sender would say it; the sheet only where it is another."""
-    return f"row {there.row}" + ("" if there.sheet == here.sheet else f" of {there.sheet}")
+    return f"row {row.row}" + ("" if row.sheet == seen_from.sheet else f" of {row.sheet}")

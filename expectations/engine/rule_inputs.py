@@ -1,4 +1,4 @@
-"""Frames: the rows of many submissions become one typed table, what was typed beside each value.
+"""Rule inputs: the rows of many submissions become one typed table, beside it what was typed.
 
 Every column is always there, so that no rule meets a column it does not know; text is text, days
 are datetime64[ns], flags are "yes" or nothing.  Then no cell can make a rule raise.
@@ -62,65 +62,78 @@ def build_rule_inputs(
         "submission_id": np.repeat(
             [mapped.declared.submission_id for mapped in chunk], [len(m.rows) for m in chunk]
         ),
-        "sheet": _text(row.sheet for row in rows),
+        "sheet": _text_series(row.sheet for row in rows),
         "row": pd.array([row.row for row in rows], dtype="int64"),
         "wave": pd.Series([row.wave for row in rows], dtype="float64"),
     }
     values, typed = [row.values for row in rows], [row.raw for row in rows]
-    columns |= _columns(values, TEXTS, _words) | _columns(values, DAYS, _days)
-    columns |= _columns(typed, TEXTS + DAYS, _words, "__raw")
-    columns |= _columns([row.marks for row in rows], MARKED, _words, "__mark")
-    columns |= _context(chunk, tolerances)
+    columns |= _build_columns(values, TEXTS, _text_of_values) | _build_columns(
+        values, DAYS, _day_series
+    )
+    columns |= _build_columns(typed, TEXTS + DAYS, _text_of_values, "__raw")
+    columns |= _build_columns([row.marks for row in rows], MARKED, _text_of_values, "__mark")
+    columns |= _context_columns(chunk, tolerances)
     table = pd.DataFrame(columns)
-    return RuleInputs(_with_companions(table, rows, tolerances), pairs)
+    return RuleInputs(_with_derived_columns(table, rows, tolerances), pairs)
 
 
-def _columns(
+def _build_columns(
     cells: Sequence[Mapping[str, Value]],
     names: Iterable[str],
-    made: Callable[[Sequence[Value]], Any],
+    make_series: Callable[[Sequence[Value]], Any],
     suffix: str = "",
 ) -> Columns:
     """A column for each name.  No sheet has them all, so what no row has is made once for all."""
-    blank = made([None] * len(cells))
-    found: dict[str, list[Value]] = {}
+    blank = make_series([None] * len(cells))
+    values_by_name: dict[str, list[Value]] = {}
     for at, row in enumerate(cells):
         for name, value in row.items():
-            if name not in found:
-                found[name] = [None] * len(cells)
-            found[name][at] = value
-    return {name + suffix: made(found[name]) if name in found else blank for name in names}
+            if name not in values_by_name:
+                values_by_name[name] = [None] * len(cells)
+            values_by_name[name][at] = value
+    return {
+        name + suffix: make_series(values_by_name[name]) if name in values_by_name else blank
+        for name in names
+    }
 
 
-def _with_companions(
+def _with_derived_columns(
     table: pd.DataFrame, rows: Sequence[NormalisedRow], tolerances: Tolerances
 ) -> pd.DataFrame:
     """The table and what can only be told from several of its cells, or several of its rows."""
-    more = _identity(table, rows) | _answers(table, rows) | _ages(table, tolerances)
+    more = (
+        _identity_columns(table, rows)
+        | _destination_columns(table, rows)
+        | _age_columns(table, tolerances)
+    )
     table = pd.concat([table, pd.DataFrame(more, index=table.index)], axis=1)
     lists = table["kind"] == SubmissionKind.ENROLMENTS.value
     looked_at = table[list(LOOKED_AT)]
-    told = {**compare_leaver_rows(looked_at[~lists]), **compare_enrolment_rows(looked_at[lists])}
-    told["sideways"] = find_shifted_rows(table)
-    told["strange_words"] = find_unmapped_values(table, tolerances)
+    compared = {
+        **compare_leaver_rows(looked_at[~lists]),
+        **compare_enrolment_rows(looked_at[lists]),
+    }
+    compared["sideways"] = find_shifted_rows(table)
+    compared["strange_words"] = find_unmapped_values(table, tolerances)
     empty = pd.Series(None, index=table.index, dtype="str")
-    across = {name: column.reindex(table.index).astype("str") for name, column in told.items()}
-    return pd.concat([table, pd.DataFrame({n: across.get(n, empty) for n in told})], axis=1)
+    across = {name: column.reindex(table.index).astype("str") for name, column in compared.items()}
+    return pd.concat([table, pd.DataFrame({n: across.get(n, empty) for n in compared})], axis=1)
 
 
-def _context(chunk: Sequence[NormalisedSubmission], tolerances: Tolerances) -> Columns:
-    """What is known of each row's submission, repeated on each of its rows."""
+def _context_columns(chunk: Sequence[NormalisedSubmission], tolerances: Tolerances) -> Columns:
+    """The facts of each row's submission, repeated on each of its rows."""
     sizes = [len(mapped.rows) for mapped in chunk]
     facts = [_facts(mapped.declared, tolerances) for mapped in chunk]
 
     def spread(name: str) -> Iterable[Any]:
         return chain.from_iterable(
-            [one[name]] * size for one, size in zip(facts, sizes, strict=True)
+            [submission_facts[name]] * size
+            for submission_facts, size in zip(facts, sizes, strict=True)
         )
 
     return (
-        {name: _text(spread(name)) for name in ("kind", "sender_urn", "leaving_stage")}
-        | {name: _days(list(spread(name))) for name in _CONTEXT_DAYS}
+        {name: _text_series(spread(name)) for name in ("kind", "sender_urn", "leaving_stage")}
+        | {name: _day_series(list(spread(name))) for name in _CONTEXT_DAYS}
         | {"academic_year": pd.Series(list(spread("academic_year")), dtype="float64")}
         | {"many_rows": pd.Series([tolerances.rows_to_be_constant] * sum(sizes), dtype="int64")}
     )
@@ -155,27 +168,27 @@ def _facts(declared: SubmissionMetadata, tolerances: Tolerances) -> dict[str, An
     return facts
 
 
-def _identity(table: pd.DataFrame, rows: Sequence[NormalisedRow]) -> Columns:
+def _identity_columns(table: pd.DataFrame, rows: Sequence[NormalisedRow]) -> Columns:
     """Whether the row says who it is about, and which of name and birth must be there."""
     upn, uln = table["upn"], table["uln"]
     sound = _matches(upn, UPN_FORM) & upns_agree(upn)
     uln_sound = _matches(uln, ULN_FORM) & ulns_agree(uln)
     named = table["surname"].notna() & table["forename"].notna() | table["full_name"].notna()
-    known = upn.notna() | uln.notna() | named & table["born_on"].notna()
+    identified = upn.notna() | uln.notna() | named & table["born_on"].notna()
     more: Columns = {"upn_sound": upn.where(sound), "uln_sound": uln.where(uln_sound)}
     more["upn__authority"] = more["upn_sound"].str[1:4]
     lists = table["kind"] == SubmissionKind.ENROLMENTS.value
     for name in ASKED:
         # A sheet that leaves a column out and gives numbers has said who its leavers are.
-        asked = _here(rows, name) | ~sound & ~uln_sound & ~lists
+        asked = _has_column(rows, name) | ~sound & ~uln_sound & ~lists
         if name != "born_on":
             asked &= table["full_name__raw"].isna()
-        more[f"{name}__asked"] = _flag(asked)
-        known |= asked & table[name].isna()  # its own rule speaks of the gap
-    more["identified"] = _flag(known)
+        more[f"{name}__asked"] = _flag_series(asked)
+        identified |= asked & table[name].isna()  # its own rule speaks of the gap
+    more["identified"] = _flag_series(identified)
     for name in ("upn", "uln"):
-        more[f"{name}__number"] = _flag(_matches(table[name], ".*[0-9]"))
-    more["of_others"] = _of_others(table, rows)
+        more[f"{name}__number"] = _flag_series(_matches(table[name], ".*[0-9]"))
+    more["of_others"] = _other_school_urns(table, rows)
     ethnicity = table["ethnicity"]
     return more | {"ethnicity__code": ethnicity.where(_matches(ethnicity, r"^[A-Z]{4}\Z"))}
 
@@ -188,15 +201,15 @@ _BEFORE = re.compile(
 )
 
 
-def _of_others(table: pd.DataFrame, rows: Sequence[NormalisedRow]) -> "pd.Series[str]":
+def _other_school_urns(table: pd.DataFrame, rows: Sequence[NormalisedRow]) -> "pd.Series[str]":
     """The URN of another school, on a row of a sheet that has the sender's own on other rows."""
     urn = table["school_urn"]
     under = (row.columns.get("school_urn") for row in rows)
     is_now = [
-        one is not None
-        and _OF_A_SCHOOL.search(one.heading) is not None
-        and not _BEFORE.search(one.heading)
-        for one in under
+        column is not None
+        and _OF_A_SCHOOL.search(column.heading) is not None
+        and not _BEFORE.search(column.heading)
+        for column in under
     ]
     now = pd.Series(is_now, index=urn.index, dtype=bool)
     own = urn == table["sender_urn"]
@@ -205,54 +218,54 @@ def _of_others(table: pd.DataFrame, rows: Sequence[NormalisedRow]) -> "pd.Series
 
 
 def _matches(column: "pd.Series[str]", form: str) -> "pd.Series[bool]":
-    begins = re.compile(form).match
-    found = [isinstance(text, str) and begins(text) is not None for text in column.to_list()]
-    return pd.Series(found, index=column.index, dtype=bool)
+    match = re.compile(form).match
+    matches = [isinstance(text, str) and match(text) is not None for text in column.to_list()]
+    return pd.Series(matches, index=column.index, dtype=bool)
 
 
-def _answers(table: pd.DataFrame, rows: Sequence[NormalisedRow]) -> Columns:
+def _destination_columns(table: pd.DataFrame, rows: Sequence[NormalisedRow]) -> Columns:
     """What belongs to the destination: whether it is due, who provides it, when it was told."""
     wave, sent = table["wave"], table["sent_on"]
     autumn = (table["academic_year"] + wave.fillna(1)).to_list()
-    due_on = _days([date(int(y), 9, 1) if y == y else None for y in autumn])
-    due = (wave != 0) & ~(due_on > sent) & _here(rows, "activity")
-    here = pd.Series(False, index=table.index)
+    due_on = _day_series([date(int(y), 9, 1) if y == y else None for y in autumn])
+    due = (wave != 0) & ~(due_on > sent) & _has_column(rows, "activity")
+    has_provider = pd.Series(False, index=table.index)
     provider = pd.Series(None, index=table.index, dtype="str")
     for name in _PROVIDERS:
-        here |= _here(rows, name)
+        has_provider |= _has_column(rows, name)
         provider = provider.fillna(table[f"{name}__raw"])
     odd = code_label_conflicts(table["activity"], table["activity_beside"])
     told_on = table["as_at"].fillna(table["started_on"]).fillna(sent)
     return {
-        "activity__due": _flag(due),
-        "after_leaving": _flag((wave > 0) | wave.isna() & (due_on <= sent)),
+        "activity__due": _flag_series(due),
+        "after_leaving": _flag_series((wave > 0) | wave.isna() & (due_on <= sent)),
         "provider": provider,
-        "provider__here": _flag(here),
-        "started_on__here": _flag(_here(rows, "started_on")),
-        "has_ended": _flag(table["ended_on__raw"].notna() & ~(table["ended_on"] > sent)),
+        "provider__here": _flag_series(has_provider),
+        "started_on__here": _flag_series(_has_column(rows, "started_on")),
+        "has_ended": _flag_series(table["ended_on__raw"].notna() & ~(table["ended_on"] > sent)),
         "told_on": told_on,
-        "contradicted_by": _beside(rows).where(odd),
+        "contradicted_by": _headings_beside(rows).where(odd),
     }
 
 
-def _beside(rows: Sequence[NormalisedRow]) -> "pd.Series[str]":
+def _headings_beside(rows: Sequence[NormalisedRow]) -> "pd.Series[str]":
     """The heading of the column that has the destination a second time."""
-    found = (row.columns.get("activity_beside") for row in rows)
-    return _text(one.heading if one else None for one in found)
+    columns = (row.columns.get("activity_beside") for row in rows)
+    return _text_series(column.heading if column else None for column in columns)
 
 
 _PROVIDERS = ("provider_name", "provider_urn", "provider_ukprn", "provider_laestab")
 
 
-def _ages(table: pd.DataFrame, tolerances: Tolerances) -> Columns:
+def _age_columns(table: pd.DataFrame, tolerances: Tolerances) -> Columns:
     """The day each person is 18, and whether an enrolled one has a plausible age."""
     born, start = table["born_on"], table["started_on"].fillna(table["sent_on"])
     # In seconds: nanoseconds cannot count the 345 years from 1678 to today.
     years = (start.astype("datetime64[s]") - born.astype("datetime64[s]")).dt.days / 365.25
     fits = years.isna() | years.between(tolerances.enrolled_from_age, tolerances.enrolled_to_age)
     grown_on = {day: _birthday(day, 18) for day in born.dropna().dt.date.unique()}
-    grown = _days([grown_on.get(day) for day in born.dt.date])
-    return {"is_18_on": grown, "age_fits": _flag(fits)}
+    grown = _day_series([grown_on.get(day) for day in born.dt.date])
+    return {"is_18_on": grown, "age_fits": _flag_series(fits)}
 
 
 def _birthday(born: date, age: int) -> date:
@@ -262,18 +275,18 @@ def _birthday(born: date, age: int) -> date:
         return date(born.year + age, 3, 1)
 
 
-def _here(rows: Sequence[NormalisedRow], name: str) -> "pd.Series[bool]":
+def _has_column(rows: Sequence[NormalisedRow], name: str) -> "pd.Series[bool]":
     """Whether the table that each row stands in has a column for the field."""
     return pd.Series([name in row.columns for row in rows], dtype=bool)
 
 
-def _flag(holds: Any) -> "pd.Series[str]":
+def _flag_series(holds: Any) -> "pd.Series[str]":
     flags = pd.Series(None, index=holds.index, dtype="str")
     flags[holds.astype(bool)] = "yes"
     return flags
 
 
-def _plain(value: Value) -> str | None:
+def _value_text(value: Value) -> str | None:
     """A value as text, None where there is nothing but space."""
     if value is None:
         return None
@@ -282,26 +295,26 @@ def _plain(value: Value) -> str | None:
     return str(value).strip() or None
 
 
-def _words(values: Sequence[Value]) -> "pd.Series[str]":
+def _text_of_values(values: Sequence[Value]) -> "pd.Series[str]":
     """Values as text.  Most are typed over and over, so each different one is looked at once."""
     if set(map(type, values)) <= {str, NoneType}:  # 1 and True would be one key
-        plain = {value: _plain(value) for value in set(values)}
-        return _text(map(plain.__getitem__, values))
-    return _text(map(_plain, values))
+        plain = {value: _value_text(value) for value in set(values)}
+        return _text_series(map(plain.__getitem__, values))
+    return _text_series(map(_value_text, values))
 
 
-def _text(values: Iterable[str | None]) -> "pd.Series[str]":
+def _text_series(values: Iterable[str | None]) -> "pd.Series[str]":
     return pd.Series(list(values), dtype="str")
 
 
-def _days(values: Sequence[Value]) -> "pd.Series[pd.Timestamp]":
+def _day_series(values: Sequence[Value]) -> "pd.Series[pd.Timestamp]":
     """Days; what is no day, or lies beyond what the table can hold (1678 to 2261), is nothing."""
-    moments = {value: _moment(value) for value in set(values)}
+    moments = {value: _nanoseconds(value) for value in set(values)}
     counted = np.fromiter(map(moments.__getitem__, values), dtype="int64", count=len(values))
     return pd.Series(counted.view("datetime64[ns]"))
 
 
-def _moment(value: Value) -> int:
+def _nanoseconds(value: Value) -> int:
     """A day in nanoseconds, as the table counts it."""
     if isinstance(value, date) and 1678 <= value.year <= 2261:
         return int(pd.Timestamp(value).as_unit("ns").value)

@@ -19,7 +19,7 @@ RESULT_FORMAT = {
     "return_unexpected_index_query": False,
 }
 
-_one_at_a_time = threading.Lock()
+_library_lock = threading.Lock()
 
 
 class RuleDidNotRun(Exception):
@@ -34,7 +34,7 @@ class RuleDidNotRun(Exception):
 def find_broken_rules(table: Any, kind: SubmissionKind, year: int) -> Iterator[tuple[Rule, int]]:
     """Each rule and the position of each row of the table that breaks it.
 
-    `table` is what frames makes.  Raises RuleDidNotRun.
+    `table` is that of `build_rule_inputs`.  Raises RuleDidNotRun.
     """
     yield from broken_positions(run_expectations(table, kind, year), kind, year)
 
@@ -51,8 +51,8 @@ def run_expectations(table: Any, kind: SubmissionKind, year: int) -> tuple[Any, 
     from expectations.engine.column_subset import select_columns
     from expectations.engine.suites import suite_by_field
 
-    with _one_at_a_time:
-        # Nothing on disk, no pages, nobody told, and no bars on the screen.
+    with _library_lock:
+        # Nothing on disk, no pages, nothing sent to anybody, and no bars on the screen.
         config = DataContextConfig(
             store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
             data_docs_sites={},
@@ -63,9 +63,11 @@ def run_expectations(table: Any, kind: SubmissionKind, year: int) -> tuple[Any, 
         asset = context.data_sources.add_pandas("sheets").add_dataframe_asset("rows")
         whole = asset.add_batch_definition_whole_dataframe("all")
         answers = []
-        for alike, suite in suite_by_field(kind, year):
+        for field_rules, suite in suite_by_field(kind, year):
             # Each is asked for and judged before the next: the library knows only the last.
-            batch = whole.get_batch(batch_parameters={"dataframe": select_columns(table, alike)})
+            batch = whole.get_batch(
+                batch_parameters={"dataframe": select_columns(table, field_rules)}
+            )
             answers.append(batch.validate(suite, result_format=RESULT_FORMAT))
         return tuple(answers)
 
@@ -76,8 +78,11 @@ def broken_positions(
     """Each rule and position that breaks it.  Raises RuleDidNotRun where one has no answer."""
     from expectations.engine.suites import rules
 
-    every = [one for result in results for one in result.results]
-    answers = {one.expectation_config.meta["rule_code"]: one.result for one in every}
+    validations = [validation for result in results for validation in result.results]
+    answers = {
+        validation.expectation_config.meta["rule_code"]: validation.result
+        for validation in validations
+    }
     for rule in rules(kind, year):
         answer = answers.get(rule.code)
         if not answer or "unexpected_index_list" not in answer:

@@ -55,9 +55,11 @@ OWN_CHANGES: Mapping[SubmissionKind, Mapping[int, SuiteChange]] = {
 }
 
 
-def _with_lists(own: Mapping[int, SuiteChange], first: Sequence[str]) -> dict[int, SuiteChange]:
+def _with_list_changes(
+    own_changes: Mapping[int, SuiteChange], first: Sequence[str]
+) -> dict[int, SuiteChange]:
     """What each year changes, with the codes that the lists take in or drop in it."""
-    changes = dict(own)
+    changes = dict(own_changes)
     for code, name in BY_LIST.items():
         for year in years_of_change(name):
             if code in first and year > FIRST_YEAR:
@@ -67,7 +69,7 @@ def _with_lists(own: Mapping[int, SuiteChange], first: Sequence[str]) -> dict[in
     return changes
 
 
-CHANGES = {kind: _with_lists(OWN_CHANGES[kind], FIRST[kind]) for kind in SubmissionKind}
+CHANGES = {kind: _with_list_changes(OWN_CHANGES[kind], FIRST[kind]) for kind in SubmissionKind}
 
 
 def rules(kind: SubmissionKind, year: int) -> tuple[Rule, ...]:
@@ -75,16 +77,16 @@ def rules(kind: SubmissionKind, year: int) -> tuple[Rule, ...]:
 
     Raises ValueError where a year adds what is there, or changes or removes what is not.
     """
-    found = {code: catalogue()[code] for code in FIRST[kind]}
+    rules_by_code = {code: catalogue()[code] for code in FIRST[kind]}
     for changed_in, change in sorted(CHANGES[kind].items()):
         if changed_in <= year:
-            found = _changed(found, change)
-    return tuple(found[code] for code in sorted(found))
+            rules_by_code = _apply_change(rules_by_code, change)
+    return tuple(rules_by_code[code] for code in sorted(rules_by_code))
 
 
 def suite(kind: SubmissionKind, year: int) -> Any:
     """The Great Expectations suite of those rules.  Built once a process for each different one."""
-    return _suite(kind, suite_year(kind, year))
+    return _cached_suite(kind, suite_year(kind, year))
 
 
 def suite_year(kind: SubmissionKind, year: int) -> int:
@@ -96,19 +98,19 @@ def suite_year(kind: SubmissionKind, year: int) -> int:
 def suite_by_field(kind: SubmissionKind, year: int) -> tuple[tuple[tuple[Rule, ...], Any], ...]:
     """The same suite field by field: the rules of each, and their Great Expectations suite."""
     return tuple(
-        (alike, _built(f"{kind.value}_{year}_{field or 'row'}", alike))
-        for field, alike in rules_by_field(rules(kind, suite_year(kind, year))).items()
+        (field_rules, _build_suite(f"{kind.value}_{year}_{field or 'row'}", field_rules))
+        for field, field_rules in rules_by_field(rules(kind, suite_year(kind, year))).items()
     )
 
 
 def snapshot(kind: SubmissionKind, year: int) -> str:
     """The suite as JSON, by rule code: without ids, and without the library's version."""
-    written = {
+    document = {
         "sheet": kind.value,
         "year": suite_year(kind, year),
-        "rules": [_written(rule) for rule in rules(kind, year)],
+        "rules": [_rule_as_json(rule) for rule in rules(kind, year)],
     }
-    return json.dumps(written, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False, default=str) + "\n"
 
 
 @cache
@@ -135,19 +137,25 @@ def snapshots() -> dict[str, str]:
     }
 
 
-def _changed(found: Mapping[str, Rule], change: SuiteChange) -> dict[str, Rule]:
-    wrong = {*change.added} & {*found} | ({*change.changed, *change.removed} - {*found})
+def _apply_change(rules_by_code: Mapping[str, Rule], change: SuiteChange) -> dict[str, Rule]:
+    wrong = {*change.added} & {*rules_by_code} | (
+        {*change.changed, *change.removed} - {*rules_by_code}
+    )
     if wrong:
         message = f"a year cannot add, change or remove these rules: {sorted(wrong)}"
         raise ValueError(message)
-    kept = {code: rule for code, rule in found.items() if code not in change.removed}
-    kept |= {code: catalogue()[code] for code in change.added}
+    changed_rules = {
+        code: rule for code, rule in rules_by_code.items() if code not in change.removed
+    }
+    changed_rules |= {code: catalogue()[code] for code in change.added}
     for code, kwargs in change.changed.items():
-        kept[code] = dataclasses.replace(kept[code], kwargs={**kept[code].kwargs, **kwargs})
-    return kept
+        changed_rules[code] = dataclasses.replace(
+            changed_rules[code], kwargs={**changed_rules[code].kwargs, **kwargs}
+        )
+    return changed_rules
 
 
-def _written(rule: Rule) -> dict[str, Any]:
+def _rule_as_json(rule: Rule) -> dict[str, Any]:
     return {
         "code": rule.code,
         "severity": rule.severity.value,
@@ -160,27 +168,29 @@ def _written(rule: Rule) -> dict[str, Any]:
 
 
 @cache
-def _suite(kind: SubmissionKind, year: int) -> Any:
-    return _built(f"{kind.value}_{year}", rules(kind, year))
+def _cached_suite(kind: SubmissionKind, year: int) -> Any:
+    return _build_suite(f"{kind.value}_{year}", rules(kind, year))
 
 
-def _built(name: str, chosen: Sequence[Rule]) -> Any:
+def _build_suite(name: str, chosen: Sequence[Rule]) -> Any:
     import great_expectations as gx
 
-    built = gx.ExpectationSuite(name=name, expectations=[_expectation(rule) for rule in chosen])
+    built = gx.ExpectationSuite(
+        name=name, expectations=[_build_expectation(rule) for rule in chosen]
+    )
     if len(built.expectations) != len(chosen):
         message = "a rule was dropped while the suite was built"
         raise RuntimeError(message)
     return built
 
 
-def _expectation(rule: Rule) -> Any:
+def _build_expectation(rule: Rule) -> Any:
     from great_expectations import expectations as core
 
     from expectations.engine import custom_expectations
 
-    made = getattr(custom_expectations, rule.kind, None) or getattr(core, rule.kind)
-    return made(
+    expectation_class = getattr(custom_expectations, rule.kind, None) or getattr(core, rule.kind)
+    return expectation_class(
         severity=GX_SEVERITY[rule.severity],
         description=rule.says,
         notes=rule.do,

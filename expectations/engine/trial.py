@@ -46,15 +46,15 @@ def trial_of(described: Mapping[str, Any], tolerances: Tolerances = TOLERANCES) 
         if rule is None or not rule.kind:
             message = f"there is no rule {code} that judges rows"
             raise ValueError(message)
-    weights = {code: _weight(word) for code, word in weigh.items()}
+    weights = {code: _parse_weight(word) for code, word in weigh.items()}
     limits = {
-        name: _number(name, given, tolerances)
+        name: _parse_tolerance(name, given, tolerances)
         for name, given in (described.get("tolerances") or {}).items()
     }
     return Trial(frozenset(without), weights, dataclasses.replace(tolerances, **limits))
 
 
-def _weight(word: str) -> Severity:
+def _parse_weight(word: str) -> Severity:
     try:
         return Severity(word.replace(" ", "_"))
     except ValueError:
@@ -62,8 +62,8 @@ def _weight(word: str) -> Severity:
         raise ValueError(message) from None
 
 
-def _number(name: str, given: Any, tolerances: Tolerances) -> Any:
-    names = [each.name for each in dataclasses.fields(tolerances)]
+def _parse_tolerance(name: str, given: Any, tolerances: Tolerances) -> Any:
+    names = [limit.name for limit in dataclasses.fields(tolerances)]
     if name not in names:
         message = f"there is no tolerance {name}; there are {', '.join(names)}"
         raise ValueError(message)

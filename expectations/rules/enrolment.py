@@ -12,7 +12,7 @@ def _has_left(
 
     The day a course is planned to end, still to come, is not the day that somebody left it.
     """
-    told = ((unless, "not in", ["no"]),) if unless else ()
+    unless_condition = ((unless, "not in", ["no"]),) if unless else ()
     return Rule(
         code=code,
         severity=MUST_FIX,
@@ -29,7 +29,7 @@ def _has_left(
         kwargs={
             "column": field,
             "value_set": [enrolled],
-            "when": (("has_ended", "blank"), *told),
+            "when": (("has_ended", "blank"), *unless_condition),
         },
     )
 

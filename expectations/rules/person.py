@@ -13,7 +13,7 @@ NOT_A_NAME = (
 )
 
 
-def _known_word(code: str, field: str, says: str, do: str, *, bad: str, good: str) -> Rule:
+def _unmapped_word(code: str, field: str, says: str, do: str, *, bad: str, good: str) -> Rule:
     """A closed list: something was typed, and no map knew it."""
     return Rule(
         code=code,
@@ -33,13 +33,13 @@ def _known_word(code: str, field: str, says: str, do: str, *, bad: str, good: st
     )
 
 
-def _unread(code: str, field: str, what: str) -> Rule:
+def _unreadable_cell(code: str, field: str, noun: str) -> Rule:
     """A cell that everybody needs shows a mark such as #N/A, or a formula without its value."""
     return Rule(
         code=code,
         severity=MUST_FIX,
-        says=f"The {what} is missing: the cell has {{what}}",
-        do=f"Type the {what} itself, or open the workbook in Excel, put the formula right, save it "
+        says=f"The {noun} is missing: the cell has {{what}}",
+        do=f"Type the {noun} itself, or open the workbook in Excel, put the formula right, save it "
         "and send it again",
         bad="#N/A",
         good="14/02/2007" if field == "born_on" else "Okafor",
@@ -132,10 +132,10 @@ RULES: tuple[Rule, ...] = (
         kind="ExpectColumnValuesToNotBeNull",
         kwargs={"column": "surname", "when": (("full_name__raw", "filled"),)},
     ),
-    _unread("P07", "born_on", "date of birth"),
-    _unread("P08", "surname", "surname"),
-    _unread("P09", "forename", "first name"),
-    _unread("P14", "full_name", "name"),
+    _unreadable_cell("P07", "born_on", "date of birth"),
+    _unreadable_cell("P08", "surname", "surname"),
+    _unreadable_cell("P09", "forename", "first name"),
+    _unreadable_cell("P14", "full_name", "name"),
     Rule(
         code="P10",
         severity=MUST_FIX,
@@ -194,7 +194,7 @@ RULES: tuple[Rule, ...] = (
         kind="ExpectColumnValuesToNotMatchRegex",
         kwargs={"column": "forename", "regex": NOT_A_NAME},
     ),
-    _known_word(
+    _unmapped_word(
         "P20",
         "sex",
         "We do not know this word for sex",
@@ -202,7 +202,7 @@ RULES: tuple[Rule, ...] = (
         bad="Q",
         good="F",
     ),
-    _known_word(
+    _unmapped_word(
         "P21",
         "sen",
         "We do not know this word for special educational needs",
@@ -210,7 +210,7 @@ RULES: tuple[Rule, ...] = (
         bad="Z",
         good="K",
     ),
-    _known_word(
+    _unmapped_word(
         "P22",
         "disadvantaged",
         "We do not know this word for disadvantage",
@@ -234,7 +234,7 @@ RULES: tuple[Rule, ...] = (
             "value_set": codes("ethnicities", FIRST_YEAR),
         },
     ),
-    _known_word(
+    _unmapped_word(
         "P24",
         "consent",
         "We do not know this word for consent",

@@ -5,15 +5,15 @@ from expectations.rule import MUST_FIX, PLEASE_CHECK, Rule
 SINCE = "2026-11-23"
 
 
-def _constant(code: str, field: str, what: str) -> Rule:
+def _constant_column(code: str, field: str, noun: str) -> Rule:
     """Everybody on a sheet has the same value where people differ: told once, for the column."""
     return Rule(
         code=code,
         severity=PLEASE_CHECK,
-        says=f"Every row has the same {what}",
+        says=f"Every row has the same {noun}",
         do="Check that the column was not filled down from its first cell",
-        bad=f"one {what} for the whole sheet",
-        good=f"each leaver's own {what}",
+        bad=f"one {noun} for the whole sheet",
+        good=f"each leaver's own {noun}",
         source="ours",
         since=SINCE,
         field=field,
@@ -102,9 +102,9 @@ RULES: tuple[Rule, ...] = (
         kind="ExpectColumnValuesToBeNull",
         kwargs={"column": "sideways"},
     ),
-    _constant("R07", "born_on", "date of birth"),
-    _constant("R08", "forename", "first name"),
-    _constant("R09", "surname", "surname"),
+    _constant_column("R07", "born_on", "date of birth"),
+    _constant_column("R08", "forename", "first name"),
+    _constant_column("R09", "surname", "surname"),
     Rule(
         code="R11",
         severity=PLEASE_CHECK,
@@ -117,5 +117,5 @@ RULES: tuple[Rule, ...] = (
         kind="ExpectColumnValuesToBeNull",
         kwargs={"column": "otherwise_on"},
     ),
-    _constant("R10", "activity", "destination"),
+    _constant_column("R10", "activity", "destination"),
 )
