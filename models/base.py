@@ -1,4 +1,4 @@
-"""What every table shares: names for constraints, so that both databases can alter them."""
+"""Base: what every table shares, names for constraints, so that both databases can alter them."""
 
 from sqlmodel import SQLModel
 

@@ -44,34 +44,34 @@ def open_database(url: str, *, is_durable: bool = False) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
         engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
-        event.listen(engine, "handle_error", _say_where_only)
+        event.listen(engine, "handle_error", _strip_values_from_error)
         return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, hide_parameters=True, connect_args={"check_same_thread": False})
-    event.listen(engine, "connect", _settle_sqlite)
+    event.listen(engine, "connect", _configure_sqlite)
     if is_durable:
         event.listen(engine, "connect", _wait_for_disk)
     event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
-def _say_where_only(context: ExceptionContext) -> None:
+def _strip_values_from_error(context: ExceptionContext) -> None:
     """PostgreSQL's own words quote the row that failed, so they are replaced by its place."""
-    fault, told = context.original_exception, context.sqlalchemy_exception
-    place = getattr(fault, "diag", None)
-    if place is None or place.sqlstate is None or told is None:
-        return  # said by the way to the server, which saw no row
+    driver_error, wrapped_error = context.original_exception, context.sqlalchemy_exception
+    diagnostics = getattr(driver_error, "diag", None)
+    if diagnostics is None or diagnostics.sqlstate is None or wrapped_error is None:
+        return  # raised on the way to the server, which saw no row
     # Classes 22 and 23 are about values: even their first line may quote one.
-    about_values = place.sqlstate[:2] in ("22", "23")
-    named = (place.table_name, place.column_name, place.constraint_name)
-    words = " ".join(filter(None, named)) if about_values else place.message_primary
-    words = f"{place.sqlstate} {words or ''}".rstrip()
-    fault.args = (words,)
-    told.args = (f"({type(fault).__name__}) {words}",)
+    about_values = diagnostics.sqlstate[:2] in ("22", "23")
+    named = (diagnostics.table_name, diagnostics.column_name, diagnostics.constraint_name)
+    words = " ".join(filter(None, named)) if about_values else diagnostics.message_primary
+    words = f"{diagnostics.sqlstate} {words or ''}".rstrip()
+    driver_error.args = (words,)
+    wrapped_error.args = (f"({type(driver_error).__name__}) {words}",)
 
 
-def _settle_sqlite(connection: Any, _: object) -> None:
+def _configure_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
@@ -129,7 +129,7 @@ def reading_at_one_moment(engine: Engine) -> Iterator[Session]:
 def insert_all(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """All rows, up to `CHUNK` to a statement; all must have the same columns."""
     if rows:
-        _send(session, _table(model).insert(), rows)
+        _execute_many(session, _table(model).insert(), rows)
 
 
 def insert_returning(
@@ -215,28 +215,28 @@ def upsert(
         if update
         else statement.on_conflict_do_nothing(index_elements=list(key))
     )
-    _send(session, statement, _each_key_once(rows, key, update))
+    _execute_many(session, statement, _deduplicate_by_key(rows, key, update))
 
 
-def _send(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+def _execute_many(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     # SQLAlchemy puts many rows into one statement only where something is asked back; otherwise
     # sqlite3 and psycopg send a call with many rows row by row.
     first, *_ = statement.table.primary_key
     session.connection().execute(statement.returning(first), [dict(row) for row in rows]).close()
 
 
-def _each_key_once(
+def _deduplicate_by_key(
     rows: Sequence[Mapping[str, Any]], key: Sequence[str], update: Sequence[str]
 ) -> list[dict[str, Any]]:
     """The rows as they would end; PostgreSQL brings no row up to date twice in one statement."""
-    kept: dict[tuple[Any, ...], dict[str, Any]] = {}
+    rows_by_key: dict[tuple[Any, ...], dict[str, Any]] = {}
     for at, row in enumerate(rows):
         values_of_key = tuple(row[name] for name in key)
         if None in values_of_key:  # which is like no other
             values_of_key = (at, *values_of_key)
-        before = kept.setdefault(values_of_key, dict(row))
-        before |= {name: row[name] for name in update}
-    return list(kept.values())
+        earlier = rows_by_key.setdefault(values_of_key, dict(row))
+        earlier |= {name: row[name] for name in update}
+    return list(rows_by_key.values())
 
 
 def _dialect(session: Session) -> str:

@@ -1,4 +1,4 @@
-"""Destinations, matches and publications: what we know, why, and who was told."""
+"""Destinations: what is recorded of a leaver, the match it rests on, and what was published."""
 
 from datetime import date, datetime
 

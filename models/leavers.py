@@ -1,4 +1,4 @@
-"""Cohorts, people and leavers: whom we follow."""
+"""Leavers: cohorts, their waves, persons and leavers."""
 
 from datetime import date, datetime
 from typing import Any

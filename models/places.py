@@ -1,4 +1,4 @@
-"""Hubs, and the one register of schools and providers."""
+"""Places: hubs, and the one register of schools and providers."""
 
 from datetime import date
 

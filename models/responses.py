@@ -1,4 +1,4 @@
-"""What people have told us beside their files, by name and moment.
+"""Responses: what people decided or confirmed beside their files, by name and moment.
 
 What a heading means, that a rarity is right, that a rule does not hold here, which suite is in
 force.  Nothing here is ever decided by a guess.

@@ -31,5 +31,5 @@ def revision_of(connection: Connection) -> Revision:
     scripts = ScriptDirectory(str(Path(__file__).parent / "migrations"))
     if at == scripts.get_current_head():
         return Revision.CURRENT
-    there = {script.revision for script in scripts.walk_revisions()}
-    return Revision.OLDER if at in there else Revision.NEWER
+    revisions = {script.revision for script in scripts.walk_revisions()}
+    return Revision.OLDER if at in revisions else Revision.NEWER

@@ -1,4 +1,4 @@
-"""What was sent, by whom, and how far it has come."""
+"""Submissions: what was sent, by whom, and how far it has come."""
 
 from datetime import date, datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The closed lists: every word that the rest of the system may store.
+"""Vocabulary: the closed lists of every word that the rest of the system may store.
 
 Codes are kept as text with a CHECK in the table, never as a database enum: a list that grows
 then needs no rebuilt type.  What people really type for them lives in imports/maps/.

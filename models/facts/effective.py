@@ -47,9 +47,10 @@ def superseded_ids(as_of: datetime | None = None, *, leavers: Any = None) -> Sel
     of those leavers: their ids, or a query for them.
     """
     direct = select(col(Destination.supersedes_id)).where(
-        col(Destination.supersedes_id).is_not(None), *_is_heard(Destination, as_of, leavers)
+        col(Destination.supersedes_id).is_not(None),
+        *_effective_conditions(Destination, as_of, leavers),
     )
-    return direct.union_all(select(_by_way(as_of, leavers).c.id))  # type: ignore[return-value]
+    return direct.union_all(select(_indirectly_superseded_ids(as_of, leavers).c.id))  # type: ignore[return-value]
 
 
 def was_named(as_of: datetime) -> ColumnElement[bool]:
@@ -80,33 +81,38 @@ def _taken_back_ids(as_of: datetime | None) -> Select[Any]:
     return undone.where(col(Submission.undone_at) <= as_of) if as_of else undone
 
 
-def _is_heard(word: Any, as_of: datetime | None, leavers: Any) -> list[ColumnElement[bool]]:
-    """Whether a destination was recorded by then, about one of the leavers, and is effective."""
-    submission = col(word.submission_id)
+def _effective_conditions(
+    destination: Any, as_of: datetime | None, leavers: Any
+) -> list[ColumnElement[bool]]:
+    """The conditions for a destination to be effective, of those leavers and recorded by then."""
+    submission = col(destination.submission_id)
     if leavers is None:
-        heard = [is_effective(submission, as_of)]
+        conditions = [is_effective(submission, as_of)]
     else:
-        heard = [is_effective_one(submission, as_of), col(word.leaver_id).in_(leavers)]
-    return [*heard, col(word.recorded_at) <= as_of] if as_of else heard
+        conditions = [is_effective_one(submission, as_of), col(destination.leaver_id).in_(leavers)]
+    return [*conditions, col(destination.recorded_at) <= as_of] if as_of else conditions
 
 
-def _by_way(as_of: datetime | None, leavers: Any) -> CTE:
-    """Those superseded by a word taken back whose own place was taken by one that is effective."""
+def _indirectly_superseded_ids(as_of: datetime | None, leavers: Any) -> CTE:
+    """The ids of destinations superseded through others.
+
+    The one that superseded them was taken back, and is itself superseded by an effective one.
+    """
     later = aliased(Destination)
     undone = (
         ~is_effective(col(Destination.submission_id), as_of)
         if leavers is None
         else ~is_effective_one(col(Destination.submission_id), as_of)
     )
-    says = (col(Destination.supersedes_id).is_not(None), undone)
+    from_undone = (col(Destination.supersedes_id).is_not(None), undone)
     first: Any = (
         select(col(Destination.supersedes_id).label("id"))
         .join(later, col(later.supersedes_id) == col(Destination.id))
-        .where(*says, *_is_heard(later, as_of, leavers))
+        .where(*from_undone, *_effective_conditions(later, as_of, leavers))
     )
     passed: CTE = first.cte("superseded_by_way", recursive=True)
     return passed.union(
         select(col(Destination.supersedes_id))
         .join(passed, passed.c.id == col(Destination.id))
-        .where(*says)
+        .where(*from_undone)
     )

@@ -28,10 +28,10 @@ def is_member_on(day: date) -> ColumnElement[bool]:
 
 def members_on(session: Session, urns: Collection[str], days: Collection[date]) -> set[str]:
     """Those of the URNs that were in any hub on any of the days."""
-    there = select(col(Membership.urn)).where(
+    member_urns = select(col(Membership.urn)).where(
         col(Membership.urn).in_(urns), or_(*map(is_member_on, days))
     )
-    return set(session.scalars(there))
+    return set(session.scalars(member_urns))
 
 
 def _joins_anew(day: date) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Keys: which names storage takes, the same in a folder and in a bucket."""
+"""Storage keys: which names storage takes, the same in a folder and in a bucket."""
 
 # Our own half-written files; never listed, and never a key.
 HALF_WRITTEN = ".half-written-"

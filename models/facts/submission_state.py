@@ -2,7 +2,8 @@
 
 `stage` is progress: the furthest stage that what it says has reached.  `needs_processing_since` is
 the queue: the last moment at which something happened that an intake must take up.  Everything that
-moves either is a transition here, and every question about them a predicate here.
+moves either is a transition here (`mark_received`, `mark_reached` ...), and every question about
+them a predicate here.
 
 | transition | stage | needs processing | refusal | our fault | receipt |
 |---|---|---|---|---|---|
@@ -14,16 +15,16 @@ moves either is a transition here, and every question about them a predicate her
 | `processed` | as before | no longer | as before | as before | as before |
 | `answered` | as before | as before | as before | as before | given |
 | `published` | published, if recorded | as before | as before | as before | as before |
-| `reprocessing_requested` | as before | yes | put aside | put aside | as before |
+| `request_reprocessing` | as before | yes | put aside | put aside | as before |
 | `taken_back` | as before | no longer | as before | as before | as before |
 
 Progress goes back in two cases only: a published submission that is recorded anew is recorded, for
 no reader has seen yet what it says now; and a refused file that was never recorded starts anew when
 its sender sends it with another word.  Being asked for again moves nothing but the queue.
 
-A run notes what it takes up (`taken_up`) and is done with that much: what is asked for while the
-sheet is in hand stays in the queue.  A submission whose receipt is owed is in the queue as well, so
-that a run killed anywhere leaves there whatever it was not done with.
+A run notes what it takes up (`read_queue_times`) and is done with that much: what is asked for
+while the sheet is in hand stays in the queue.  A submission whose receipt is owed is in the
+queue as well, so that a run killed anywhere leaves there whatever it was not done with.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -114,19 +115,19 @@ def mark_refused_unread(submission: Submission, code: str, facts: Mapping[str, s
 
 
 def read_queue_times(session: Session, ids: Sequence[int]) -> dict[int, datetime | None]:
-    """What a run takes up: since when each needs processing, to be handed to `processed`."""
+    """What a run takes up: since when each needs processing, to be handed to `mark_processed`."""
     asked = select(col(Submission.id), col(Submission.needs_processing_since))
     return {
         row.id: row.needs_processing_since
-        for some in _some(ids)
+        for some in _chunks(ids)
         for row in session.execute(asked.where(col(Submission.id).in_(some)))
     }
 
 
 def mark_reached(session: Session, ids: Sequence[int], stage: Stage) -> None:
     """They have come to a stage before recording; those that had come further stay there."""
-    further = col(Submission.stage).in_([each.value for each in ROAD[: ROAD.index(stage)]])
-    _set(
+    further = col(Submission.stage).in_([earlier.value for earlier in ROAD[: ROAD.index(stage)]])
+    _update_submissions(
         session,
         ids,
         stage=case((further, stage.value), else_=col(Submission.stage)),
@@ -144,7 +145,7 @@ def mark_refused(
     since: datetime | None,
 ) -> None:
     """It cannot go on; `since` is what the run took up.  What it had said before stays recorded."""
-    _set(
+    _update_submissions(
         session,
         [submission_id],
         refused_code=code,
@@ -155,18 +156,20 @@ def mark_refused(
     )
 
 
-def mark_faulted(session: Session, submission_id: int, what: str) -> None:
+def mark_faulted(session: Session, submission_id: int, code: str) -> None:
     """It stopped through our fault; every intake tries it again."""
     still = case(
         (col(Submission.needs_processing_since).is_(None), now()),
         else_=col(Submission.needs_processing_since),
     )
-    _set(session, [submission_id], fault_code=what[:60], needs_processing_since=still)
+    _update_submissions(
+        session, [submission_id], fault_code=code[:60], needs_processing_since=still
+    )
 
 
 def mark_recorded(session: Session, submission_id: int, *, at: datetime, **noted: object) -> None:
     """What it says is in the record; `noted` are other columns, written with it."""
-    _set(
+    _update_submissions(
         session,
         [submission_id],
         stage=Stage.RECORDED.value,
@@ -182,12 +185,12 @@ def mark_recorded(session: Session, submission_id: int, *, at: datetime, **noted
 
 def mark_processed(session: Session, submission_id: int, *, since: datetime | None) -> None:
     """A run is done with what it took up; what was asked for afterwards stays in the queue."""
-    _set(session, [submission_id], needs_processing_since=_unless_asked_since(since))
+    _update_submissions(session, [submission_id], needs_processing_since=_unless_asked_since(since))
 
 
 def mark_answered(session: Session, ids: Sequence[int]) -> None:
     """Their senders have the receipt for where they stand; a fault in sending it is over."""
-    _set(session, ids, answered_at=now(), fault_code=None)
+    _update_submissions(session, ids, answered_at=now(), fault_code=None)
 
 
 def to_publish(session: Session) -> dict[int, datetime]:
@@ -205,15 +208,19 @@ def mark_published(session: Session, summarised: Mapping[int, datetime]) -> list
 
     One that was recorded again since it was summarised is not: what it says now is in no summary.
     """
-    there = to_publish(session)
-    ids = sorted(one for one, at in summarised.items() if there.get(one) == at)
-    _set(session, ids, stage=Stage.PUBLISHED.value, stage_at=now())
+    publishable = to_publish(session)
+    ids = sorted(
+        submission_id
+        for submission_id, at in summarised.items()
+        if publishable.get(submission_id) == at
+    )
+    _update_submissions(session, ids, stage=Stage.PUBLISHED.value, stage_at=now())
     return ids
 
 
 def request_reprocessing(session: Session, ids: Iterable[int]) -> None:
     """Something was decided that an intake must take up; a refusal is put aside for it."""
-    _set(
+    _update_submissions(
         session,
         sorted(set(ids)),
         needs_processing_since=now(),
@@ -236,10 +243,10 @@ def _unless_asked_since(since: datetime | None) -> Any:
     return case((asked == since, None), else_=asked) if since is not None else asked
 
 
-def _set(session: Session, ids: Sequence[int], **values: Any) -> None:
-    for some in _some(ids):
+def _update_submissions(session: Session, ids: Sequence[int], **values: Any) -> None:
+    for some in _chunks(ids):
         session.execute(update(Submission).where(col(Submission.id).in_(some)).values(**values))
 
 
-def _some(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (ids[at : at + _MANY] for at in range(0, len(ids), _MANY))

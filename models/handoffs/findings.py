@@ -1,4 +1,4 @@
-"""What is wrong with a submission: an issue not yet worded, a finding, a refusal."""
+"""Findings: what is wrong with a submission, as an issue not yet worded, a finding, a refusal."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from models.vocabulary import Severity
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something a stage noticed, by its catalogue code and place; the catalogue has the words.
+    """Something a stage noticed: its catalogue code and place, before the catalogue words it.
 
     `value` is the cell as typed, for showing to its sender only; it is never stored or logged.
     `facts` fill the places in the catalogue's sentence (headings, counts, limits; no cell values).
@@ -25,7 +25,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that the sender of a submission should know."""
+    """An issue with the catalogue's words and severity, for the sender of the submission."""
 
     code: str
     severity: Severity

@@ -1,4 +1,4 @@
-"""A submission in our words: what is known of it, its rows and their columns."""
+"""Normalised: a submission's metadata, its rows in our fields and codes, and their columns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,10 +8,12 @@ from models.handoffs.findings import Issue
 from models.handoffs.sheets import Region, Value
 from models.vocabulary import WAVES, LeavingStage, SubmissionKind
 
+FieldPlace = tuple[str, int, str]  # sheet, row as Excel shows it, our field
+
 
 @dataclass(frozen=True, slots=True)
 class SubmissionMetadata:
-    """What is known of a submission before its rows are: from its sender, or worked out.
+    """What is known of a submission before its rows are read: from its sender, or inferred.
 
     `academic_year` is the September in which the leaving year starts: 2022 for 2022/23.  `waves`
     is for how many autumns the hub follows a cohort: nothing is of a later one.
@@ -40,7 +42,7 @@ class FieldColumn:
 
 @dataclass(frozen=True, slots=True)
 class NormalisedRow:
-    """One row in our words, for one wave.  A row with a column a year gives one for each year.
+    """One row in our fields and codes, for one wave; a row with a column a year gives several.
 
     `raw` holds what was typed, by field, blanks left out; `values` what we make of it, None where
     we cannot; `marks` what happened to a value on its way ("damaged", "placeholder").
@@ -67,12 +69,15 @@ class NormalisedRow:
 
 @dataclass(frozen=True, slots=True)
 class NormalisedSubmission:
-    """A submission in our words: what it is, its rows in reading order, and what was noticed."""
+    """A submission's metadata, its normalised rows in reading order, and the issues noticed.
+
+    `suggests` are close terms for a word that no map has, by the place of its field.
+    """
 
     declared: SubmissionMetadata
     rows: tuple[NormalisedRow, ...]
     remarks: tuple[Issue, ...] = ()
-    suggests: Mapping[tuple[str, int, str], tuple[str, ...]] = field(default_factory=dict)
+    suggests: Mapping[FieldPlace, tuple[str, ...]] = field(default_factory=dict)
     unused: tuple[FieldColumn, ...] = ()  # columns that no map knows, kept by name
     file_format: str = ""
     regions: tuple[Region, ...] = ()

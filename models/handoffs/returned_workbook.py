@@ -1,4 +1,4 @@
-"""A workbook that we marked and its sender has sent back: what it says of itself.
+"""Returned workbook: what a workbook that we marked says of itself when it is sent back.
 
 Those who write such a workbook and those who read it know each other's words only from here.
 """

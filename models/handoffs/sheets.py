@@ -1,4 +1,4 @@
-"""A file as sent: its tables, their headings and rows, cell by cell.
+"""Sheets: a file as sent, its tables, their headings and rows, cell by cell.
 
 Row numbers and column letters are those that Excel shows, set once
 where the file is read and never computed again.

@@ -1,4 +1,4 @@
-"""What the stages ask of storage: files by key, in a folder or a bucket."""
+"""Store: what the stages need of storage, files by key, in a folder or a bucket."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The hand-off from summarising to publishing: counts that always carry their denominators."""
+"""Summaries: what summarising hands to publishing, counts that always carry their denominators."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class Counts:
     not_known: int = 0
     sustained: int = 0
     sustained_base: int = 0  # those for whom it can be told, one way or the other
-    kins: tuple[tuple[str, int], ...] = ()  # (models.vocabulary.Kin, leavers), every kin
+    kins: tuple[tuple[str, int], ...] = ()  # (models.vocabulary.ActivityType, leavers), every type
 
 
 @dataclass(frozen=True, slots=True)
