@@ -45,11 +45,11 @@ class Grid:
         return (merge for merge in self.merges if merge[0] == number)
 
 
-def grid_of(sheet: RawSheet, made: DisplayedCells) -> Grid:
+def grid_of(sheet: RawSheet, displayed: DisplayedCells) -> Grid:
     """The grid of a raw sheet.  Cells with nothing but spaces are left out."""
     rows = []
     for number, hidden, raw_cells in sheet.rows:
-        cells = {raw[0]: cell for raw in raw_cells if (cell := made[raw[1:]]) is not BLANK}
+        cells = {raw[0]: cell for raw in raw_cells if (cell := displayed[raw[1:]]) is not BLANK}
         if cells:
             rows.append(GridRow(number, hidden, cells))
     return Grid(

@@ -49,10 +49,10 @@ class Guard:
         if len(content) > limits.file_size:
             raise refuse_too_big(len(content), limits)
         with self._lock:
-            how, packed = self._send_request(marshal.dumps((content, astuple(limits))), limits)
-        if how == OPENED:
+            outcome, packed = self._send_request(marshal.dumps((content, astuple(limits))), limits)
+        if outcome == OPENED:
             return unpack(packed)
-        if how == REFUSED:
+        if outcome == REFUSED:
             code, facts = marshal.loads(packed)
             raise SubmissionRefused(code, **dict(facts))
         raise refuse(packed.decode())
@@ -79,10 +79,10 @@ class Guard:
         self, server: subprocess.Popen[bytes], limits: ReadLimits
     ) -> tuple[bytes, bytes]:
         until = monotonic() + limits.wall + _GRACE
-        how, length = ANSWER.unpack(_read_exactly(server, ANSWER.size, until))
+        outcome, length = ANSWER.unpack(_read_exactly(server, ANSWER.size, until))
         if length > limits.result:
             raise EOFError
-        return how, _read_exactly(server, length, until)
+        return outcome, _read_exactly(server, length, until)
 
     def _running_server(self) -> subprocess.Popen[bytes]:
         if self._server is None or self._server.poll() is not None:

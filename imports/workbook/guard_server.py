@@ -38,8 +38,8 @@ def main() -> None:
             return
         (length,) = REQUEST.unpack(header)
         content, numbers = marshal.loads(requests.read(length))
-        how, answer = open_in_child(content, ReadLimits(*numbers), parent=sys.stdin.fileno())
-        answers.write(ANSWER.pack(how, len(answer)) + answer)
+        outcome, answer = open_in_child(content, ReadLimits(*numbers), parent=sys.stdin.fileno())
+        answers.write(ANSWER.pack(outcome, len(answer)) + answer)
         answers.flush()
 
 
