@@ -189,26 +189,29 @@ def _resolve_both_orders(day_first: int, month_first: int) -> DayMonthOrder:
 
 
 def _is_half_converted(
-    typed: Sequence[TypedDate], real: Sequence[date], window: Window | None
+    typed: Sequence[TypedDate], converted: Sequence[date], window: Window | None
 ) -> bool:
-    left = [typed_date.pair for typed_date in typed if typed_date.pair and typed_date.converts]
-    if not left or not real or any(first <= 12 for first, _, _ in left):
+    unconverted = [
+        typed_date.pair for typed_date in typed if typed_date.pair and typed_date.converts
+    ]
+    if not unconverted or not converted or any(first <= 12 for first, _, _ in unconverted):
         return False
-    if any(day.day > 12 for day in real):
+    if any(day.day > 12 for day in converted):
         return False
-    if window is not None and _fits_unswapped(real, window):
+    if window is not None and _fits_unswapped(converted, window):
         return False
-    if _LOW_DAY ** len(real) * _HIGH_DAY ** len(left) < _CHANCE:
+    if _LOW_DAY ** len(converted) * _HIGH_DAY ** len(unconverted) < _CHANCE:
         return True
     return window is not None and any(
-        not _is_within(day, window) and _is_within(_swap_day_and_month(day), window) for day in real
+        not _is_within(day, window) and _is_within(_swap_day_and_month(day), window)
+        for day in converted
     )
 
 
-def _fits_unswapped(real: Sequence[date], window: Window) -> bool:
+def _fits_unswapped(days: Sequence[date], window: Window) -> bool:
     """Whether more days belong to the cohort as they stand than with day and month swapped."""
-    as_they_stand = sum(_is_within(day, window) for day in real)
-    return as_they_stand > sum(_is_within(_swap_day_and_month(day), window) for day in real)
+    as_they_stand = sum(_is_within(day, window) for day in days)
+    return as_they_stand > sum(_is_within(_swap_day_and_month(day), window) for day in days)
 
 
 def _is_single_slip(
