@@ -158,8 +158,8 @@ def _may_be_headings(grid: Grid, at: int, lookup: HeadingLookup, *, is_first: bo
     above = grid.rows[at - 1]
     if row.number > above.number + 1 or len(above.cells) <= 1:
         return True
-    met = lookup.texts
-    return sum(cell.text in met for cell in row.cells.values()) >= _KEYS_NEEDED
+    mapped_texts = lookup.texts
+    return sum(cell.text in mapped_texts for cell in row.cells.values()) >= _KEYS_NEEDED
 
 
 def _block_at(grid: Grid, at: int, lookup: HeadingLookup, *, after: int) -> HeadingBlock | None:

@@ -93,29 +93,29 @@ def read_body(grid: Grid, block: HeadingBlock, rows: Sequence[int], *, start: in
     `rows` are places in the grid, `start` the column from which the table's rows may have texts:
     an "e.g." often stands to the left of the first heading.
     """
-    used = [grid.rows[at] for at in rows]
-    body = TableBody(columns=_table_columns(block, used))
+    table_rows = [grid.rows[at] for at in rows]
+    body = TableBody(columns=_table_columns(block, table_rows))
     columns = body.columns
-    around = RowsAbove(grid.rows[block.rows[-1]].number)
-    under = ColumnsBelow(block, start)
-    for row in used:
+    above = RowsAbove(grid.rows[block.rows[-1]].number)
+    below = ColumnsBelow(block, start)
+    for row in table_rows:
         cells = row.cells
         if columns[0] > max(cells) or columns[-1] < min(cells):
             continue
-        around.gap = around.gap or row.number > around.number + 1
-        around.number = row.number
-        signs = under.signs(row)
-        why = _reason_left_out(row, under, signs, around)
-        if why:
-            body.left_out.append((row.number, why))
-            around.noted = around.noted or why in (NOTE, TOTAL)
-            if why == NOBODY:
+        above.gap = above.gap or row.number > above.number + 1
+        above.number = row.number
+        signs = below.signs(row)
+        reason = _reason_left_out(row, below, signs, above)
+        if reason:
+            body.left_out.append((row.number, reason))
+            above.noted = above.noted or reason in (NOTE, TOTAL)
+            if reason == NOBODY:
                 body.nameless.append(row.number)
             continue
-        around.gap = False
-        around.leavers += 1
-        around.with_id += bool(signs.ids)
-        around.filled += under.filled_on(row)
+        above.gap = False
+        above.leavers += 1
+        above.with_id += bool(signs.ids)
+        above.filled += below.filled_on(row)
         body.rows.append(
             SheetRow(
                 row.number, tuple([cells.get(column, BLANK) for column in columns]), row.hidden
@@ -124,10 +124,10 @@ def read_body(grid: Grid, block: HeadingBlock, rows: Sequence[int], *, start: in
     return body
 
 
-def _table_columns(block: HeadingBlock, used: list[GridRow]) -> tuple[int, ...]:
+def _table_columns(block: HeadingBlock, table_rows: list[GridRow]) -> tuple[int, ...]:
     """The columns with a heading, and those between them that hold something without one."""
     filled: set[int] = set()
-    filled.update(*(row.cells for row in used))
+    filled.update(*(row.cells for row in table_rows))
     inside = range(block.first_column, block.last_column + 1)
     return tuple(column for column in inside if column in block.parts or column in filled)
 
@@ -178,63 +178,61 @@ class ColumnsBelow:
 
 
 def _reason_left_out(
-    row: GridRow, under: ColumnsBelow, signs: LeaverSigns, around: RowsAbove
+    row: GridRow, below: ColumnsBelow, signs: LeaverSigns, above: RowsAbove
 ) -> str:
     """Why a row is not about a leaver; '' where it is."""
-    first = row.first_text(under.start, under.stop)
-    if _EXAMPLE.match(first):
+    first_text = row.first_text(below.start, below.stop)
+    if _EXAMPLE.match(first_text):
         return EXAMPLE
-    if not signs.ids and _TOTAL.match(first):
+    if not signs.ids and _TOTAL.match(first_text):
         return TOTAL
-    if _NEVER.match(first):
+    if _NEVER.match(first_text):
         return NOTE
-    if not around.leavers and _is_guidance(row, under):
+    if not above.leavers and _is_guidance(row, below):
         return GUIDANCE
     sign_count = signs.names + signs.ids
     if sign_count >= 2:
-        is_trusted = signs.ids or _is_trusted(under.answers_on(row), around)
+        is_trusted = signs.ids or _is_trusted(below.answers_on(row), above)
         return "" if is_trusted else NOBODY
-    return _reason_with_few_signs(row, under, signs, around, first)
+    return _reason_with_few_signs(row, below, signs, above, first_text)
 
 
 def _reason_with_few_signs(
-    row: GridRow, under: ColumnsBelow, signs: LeaverSigns, around: RowsAbove, first: str
+    row: GridRow, below: ColumnsBelow, signs: LeaverSigns, above: RowsAbove, first_text: str
 ) -> str:
     """The same for a row with one sign of somebody, or none."""
-    if not signs.ids and _NOTE.match(first):
+    if not signs.ids and _NOTE.match(first_text):
         return NOTE
-    answers = under.answers_on(row)
+    answers = below.answers_on(row)
     sign_count = signs.names + signs.ids
     if sign_count and answers:
         # One sign is enough among leavers, not in what stands below them, unless it is as full.
-        is_below = around.gap and around.leavers and not _is_as_full(row, under, around)
+        is_below = above.gap and above.leavers and not _is_as_full(row, below, above)
         return NOBODY if is_below else ""
-    if under.filled_on(row) <= 1 and not (answers and under.is_inside(row)):
-        return NOTE if around.leavers and around.gap else TITLE
+    if below.filled_on(row) <= 1 and not (answers and below.is_inside(row)):
+        return NOTE if above.leavers and above.gap else TITLE
     return NOBODY if answers or sign_count else NOTE
 
 
-def _is_as_full(row: GridRow, under: ColumnsBelow, around: RowsAbove) -> bool:
+def _is_as_full(row: GridRow, below: ColumnsBelow, above: RowsAbove) -> bool:
     """Whether a row answers two things or more and has nearly as many cells as the leavers have."""
-    return (
-        under.answers_on(row) >= 2 and (under.filled_on(row) + 1) * around.leavers >= around.filled
-    )
+    return below.answers_on(row) >= 2 and (below.filled_on(row) + 1) * above.leavers >= above.filled
 
 
-def _is_trusted(answers: int, around: RowsAbove) -> bool:
+def _is_trusted(answers: int, above: RowsAbove) -> bool:
     """Whether two names alone are a leaver.
 
     "NK | Not known" in a list of codes below a table has two words where names stand.
     """
     if answers:
         return True
-    return not around.noted and not (around.gap and around.has_ids)
+    return not above.noted and not (above.gap and above.has_ids)
 
 
-def _is_guidance(row: GridRow, under: ColumnsBelow) -> bool:
+def _is_guidance(row: GridRow, below: ColumnsBelow) -> bool:
     """Whether a row says what to type ("dd/mm/yyyy", "required") rather than who somebody is."""
     hints = keys = 0
-    for column, name in under.keys:
+    for column, name in below.keys:
         cell = row.cells.get(column)
         if cell is None:
             continue
