@@ -55,10 +55,14 @@ def rule_words(
     a sender is better off with a shorter sentence than with none.
     """
     rule = catalogue()[code]
-    given = dict(facts)
-    first = _PLACE.search(rule.says)
-    is_one = bool(rule.says_one) and first is not None and given.get(first[1]) == "1"
-    return fill_places(rule.says_one if is_one else rule.says, given), fill_places(rule.do, given)
+    facts_by_name = dict(facts)
+    first_place = _PLACE.search(rule.says)
+    is_one = (
+        bool(rule.says_one) and first_place is not None and facts_by_name.get(first_place[1]) == "1"
+    )
+    return fill_places(rule.says_one if is_one else rule.says, facts_by_name), fill_places(
+        rule.do, facts_by_name
+    )
 
 
 def fill_places(sentence: str, facts: Mapping[str, str]) -> str:

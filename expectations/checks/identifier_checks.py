@@ -73,8 +73,8 @@ def ulns_agree(column: "pd.Series[Any]") -> "pd.Series[bool]":
     agrees = pd.Series(True, index=column.index)
     if formed.any():
         digits = _character_values(column[formed], 10)
-        left = (digits[:, :9] * np.array(identifiers.ULN_WEIGHTS)).sum(axis=1) % 11
-        agrees[formed] = (left != 0) & (digits[:, 9] == 10 - left)
+        remainders = (digits[:, :9] * np.array(identifiers.ULN_WEIGHTS)).sum(axis=1) % 11
+        agrees[formed] = (remainders != 0) & (digits[:, 9] == 10 - remainders)
     return agrees
 
 

@@ -153,14 +153,16 @@ def _answers_by_row(
     indexes = {person.at for person in people}
     if not indexes:
         return {}
-    leaf = table.groupby(ROW, sort=False, dropna=False).ngroup()
-    first = dict(zip(leaf[list(indexes)], indexes, strict=True))
-    few = table[leaf.isin(list(first))]
-    waves = few["wave"].fillna(-1)
+    row_numbers = table.groupby(ROW, sort=False, dropna=False).ngroup()
+    first_index = dict(zip(row_numbers[list(indexes)], indexes, strict=True))
+    rows_of_people = table[row_numbers.isin(list(first_index))]
+    waves = rows_of_people["wave"].fillna(-1)
     answers: dict[int, list[WaveAnswer]] = defaultdict(list)
-    codes = _as_objects(few[["activity", "intended"]]).itertuples(index=False, name=None)
-    for number, wave, (activity, intended) in zip(leaf[few.index], waves, codes, strict=True):
-        answers[first[number]].append(WaveAnswer(wave, activity, intended))
+    codes = _as_objects(rows_of_people[["activity", "intended"]]).itertuples(index=False, name=None)
+    for number, wave, (activity, intended) in zip(
+        row_numbers[rows_of_people.index], waves, codes, strict=True
+    ):
+        answers[first_index[number]].append(WaveAnswer(wave, activity, intended))
     return answers
 
 

@@ -101,12 +101,12 @@ def _with_derived_columns(
     table: pd.DataFrame, rows: Sequence[NormalisedRow], tolerances: Tolerances
 ) -> pd.DataFrame:
     """The table and what can only be told from several of its cells, or several of its rows."""
-    more = (
+    derived = (
         _identity_columns(table, rows)
         | _destination_columns(table, rows)
         | _age_columns(table, tolerances)
     )
-    table = pd.concat([table, pd.DataFrame(more, index=table.index)], axis=1)
+    table = pd.concat([table, pd.DataFrame(derived, index=table.index)], axis=1)
     lists = table["kind"] == SubmissionKind.ENROLMENTS.value
     looked_at = table[list(LOOKED_AT)]
     compared = {
@@ -175,22 +175,22 @@ def _identity_columns(table: pd.DataFrame, rows: Sequence[NormalisedRow]) -> Col
     uln_sound = _matches(uln, ULN_FORM) & ulns_agree(uln)
     named = table["surname"].notna() & table["forename"].notna() | table["full_name"].notna()
     identified = upn.notna() | uln.notna() | named & table["born_on"].notna()
-    more: Columns = {"upn_sound": upn.where(sound), "uln_sound": uln.where(uln_sound)}
-    more["upn__authority"] = more["upn_sound"].str[1:4]
+    columns: Columns = {"upn_sound": upn.where(sound), "uln_sound": uln.where(uln_sound)}
+    columns["upn__authority"] = columns["upn_sound"].str[1:4]
     lists = table["kind"] == SubmissionKind.ENROLMENTS.value
     for name in ASKED:
         # A sheet that leaves a column out and gives numbers has said who its leavers are.
         asked = _has_column(rows, name) | ~sound & ~uln_sound & ~lists
         if name != "born_on":
             asked &= table["full_name__raw"].isna()
-        more[f"{name}__asked"] = _flag_series(asked)
+        columns[f"{name}__asked"] = _flag_series(asked)
         identified |= asked & table[name].isna()  # its own rule speaks of the gap
-    more["identified"] = _flag_series(identified)
+    columns["identified"] = _flag_series(identified)
     for name in ("upn", "uln"):
-        more[f"{name}__number"] = _flag_series(_matches(table[name], ".*[0-9]"))
-    more["of_others"] = _other_school_urns(table, rows)
+        columns[f"{name}__number"] = _flag_series(_matches(table[name], ".*[0-9]"))
+    columns["of_others"] = _other_school_urns(table, rows)
     ethnicity = table["ethnicity"]
-    return more | {"ethnicity__code": ethnicity.where(_matches(ethnicity, r"^[A-Z]{4}\Z"))}
+    return columns | {"ethnicity__code": ethnicity.where(_matches(ethnicity, r"^[A-Z]{4}\Z"))}
 
 
 # "School URN" is of the leaver's school; "URN" may be of where they went, and what stands with a

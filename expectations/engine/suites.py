@@ -172,16 +172,16 @@ def _cached_suite(kind: SubmissionKind, year: int) -> Any:
     return _build_suite(f"{kind.value}_{year}", rules(kind, year))
 
 
-def _build_suite(name: str, chosen: Sequence[Rule]) -> Any:
+def _build_suite(name: str, suite_rules: Sequence[Rule]) -> Any:
     import great_expectations as gx
 
-    built = gx.ExpectationSuite(
-        name=name, expectations=[_build_expectation(rule) for rule in chosen]
+    gx_suite = gx.ExpectationSuite(
+        name=name, expectations=[_build_expectation(rule) for rule in suite_rules]
     )
-    if len(built.expectations) != len(chosen):
+    if len(gx_suite.expectations) != len(suite_rules):
         message = "a rule was dropped while the suite was built"
         raise RuntimeError(message)
-    return built
+    return gx_suite
 
 
 def _build_expectation(rule: Rule) -> Any:

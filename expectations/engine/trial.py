@@ -48,8 +48,8 @@ def trial_of(described: Mapping[str, Any], tolerances: Tolerances = TOLERANCES) 
             raise ValueError(message)
     weights = {code: _parse_weight(word) for code, word in weigh.items()}
     limits = {
-        name: _parse_tolerance(name, given, tolerances)
-        for name, given in (described.get("tolerances") or {}).items()
+        name: _parse_tolerance(name, value, tolerances)
+        for name, value in (described.get("tolerances") or {}).items()
     }
     return Trial(frozenset(without), weights, dataclasses.replace(tolerances, **limits))
 
@@ -62,14 +62,14 @@ def _parse_weight(word: str) -> Severity:
         raise ValueError(message) from None
 
 
-def _parse_tolerance(name: str, given: Any, tolerances: Tolerances) -> Any:
+def _parse_tolerance(name: str, value: Any, tolerances: Tolerances) -> Any:
     names = [limit.name for limit in dataclasses.fields(tolerances)]
     if name not in names:
         message = f"there is no tolerance {name}; there are {', '.join(names)}"
         raise ValueError(message)
-    before: int | float = getattr(tolerances, name)
+    current: int | float = getattr(tolerances, name)
     try:
-        return float(given) if isinstance(before, float) else int(given)
+        return float(value) if isinstance(current, float) else int(value)
     except (TypeError, ValueError):
-        message = f"the tolerance {name} is a number, such as {before}"
+        message = f"the tolerance {name} is a number, such as {current}"
         raise ValueError(message) from None
