@@ -177,11 +177,11 @@ def update_all(session: Session, model: type[SQLModel], rows: Sequence[Mapping[s
     types = {name: table.c[name].type for name in rows[0]}
     # A column of nothing but NULL is text to PostgreSQL; a CAST to a date is a number to SQLite.
     typed: Any = literal if _dialect(session) == "sqlite" else cast
-    for some in _chunks(rows, CHUNK):
+    for chunk in _chunks(rows, CHUNK):
         # A common table expression, for SQLite cannot name the columns of VALUES in FROM.
         new = (
             values(*(column(f"new_{name}", kind) for name, kind in types.items()), name="new")
-            .data([tuple(typed(row[name], kind) for name, kind in types.items()) for row in some])
+            .data([tuple(typed(row[name], kind) for name, kind in types.items()) for row in chunk])
             .cte()
         )
         session.connection().execute(
@@ -221,8 +221,10 @@ def upsert(
 def _execute_many(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     # SQLAlchemy puts many rows into one statement only where something is asked back; otherwise
     # sqlite3 and psycopg send a call with many rows row by row.
-    first, *_ = statement.table.primary_key
-    session.connection().execute(statement.returning(first), [dict(row) for row in rows]).close()
+    key_column, *_ = statement.table.primary_key
+    session.connection().execute(
+        statement.returning(key_column), [dict(row) for row in rows]
+    ).close()
 
 
 def _deduplicate_by_key(

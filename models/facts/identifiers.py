@@ -50,8 +50,8 @@ def uln_check_digit(nine: str) -> str:
     if not _ULN.fullmatch(nine + "0"):
         return ""
     weighted = zip(nine, ULN_WEIGHTS, strict=True)
-    rest = sum(int(digit) * weight for digit, weight in weighted) % 11
-    return str(10 - rest) if rest else ""
+    remainder = sum(int(digit) * weight for digit, weight in weighted) % 11
+    return str(10 - remainder) if remainder else ""
 
 
 def is_valid_uln(text: str) -> bool:

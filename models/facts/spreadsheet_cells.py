@@ -8,8 +8,8 @@ def column_letters(column: int) -> str:
     """The letters of a column counted from 0: "A" for 0, "AA" for 26."""
     letters, column = "", column + 1
     while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
+        column, remainder = divmod(column - 1, 26)
+        letters = chr(ord("A") + remainder) + letters
     return letters
 
 

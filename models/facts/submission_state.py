@@ -116,11 +116,11 @@ def mark_refused_unread(submission: Submission, code: str, facts: Mapping[str, s
 
 def read_queue_times(session: Session, ids: Sequence[int]) -> dict[int, datetime | None]:
     """What a run takes up: since when each needs processing, to be handed to `mark_processed`."""
-    asked = select(col(Submission.id), col(Submission.needs_processing_since))
+    queue_times = select(col(Submission.id), col(Submission.needs_processing_since))
     return {
         row.id: row.needs_processing_since
-        for some in _chunks(ids)
-        for row in session.execute(asked.where(col(Submission.id).in_(some)))
+        for chunk in _chunks(ids)
+        for row in session.execute(queue_times.where(col(Submission.id).in_(chunk)))
     }
 
 
@@ -239,13 +239,17 @@ def mark_taken_back(submission: Submission, *, by: str, reason: str, at: datetim
 
 def _unless_asked_since(since: datetime | None) -> Any:
     """Nothing to process, unless something else was asked for since the run took it up."""
-    asked = col(Submission.needs_processing_since)
-    return case((asked == since, None), else_=asked) if since is not None else asked
+    queued_since = col(Submission.needs_processing_since)
+    return (
+        case((queued_since == since, None), else_=queued_since)
+        if since is not None
+        else queued_since
+    )
 
 
 def _update_submissions(session: Session, ids: Sequence[int], **values: Any) -> None:
-    for some in _chunks(ids):
-        session.execute(update(Submission).where(col(Submission.id).in_(some)).values(**values))
+    for chunk in _chunks(ids):
+        session.execute(update(Submission).where(col(Submission.id).in_(chunk)).values(**values))
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -19,7 +19,7 @@ from models.database import CHUNK
 from models.places import InstitutionLink
 
 SUCCESSOR, PREDECESSOR = "successor", "predecessor"
-_CHAINS = "school chains"  # in Session.info, while the register is at rest
+_CACHE_KEY = "school chains"  # in Session.info, while the register is at rest
 
 
 def school_chain(session: Session, urn: str) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def school_chain(session: Session, urn: str) -> tuple[str, ...]:
     Predecessors of predecessors and successors of successors, the nearest first; never a sister
     that merged into the same school, whose leavers are its own.
     """
-    chains: dict[str, tuple[str, ...]] | None = session.info.get(_CHAINS)
+    chains: dict[str, tuple[str, ...]] | None = session.info.get(_CACHE_KEY)
     if chains is None:
         return _school_chain(session, urn)
     if urn not in chains:
@@ -39,11 +39,11 @@ def school_chain(session: Session, urn: str) -> tuple[str, ...]:
 @contextmanager
 def register_at_rest(session: Session) -> Iterator[None]:
     """While the register does not change, the URNs of each school are looked up once."""
-    session.info[_CHAINS] = {}
+    session.info[_CACHE_KEY] = {}
     try:
         yield
     finally:
-        del session.info[_CHAINS]
+        del session.info[_CACHE_KEY]
 
 
 def _school_chain(session: Session, urn: str) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ def _school_chain(session: Session, urn: str) -> tuple[str, ...]:
         linked = _linked_from(session, [urn], kind)
         generation = {urn}
         while generation:
-            generation = _next(generation, linked) - set(chain)
+            generation = _next_generation(generation, linked) - set(chain)
             chain.extend(sorted(generation))
     return tuple(chain)
 
@@ -74,7 +74,7 @@ def successor_among(
     while generation:
         if belonging := generation.intersection(members):
             return belonging.pop() if len(belonging) == 1 else None
-        generation = _next(generation, successors) - passed
+        generation = _next_generation(generation, successors) - passed
         passed |= generation
     return None
 
@@ -91,7 +91,7 @@ def is_one_school(urn: Any, other: Any, among: Any) -> ColumnElement[bool]:
 
     `among` selects the URNs that the first column can hold.
     """
-    chains = [_chains(among, kind) for kind in (PREDECESSOR, SUCCESSOR)]
+    chains = [_chains_of_kind(among, kind) for kind in (PREDECESSOR, SUCCESSOR)]
     return or_(
         urn == other,
         *(
@@ -104,31 +104,33 @@ def is_one_school(urn: Any, other: Any, among: Any) -> ColumnElement[bool]:
 def _linked_from(session: Session, urns: Collection[str], kind: str) -> dict[str, set[str]]:
     """By URN, its direct links of that kind: of these URNs and of all that they lead to."""
     links: defaultdict[str, set[str]] = defaultdict(set)
-    asked: set[str] = set()
+    visited: set[str] = set()
     generation = set(urns)
     while generation:
-        listed = sorted(generation)
-        asked |= generation
-        for at in range(0, len(listed), CHUNK):
-            for before, after in session.execute(_direct(listed[at : at + CHUNK], kind)):
+        urns_in_order = sorted(generation)
+        visited |= generation
+        for at in range(0, len(urns_in_order), CHUNK):
+            for before, after in session.execute(
+                _direct_links(urns_in_order[at : at + CHUNK], kind)
+            ):
                 links[before].add(after)
-        generation = _next(generation, links) - asked
+        generation = _next_generation(generation, links) - visited
     return dict(links)
 
 
-def _direct(urns: Collection[str], kind: str) -> Any:
+def _direct_links(urns: Collection[str], kind: str) -> Any:
     """The URNs beside those of that kind, from the links of either side."""
     link = InstitutionLink
-    own, theirs = _sides(kind)
+    own, theirs = _kind_conditions(kind)
     near = select(col(link.urn), col(link.linked_urn)).where(col(link.urn).in_(urns), own)
     far = select(col(link.linked_urn), col(link.urn)).where(col(link.linked_urn).in_(urns), theirs)
     return near.union(far)
 
 
-def _chains(among: Any, kind: str) -> CTE:
+def _chains_of_kind(among: Any, kind: str) -> CTE:
     """Each of those URNs beside all that it leads to by links of that kind, itself included."""
     link = InstitutionLink
-    own, theirs = _sides(kind)
+    own, theirs = _kind_conditions(kind)
     start = among.subquery()
     first = select(start.c[0].label("urn"), start.c[0].label("linked"))
     chain = first.cte(f"{kind}s_of", recursive=True)
@@ -138,12 +140,12 @@ def _chains(among: Any, kind: str) -> CTE:
     return chain.union(select(chain.c.urn, onward).join(link, or_(near, far)))
 
 
-def _sides(kind: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _kind_conditions(kind: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """How a link of that kind reads under the URN asked of, and how under the other."""
     other = PREDECESSOR if kind == SUCCESSOR else SUCCESSOR
     written = col(InstitutionLink.kind)
     return written.istartswith(kind), written.istartswith(other)
 
 
-def _next(urns: Collection[str], links: Mapping[str, set[str]]) -> set[str]:
+def _next_generation(urns: Collection[str], links: Mapping[str, set[str]]) -> set[str]:
     return {linked for urn in urns for linked in links.get(urn, ())}
