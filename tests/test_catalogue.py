@@ -48,7 +48,7 @@ def test_it_speaks_plainly(rule):
 
 def test_a_code_used_twice_is_refused(monkeypatch):
     rule = Rule("Z01", PLEASE_CHECK, "Says", "Do", "bad", "good", "ours", "2026-11-23")
-    monkeypatch.setattr(catalogue_module, "_every_rule", lambda: [rule, rule])
+    monkeypatch.setattr(catalogue_module, "_all_rules", lambda: [rule, rule])
     with pytest.raises(ValueError, match="Z01 is used twice"):
         catalogue_module.catalogue.__wrapped__()
 
