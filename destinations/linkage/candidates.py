@@ -1,4 +1,4 @@
-"""Cohorts: who is known in a school, in a hub, and anywhere, before a submission is recorded."""
+"""Candidates: the leavers of a school, a hub, or anywhere, that a submission may be about."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ REACH = 4  # leaving years before and after, in which a school may have named so
 
 @dataclass(frozen=True, slots=True)
 class LeaverInCohort:
-    """A leaver's place: whose leaver, in which cohort, of which leaving year."""
+    """A leaver as the person and the cohort that they join, and the cohort's leaving year."""
 
     leaver_id: int
     person_id: int
@@ -41,23 +41,25 @@ def find_or_create_cohort(
 ) -> int:
     """The id of a school's cohort, made when there is none.
 
-    A cohort begun under an earlier URN is the same cohort.  The cohort is locked until the end of
-    the transaction, so that two sheets of one cohort are recorded one after the other.
+    `chain` is the school's URNs, its own first: a cohort begun under an earlier URN is the same
+    cohort.  `year` is the autumn in which the leaving year began (2024 for 2024/25).  The row is
+    locked until the end of the transaction, so that two sheets of one cohort are recorded one
+    after the other.
     """
-    named = select(col(Cohort.id), col(Cohort.urn)).where(
+    select_cohort = select(col(Cohort.id), col(Cohort.urn)).where(
         col(Cohort.urn).in_(chain),
         col(Cohort.leaving_stage) == stage.value,
         col(Cohort.academic_year) == year,
     )
     for _ in range(2):
-        found: dict[str, int] = {
-            row.urn: row.id for row in session.execute(named.with_for_update())
+        id_by_urn: dict[str, int] = {
+            row.urn: row.id for row in session.execute(select_cohort.with_for_update())
         }
         for urn in chain:
-            if urn in found:
-                return found[urn]
-        new = {"urn": chain[0], "leaving_stage": stage.value, "academic_year": year}
-        upsert(session, Cohort, [new], key=("urn", "leaving_stage", "academic_year"))
+            if urn in id_by_urn:
+                return id_by_urn[urn]
+        cohort = {"urn": chain[0], "leaving_stage": stage.value, "academic_year": year}
+        upsert(session, Cohort, [cohort], key=("urn", "leaving_stage", "academic_year"))
     message = "a cohort could not be made"
     raise RuntimeError(message)
 
@@ -76,37 +78,40 @@ def candidates_in_cohort(
             is_effective(col(Leaver.submission_id)),
         )
     )
-    return _known(session, col(Leaver.person_id).in_(people))
+    return _known_leavers(session, col(Leaver.person_id).in_(people))
 
 
 def candidates_elsewhere(
     session: Session,
     chain: Sequence[str],
     year: int,
-    who: Collection[Identity],
+    identities: Collection[Identity],
     *,
     taken_back: bool = False,
 ) -> list[KnownLeaver]:
-    """People who may be these: in other cohorts of the school, or anywhere by UPN or ULN.
+    """People whom these identities may mean: in cohorts of the school, or anywhere by UPN or ULN.
 
-    With `taken_back`, only those whom no sheet names any longer.
+    The cohorts are those of the URNs of `chain`, up to REACH leaving years before and after
+    `year`.  With `taken_back`, only people whom no sheet names any longer.
     """
-    of_school = select(col(Cohort.id)).where(
+    school_cohorts = select(col(Cohort.id)).where(
         col(Cohort.urn).in_(chain),
         col(Cohort.academic_year).between(year - REACH, year + REACH),
     )
-    here = col(Leaver.cohort_id).in_(of_school)
-    upns = list(in_chunks(sorted({one.upn for one in who} - {""}))) or [()]
-    ulns = list(in_chunks(sorted({one.uln for one in who} - {""}))) or [()]
-    known: list[KnownLeaver] = []
-    for some_upns, some_ulns in zip_longest(upns, ulns, fillvalue=()):
-        named = or_(here, col(Leaver.upn).in_(some_upns), col(Leaver.uln).in_(some_ulns))
-        known.extend(_known(session, named, taken_back=taken_back))
-    return list(dict.fromkeys(known))
+    is_of_school = col(Leaver.cohort_id).in_(school_cohorts)
+    upns = list(in_chunks(sorted({identity.upn for identity in identities} - {""}))) or [()]
+    ulns = list(in_chunks(sorted({identity.uln for identity in identities} - {""}))) or [()]
+    candidates: list[KnownLeaver] = []
+    for upn_chunk, uln_chunk in zip_longest(upns, ulns, fillvalue=()):
+        is_candidate = or_(
+            is_of_school, col(Leaver.upn).in_(upn_chunk), col(Leaver.uln).in_(uln_chunk)
+        )
+        candidates.extend(_known_leavers(session, is_candidate, taken_back=taken_back))
+    return list(dict.fromkeys(candidates))
 
 
 def reach_of(waves: int) -> int:
-    """How many leaving years an autumn's enrolment list can speak of: the waves, and one ended."""
+    """How many leaving years an autumn's enrolment list can be about: one a wave, and one ended."""
     return waves + 1
 
 
@@ -117,20 +122,20 @@ def candidates_for_provider(session: Session, declared: SubmissionMetadata) -> l
     the sender is in no hub, of the schools of its council.
     """
     year = academic_year(declared.sent_on.year, declared.sent_on.month)
-    schools = _neighbours(session, declared.urn, declared.sent_on)
+    schools = _neighbouring_schools(session, declared.urn, declared.sent_on)
     first = year - reach_of(declared.waves)
     cohorts = select(col(Cohort.id)).where(
         col(Cohort.urn).in_(schools), col(Cohort.academic_year).between(first, year)
     )
-    return _known(session, col(Leaver.cohort_id).in_(cohorts))
+    return _known_leavers(session, col(Leaver.cohort_id).in_(cohorts))
 
 
 def leavers_by_person(
     session: Session, people: Iterable[int], *, where: Sequence[ColumnElement[bool]] = ()
 ) -> list[LeaverInCohort]:
-    """Every leaver that these people are, in every cohort, or in those of which `where` holds."""
-    found: list[LeaverInCohort] = []
-    for some in in_chunks(sorted(set(people))):
+    """The leavers of these people, by id, in every cohort or in those that meet `where`."""
+    leavers: list[LeaverInCohort] = []
+    for chunk in in_chunks(sorted(set(people))):
         rows = session.execute(
             select(
                 col(Leaver.id),
@@ -139,35 +144,37 @@ def leavers_by_person(
                 col(Cohort.academic_year),
             )
             .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-            .where(col(Leaver.person_id).in_(some), is_effective(col(Leaver.submission_id)), *where)
+            .where(
+                col(Leaver.person_id).in_(chunk), is_effective(col(Leaver.submission_id)), *where
+            )
             .order_by(col(Leaver.id))
         )
-        found.extend(LeaverInCohort(*row) for row in rows)
-    return found
+        leavers.extend(LeaverInCohort(*row) for row in rows)
+    return leavers
 
 
 def count_waiting_rows(session: Session, declared: SubmissionMetadata) -> int | None:
-    """How many rows of the earlier sheets of the cohort are about nobody yet, for they wait.
+    """How many rows of the cohort's earlier sheets are about nobody yet, in the wave with most.
 
-    Of the wave where most do; None where no leaver of the cohort was named earlier.  Whoever such
-    a row named is no stranger when a later sheet names them.
+    None where no leaver of the cohort was named earlier.  A leaver first named by a later sheet
+    may be one of those rows.
     """
     chain = school_chain(session, declared.urn)
-    earlier = (
+    sent_earlier = (
         col(Submission.sent_on) < declared.sent_on,
         is_standing(),
     )
-    named = (
+    named_leavers = (
         select(col(Leaver.id))
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .join(Submission, col(Submission.id) == col(Leaver.submission_id))
         .where(
             col(Cohort.urn).in_(chain),
             col(Cohort.academic_year) == declared.academic_year,
-            *earlier,
+            *sent_earlier,
         )
     )
-    if session.execute(named.limit(1)).first() is None:
+    if session.execute(named_leavers.limit(1)).first() is None:
         return None
     waiting = (
         select(func.count())
@@ -178,7 +185,7 @@ def count_waiting_rows(session: Session, declared: SubmissionMetadata) -> int | 
             col(Submission.kind) == SubmissionKind.LEAVERS.value,
             col(Submission.urn).in_(chain),
             col(Submission.academic_year) == declared.academic_year,
-            *earlier,
+            *sent_earlier,
         )
         .group_by(col(Submission.wave))
     )
@@ -186,29 +193,29 @@ def count_waiting_rows(session: Session, declared: SubmissionMetadata) -> int | 
 
 
 def in_chunks(values: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
-    """So many at a time that no database minds."""
-    return (values[at : at + size] for at in range(0, len(values), size))
+    """The values in slices of at most `size`, few enough to bind in one statement."""
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
-def _known(
+def _known_leavers(
     session: Session, where: ColumnElement[bool], *, taken_back: bool = False
 ) -> list[KnownLeaver]:
-    named = is_effective(col(Leaver.submission_id))
+    is_named = is_effective(col(Leaver.submission_id))
     names = ("upn", "uln", "surname", "forename", "born_on", "postcode")
     columns = [getattr(Leaver, name) for name in names]
     rows = session.execute(
         select(col(Leaver.person_id), *columns)
-        .where(where, ~named if taken_back else named)
+        .where(where, ~is_named if taken_back else is_named)
         .order_by(col(Leaver.id))
     )
-    return [KnownLeaver(row[0], parse_identity(_values(names, row[1:]))) for row in rows]
+    return [KnownLeaver(row[0], parse_identity(_values_by_name(names, row[1:]))) for row in rows]
 
 
-def _values(names: Sequence[str], row: Sequence[Any]) -> Mapping[str, Any]:
+def _values_by_name(names: Sequence[str], row: Sequence[Any]) -> Mapping[str, Any]:
     return dict(zip(names, row, strict=True))
 
 
-def _neighbours(session: Session, urn: str, day: date) -> Any:
+def _neighbouring_schools(session: Session, urn: str, day: date) -> Any:
     hubs = session.scalars(
         select(col(Membership.hub_id)).where(col(Membership.urn) == urn, is_member_on(day))
     ).all()

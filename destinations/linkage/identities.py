@@ -1,6 +1,6 @@
-"""Who a row says it is about, put so that two ways of writing one person compare as equal.
+"""Identities: what a row says of who it is about, normalised so that two spellings are equal.
 
-What is kept is what was typed; these forms are for comparing only and are never stored.
+The record keeps what was typed; these forms are for comparing only and are never stored.
 """
 
 import csv
@@ -15,7 +15,7 @@ from importlib.resources import files
 from models.facts.identifiers import is_valid_uln, is_valid_upn
 from models.handoffs.sheets import Value
 
-_MAC = re.compile(r"^mac(?=[a-z]{3})")
+_MAC_PREFIX = re.compile(r"^mac(?=[a-z]{3})")
 
 # Letters that Unicode does not take apart into a letter and an accent.
 _UNACCENTED = str.maketrans(
@@ -30,7 +30,7 @@ _PARTICLES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person as one row names them: folded names, valid identifiers, the rest left out.
+    """A person as one row names them: folded names and valid identifiers, '' or () where none.
 
     `forenames` has more than one form where another stands in brackets: "Elizabeth (Liz)".
     """
@@ -47,15 +47,15 @@ class Identity:
 
 
 def parse_identity(values: Mapping[str, Value]) -> Identity:
-    """Who a row is about, from its values by field; an identifier that fails its check is left."""
-    upn, uln, surname, forename, postcode = (_text(values, name) for name in _TEXTS)
+    """The identity in a row's values by field; an identifier that fails its check is left out."""
+    upn, uln, surname, forename, postcode = (_cell_text(values, name) for name in _TEXT_FIELDS)
     born_on = values.get("born_on")
     return _identity(
         upn, uln, surname, forename, postcode, born_on if isinstance(born_on, date) else None
     )
 
 
-_TEXTS = ("upn", "uln", "surname", "forename", "postcode")
+_TEXT_FIELDS = ("upn", "uln", "surname", "forename", "postcode")
 
 
 @lru_cache(maxsize=50_000)  # a row is compared more than once on its way
@@ -63,103 +63,106 @@ def _identity(
     upn: str, uln: str, surname: str, forename: str, postcode: str, born_on: date | None
 ) -> Identity:
     upn = upn.upper()
-    surnames = _with_mc(fold_name(surname))
-    mains, others = _forenames(forename)
-    forms = tuple(dict.fromkeys("".join(form) for form in (mains, *others) if form))
+    surnames = _normalise_mac(fold_name(surname))
+    main_form, other_forms = _forenames(forename)
+    forms = tuple(dict.fromkeys("".join(form) for form in (main_form, *other_forms) if form))
     return Identity(
         upn=upn if is_valid_upn(upn) else "",
         uln=uln if is_valid_uln(uln) else "",
         surname="".join(surnames),
         surname_parts=tuple(part for part in surnames if len(part) > 2 and part not in _PARTICLES),
         forenames=forms,
-        firsts=tuple(dict.fromkeys(form[0] for form in (mains, *others) if form)),
-        middles=mains[1:],
+        firsts=tuple(dict.fromkeys(form[0] for form in (main_form, *other_forms) if form)),
+        middles=main_form[1:],
         born_on=born_on,
         postcode="".join(postcode.upper().split()),
     )
 
 
-def is_short_for(one: str, other: str) -> bool:
+def is_short_for(left: str, right: str) -> bool:
     """Whether one forename is a short form of the other: its first letters, or a known one."""
-    short, long = sorted((one, other), key=len)
+    short, long = sorted((left, right), key=len)
     if len(short) >= 3 and long.startswith(short):
         return True
-    return bool(_full_forms(one) & _full_forms(other))
+    return bool(_full_forms(left) & _full_forms(right))
 
 
-def is_same_forename(one: Identity, other: Identity) -> bool:
+def is_same_forename(left: Identity, right: Identity) -> bool:
     """Whether both forenames are written alike, in any of their forms."""
-    return not set(one.forenames).isdisjoint(other.forenames)
+    return not set(left.forenames).isdisjoint(right.forenames)
 
 
-def same_without_middle_names(one: Identity, other: Identity) -> bool:
+def same_without_middle_names(left: Identity, right: Identity) -> bool:
     """Whether the first forenames are the same and the middle ones, where both have any, agree."""
-    if set(one.firsts).isdisjoint(other.firsts):
+    if set(left.firsts).isdisjoint(right.firsts):
         return False
     return all(
-        a.startswith(b) or b.startswith(a) for a, b in zip(one.middles, other.middles, strict=False)
+        a.startswith(b) or b.startswith(a)
+        for a, b in zip(left.middles, right.middles, strict=False)
     )
 
 
-def is_short_forename(one: Identity, other: Identity) -> bool:
+def is_short_forename(left: Identity, right: Identity) -> bool:
     """Whether one forename is a short form of the other, the two not being written alike."""
-    return set(one.firsts).isdisjoint(other.firsts) and any(
+    return set(left.firsts).isdisjoint(right.firsts) and any(
         is_short_for(a, b)
-        for a in {*one.firsts, *one.forenames}
-        for b in {*other.firsts, *other.forenames}
+        for a in {*left.firsts, *left.forenames}
+        for b in {*right.firsts, *right.forenames}
     )
 
 
-def is_like_forename(one: Identity, other: Identity) -> bool:
+def is_like_forename(left: Identity, right: Identity) -> bool:
     """Whether the forenames are the same, save a middle name, or one is short for the other."""
     return (
-        is_same_forename(one, other)
-        or same_without_middle_names(one, other)
-        or is_short_forename(one, other)
+        is_same_forename(left, right)
+        or same_without_middle_names(left, right)
+        or is_short_forename(left, right)
     )
 
 
-def is_like_surname(one: Identity, other: Identity) -> bool:
+def is_like_surname(left: Identity, right: Identity) -> bool:
     """Whether the surnames are the same, one is a part of the other, or parts changed places."""
-    if one.surname == other.surname:
-        return bool(one.surname)
-    if len(one.surname_parts) > 1 and sorted(one.surname_parts) == sorted(other.surname_parts):
+    if left.surname == right.surname:
+        return bool(left.surname)
+    if len(left.surname_parts) > 1 and sorted(left.surname_parts) == sorted(right.surname_parts):
         return True
-    return one.surname in other.surname_parts or other.surname in one.surname_parts
+    return left.surname in right.surname_parts or right.surname in left.surname_parts
 
 
-def is_like_name(one: Identity, other: Identity) -> bool:
+def is_like_name(left: Identity, right: Identity) -> bool:
     """Whether both names are alike, or stand in each other's place."""
-    if is_like_surname(one, other) and is_like_forename(one, other):
+    if is_like_surname(left, right) and is_like_forename(left, right):
         return True
-    return one.surname in other.forenames and other.surname in one.forenames
+    return left.surname in right.forenames and right.surname in left.forenames
 
 
-def has_other_identifier(one: Identity, other: Identity) -> bool:
-    """Whether each has its own valid UPN, or its own valid ULN, and they differ.
+def has_other_identifier(left: Identity, right: Identity) -> bool:
+    """Whether both have a valid UPN, or both a valid ULN, and these differ.
 
     A temporary UPN, which ends in a letter, is given up for a permanent one or for that of the
     next school (DfE, UPN guide; sources.md: identifiers), so it tells nobody from anybody.
     """
-    upns = (one.upn, other.upn)
-    lasting = all(upn and not is_temporary_upn(upn) for upn in upns)
-    return (lasting and one.upn != other.upn) or (
-        bool(one.uln and other.uln) and one.uln != other.uln
+    upns = (left.upn, right.upn)
+    both_permanent = all(upn and not is_temporary_upn(upn) for upn in upns)
+    return (both_permanent and left.upn != right.upn) or (
+        bool(left.uln and right.uln) and left.uln != right.uln
     )
 
 
 def is_temporary_upn(upn: str) -> bool:
-    """Whether a UPN is a temporary one: its last place is a letter."""
+    """Whether a UPN is a temporary one: it ends in a letter (DfE, UPN guide)."""
     return upn[-1:].isalpha()
 
 
-def is_near_birth_date(one: date | None, other: date | None) -> bool:
+def is_near_birth_date(left: date | None, right: date | None) -> bool:
     """Whether two dates differ in day, month or year only, or in the order of day and month."""
-    if one is None or other is None or one == other:
+    if left is None or right is None or left == right:
         return False
-    alike = (one.day == other.day) + (one.month == other.month) + (one.year == other.year)
-    turned = (one.day, one.month, one.year) == (other.month, other.day, other.year)
-    return alike == 2 or turned
+    parts_agreeing = (
+        (left.day == right.day) + (left.month == right.month) + (left.year == right.year)
+    )
+    is_swapped = (left.day, left.month, left.year) == (right.month, right.day, right.year)
+    return parts_agreeing == 2 or is_swapped
 
 
 @lru_cache(maxsize=50_000)
@@ -172,9 +175,9 @@ def fold_name(text: str) -> tuple[str, ...]:
     return tuple(word for word in words if word)
 
 
-def _with_mc(surname: tuple[str, ...]) -> tuple[str, ...]:
+def _normalise_mac(surname: tuple[str, ...]) -> tuple[str, ...]:
     # MacDonald, McDonald and "Mc Donald" are one name to whoever types it.
-    return tuple(_MAC.sub("mc", word) for word in surname)
+    return tuple(_MAC_PREFIX.sub("mc", word) for word in surname)
 
 
 @lru_cache(maxsize=50_000)
@@ -183,7 +186,7 @@ def _forenames(text: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
     return fold_name(re.sub(r"\([^()]*\)", " ", text)), tuple(fold_name(form) for form in bracketed)
 
 
-def _text(values: Mapping[str, Value], field: str) -> str:
+def _cell_text(values: Mapping[str, Value], field: str) -> str:
     value = values.get(field)
     return "" if value is None else str(value).strip()
 

@@ -1,4 +1,4 @@
-"""Decisions: what was decided about each row, by a rule or by a person, and what still waits."""
+"""Match decisions: whom each row is about, as a rule or a person decided, and what still waits."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -35,13 +35,13 @@ class StoredMatch:
 
     @property
     def is_settled(self) -> bool:
-        """Whether it need not be asked again."""
+        """Whether matching leaves it as it is: a person is known, or a person decided."""
         return self.person_id is not None or self.decided_by != RULE
 
 
 def stored_matches(session: Session, submission_id: int) -> dict[RowKey, StoredMatch]:
     """Every match of a submission, by sheet and row."""
-    found = session.execute(
+    match_rows = session.execute(
         select(
             col(Match.sheet),
             col(Match.row),
@@ -51,7 +51,7 @@ def stored_matches(session: Session, submission_id: int) -> dict[RowKey, StoredM
             col(Match.reason),
         ).where(col(Match.submission_id) == submission_id)
     )
-    return {(sheet, row): StoredMatch(*rest) for sheet, row, *rest in found}
+    return {(sheet, row): StoredMatch(*match) for sheet, row, *match in match_rows}
 
 
 def store_matches(
@@ -59,34 +59,42 @@ def store_matches(
     submission_id: int,
     matched: Iterable[RowMatch],
     waiting: Iterable[RowKey],
-    kept: Mapping[RowKey, StoredMatch],
+    stored: Mapping[RowKey, StoredMatch],
     *,
     decided_at: datetime,
 ) -> None:
-    """What became of every row, those that wait with nobody; a settled row stays as it was settled.
+    """Store the match of every row of a submission; a settled row stays as it was settled.
 
-    A person's "nobody we know" gets the new leaver that was made for it, and stays that person's.
+    `matched` has the sound rows, `waiting` those to be fixed first (about nobody yet), `stored`
+    what the record held before.  Where a person decided "nobody we know", the row gets the new
+    current = {(match.sheet, match.row): _to_stored_match(match) for match in matched}
     """
-    now_kept = {(one.sheet, one.row): _kept(one) for one in matched}
-    now_kept |= {key: StoredMatch(None, WAITS, RULE, "") for key in waiting}
+    current = {
+        (stored_match.sheet, stored_match.row): _to_stored_match(stored_match)
+        for stored_match in matched
+    }
+    current |= {key: StoredMatch(None, WAITS, RULE, "") for key in waiting}
     rows = []
-    for (sheet, row), one in now_kept.items():
-        before = kept.get((sheet, row))
-        if before and before.decided_by != RULE:
-            one = StoredMatch(
-                before.person_id or one.person_id, before.level, before.decided_by, before.reason
+    for (sheet, row), stored_match in current.items():
+        previous = stored.get((sheet, row))
+        if previous and previous.decided_by != RULE:
+            stored_match = StoredMatch(
+                previous.person_id or stored_match.person_id,
+                previous.level,
+                previous.decided_by,
+                previous.reason,
             )
-        if before == one or (before and before.person_id is not None):
+        if previous == stored_match or (previous and previous.person_id is not None):
             continue
         rows.append(
             {
                 "submission_id": submission_id,
                 "sheet": sheet,
                 "row": row,
-                "person_id": one.person_id,
-                "level": one.level[:80],
-                "decided_by": one.decided_by,
-                "reason": one.reason[:400],
+                "person_id": stored_match.person_id,
+                "level": stored_match.level[:80],
+                "decided_by": stored_match.decided_by,
+                "reason": stored_match.reason[:400],
                 "decided_at": decided_at,
             }
         )
@@ -103,24 +111,24 @@ def record_decision(
     by: str,
     reason: str,
 ) -> None:
-    """Note whom a row is about, as a person decided: None for nobody known.
+    """Store whom a row is about, as a person decided: None for nobody known.
 
-    `sheet` may be '' where only one sheet has such a row.  The next intake records it.
-    Raises LookupError when the row, or the person, is not
-    known, and ValueError when the row is recorded already.
+    `row` is as Excel shows it; `sheet` may be '' where only one sheet has such a row.  The next
+    intake records it.  Raises LookupError when there is no such row or person, and ValueError
+    when the row is recorded already.
     """
-    kept = stored_matches(session, submission_id)
+    stored = stored_matches(session, submission_id)
     if not sheet:  # the only sheet with such a row need not be named
-        named = {key[0] for key in kept if key[1] == row}
-        sheet = named.pop() if len(named) == 1 else sheet
-    before = kept.get((sheet, row))
-    if before is None:
+        sheets = {key[0] for key in stored if key[1] == row}
+        sheet = sheets.pop() if len(sheets) == 1 else sheet
+    previous = stored.get((sheet, row))
+    if previous is None:
         message = "that submission has no such row"
         raise LookupError(message)
     if person_id is not None and session.get(Person, person_id) is None:
         message = "there is no such person"
         raise LookupError(message)
-    if before.person_id is not None and _is_recorded(session, submission_id, sheet, row):
+    if previous.person_id is not None and _is_recorded(session, submission_id, sheet, row):
         message = "that row is recorded already"
         raise ValueError(message)
     decided = {
@@ -138,11 +146,11 @@ def record_decision(
 
 
 def lists_with_unmatched_rows(session: Session, *, waves: int = WAVES) -> list[int]:
-    """Enrolment lists worth running again: rows about nobody sure, and leavers learnt of since.
+    """The ids of enrolment lists to match again: with rows about nobody, and leavers added since.
 
-    By id.  Only leavers whose waves the list can answer count.
+    Only leavers whose waves the list can answer count.
     """
-    lists = session.execute(
+    enrolment_lists = session.execute(
         select(col(Submission.id), col(Submission.sent_on), col(Submission.recorded_at))
         .where(
             col(Submission.kind) == SubmissionKind.ENROLMENTS.value,
@@ -160,7 +168,7 @@ def lists_with_unmatched_rows(session: Session, *, waves: int = WAVES) -> list[i
         )
         .order_by(col(Submission.sent_on), col(Submission.id))
     ).all()
-    learnt = session.execute(
+    learnt_by_year = session.execute(
         select(col(Cohort.academic_year), func.max(col(Submission.recorded_at)))
         .select_from(Leaver)
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
@@ -169,30 +177,32 @@ def lists_with_unmatched_rows(session: Session, *, waves: int = WAVES) -> list[i
         .group_by(col(Cohort.academic_year))
     ).all()
     return [
-        one.id
-        for one in lists
+        enrolment_list.id
+        for enrolment_list in enrolment_lists
         if any(
-            0 < academic_year(one.sent_on.year, one.sent_on.month) - year <= reach_of(waves)
-            and moment > one.recorded_at
-            for year, moment in learnt
+            0
+            < academic_year(enrolment_list.sent_on.year, enrolment_list.sent_on.month) - year
+            <= reach_of(waves)
+            and learnt_at > enrolment_list.recorded_at
+            for year, learnt_at in learnt_by_year
         )
     ]
 
 
-def _kept(one: RowMatch) -> StoredMatch:
-    if one.outcome is MatchOutcome.UNSURE:
-        people = " or ".join(f"person {person}" for person in one.candidates[:10])
-        reason = "; ".join(part for part in (people, one.reason) if part)
-        return StoredMatch(None, (UNSURE + one.level)[:80], RULE, reason[:400])
-    if one.outcome is MatchOutcome.NOBODY:
+def _to_stored_match(match: RowMatch) -> StoredMatch:
+    if match.outcome is MatchOutcome.UNSURE:
+        people = " or ".join(f"person {person}" for person in match.candidates[:10])
+        reason = "; ".join(part for part in (people, match.reason) if part)
+        return StoredMatch(None, (UNSURE + match.level)[:80], RULE, reason[:400])
+    if match.outcome is MatchOutcome.NOBODY:
         return StoredMatch(None, NOBODY, RULE, "")
-    return StoredMatch(one.person_id, one.level[:80], RULE, one.reason[:400])
+    return StoredMatch(match.person_id, match.level[:80], RULE, match.reason[:400])
 
 
 def _is_recorded(session: Session, submission_id: int, sheet: str, row: int) -> bool:
-    found = select(col(Destination.id)).where(
+    destinations = select(col(Destination.id)).where(
         col(Destination.submission_id) == submission_id,
         col(Destination.sheet) == sheet,
         col(Destination.row) == row,
     )
-    return session.execute(found.limit(1)).first() is not None
+    return session.execute(destinations.limit(1)).first() is not None

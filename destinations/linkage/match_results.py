@@ -1,4 +1,4 @@
-"""What matching gives: what became of each row, and the people it was held against."""
+"""Match results: what became of each row, and the known leavers it was compared with."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +19,7 @@ class MatchOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KnownLeaver:
-    """Somebody known, as one of their leavers names them."""
+    """A person in the record, by the identity that one of their leavers has."""
 
     person_id: int
     who: Identity

@@ -1,6 +1,6 @@
-"""Rows of one submission that are about the same person, whoever that is.
+"""Repeated leavers: rows of one submission are grouped by whom they are about, whoever that is.
 
-Found before anybody known is looked at, so that the order of the rows is nothing.
+Grouped before any known leaver is compared, so that the order of the rows makes no difference.
 """
 
 from collections import defaultdict
@@ -25,32 +25,32 @@ MIXED = "rows of this file join two people"
 
 
 # Comparing every two rows of a bucket is for families, not for a column filled down by mistake.
-_MANY = 60
+_MOST_COMPARED = 60
 
 
 @dataclass(frozen=True, slots=True)
 class RepeatedLeavers:
-    """Rows put together, each row in exactly one group, and the rows about which there is doubt."""
+    """Rows grouped by person, each row in exactly one group, and by row why that is in doubt."""
 
     groups: tuple[tuple[RowKey, ...], ...]
     doubts: Mapping[RowKey, str]
 
 
-def find_repeated_leavers(who: Mapping[RowKey, Identity]) -> RepeatedLeavers:
+def find_repeated_leavers(identities: Mapping[RowKey, Identity]) -> RepeatedLeavers:
     """Which rows are one person, by UPN or by name and date of birth; never against a UPN."""
-    joined = _JoinedRows(who)
+    joined = _JoinedRows(identities)
     doubts: dict[RowKey, str] = {}
-    first = _join_repeated(who, joined)
-    _join_by_upn(first, joined, doubts)
-    _join_by_name(first, joined, doubts)
+    distinct = _join_identical(identities, joined)
+    _join_by_upn(distinct, joined, doubts)
+    _join_by_name(distinct, joined, doubts)
     groups: list[tuple[RowKey, ...]] = []
     for rows in joined.groups():
-        if len({who[row].upn for row in rows} - {""}) > 1:
+        if len({identities[row].upn for row in rows} - {""}) > 1:
             doubts.update(dict.fromkeys(rows, MIXED))
             groups.extend((row,) for row in rows)
         else:
             groups.append(rows)
-    _doubt_short_names(first, joined, doubts)
+    _doubt_short_names(distinct, joined, doubts)
     for rows in groups:
         doubt = next((doubts[row] for row in rows if row in doubts), None)
         if doubt:
@@ -58,76 +58,81 @@ def find_repeated_leavers(who: Mapping[RowKey, Identity]) -> RepeatedLeavers:
     return RepeatedLeavers(tuple(groups), doubts)
 
 
-def _join_repeated(who: Mapping[RowKey, Identity], joined: "_JoinedRows") -> dict[RowKey, Identity]:
-    first: dict[Identity, RowKey] = {}
-    alone: dict[RowKey, Identity] = {}
-    for row in sorted(who):
-        identity = who[row]
+def _join_identical(
+    identities: Mapping[RowKey, Identity], joined: "_JoinedRows"
+) -> dict[RowKey, Identity]:
+    first_rows: dict[Identity, RowKey] = {}
+    incomplete: dict[RowKey, Identity] = {}
+    for row in sorted(identities):
+        identity = identities[row]
         if identity.upn or (by_surname_and_birth(identity) and identity.forenames):
-            joined.join(first.setdefault(identity, row), row)
+            joined.join(first_rows.setdefault(identity, row), row)
         else:
-            alone[row] = identity
-    return {row: identity for identity, row in first.items()} | alone
+            incomplete[row] = identity
+    return {row: identity for identity, row in first_rows.items()} | incomplete
 
 
 def _join_by_upn(
-    who: Mapping[RowKey, Identity], joined: "_JoinedRows", doubts: dict[RowKey, str]
+    identities: Mapping[RowKey, Identity], joined: "_JoinedRows", doubts: dict[RowKey, str]
 ) -> None:
-    for rows in _buckets(who, lambda row: by_upn(who[row])):
-        for one, other in _pairs(rows):
-            if is_like_name(who[one], who[other]):
-                joined.join(one, other)
+    for rows in _buckets(identities, lambda row: by_upn(identities[row])):
+        for row, other_row in _pairs(rows):
+            if is_like_name(identities[row], identities[other_row]):
+                joined.join(row, other_row)
             else:
-                doubts[one] = doubts[other] = SAME_UPN
+                doubts[row] = doubts[other_row] = SAME_UPN
 
 
 def _join_by_name(
-    who: Mapping[RowKey, Identity], joined: "_JoinedRows", doubts: dict[RowKey, str]
+    identities: Mapping[RowKey, Identity], joined: "_JoinedRows", doubts: dict[RowKey, str]
 ) -> None:
-    def names(row: RowKey) -> Iterable[Hashable]:
-        keys = by_surname_and_birth(who[row])
-        return [(key, forename) for key in keys for forename in who[row].forenames]
+    def name_keys(row: RowKey) -> Iterable[Hashable]:
+        keys = by_surname_and_birth(identities[row])
+        return [(key, forename) for key in keys for forename in identities[row].forenames]
 
-    for rows in _buckets(who, names):
-        clash = any(has_other_identifier(who[one], who[other]) for one, other in _pairs(rows))
+    for rows in _buckets(identities, name_keys):
+        clash = any(
+            has_other_identifier(identities[row], identities[other_row])
+            for row, other_row in _pairs(rows)
+        )
         for row in rows:
             if not clash:
                 joined.join(rows[0], row)
-            elif not who[row].upn:
+            elif not identities[row].upn:
                 doubts.setdefault(row, SAME_NAME)
 
 
 def _doubt_short_names(
-    who: Mapping[RowKey, Identity], joined: "_JoinedRows", doubts: dict[RowKey, str]
+    identities: Mapping[RowKey, Identity], joined: "_JoinedRows", doubts: dict[RowKey, str]
 ) -> None:
-    for rows in _buckets(who, lambda row: by_surname_and_birth(who[row])):
-        for one, other in _pairs(rows):
+    for rows in _buckets(identities, lambda row: by_surname_and_birth(identities[row])):
+        for first_row, second_row in _pairs(rows):
             if (
-                joined.leader(one) != joined.leader(other)
-                and is_like_forename(who[one], who[other])
-                and not has_other_identifier(who[one], who[other])
+                joined.leader(first_row) != joined.leader(second_row)
+                and is_like_forename(identities[first_row], identities[second_row])
+                and not has_other_identifier(identities[first_row], identities[second_row])
             ):
-                for row in (one, other):
-                    if not who[row].upn:
+                for row in (first_row, second_row):
+                    if not identities[row].upn:
                         doubts.setdefault(row, SHORT_NAME)
 
 
 def _pairs(rows: Sequence[RowKey]) -> Iterable[tuple[RowKey, RowKey]]:
-    return combinations(rows[:_MANY], 2)
+    return combinations(rows[:_MOST_COMPARED], 2)
 
 
 def _buckets(
     rows: Iterable[RowKey], keys: Callable[[RowKey], Iterable[Hashable]]
 ) -> list[list[RowKey]]:
-    found: defaultdict[Hashable, list[RowKey]] = defaultdict(list)
+    rows_by_key: defaultdict[Hashable, list[RowKey]] = defaultdict(list)
     for row in rows:
         for key in keys(row):
-            found[key].append(row)
-    return [sorted(bucket) for bucket in found.values() if len(bucket) > 1]
+            rows_by_key[key].append(row)
+    return [sorted(bucket) for bucket in rows_by_key.values() if len(bucket) > 1]
 
 
 class _JoinedRows:
-    """Rows joined two at a time; the groups that this makes."""
+    """Disjoint sets of rows, joined two at a time; the first row of each set leads it."""
 
     def __init__(self, rows: Iterable[RowKey]) -> None:
         self._leader = {row: row for row in rows}
@@ -137,12 +142,12 @@ class _JoinedRows:
             self._leader[row] = row = self._leader[self._leader[row]]
         return row
 
-    def join(self, one: RowKey, other: RowKey) -> None:
-        first, second = sorted((self.leader(one), self.leader(other)))
-        self._leader[second] = first
+    def join(self, row: RowKey, other_row: RowKey) -> None:
+        leader, follower = sorted((self.leader(row), self.leader(other_row)))
+        self._leader[follower] = leader
 
     def groups(self) -> list[tuple[RowKey, ...]]:
-        found: defaultdict[RowKey, list[RowKey]] = defaultdict(list)
+        rows_by_leader: defaultdict[RowKey, list[RowKey]] = defaultdict(list)
         for row in self._leader:
-            found[self.leader(row)].append(row)
-        return [tuple(sorted(rows)) for _, rows in sorted(found.items())]
+            rows_by_leader[self.leader(row)].append(row)
+        return [tuple(sorted(rows)) for _, rows in sorted(rows_by_leader.items())]
