@@ -95,7 +95,7 @@ def test_what_the_same_rows_say_stands_where_the_first_are_taken_back(engine: En
     recorded(engine, second, ROWS)
     with transaction(engine) as session:
         done = take_back_submission(session, first.submission_id, by="A. Officer", at=a_moment())
-    assert done.again == (second.submission_id,)
+    assert done.to_reprocess == (second.submission_id,)
     recorded(engine, second, ROWS)
     assert [row[5] for row in answers(engine)] == ["230", "310"]
     assert told(engine, second) == []

@@ -167,7 +167,7 @@ def test_a_leaver_named_by_another_sheet_too_stays_with_what_that_sheet_says(
     second, rows = a_submission(engine, sent_on="2024-12-01"), ["-, LEE, Sam, 2008-03-14, 310"]
     recorded(engine, second, rows)
     done = take_back(engine, first)
-    assert (done.leavers, done.emptied, done.again) == (1, 1, (second.submission_id,))
+    assert (done.leavers, done.emptied, done.to_reprocess) == (1, 1, (second.submission_id,))
     assert queued(engine) == [second.submission_id]
     recorded(engine, second, rows)
     (sam,) = exports(engine)["leavers"]
@@ -194,7 +194,7 @@ def test_the_temporary_upn_is_back_when_the_sheet_with_the_permanent_one_is_take
     later = a_submission(engine, sent_on="2024-12-01")
     recorded(engine, later, [f"{SAM}, 230"])
     assert [one.upn for one in everything(engine, Leaver)] == [U1]
-    assert take_back(engine, later).again == (first.submission_id,)
+    assert take_back(engine, later).to_reprocess == (first.submission_id,)
     recorded(engine, first, rows)
     assert [one.upn for one in everything(engine, Leaver)] == ["M80120000500A"]
 

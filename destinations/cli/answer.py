@@ -239,7 +239,7 @@ def undo(
     except (LookupError, ValueError) as told:
         raise typer.BadParameter(str(told)) from None
     engine.dispose()
-    again = reprocess_now(settings, done.again, today_in_london())
+    again = reprocess_now(settings, done.to_reprocess, today_in_london())
     print_sentence(
         f"Submission {submission} is taken back. Of what it said, nothing counts now: "
         f"{count_of(done.destinations, 'destination')}, {count_of(done.leavers, 'leaver')} "

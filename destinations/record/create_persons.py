@@ -1,4 +1,4 @@
-"""Newcomers: people new to a cohort, who may be known from another one."""
+"""New persons: newcomers to a cohort become persons, new or known from another cohort."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,9 +18,10 @@ from models.leavers import Person
 
 # Elsewhere only what cannot be chance makes one person of two.
 _BEYOND_CHANCE = frozenset({"same UPN", "same ULN", "same name and date of birth"})
-_OTHER_NUMBER = "same name and date of birth, another UPN or ULN"
-# What stands with a newcomer who may be somebody of another cohort; held_twice asks about it.
-LIKE_ELSEWHERE = f"like a leaver of another cohort: {_OTHER_NUMBER}"
+_OTHER_IDENTIFIER = "same name and date of birth, another UPN or ULN"
+# The reason kept with a newcomer who may be somebody of another cohort; the crosscheck of
+# identifier conflicts asks about it.
+LIKE_ELSEWHERE = f"like a leaver of another cohort: {_OTHER_IDENTIFIER}"
 
 
 def create_persons(
@@ -35,72 +36,94 @@ def create_persons(
     """The matches with every newcomer given a person, and how many people were made.
 
     Somebody known from another cohort (in Year 11 before Year 13, or at another school) stays the
-    one person they are.  `chain` is the school's URNs, `year` its cohort's.
+    one person they are.  `chain` is the school's URNs and `year` the autumn in which the cohort's
+    leaving year began; `rows` has the sound rows, several where the sheet has a column a year.
     """
     groups: defaultdict[int, list[RowKey]] = defaultdict(list)
-    for one in matched:
-        if one.newcomer is not None:
-            groups[one.newcomer].append((one.sheet, one.row))
+    for match in matched:
+        if match.newcomer is not None:
+            groups[match.newcomer].append((match.sheet, match.row))
     if not groups:
         return tuple(matched), 0
-    here = {one.person_id for one in matched if one.person_id is not None}
-    people: dict[int, int] = {}
+    people_in_cohort = {match.person_id for match in matched if match.person_id is not None}
+    person_by_newcomer: dict[int, int] = {}
     reasons: dict[int, str] = {}
     # Whoever a sheet named that was taken back is the same person when a sheet names them again.
-    for taken_back, words in ((False, "another cohort"), (True, "a sheet that was taken back")):
-        left = {newcomer: keys for newcomer, keys in groups.items() if newcomer not in people}
-        new = [rows[key][0] for keys in left.values() for key in keys]
-        who = [parse_identity(row.values) for row in new]
-        known = (
-            candidates_elsewhere(session, chain, year, who, taken_back=taken_back) if new else []
+    for taken_back, where_named in (
+        (False, "another cohort"),
+        (True, "a sheet that was taken back"),
+    ):
+        unplaced = {
+            newcomer: keys
+            for newcomer, keys in groups.items()
+            if newcomer not in person_by_newcomer
+        }
+        new_rows = [rows[key][0] for keys in unplaced.values() for key in keys]
+        identities = [parse_identity(row.values) for row in new_rows]
+        candidates = (
+            candidates_elsewhere(session, chain, year, identities, taken_back=taken_back)
+            if new_rows
+            else []
         )
-        found, levels, alike = _from_elsewhere(known, new, left, here)
-        people |= found
-        reasons |= dict.fromkeys(alike, LIKE_ELSEWHERE)
-        reasons |= {each: f"known from {words}: {level}" for each, level in levels.items()}
-    unknown = [newcomer for newcomer in sorted(groups) if newcomer not in people]
-    people.update(
+        placed, levels, like_elsewhere = _place_elsewhere(
+            candidates, new_rows, unplaced, people_in_cohort
+        )
+        person_by_newcomer |= placed
+        reasons |= dict.fromkeys(like_elsewhere, LIKE_ELSEWHERE)
+        reasons |= {
+            newcomer: f"known from {where_named}: {level}" for newcomer, level in levels.items()
+        }
+    newcomers = [newcomer for newcomer in sorted(groups) if newcomer not in person_by_newcomer]
+    person_by_newcomer.update(
         zip(
-            unknown,
-            insert_returning(session, Person, [{"made_at": made_at}] * len(unknown)),
+            newcomers,
+            insert_returning(session, Person, [{"made_at": made_at}] * len(newcomers)),
             strict=True,
         )
     )
     return tuple(
-        one
-        if one.newcomer is None
+        match
+        if match.newcomer is None
         else replace(
-            one,
-            person_id=people[one.newcomer],
-            reason=reasons.get(one.newcomer, one.reason),
+            match,
+            person_id=person_by_newcomer[match.newcomer],
+            reason=reasons.get(match.newcomer, match.reason),
         )
-        for one in matched
-    ), len(unknown)
+        for match in matched
+    ), len(newcomers)
 
 
-def _from_elsewhere(
-    known: Sequence[KnownLeaver],
-    new: Sequence[NormalisedRow],
+def _place_elsewhere(
+    candidates: Sequence[KnownLeaver],
+    new_rows: Sequence[NormalisedRow],
     groups: Mapping[int, Sequence[RowKey]],
-    here: set[int],
+    people_in_cohort: set[int],
 ) -> tuple[dict[int, int], dict[int, str], set[int]]:
-    """Who newcomers are, by which level, and which of them are alike but for a number."""
-    if not known:
+    """By newcomer the person of another cohort and the level; and newcomers alike but for a UPN."""
+    if not candidates:
         return {}, {}, set()
-    matched = match_leavers(new, known, makes_people=False)
-    found = {
-        (one.sheet, one.row): one
-        for one in matched
-        if one.outcome is MatchOutcome.SURE and one.level in _BEYOND_CHANCE
+    matched = match_leavers(new_rows, candidates, makes_people=False)
+    sure_matches = {
+        (match.sheet, match.row): match
+        for match in matched
+        if match.outcome is MatchOutcome.SURE and match.level in _BEYOND_CHANCE
     }
-    alike = {(one.sheet, one.row) for one in matched if one.level == _OTHER_NUMBER}
-    people: dict[int, int] = {}
+    alike_rows = {(match.sheet, match.row) for match in matched if match.level == _OTHER_IDENTIFIER}
+    person_by_newcomer: dict[int, int] = {}
     levels: dict[int, str] = {}
     for newcomer, keys in groups.items():
-        same = {found[key].person_id: found[key].level for key in keys if key in found}
-        if len(same) == 1:
-            ((person, level),) = same.items()
-            if person is not None and person not in here:
-                people[newcomer], levels[newcomer] = person, level
-                here.add(person)
-    return people, levels, {each for each, keys in groups.items() if alike & set(keys)}
+        level_by_person = {
+            sure_matches[key].person_id: sure_matches[key].level
+            for key in keys
+            if key in sure_matches
+        }
+        if len(level_by_person) == 1:
+            ((person_id, level),) = level_by_person.items()
+            if person_id is not None and person_id not in people_in_cohort:
+                person_by_newcomer[newcomer], levels[newcomer] = person_id, level
+                people_in_cohort.add(person_id)
+    return (
+        person_by_newcomer,
+        levels,
+        {newcomer for newcomer, keys in groups.items() if alike_rows & set(keys)},
+    )

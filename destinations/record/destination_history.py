@@ -1,10 +1,10 @@
-"""Histories: statements join what is known of a leaver; a later word supersedes, none is lost."""
+"""Destination history: statements are appended; a later one supersedes, and none is lost."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, select
 from sqlmodel import Session, col
@@ -19,12 +19,29 @@ from models.handoffs.normalised import SubmissionMetadata
 from models.submissions import Submission
 from models.vocabulary import SourceType
 
-_SAID = tuple(each.name for each in fields(DestinationStatement))
+_STATEMENT_FIELDS = tuple(column.name for column in fields(DestinationStatement))
 _ANSWER = ("activity_code", "intended")
 _PLACE = ("provider_name", "provider_urn", "provider_ukprn")
 _COURSE = ("course", "level", "started_on", "ended_on")
 _DETAILS = (*_ANSWER, *_PLACE, *_COURSE)
-_Line = tuple[int, int, str, str]  # leaver, wave, source, and for a provider its URN
+
+
+class _HistoryLine(NamedTuple):
+    """The statements that supersede one another: about one leaver and wave, by one source."""
+
+    leaver_id: int
+    wave: int
+    source: str
+    sender: str  # the URN of a provider, '' for any other source
+
+
+class _StatementKey(NamedTuple):
+    """What is one statement of a submission, however often the submission is recorded."""
+
+    sheet: str
+    row: int
+    leaver_id: int
+    wave: int
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,7 +51,7 @@ class _EffectiveStatement:
     sent_on: date
     destination_id: int
     submission_id: int
-    said: Mapping[str, Any] = field(compare=False, default_factory=dict)
+    values: Mapping[str, Any] = field(compare=False, default_factory=dict)
 
 
 def add_statements(
@@ -45,88 +62,112 @@ def add_statements(
     *,
     repeats: int | None = None,
 ) -> int:
-    """How many statements were new; those of this submission that are there already stay as is.
+    """Append statements to the record; the number that were new is returned.
 
-    `repeats` is an earlier submission of the same rows: what it said and still stands is not said
-    again.
+    A statement of this submission that the record has already stays as it is.  `repeats` is an
+    earlier submission of the same rows: where one of its statements is effective, the same is
+    not recorded a second time.
 
-    A statement supersedes the last one standing by the same source about the same wave, unless
+    A statement supersedes the last effective one by the same source about the same wave, unless
     that was sent later: sheets may be recorded in another order than they were sent in.  Two
-    colleges are two sources: a word of the one does not undo a word of the other.
+    colleges are two sources: a statement of the one does not supersede one of the other.
 
-    The same answer with a blank for the place or the course keeps those that stood.
+    The same answer with a blank for the place or the course keeps those it had.
     """
-    there, standing = _before(session, declared, {one.leaver_id for one in statements})
-    new = {
-        key: one
-        for one in statements
-        if (key := _key(one)) not in there
+    recorded, effective = _load_history(
+        session, declared, {statement.leaver_id for statement in statements}
+    )
+    new_statements = {
+        key: statement
+        for statement in statements
+        if (key := _statement_key(statement)) not in recorded
         and not any(
-            repeats is not None and each.submission_id == repeats
-            for each in standing[_line(one, declared.urn)]
+            repeats is not None and effective_statement.submission_id == repeats
+            for effective_statement in effective[_history_line(statement, declared.urn)]
         )
-    }  # one for each (sheet, row, leaver, wave)
-    rounds: list[list[DestinationStatement]] = []
-    depth: defaultdict[_Line, int] = defaultdict(int)
-    for one in new.values():
-        line = _line(one, declared.urn)
-        if depth[line] == len(rounds):
-            rounds.append([])
-        rounds[depth[line]].append(one)
-        depth[line] += 1
-    for some in rounds:  # nearly always one: a second where a sheet names somebody twice
+    }
+    batches: list[list[DestinationStatement]] = []
+    batches_of: defaultdict[_HistoryLine, int] = defaultdict(int)
+    for statement in new_statements.values():
+        line = _history_line(statement, declared.urn)
+        if batches_of[line] == len(batches):
+            batches.append([])
+        batches[batches_of[line]].append(statement)
+        batches_of[line] += 1
+    for batch in batches:  # nearly always one: a second where a sheet names somebody twice
         rows = [
-            _row(one, _superseded(standing[_line(one, declared.urn)], declared.sent_on))
-            | {"recorded_at": recorded_at}
-            for one in some
-        ]
-        added = insert_returning(session, Destination, rows)
-        for one, row, made in zip(some, rows, added, strict=True):
-            standing[_line(one, declared.urn)].append(
-                _EffectiveStatement(declared.sent_on, made, declared.submission_id, row)
+            _destination_row(
+                statement,
+                _take_superseded(
+                    effective[_history_line(statement, declared.urn)], declared.sent_on
+                ),
             )
-    return len(new)
+            | {"recorded_at": recorded_at}
+            for statement in batch
+        ]
+        ids = insert_returning(session, Destination, rows)
+        for statement, row, destination_id in zip(batch, rows, ids, strict=True):
+            effective[_history_line(statement, declared.urn)].append(
+                _EffectiveStatement(declared.sent_on, destination_id, declared.submission_id, row)
+            )
+    return len(new_statements)
 
 
-def _row(one: DestinationStatement, last: _EffectiveStatement | None) -> dict[str, Any]:
-    """A statement as its row, with what it leaves blank of the answer whose place it takes."""
-    row = {name: getattr(one, name) for name in _SAID}
-    kept = retained_values(row, last.said) if last and one.source != SourceType.PROVIDER else {}
-    about = last.destination_id if last else None
-    return row | kept | {"supersedes_id": about, "kept_from_id": about if kept else None}
+def _destination_row(
+    statement: DestinationStatement, superseded: _EffectiveStatement | None
+) -> dict[str, Any]:
+    """The row of a statement, its blanks filled from the statement that it supersedes."""
+    row = {name: getattr(statement, name) for name in _STATEMENT_FIELDS}
+    retained = (
+        retained_values(row, superseded.values)
+        if superseded and statement.source != SourceType.PROVIDER
+        else {}
+    )
+    superseded_id = superseded.destination_id if superseded else None
+    return (
+        row
+        | retained
+        | {"supersedes_id": superseded_id, "kept_from_id": superseded_id if retained else None}
+    )
 
 
-def retained_values(said: Mapping[str, Any], last: Mapping[str, Any]) -> dict[str, Any]:
-    """What of the last word stays where the same answer is given again with blanks.
+def retained_values(values: Mapping[str, Any], superseded: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a superseded statement that stay where the same answer comes with blanks.
 
-    Its place where none is named, and its course and days where the place is the same.  What a
-    college lists is taken as it stands: there, no end is an answer.
+    Both mappings are by column of the destination table.  The place stays where none is named, and
+    course and days where the place is the same.  Not for what a college lists: there, no end date
+    is an answer.
     """
-    if any((said[name] or None) != (last.get(name) or None) for name in _ANSWER):
+    if any((values[name] or None) != (superseded.get(name) or None) for name in _ANSWER):
         return {}
-    kept = {}
-    if not any(said[name] for name in _PLACE):
-        kept = {name: last[name] for name in _PLACE if last.get(name)}
-    elif not _is_same_place(said, last):
+    retained = {}
+    if not any(values[name] for name in _PLACE):
+        retained = {name: superseded[name] for name in _PLACE if superseded.get(name)}
+    elif not _is_same_place(values, superseded):
         return {}
-    return kept | {name: last[name] for name in _COURSE if last.get(name) and not said[name]}
+    return retained | {
+        name: superseded[name] for name in _COURSE if superseded.get(name) and not values[name]
+    }
 
 
-def _is_same_place(said: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
+def _is_same_place(values: Mapping[str, Any], superseded: Mapping[str, Any]) -> bool:
     for name in ("provider_urn", "provider_ukprn"):
-        if said[name] and last.get(name):
-            return bool(said[name] == last[name])
-    return str(said["provider_name"]).casefold() == str(last.get("provider_name", "")).casefold()
+        if values[name] and superseded.get(name):
+            return bool(values[name] == superseded[name])
+    return (
+        str(values["provider_name"]).casefold()
+        == str(superseded.get("provider_name", "")).casefold()
+    )
 
 
-def _before(
+def _load_history(
     session: Session, declared: SubmissionMetadata, leavers: set[int]
-) -> tuple[set[tuple[str, int, int, int]], defaultdict[_Line, list[_EffectiveStatement]]]:
-    """What these leavers' histories hold: this submission's own keys, and what stands."""
-    there = set()
-    standing: defaultdict[_Line, list[_EffectiveStatement]] = defaultdict(list)
-    for some in in_chunks(sorted(leavers)):
-        found = session.execute(
+) -> tuple[set[_StatementKey], defaultdict[_HistoryLine, list[_EffectiveStatement]]]:
+    """Of these leavers: the statements that this submission made, and the effective ones."""
+    recorded: set[_StatementKey] = set()
+    effective: defaultdict[_HistoryLine, list[_EffectiveStatement]] = defaultdict(list)
+    for chunk in in_chunks(sorted(leavers)):
+        rows = session.execute(
             select(
                 col(Destination.id),
                 col(Destination.leaver_id),
@@ -137,39 +178,43 @@ def _before(
                 col(Destination.row),
                 col(Submission.urn),
                 col(Submission.sent_on),
-                and_(is_standing(), col(Destination.id).not_in(superseded_ids(leavers=some))).label(
-                    "is_effective"
-                ),
+                and_(
+                    is_standing(), col(Destination.id).not_in(superseded_ids(leavers=chunk))
+                ).label("is_effective"),
                 *(getattr(Destination, name) for name in _DETAILS),
             )
             .join(Submission, col(Submission.id) == col(Destination.submission_id))
-            .where(col(Destination.leaver_id).in_(some))
+            .where(col(Destination.leaver_id).in_(chunk))
         )
-        for one in found:
-            if one.submission_id == declared.submission_id:
-                there.add((one.sheet, one.row, one.leaver_id, one.wave))
-            if not one.is_effective:
+        for row in rows:
+            if row.submission_id == declared.submission_id:
+                recorded.add(_StatementKey(row.sheet, row.row, row.leaver_id, row.wave))
+            if not row.is_effective:
                 continue
-            sender = one.urn if one.source == SourceType.PROVIDER else ""
-            said = {name: getattr(one, name) for name in _DETAILS}
-            word = _EffectiveStatement(one.sent_on, one.id, one.submission_id, said)
-            standing[one.leaver_id, one.wave, one.source, sender].append(word)
-    return there, standing
+            sender = row.urn if row.source == SourceType.PROVIDER else ""
+            values = {name: getattr(row, name) for name in _DETAILS}
+            statement = _EffectiveStatement(row.sent_on, row.id, row.submission_id, values)
+            line = _HistoryLine(row.leaver_id, row.wave, row.source, sender)
+            effective[line].append(statement)
+    return recorded, effective
 
 
-def _superseded(standing: list[_EffectiveStatement], sent_on: date) -> _EffectiveStatement | None:
-    """The last word that this one takes the place of; taken off the list."""
-    earlier = [one for one in standing if one.sent_on <= sent_on]
+def _take_superseded(
+    effective: list[_EffectiveStatement], sent_on: date
+) -> _EffectiveStatement | None:
+    """The statement that one sent on that day supersedes, taken off the list; None for none."""
+    earlier = [statement for statement in effective if statement.sent_on <= sent_on]
     if not earlier:
         return None
-    last = max(earlier)
-    standing.remove(last)
-    return last
+    latest = max(earlier)
+    effective.remove(latest)
+    return latest
 
 
-def _line(one: DestinationStatement, urn: str) -> _Line:
-    return one.leaver_id, one.wave, one.source, urn if one.source == SourceType.PROVIDER else ""
+def _history_line(statement: DestinationStatement, urn: str) -> _HistoryLine:
+    sender = urn if statement.source == SourceType.PROVIDER else ""
+    return _HistoryLine(statement.leaver_id, statement.wave, statement.source, sender)
 
 
-def _key(one: DestinationStatement) -> tuple[str, int, int, int]:
-    return one.sheet, one.row, one.leaver_id, one.wave
+def _statement_key(statement: DestinationStatement) -> _StatementKey:
+    return _StatementKey(statement.sheet, statement.row, statement.leaver_id, statement.wave)

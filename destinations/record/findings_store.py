@@ -1,4 +1,4 @@
-"""Telling: what a submission's sender is told is kept by place and rule, never with the value."""
+"""Findings store: what a sender is told is kept by place and rule code, never with the value."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -20,37 +20,39 @@ def store_findings(
     findings: Iterable[Finding],
     remarks: Iterable[Issue] = (),
 ) -> None:
-    """The findings of a submission as they now are, in place of those it had.
+    """Store the findings of a submission in place of those it had.
 
-    `remarks` are matching's own (M01 ...), all of them things to check.
+    `remarks` are issues that matching found (M01 ...), all of them to be checked.
     """
     session.execute(delete(FindingRecord).where(col(FindingRecord.submission_id) == submission_id))
-    told: list[tuple[Finding | Issue, Severity]] = [(one, one.severity) for one in findings]
-    _keep(session, submission_id, told)
+    with_severity: list[tuple[Finding | Issue, Severity]] = [
+        (finding, finding.severity) for finding in findings
+    ]
+    _insert_findings(session, submission_id, with_severity)
     add_findings(session, submission_id, remarks)
 
 
 def add_findings(session: Session, submission_id: int, remarks: Iterable[Issue]) -> None:
-    """More that was noticed of a submission, all of it to be checked, beside what it had."""
-    _keep(session, submission_id, [(one, Severity.PLEASE_CHECK) for one in remarks])
+    """Store further issues of a submission, all of them to be checked, beside its findings."""
+    _insert_findings(session, submission_id, [(issue, Severity.PLEASE_CHECK) for issue in remarks])
 
 
-def _keep(
-    session: Session, submission_id: int, told: Iterable[tuple[Finding | Issue, Severity]]
+def _insert_findings(
+    session: Session, submission_id: int, findings: Iterable[tuple[Finding | Issue, Severity]]
 ) -> None:
     rows = [
         {
             "submission_id": submission_id,
-            "code": one.code,
+            "code": finding.code,
             "severity": severity.value,
-            "sheet": one.sheet,
-            "row": one.row,
-            "column": one.column,
-            "heading": one.heading[:300],
-            "suggests": list(one.suggests),
-            "facts": dict(one.facts),
+            "sheet": finding.sheet,
+            "row": finding.row,
+            "column": finding.column,
+            "heading": finding.heading[:300],
+            "suggests": list(finding.suggests),
+            "facts": dict(finding.facts),
         }
-        for one, severity in told
+        for finding, severity in findings
     ]
     insert_all(session, FindingRecord, rows)
 
@@ -63,40 +65,45 @@ def match_issues(
     *,
     waited: Callable[[], int | None] = lambda: None,
 ) -> tuple[Issue, ...]:
-    """What matching has to say to the sender, in reading order.
+    """The issues that matching found, each at the cell to look at, in reading order.
 
     M01: nobody is sure whom a row is about.  M02: a leaver first named in a later autumn, unless
     they may be one of the rows that `waited` in earlier sheets of the cohort (None: there were no
     such sheets).  M03 (in `others`): a value differs from the one kept.
     """
-    first: dict[tuple[str, int], NormalisedRow] = {}
+    first_rows: dict[tuple[str, int], NormalisedRow] = {}
     for row in rows:
-        first.setdefault((row.sheet, row.row), row)
-    told = list(others)
+        first_rows.setdefault((row.sheet, row.row), row)
+    issues = list(others)
     if declared.kind is SubmissionKind.LEAVERS:
-        unsure = (one for one in matched if one.outcome is MatchOutcome.UNSURE)
-        told += [Issue("M01", one.sheet, one.row) for one in unsure]
+        unsure = (match for match in matched if match.outcome is MatchOutcome.UNSURE)
+        issues += [Issue("M01", match.sheet, match.row) for match in unsure]
         late = [
-            Issue("M02", one.sheet, one.row)
-            for one in matched
-            if one.level == NEW and (first[one.sheet, one.row].wave or declared.wave or 0) > 1
+            Issue("M02", match.sheet, match.row)
+            for match in matched
+            if match.level == NEW
+            and (first_rows[match.sheet, match.row].wave or declared.wave or 0) > 1
         ]
-        expected = waited() if late else None
-        told += late if expected is not None and len(late) > expected else []
-    placed = [_placed(one, first[one.sheet, one.row]) for one in told if one.row is not None]
-    order = {key: at for at, key in enumerate(first)}
-    return tuple(sorted(placed, key=lambda one: (order[one.sheet, one.row or 0], one.code)))
+        rows_waited = waited() if late else None
+        issues += late if rows_waited is not None and len(late) > rows_waited else []
+    placed = [
+        _place_issue(issue, first_rows[issue.sheet, issue.row])
+        for issue in issues
+        if issue.row is not None
+    ]
+    order = {key: position for position, key in enumerate(first_rows)}
+    return tuple(sorted(placed, key=lambda issue: (order[issue.sheet, issue.row or 0], issue.code)))
 
 
-def _placed(remark: Issue, row: NormalisedRow) -> Issue:
-    """The remark at the cell to look at: the value that differs, or whatever names the leaver."""
-    fields = [value for name, value in remark.facts if name == "field"] or ["upn", "surname"]
-    place = next((row.columns[field] for field in fields if field in row.columns), None)
-    place = place or row.columns.get("full_name")
+def _place_issue(issue: Issue, row: NormalisedRow) -> Issue:
+    """The issue at the cell to look at: the value that differs, or whatever names the leaver."""
+    fields = [value for name, value in issue.facts if name == "field"] or ["upn", "surname"]
+    cell = next((row.columns[field] for field in fields if field in row.columns), None)
+    cell = cell or row.columns.get("full_name")
     return Issue(
-        remark.code,
-        remark.sheet,
-        remark.row,
-        place.letter if place else "",
-        place.heading if place else "",
+        issue.code,
+        issue.sheet,
+        issue.row,
+        cell.letter if cell else "",
+        cell.heading if cell else "",
     )

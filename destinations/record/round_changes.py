@@ -1,8 +1,8 @@
-"""Changes: what a next round says beside the one before, counted by leaver and never by value."""
+"""Round changes: a submission is compared with the round before, counted by leaver, not value."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select, update
 from sqlmodel import Session, col
@@ -11,7 +11,7 @@ from destinations.linkage.candidates import LeaverInCohort, in_chunks, leavers_b
 from destinations.record.leaver_attributes import COLUMNS, FIELDS
 from destinations.record.rounds import (
     EarlierSubmission,
-    SentAgain,
+    Resubmission,
     earlier_submissions,
     find_previous_round,
     persons_of_submission,
@@ -28,19 +28,28 @@ GONE = "N03"
 BLANK = "N04"
 
 # What an answer is, whoever gave it and wherever it stands.
-_ANSWER = (
+_ANSWER_FIELDS = (
     *("activity_code", "intended", "provider_name", "provider_urn", "provider_ukprn"),
     *("course", "level", "started_on", "ended_on"),
 )
 # What a sheet says beside an answer.
-_BESIDE = ("provider_name", "course", "level", "started_on", "ended_on")
-_Line = tuple[int, int, str]  # leaver, wave, source
-_Said = dict[_Line, tuple[Any, ...]]
+_DETAIL_FIELDS = ("provider_name", "course", "level", "started_on", "ended_on")
+
+
+class _AnswerKey(NamedTuple):
+    """What an answer is about, and whose it is."""
+
+    leaver_id: int
+    wave: int
+    source: str
+
+
+_Answers = dict[_AnswerKey, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class RoundChanges:
-    """Leavers of a file beside those of the round before.  Each number counts a leaver once."""
+    """Leavers of a file against those of the round before.  Each number counts a leaver once."""
 
     new: int = 0  # who were not in it
     changed: int = 0  # of whom this file says something else, or more
@@ -54,7 +63,7 @@ class RoundChanges:
 
 @dataclass(frozen=True, slots=True)
 class RoundComparison:
-    """A submission beside those its sender sent before."""
+    """A submission against those its sender sent before."""
 
     follows_id: int | None = None
     changes: RoundChanges | None = None  # None for a first round
@@ -64,95 +73,105 @@ class RoundComparison:
 def compare_with_last_round(
     session: Session,
     declared: SubmissionMetadata,
-    again: SentAgain,
-    about: Mapping[int, Sequence[NormalisedRow]],
+    resubmission: Resubmission,
+    rows_by_person: Mapping[int, Sequence[NormalisedRow]],
     *,
     nameless: int,
     percent: int,
 ) -> RoundComparison:
-    """What a submission changes beside the round before it, and what its sender is told of that.
+    """What a submission changes against the round before it, and what its sender is told of that.
 
-    `about` has the rows by person; `nameless` is how many rows are about nobody yet, for they wait
-    or nobody is sure.  Asked in the transaction that records it, once its statements are there.
+    `rows_by_person` has the rows about each person; `nameless` is how many rows are about nobody
+    yet, for they wait or nobody is sure; `percent` is how much of two files must be the same
+    people for one to be the next round of the other.  Called in the transaction that records the
+    submission, once its statements are added.
     """
-    if again.same and not _says_anything(session, declared):
-        return RoundComparison(again.same.submission_id, RoundChanges(), again.remarks)
-    since = find_previous_round(session, declared, set(about), percent=percent)
-    asked = again.remarks if again.other else ()
-    if since is None:
-        return RoundComparison(remarks=asked)
-    changes = _changes(session, declared, since, about, nameless)
-    return RoundComparison(since.submission_id, changes, (*asked, *_remarks(changes, since)))
+    if resubmission.same and not _has_statements(session, declared):
+        return RoundComparison(
+            resubmission.same.submission_id, RoundChanges(), resubmission.remarks
+        )
+    previous = find_previous_round(session, declared, set(rows_by_person), percent=percent)
+    issues = resubmission.remarks if resubmission.other else ()
+    if previous is None:
+        return RoundComparison(remarks=issues)
+    changes = _changes(session, declared, previous, rows_by_person, nameless)
+    return RoundComparison(previous.submission_id, changes, (*issues, *_remarks(changes, previous)))
 
 
 def store_round(
-    session: Session, submission_id: int, again: SentAgain, beside: RoundComparison
+    session: Session, submission_id: int, resubmission: Resubmission, comparison: RoundComparison
 ) -> None:
-    """Keep what a submission's rows say, what it follows and what it changed, with its line."""
+    """Store with a submission the hash of its rows, the one it follows and what it changed."""
     session.execute(
         update(Submission)
         .where(col(Submission.id) == submission_id)
         .values(
-            rows_hash=again.rows_hash,
-            follows_id=beside.follows_id,
-            changes=beside.changes.counts() if beside.changes else {},
+            rows_hash=resubmission.rows_hash,
+            follows_id=comparison.follows_id,
+            changes=comparison.changes.counts() if comparison.changes else {},
         )
     )
 
 
-def _says_anything(session: Session, declared: SubmissionMetadata) -> bool:
-    """Whether a submission of rows sent before says something all the same: of those put right."""
-    said = select(col(Destination.id)).where(
+def _has_statements(session: Session, declared: SubmissionMetadata) -> bool:
+    """Whether a submission of rows sent before has statements all the same: of rows put right."""
+    destinations = select(col(Destination.id)).where(
         col(Destination.submission_id) == declared.submission_id
     )
-    return session.execute(said.limit(1)).first() is not None
+    return session.execute(destinations.limit(1)).first() is not None
 
 
 def _changes(
     session: Session,
     declared: SubmissionMetadata,
-    since: EarlierSubmission,
-    about: Mapping[int, Sequence[NormalisedRow]],
+    previous: EarlierSubmission,
+    rows_by_person: Mapping[int, Sequence[NormalisedRow]],
     nameless: int,
 ) -> RoundChanges:
-    before = persons_of_submission(session, since.submission_id)
+    previous_people = persons_of_submission(session, previous.submission_id)
     leavers = {
-        one.leaver_id: one
-        for one in leavers_by_person(session, before & about.keys())
-        if declared.kind is SubmissionKind.ENROLMENTS or one.academic_year == declared.academic_year
+        leaver.leaver_id: leaver
+        for leaver in leavers_by_person(session, previous_people & rows_by_person.keys())
+        if declared.kind is SubmissionKind.ENROLMENTS
+        or leaver.academic_year == declared.academic_year
     }
-    known, now = _answers(session, declared, leavers)
-    kept = {
-        leaver
-        for leaver in _kept(session, declared)
-        if leaver in leavers
-        and any(_is_blank(name, about[leavers[leaver].person_id]) for name in _BESIDE)
+    answers_before, answers_now = _answers(session, declared, leavers)
+    retained = {
+        leaver_id
+        for leaver_id in _leavers_with_retained_values(session, declared)
+        if leaver_id in leavers
+        and any(
+            _is_blank(name, rows_by_person[leavers[leaver_id].person_id]) for name in _DETAIL_FIELDS
+        )
     }
-    filled, emptier = _particulars(session, declared, leavers, about)
-    changed = filled | {line[0] for line, said in now.items() if known.get(line) != said}
-    said_now = {(leaver, wave) for leaver, wave, _ in now}
-    blank = (
-        emptier
-        | kept
+    filled, emptied = _compare_attributes(session, declared, leavers, rows_by_person)
+    changed = filled | {
+        key.leaver_id for key, answer in answers_now.items() if answers_before.get(key) != answer
+    }
+    answered_now = {(leaver_id, wave) for leaver_id, wave, _ in answers_now}
+    would_become_blank = (
+        emptied
+        | retained
         | {
-            leaver
-            for leaver, wave, _ in known
-            if (leaver, wave) not in said_now and _asks(declared, leavers[leaver], wave, about)
+            leaver_id
+            for leaver_id, wave, _ in answers_before
+            if (leaver_id, wave) not in answered_now
+            and _has_answer_cell(declared, leavers[leaver_id], wave, rows_by_person)
         }
     )
     return RoundChanges(
-        new=len(about.keys() - before),
-        changed=len({leavers[one].person_id for one in changed}),
+        new=len(rows_by_person.keys() - previous_people),
+        changed=len({leavers[leaver_id].person_id for leaver_id in changed}),
         # A row that waits may be about somebody who was there: nobody is called missing for that.
-        gone=max(0, len(before - about.keys()) - nameless),
-        would_become_blank=len({leavers[one].person_id for one in blank}),
+        gone=max(0, len(previous_people - rows_by_person.keys()) - nameless),
+        would_become_blank=len({leavers[leaver_id].person_id for leaver_id in would_become_blank}),
     )
 
 
-def _remarks(changes: RoundChanges, since: EarlierSubmission) -> tuple[Issue, ...]:
-    """What its sender should look at; nothing where nobody is missing and nothing is blank."""
+def _remarks(changes: RoundChanges, previous: EarlierSubmission) -> tuple[Issue, ...]:
+    """What the sender should look at; nothing where nobody is missing and nothing is blank."""
     return tuple(
-        Issue(code, facts=(*since.facts, ("leavers", f"{number:,}")))
+        Issue(code, facts=(*previous.facts, ("leavers", f"{number:,}")))
         for code, number in ((GONE, changes.gone), (BLANK, changes.would_become_blank))
         if number
     )
@@ -160,13 +179,13 @@ def _remarks(changes: RoundChanges, since: EarlierSubmission) -> tuple[Issue, ..
 
 def _answers(
     session: Session, declared: SubmissionMetadata, leavers: Iterable[int]
-) -> tuple[_Said, _Said]:
-    """What the sender had said of these leavers before, the last word of each, and says now."""
-    before: _Said = {}
-    now: _Said = {}
-    columns: list[Any] = [getattr(Destination, name) for name in _ANSWER]
-    for some in in_chunks(sorted(leavers)):
-        found = session.execute(
+) -> tuple[_Answers, _Answers]:
+    """The sender's last answers about these leavers before this submission, and those in it."""
+    before: _Answers = {}
+    now: _Answers = {}
+    columns: list[Any] = [getattr(Destination, name) for name in _ANSWER_FIELDS]
+    for chunk in in_chunks(sorted(leavers)):
+        rows = session.execute(
             select(
                 col(Destination.submission_id),
                 col(Destination.leaver_id),
@@ -176,22 +195,22 @@ def _answers(
             )
             .join(Submission, col(Submission.id) == col(Destination.submission_id))
             .where(
-                col(Destination.leaver_id).in_(some),
+                col(Destination.leaver_id).in_(chunk),
                 or_(
                     col(Destination.submission_id) == declared.submission_id,
-                    col(Destination.submission_id).in_(_ids(session, declared)),
+                    col(Destination.submission_id).in_(_earlier_ids(session, declared)),
                 ),
             )
             .order_by(col(Submission.sent_on), col(Submission.id), col(Destination.id))
         )
-        for submission_id, leaver, wave, source, *said in found:
-            told = now if submission_id == declared.submission_id else before
-            told[leaver, wave, source] = tuple(said)
+        for submission_id, leaver_id, wave, source, *answer in rows:
+            answers = now if submission_id == declared.submission_id else before
+            answers[_AnswerKey(leaver_id, wave, source)] = tuple(answer)
     return before, now
 
 
-def _kept(session: Session, declared: SubmissionMetadata) -> Sequence[int]:
-    """The leavers whose place or course stayed since this file has the answer without it."""
+def _leavers_with_retained_values(session: Session, declared: SubmissionMetadata) -> Sequence[int]:
+    """The leavers whose place or course stayed, for this file has the answer without it."""
     return session.scalars(
         select(col(Destination.leaver_id)).where(
             col(Destination.submission_id) == declared.submission_id,
@@ -200,43 +219,43 @@ def _kept(session: Session, declared: SubmissionMetadata) -> Sequence[int]:
     ).all()
 
 
-def _particulars(
+def _compare_attributes(
     session: Session,
     declared: SubmissionMetadata,
     leavers: Mapping[int, LeaverInCohort],
-    about: Mapping[int, Sequence[NormalisedRow]],
+    rows_by_person: Mapping[int, Sequence[NormalisedRow]],
 ) -> tuple[set[int], set[int]]:
     """Leavers of whom this file filled a blank, and those of whom it has one that was filled."""
     if declared.kind is SubmissionKind.ENROLMENTS:
         return set(), set()
-    earlier = set(session.scalars(_ids(session, declared)))
-    filled, emptier = set(), set()
-    for some in in_chunks(sorted(leavers)):
-        found = session.execute(
-            select(col(Leaver.id), col(Leaver.cells)).where(col(Leaver.id).in_(some))
+    earlier = set(session.scalars(_earlier_ids(session, declared)))
+    filled, emptied = set(), set()
+    for chunk in in_chunks(sorted(leavers)):
+        cell_rows = session.execute(
+            select(col(Leaver.id), col(Leaver.cells)).where(col(Leaver.id).in_(chunk))
         )
-        for leaver, cells in found:
-            rows = about[leavers[leaver].person_id]
+        for leaver_id, cells in cell_rows:
+            rows = rows_by_person[leavers[leaver_id].person_id]
             for column in COLUMNS:
                 cell = cells.get(column)
                 if cell and cell[0] == declared.submission_id:
-                    filled.add(leaver)
+                    filled.add(leaver_id)
                 elif cell and cell[0] in earlier and _is_blank(FIELDS[column], rows):
-                    emptier.add(leaver)
-    return filled, emptier
+                    emptied.add(leaver_id)
+    return filled, emptied
 
 
 def _is_blank(field: str, rows: Sequence[NormalisedRow]) -> bool:
     """Whether there is a column for the field and nothing in it; a column left out says nothing."""
-    here = [row for row in rows if field in row.columns]
-    return bool(here) and not any(row.raw.get(field) for row in here)
+    rows_with_field = [row for row in rows if field in row.columns]
+    return bool(rows_with_field) and not any(row.raw.get(field) for row in rows_with_field)
 
 
-def _asks(
+def _has_answer_cell(
     declared: SubmissionMetadata,
     leaver: LeaverInCohort,
     wave: int,
-    about: Mapping[int, Sequence[NormalisedRow]],
+    rows_by_person: Mapping[int, Sequence[NormalisedRow]],
 ) -> bool:
     """Whether a row about the leaver has a cell for what they did, or meant to do, at a wave."""
     if declared.kind is SubmissionKind.ENROLMENTS:
@@ -244,11 +263,11 @@ def _asks(
     return any(
         ("activity" in row.columns and wave_answered(row, leaver, declared) == wave)
         or ("intended" in row.columns and wave == 0)
-        for row in about[leaver.person_id]
+        for row in rows_by_person[leaver.person_id]
     )
 
 
-def _ids(session: Session, declared: SubmissionMetadata) -> Any:
+def _earlier_ids(session: Session, declared: SubmissionMetadata) -> Any:
     return (
         earlier_submissions(session, declared).with_only_columns(col(Submission.id)).order_by(None)
     )

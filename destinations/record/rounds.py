@@ -1,4 +1,4 @@
-"""Rounds: a submission beside what its sender sent before: the same again, or the next round.
+"""Rounds: a submission is the same rows as an earlier one, or the next round of it, or neither.
 
 Nothing is refused here.  The same rows in another file change nothing; rows that were sent for
 another year or wave are asked about.
@@ -31,7 +31,7 @@ OF_ANOTHER_ROUND = "N02"
 SAME_ROUND = 50
 
 # Not part of what a row says of a leaver: nothing of it is recorded.
-_ASIDE = frozenset({"notes", "consent"})
+_UNRECORDED_FIELDS = frozenset({"notes", "consent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class EarlierSubmission:
 
 
 @dataclass(frozen=True, slots=True)
-class SentAgain:
-    """What of a submission was sent before."""
+class Resubmission:
+    """The hash of a submission's rows, and an earlier submission that has the same hash."""
 
     rows_hash: str
     same: EarlierSubmission | None = None  # these rows, for this cohort and wave
@@ -60,7 +60,7 @@ class SentAgain:
 
     @property
     def remarks(self) -> tuple[Issue, ...]:
-        """What its sender is asked, in words that do not blame."""
+        """What the sender is asked, in words that do not blame."""
         if self.same:
             return (Issue(SAME_ROWS, facts=self.same.facts),)
         if self.other:
@@ -69,22 +69,22 @@ class SentAgain:
         return ()
 
 
-def find_sent_before(session: Session, mapped: NormalisedSubmission) -> SentAgain:
-    """Whether these rows were sent before by the same sender, for this cohort and wave or another.
+def find_sent_before(session: Session, mapped: NormalisedSubmission) -> Resubmission:
+    """The earlier submission of the same rows by the same sender, for this round or another.
 
-    Only what was sent earlier, was recorded, and stands is looked at.
+    Only submissions that were sent earlier, are recorded, and stand are searched.
     """
-    said = rows_hash(mapped)
+    content_hash = rows_hash(mapped)
     if not mapped.rows:
-        return SentAgain(said)
+        return Resubmission(content_hash)
     declared = mapped.declared
     earlier = session.execute(
-        earlier_submissions(session, declared).where(col(Submission.rows_hash) == said)
+        earlier_submissions(session, declared).where(col(Submission.rows_hash) == content_hash)
     ).all()
-    same = [one for one in earlier if _is_same_round(declared, one)]
+    same = [submission for submission in earlier if _is_same_round(declared, submission)]
     if same:
-        return SentAgain(said, same=_as_earlier(same[0]))
-    return SentAgain(said, other=_as_earlier(earlier[0]) if earlier else None)
+        return Resubmission(content_hash, same=_as_earlier(same[0]))
+    return Resubmission(content_hash, other=_as_earlier(earlier[0]) if earlier else None)
 
 
 def find_previous_round(
@@ -97,37 +97,44 @@ def find_previous_round(
     the same people: at least `percent` of the smaller of the two files.  One of whose rows none
     was recorded is followed by the next for its cohort and wave.
     """
-    named = select(col(Submission.follows_id)).where(col(Submission.id) == declared.submission_id)
-    follows = session.execute(named).scalar_one_or_none()
+    select_follows = select(col(Submission.follows_id)).where(
+        col(Submission.id) == declared.submission_id
+    )
+    follows_id = session.execute(select_follows).scalar_one_or_none()
     earlier = session.execute(earlier_submissions(session, declared)).all()
-    for one in earlier:
-        if one.id == follows:
-            return _as_earlier(one)
-    for one in earlier:
-        if not _is_same_round(declared, one):
+    for submission in earlier:
+        if submission.id == follows_id:
+            return _as_earlier(submission)
+    for submission in earlier:
+        if not _is_same_round(declared, submission):
             continue
-        before = persons_of_submission(session, one.id)
-        if 100 * len(before & people) >= percent * min(len(before), len(people)):
-            return _as_earlier(one)
+        previous_people = persons_of_submission(session, submission.id)
+        if 100 * len(previous_people & people) >= percent * min(len(previous_people), len(people)):
+            return _as_earlier(submission)
     return None
 
 
 def rows_hash(mapped: NormalisedSubmission) -> str:
-    """The SHA-256 of what the rows say, in hexadecimal: who, and what answers.
+    """The SHA-256, in hexadecimal, of what the rows say: the leavers and the answers.
 
     Not of how they say it: the order of rows and columns, headings, sheets, capitals and how a
     date is typed are nothing to it.  Waves are counted from the first that a row answers, so that
     a sheet sent for another autumn is the same.
     """
-    first: dict[RowKey, int] = {}
+    first_wave: dict[RowKey, int] = {}
     for row in mapped.rows:
         if row.wave is not None:
-            first[row.sheet, row.row] = min(row.wave, first.get((row.sheet, row.row), row.wave))
-    said: defaultdict[RowKey, list[list[Any]]] = defaultdict(list)
+            first_wave[row.sheet, row.row] = min(
+                row.wave, first_wave.get((row.sheet, row.row), row.wave)
+            )
+    contents_by_row: defaultdict[RowKey, list[list[Any]]] = defaultdict(list)
     for row in mapped.rows:
-        wave = 0 if row.wave is None else row.wave - first[row.sheet, row.row]
-        said[row.sheet, row.row].append([wave, row_content(row)])
-    lines = sorted(json.dumps(sorted(one), ensure_ascii=False) for one in said.values())
+        wave = 0 if row.wave is None else row.wave - first_wave[row.sheet, row.row]
+        contents_by_row[row.sheet, row.row].append([wave, row_content(row)])
+    lines = sorted(
+        json.dumps(sorted(row_contents), ensure_ascii=False)
+        for row_contents in contents_by_row.values()
+    )
     digest = hashlib.sha256()
     for line in lines:
         digest.update(line.encode() + b"\n")
@@ -136,28 +143,28 @@ def rows_hash(mapped: NormalisedSubmission) -> str:
 
 def persons_of_submission(session: Session, submission_id: int) -> set[int]:
     """The people that the rows of a submission are about."""
-    found = session.scalars(
+    person_ids = session.scalars(
         select(col(Match.person_id)).where(
             col(Match.submission_id) == submission_id, col(Match.person_id).is_not(None)
         )
     )
-    return {one for one in found if one is not None}
+    return {person_id for person_id in person_ids if person_id is not None}
 
 
 def row_content(row: NormalisedRow) -> list[list[str]]:
-    """What a row says, by field: what we make of a cell, or else what was typed in it."""
-    said = {name: text for name, text in row.raw.items() if name not in _ASIDE}
-    said |= {
+    """[field, text] pairs, sorted: the normalised value of a cell, or else what was typed in it."""
+    texts = {name: text for name, text in row.raw.items() if name not in _UNRECORDED_FIELDS}
+    texts |= {
         name: value.isoformat() if isinstance(value, date) else str(value)
         for name, value in row.values.items()
-        if value is not None and name not in _ASIDE
+        if value is not None and name not in _UNRECORDED_FIELDS
     }
-    plain = {name: " ".join(text.split()).casefold() for name, text in said.items()}
-    return sorted([name, text] for name, text in plain.items() if text)
+    normalised = {name: " ".join(text.split()).casefold() for name, text in texts.items()}
+    return sorted([name, text] for name, text in normalised.items() if text)
 
 
 def earlier_submissions(session: Session, declared: SubmissionMetadata) -> Select[Any]:
-    """What the sender sent before and has had recorded, the latest first."""
+    """A query of what the sender sent before and was recorded and stands, the latest first."""
     return (
         select(
             col(Submission.id),
@@ -184,11 +191,11 @@ def earlier_submissions(session: Session, declared: SubmissionMetadata) -> Selec
     )
 
 
-def _is_same_round(declared: SubmissionMetadata, one: Any) -> bool:
+def _is_same_round(declared: SubmissionMetadata, submission: Any) -> bool:
     """Whether it was for the same cohort and wave; of enrolment lists, for the same autumn."""
     if declared.kind is SubmissionKind.ENROLMENTS:
-        return _autumn(declared.sent_on) == _autumn(one.sent_on)
-    return (one.academic_year, one.leaving_stage, one.wave) == (
+        return _autumn(declared.sent_on) == _autumn(submission.sent_on)
+    return (submission.academic_year, submission.leaving_stage, submission.wave) == (
         declared.academic_year,
         declared.leaving_stage,
         declared.wave,
@@ -199,12 +206,18 @@ def _autumn(day: date) -> int:
     return academic_year(day.year, day.month)
 
 
-def _as_earlier(one: Any) -> EarlierSubmission:
-    return EarlierSubmission(one.id, one.name, one.sent_on, one.academic_year, one.wave)
+def _as_earlier(submission: Any) -> EarlierSubmission:
+    return EarlierSubmission(
+        submission.id,
+        submission.name,
+        submission.sent_on,
+        submission.academic_year,
+        submission.wave,
+    )
 
 
-def _round_name(one: EarlierSubmission) -> str:
-    if one.academic_year is None:
-        return f"the autumn of {_autumn(one.sent_on)}"
-    leavers = f"the leavers of {year_name(one.academic_year)}"
-    return leavers if one.wave is None else f"{leavers}, wave {one.wave}"
+def _round_name(submission: EarlierSubmission) -> str:
+    if submission.academic_year is None:
+        return f"the autumn of {_autumn(submission.sent_on)}"
+    leavers = f"the leavers of {year_name(submission.academic_year)}"
+    return leavers if submission.wave is None else f"{leavers}, wave {submission.wave}"

@@ -1,4 +1,4 @@
-"""Tallies: how often each rule spoke in one intake, by school; counts only, for the trend."""
+"""Rule statistics: findings of an intake run are counted by rule and school, for the trend."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ ROWS = ""  # the tally that says how many rows of a school were judged
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """How often a rule spoke in a run, at one school (`urn`) or all of them ('')."""
+    """How many findings a rule had in a run, at one school (`urn`) or all of them ('')."""
 
     code: str
     urn: str
@@ -33,12 +33,12 @@ class RuleCount:
 
     @property
     def share(self) -> float:
-        """Findings a row judged."""
+        """Findings divided by rows judged: 0.2 is one finding in five rows."""
         return self.findings / self.rows if self.rows else 0.0
 
     @property
     def trend(self) -> str:
-        """Beside the run before: new, more, fewer, as before; '' where nothing can be said."""
+        """Against the run before: new, more, fewer, as before; '' where there is nothing to compare."""
         if self.before is None:
             return ""
         if self.before == 0:
@@ -49,111 +49,112 @@ class RuleCount:
 
 
 def count_findings(session: Session, submissions: Sequence[int], *, run_at: datetime) -> int:
-    """How many findings of these submissions were counted.  Counting a run twice changes nothing.
+    """Tally the findings of these submissions as one run; returns how many were counted.
 
-    A refused submission counts by the rule that refused it.
+    Counting a run twice changes nothing.  A refused submission counts by the rule that refused it.
     """
     rows: Counter[str] = Counter()
-    spoke: Counter[tuple[str, str]] = Counter()
-    for some in in_chunks(sorted(set(submissions))):
-        sent = session.execute(
+    counts: Counter[tuple[str, str]] = Counter()
+    for chunk in in_chunks(sorted(set(submissions))):
+        rows_by_school = session.execute(
             select(col(Submission.urn), func.sum(Submission.rows_read), func.count())
-            .where(col(Submission.id).in_(some))
+            .where(col(Submission.id).in_(chunk))
             .group_by(col(Submission.urn))
         )
-        for urn, read, _ in sent:
+        for urn, read, _ in rows_by_school:
             rows[urn] += int(read or 0)
         refused = session.execute(
             select(col(Submission.urn), col(Submission.refused_code)).where(
-                col(Submission.id).in_(some), is_refused()
+                col(Submission.id).in_(chunk), is_refused()
             )
         )
-        spoke.update((code, urn) for urn, code in refused if code)
-        told = session.execute(
+        counts.update((code, urn) for urn, code in refused if code)
+        finding_counts = session.execute(
             select(col(FindingRecord.code), col(Submission.urn), func.count())
             .join(Submission, col(Submission.id) == col(FindingRecord.submission_id))
-            .where(col(Submission.id).in_(some), ~is_refused())
+            .where(col(Submission.id).in_(chunk), ~is_refused())
             .group_by(col(FindingRecord.code), col(Submission.urn))
         )
-        for code, urn, number in told:
-            spoke[code, urn] += number
-    lines = [
+        for code, urn, number in finding_counts:
+            counts[code, urn] += number
+    tallies = [
         {"run_at": run_at, "code": code, "urn": urn, "findings": number, "rows": rows[urn]}
-        for (code, urn), number in sorted(spoke.items())
+        for (code, urn), number in sorted(counts.items())
     ]
-    lines += [
+    tallies += [
         {"run_at": run_at, "code": ROWS, "urn": urn, "findings": 0, "rows": number}
         for urn, number in sorted(rows.items())
     ]
-    for part in in_chunks(lines):
+    for chunk in in_chunks(tallies):
         upsert(
             session,
             RuleTally,
-            part,
+            chunk,
             key=("run_at", "code", "urn"),
             update=("findings", "rows"),
         )
-    return spoke.total()
+    return counts.total()
 
 
 def last_run_counts(session: Session, *, suspect: float = SUSPECT) -> tuple[RuleCount, ...]:
-    """What each rule said in the last run: of all schools (urn ''), then school by school.
+    """The counts of the last run: for each rule those of all schools (urn ''), then by school.
 
-    Rules that spoke most come first.  Nothing where no run was tallied yet.
+    The rules with most findings come first.  A rule with findings in more than `suspect` of the
+    rows of all schools (0 to 1) is suspect.  Empty where no run was tallied yet.
     """
     moments = session.scalars(
         select(distinct(col(RuleTally.run_at))).order_by(col(RuleTally.run_at).desc()).limit(2)
     ).all()
     if not moments:
         return ()
-    now = _run(session, moments[0])
-    then = _run(session, moments[1]) if len(moments) > 1 else None
-    found = []
+    now = _run_counts(session, moments[0])
+    before = _run_counts(session, moments[1]) if len(moments) > 1 else None
+    counts = []
     for (code, urn), (findings, rows) in now.items():
         if code != ROWS:
-            before = _share(then, code, urn) if then else None
-            told = findings > suspect * rows and rows >= FEWEST_ROWS and not urn
-            found.append(RuleCount(code, urn, findings, rows, before, told))
-    most = {one.code: one.findings for one in found if not one.urn}
-    return tuple(sorted(found, key=lambda one: (-most[one.code], one.code, one.urn)))
+            share_before = _share(before, code, urn) if before else None
+            is_suspect = findings > suspect * rows and rows >= FEWEST_ROWS and not urn
+            counts.append(RuleCount(code, urn, findings, rows, share_before, is_suspect))
+    most = {count.code: count.findings for count in counts if not count.urn}
+    return tuple(sorted(counts, key=lambda count: (-most[count.code], count.code, count.urn)))
 
 
-def count_lines(spoke: Iterable[RuleCount]) -> list[dict[str, object]]:
-    """The same as lines for a table: counts, codes and URNs."""
+def count_lines(counts: Iterable[RuleCount]) -> list[dict[str, object]]:
+    """The counts as lines of a table, by its headings: counts, codes and URNs."""
     return [
         {
-            "rule": one.code,
-            "urn": one.urn or "all schools",
-            "findings": one.findings,
-            "rows judged": one.rows,
-            "in 100 rows": f"{100 * one.share:.1f}",
-            "last run": "" if one.before is None else f"{100 * one.before:.1f}",
-            "trend": one.trend,
-            "note": SUSPECT_WORDS if one.is_suspect else "",
+            "rule": count.code,
+            "urn": count.urn or "all schools",
+            "findings": count.findings,
+            "rows judged": count.rows,
+            "in 100 rows": f"{100 * count.share:.1f}",
+            "last run": "" if count.before is None else f"{100 * count.before:.1f}",
+            "trend": count.trend,
+            "note": SUSPECT_WORDS if count.is_suspect else "",
         }
-        for one in spoke
+        for count in counts
     ]
 
 
 # By code and school, all schools together under '': findings and the rows they were found in.
-_Run = Mapping[tuple[str, str], tuple[int, int]]
+_CountsByRule = Mapping[tuple[str, str], tuple[int, int]]
 
 
-def _run(session: Session, moment: datetime) -> _Run:
-    kept = session.execute(
+def _run_counts(session: Session, moment: datetime) -> _CountsByRule:
+    tallies = session.execute(
         select(
             col(RuleTally.code), col(RuleTally.urn), col(RuleTally.findings), col(RuleTally.rows)
         ).where(col(RuleTally.run_at) == moment)
     ).all()
-    judged = sum(rows for code, _, _, rows in kept if code == ROWS)
-    found = {(code, urn): (findings, rows) for code, urn, findings, rows in kept}
-    every: defaultdict[str, int] = defaultdict(int)
-    for code, _, findings, _ in kept:
-        every[code] += findings
-    return found | {(code, ""): (findings, judged) for code, findings in every.items()}
+    judged = sum(rows for code, _, _, rows in tallies if code == ROWS)
+    by_school = {(code, urn): (findings, rows) for code, urn, findings, rows in tallies}
+    of_all_schools: defaultdict[str, int] = defaultdict(int)
+    for code, _, findings, _ in tallies:
+        of_all_schools[code] += findings
+    return by_school | {(code, ""): (findings, judged) for code, findings in of_all_schools.items()}
 
 
-def _share(run: _Run, code: str, urn: str) -> float | None:
+def _share(run: _CountsByRule, code: str, urn: str) -> float | None:
     """Findings a row in a run; None where the school sent nothing in it."""
     if (ROWS, urn) not in run:
         return None

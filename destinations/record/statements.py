@@ -1,4 +1,4 @@
-"""Statements: what a row says a leaver was doing, as the destinations it is recorded as."""
+"""Statements: what a row says a leaver was doing becomes the destinations to record."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from models.handoffs.normalised import NormalisedRow, SubmissionMetadata
 from models.vocabulary import EvidenceStrength, SourceType, academic_year
 
 # How strong each source's word is.  A council passes on what schools and families say.
-_EVIDENCE = {
+_EVIDENCE_OF_SOURCE = {
     SourceType.SCHOOL: EvidenceStrength.SCHOOL_SAYS,
     SourceType.COUNCIL: EvidenceStrength.SCHOOL_SAYS,
     SourceType.LEAVER: EvidenceStrength.LEAVER_SAYS,
@@ -21,7 +21,7 @@ _EVIDENCE = {
 }
 
 # The cell that an enrolment stands in: the first of these that the list has.
-_ENROLLED_BY = (
+_ENROLMENT_FIELDS = (
     "activity",
     "provider_urn",
     "provider_ukprn",
@@ -60,7 +60,7 @@ class DestinationStatement:
 
 @dataclass(frozen=True, slots=True)
 class StatementContext:
-    """What every statement of one submission shares: its declaration, the register, its sender."""
+    """What all statements of one submission need: its metadata, the register, and its sender."""
 
     declared: SubmissionMetadata
     register: ProviderRegister
@@ -68,44 +68,44 @@ class StatementContext:
 
 
 def school_statements(
-    row: NormalisedRow, leaver: LeaverInCohort, teller: StatementContext
+    row: NormalisedRow, leaver: LeaverInCohort, context: StatementContext
 ) -> tuple[DestinationStatement, ...]:
-    """What a row of a leaver sheet says; nothing where its destination cells are blank.
+    """The statements of a row of a leaver sheet; none where its destination cells are blank.
 
-    What a leaver means to do is wave 0's, whatever the wave of the sheet it stands in.
+    An intended destination is wave 0's, whatever the wave of the sheet it stands in.
     """
-    wave = wave_answered(row, leaver, teller.declared)
+    wave = wave_answered(row, leaver, context.declared)
     activity, intended = row.text("activity"), row.text("intended") or None
-    told = []
+    statements = []
     if activity or (intended and wave == 0):
-        column = _column(row, ("activity", "intended"))
-        meant = intended if wave == 0 else None
-        told.append(_statement(row, leaver, teller, wave, activity, meant, column))
+        column = _source_column(row, ("activity", "intended"))
+        intended_now = intended if wave == 0 else None
+        statements.append(_statement(row, leaver, context, wave, activity, intended_now, column))
     if intended and wave != 0:
-        column = _column(row, ("intended",))
-        told.append(_statement(row, leaver, teller, 0, "", intended, column))
-    return tuple(told)
+        column = _source_column(row, ("intended",))
+        statements.append(_statement(row, leaver, context, 0, "", intended, column))
+    return tuple(statements)
 
 
 def provider_statements(
-    row: NormalisedRow, leavers: Iterable[LeaverInCohort], teller: StatementContext
+    row: NormalisedRow, leavers: Iterable[LeaverInCohort], context: StatementContext
 ) -> tuple[DestinationStatement, ...]:
-    """What a row of an enrolment list confirms, for each cohort whose wave it falls in.
+    """The statements of a row of an enrolment list, one for each cohort whose wave it falls in.
 
     The wave is that of the last autumn at which it speaks of the learner as enrolled: somebody
     who left last January says nothing about this autumn.
     """
-    place = _place(row, teller, fallback=teller.sender)
+    place = _resolve_place(row, context, fallback=context.sender)
     activity = row.text("activity") or (activity_code_at(place) if place else "270")
-    ended, as_at = row.get("ended_on"), row.get("as_at") or teller.declared.sent_on
+    ended, as_at = row.get("ended_on"), row.get("as_at") or context.declared.sent_on
     if isinstance(ended, date) and isinstance(as_at, date):
         as_at = min(as_at, ended)
     started = row.get("started_on")
     last = max(day for day in (started, as_at) if isinstance(day, date))
     year = academic_year(last.year, last.month)
-    name, urn, ukprn = _provider(row, place)
-    course, level, started_on, ended_on = _course(row)
-    column = _column(row, _ENROLLED_BY)
+    name, urn, ukprn = _provider_columns(row, place)
+    course, level, started_on, ended_on = _course_columns(row)
+    column = _source_column(row, _ENROLMENT_FIELDS)
     return tuple(
         DestinationStatement(
             leaver.leaver_id,
@@ -119,23 +119,23 @@ def provider_statements(
             level=level,
             started_on=started_on,
             ended_on=ended_on,
-            as_at=as_at if isinstance(as_at, date) else teller.declared.sent_on,
+            as_at=as_at if isinstance(as_at, date) else context.declared.sent_on,
             source=SourceType.PROVIDER.value,
             evidence=EvidenceStrength.PROVIDER_CONFIRMS.value,
-            submission_id=teller.declared.submission_id,
+            submission_id=context.declared.submission_id,
             sheet=row.sheet,
             row=row.row,
             column=column,
         )
         for leaver in leavers
-        if 0 < year - leaver.academic_year <= teller.declared.waves
+        if 0 < year - leaver.academic_year <= context.declared.waves
     )
 
 
 def _statement(
     row: NormalisedRow,
     leaver: LeaverInCohort,
-    teller: StatementContext,
+    context: StatementContext,
     wave: int,
     activity: str,
     intended: str | None,
@@ -143,9 +143,9 @@ def _statement(
 ) -> DestinationStatement:
     source = _source(row)
     # Beside an answer for a later wave, place and course are of that answer, not of the intention.
-    told = row if activity or wave == 0 else replace(row, values={})
-    name, urn, ukprn = _provider(told, _place(told, teller))
-    course, level, started_on, ended_on = _course(told)
+    answering_row = row if activity or wave == 0 else replace(row, values={})
+    name, urn, ukprn = _provider_columns(answering_row, _resolve_place(answering_row, context))
+    course, level, started_on, ended_on = _course_columns(answering_row)
     return DestinationStatement(
         leaver.leaver_id,
         wave,
@@ -158,10 +158,10 @@ def _statement(
         level=level,
         started_on=started_on,
         ended_on=ended_on,
-        as_at=_as_at(row, leaver, wave, teller.declared),
+        as_at=_as_at(row, leaver, wave, context.declared),
         source=source.value,
-        evidence=(EvidenceStrength.INTENDED if wave == 0 else _EVIDENCE[source]).value,
-        submission_id=teller.declared.submission_id,
+        evidence=(EvidenceStrength.INTENDED if wave == 0 else _EVIDENCE_OF_SOURCE[source]).value,
+        submission_id=context.declared.submission_id,
         sheet=row.sheet,
         row=row.row,
         column=column,
@@ -170,9 +170,9 @@ def _statement(
 
 def wave_answered(row: NormalisedRow, leaver: LeaverInCohort, declared: SubmissionMetadata) -> int:
     """The wave that a row of a leaver sheet answers: its own, its file's, or that of the day."""
-    for told in (row.wave, declared.wave):
-        if told is not None:
-            return told
+    for wave in (row.wave, declared.wave):
+        if wave is not None:
+            return wave
     year = academic_year(declared.sent_on.year, declared.sent_on.month)
     return max(0, year - leaver.academic_year)
 
@@ -184,23 +184,23 @@ def _as_at(
 
     A sheet that repeats what an earlier autumn's answer was speaks of that autumn.
     """
-    told = row.get("as_at")
-    if isinstance(told, date):
-        return told
+    as_at = row.get("as_at")
+    if isinstance(as_at, date):
+        return as_at
     dates = wave_dates(leaver.academic_year, wave)
     return declared.sent_on if declared.sent_on < dates.closes_on else dates.asked_on
 
 
 def _source(row: NormalisedRow) -> SourceType:
-    told = row.text("source")
-    return SourceType(told) if told in set(SourceType) else SourceType.SCHOOL
+    source = row.text("source")
+    return SourceType(source) if source in set(SourceType) else SourceType.SCHOOL
 
 
-def _place(
-    row: NormalisedRow, teller: StatementContext, fallback: RegisterEntry | None = None
+def _resolve_place(
+    row: NormalisedRow, context: StatementContext, fallback: RegisterEntry | None = None
 ) -> RegisterEntry | None:
-    sender = teller.sender
-    place = teller.register.resolve(
+    sender = context.sender
+    place = context.register.resolve(
         urn=row.text("provider_urn"),
         ukprn=row.text("provider_ukprn"),
         laestab=row.text("provider_laestab"),
@@ -210,7 +210,7 @@ def _place(
     return place or fallback
 
 
-def _provider(
+def _provider_columns(
     row: NormalisedRow, place: RegisterEntry | None
 ) -> tuple[str, str | None, str | None]:
     if place:
@@ -218,7 +218,7 @@ def _provider(
     return row.text("provider_name")[:300], None, None
 
 
-def _course(row: NormalisedRow) -> tuple[str, str, date | None, date | None]:
+def _course_columns(row: NormalisedRow) -> tuple[str, str, date | None, date | None]:
     started, ended = row.get("started_on"), row.get("ended_on")
     return (
         row.text("course")[:300],
@@ -228,7 +228,7 @@ def _course(row: NormalisedRow) -> tuple[str, str, date | None, date | None]:
     )
 
 
-def _column(row: NormalisedRow, fields: Iterable[str]) -> str:
+def _source_column(row: NormalisedRow, fields: Iterable[str]) -> str:
     for field in fields:
         if row.get(field) is not None and field in row.columns:
             return row.columns[field].letter

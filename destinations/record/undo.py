@@ -32,22 +32,22 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """What taking a submission back came to.  All nothing where it was taken back already."""
+    """What taking a submission back changed.  All zero where it was taken back already."""
 
     submission_id: int
     destinations: int = 0  # that count no longer
     leavers: int = 0  # whom nobody else names, so that they count no longer
     emptied: int = 0  # leavers of whom a value that it had filled is blank again
-    again: tuple[int, ...] = ()  # submissions to record again, to fill what they know
+    to_reprocess: tuple[int, ...] = ()  # submissions to record again, to fill what they know
 
 
 def take_back_submission(
     session: Session, submission_id: int, *, by: str, reason: str = "", at: datetime
 ) -> TakenBack:
-    """Take a submission back in the caller's transaction, and say what that came to.
+    """Take a submission back in the caller's transaction; `by` and `reason` are kept with it.
 
-    Twice is the same as once.  The submissions in `again` need processing, by the next intake or
-    whoever calls.  Raises LookupError when there is no such submission and ValueError
+    Twice is the same as once.  The submissions in `to_reprocess` need processing, by the next
+    intake or whoever calls.  Raises LookupError when there is no such submission, and ValueError
     when it was refused and nothing of it was ever recorded.
     """
     submission = session.get(Submission, submission_id, with_for_update=True)
@@ -64,22 +64,28 @@ def take_back_submission(
     session.add(submission)
     session.flush()
     leavers = _leavers_of(session, submission_id, cohorts)
-    named = _named_by_others(session, submission, leavers.values())
-    gone = _rename(session, submission_id, leavers, named)
-    emptied = _empty(session, submission_id, leavers.keys() - gone)
+    named_by_others = _named_by_others(session, submission, leavers.values())
+    gone = _reattribute_leavers(session, submission_id, leavers, named_by_others)
+    emptied = _empty_values(session, submission_id, leavers.keys() - gone)
     _forget_matches(session, {leavers[leaver] for leaver in gone})
-    again = _again(session, submission, cohorts, {leavers[one] for one in emptied}, named)
-    said = select(func.count(col(Destination.id))).where(
+    to_reprocess = _request_reprocessing(
+        session, submission, cohorts, {leavers[leaver] for leaver in emptied}, named_by_others
+    )
+    count_destinations = select(func.count(col(Destination.id))).where(
         col(Destination.submission_id) == submission_id
     )
-    done = TakenBack(
-        submission_id, session.execute(said).scalar_one(), len(gone), len(emptied), again
+    result = TakenBack(
+        submission_id,
+        session.execute(count_destinations).scalar_one(),
+        len(gone),
+        len(emptied),
+        to_reprocess,
     )
     log.info(
         "submission %s taken back: %s destinations, %s leavers count no longer, %s were emptied",
-        *(submission_id, done.destinations, done.leavers, done.emptied),
+        *(submission_id, result.destinations, result.leavers, result.emptied),
     )
-    return done
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +119,25 @@ def _leavers_of(session: Session, submission_id: int, cohorts: Sequence[int]) ->
     people = select(col(Match.person_id)).where(
         col(Match.submission_id) == submission_id, col(Match.person_id).is_not(None)
     )
-    found = session.execute(
+    rows = session.execute(
         select(col(Leaver.id), col(Leaver.person_id)).where(
             col(Leaver.cohort_id).in_(cohorts), col(Leaver.person_id).in_(people)
         )
     )
-    return {row.id: row.person_id for row in found}
+    return {row.id: row.person_id for row in rows}
 
 
 def _named_by_others(
     session: Session, submission: Submission, people: Iterable[int]
 ) -> dict[int, list[_NamedElsewhere]]:
-    """By person, where the sheets of the same cohort that stand name them, the first sent first."""
-    found: dict[int, list[_NamedElsewhere]] = {}
-    for some in in_chunks(sorted(people)):
+    """By person, the places in other sheets of the cohort that name them, the first sent first."""
+    places_by_person: dict[int, list[_NamedElsewhere]] = {}
+    for chunk in in_chunks(sorted(people)):
         rows = session.execute(
             select(col(Match.person_id), col(Match.submission_id), col(Match.sheet), col(Match.row))
             .join(Submission, col(Submission.id) == col(Match.submission_id))
             .where(
-                col(Match.person_id).in_(some),
+                col(Match.person_id).in_(chunk),
                 col(Submission.kind) == SubmissionKind.LEAVERS.value,
                 col(Submission.urn).in_(school_chain(session, submission.urn)),
                 col(Submission.leaving_stage) == submission.leaving_stage,
@@ -141,63 +147,65 @@ def _named_by_others(
             .order_by(col(Submission.sent_on), col(Submission.id), col(Match.sheet), col(Match.row))
         )
         for person, *place in rows:
-            found.setdefault(person, []).append(_NamedElsewhere(*place))
-    return found
+            places_by_person.setdefault(person, []).append(_NamedElsewhere(*place))
+    return places_by_person
 
 
-def _rename(
+def _reattribute_leavers(
     session: Session,
     submission_id: int,
     leavers: dict[int, int],
-    named: dict[int, list[_NamedElsewhere]],
+    named_by_others: dict[int, list[_NamedElsewhere]],
 ) -> set[int]:
-    """Leavers whom the sheet named first are those of the next that names them; others are gone."""
-    made = select(col(Leaver.id)).where(col(Leaver.submission_id) == submission_id)
-    first = {one for one in session.scalars(made) if one is not None}
-    held = [leaver for leaver in sorted(first) if named.get(leavers.get(leaver, 0))]
-    places = {leaver: named[leavers[leaver]][0] for leaver in held}
+    """Leavers this sheet named first become those of the next to name them; returns the others."""
+    select_named_first = select(col(Leaver.id)).where(col(Leaver.submission_id) == submission_id)
+    named_first = {leaver for leaver in session.scalars(select_named_first) if leaver is not None}
+    named_still = [
+        leaver for leaver in sorted(named_first) if named_by_others.get(leavers.get(leaver, 0))
+    ]
+    places = {leaver: named_by_others[leavers[leaver]][0] for leaver in named_still}
     update_all(
         session,
         Leaver,
         [
-            {"id": leaver, "submission_id": one.submission_id}
-            | {"sheet": one.sheet, "row": one.row}
-            for leaver, one in places.items()
+            {"id": leaver, "submission_id": place.submission_id}
+            | {"sheet": place.sheet, "row": place.row}
+            for leaver, place in places.items()
         ],
     )
-    return first - places.keys()
+    return named_first - places.keys()
 
 
-def _empty(session: Session, submission_id: int, leavers: Iterable[int]) -> set[int]:
-    """The leavers of whom a value was emptied: those whose cell was one of the sheet's."""
+def _empty_values(session: Session, submission_id: int, leavers: Iterable[int]) -> set[int]:
+    """Empty the values that came from a cell of this sheet; returns the leavers that had any."""
     columns: list[Any] = [getattr(Leaver, column) for column in COLUMNS]
     emptied = []
-    for some in in_chunks(sorted(leavers)):
-        found = session.execute(
-            select(col(Leaver.id), col(Leaver.cells), *columns).where(col(Leaver.id).in_(some))
+    for chunk in in_chunks(sorted(leavers)):
+        rows = session.execute(
+            select(col(Leaver.id), col(Leaver.cells), *columns).where(col(Leaver.id).in_(chunk))
         )
-        for leaver, cells, *values in found:
-            kept = {column: cell for column, cell in cells.items() if cell[0] != submission_id}
-            if kept != cells:
+        for leaver, cells, *values in rows:
+            remaining = {column: cell for column, cell in cells.items() if cell[0] != submission_id}
+            if remaining != cells:
                 blank = {name: "" if name in ("surname", "forename") else None for name in COLUMNS}
-                now = dict(zip(COLUMNS, values, strict=True))
-                now |= {name: blank[name] for name in cells.keys() - kept.keys()}
-                emptied.append(now | {"cells": kept, "id": leaver})
+                updated = dict(zip(COLUMNS, values, strict=True))
+                updated |= {name: blank[name] for name in cells.keys() - remaining.keys()}
+                emptied.append(updated | {"cells": remaining, "id": leaver})
     update_all(session, Leaver, emptied)
     return {row["id"] for row in emptied}
 
 
 def _forget_matches(session: Session, people: set[int]) -> None:
     """Rows of enrolment lists about people who are nobody's leavers now are about nobody known."""
-    for some in in_chunks(sorted(people)):
-        still = select(col(Leaver.person_id)).where(
-            col(Leaver.person_id).in_(some), is_effective(col(Leaver.submission_id))
+    for chunk in in_chunks(sorted(people)):
+        still_named = select(col(Leaver.person_id)).where(
+            col(Leaver.person_id).in_(chunk), is_effective(col(Leaver.submission_id))
         )
         session.execute(
             update(Match)
             .where(
-                col(Match.person_id).in_(some),
-                col(Match.person_id).not_in(still),
+                col(Match.person_id).in_(chunk),
+                col(Match.person_id).not_in(still_named),
                 col(Match.decided_by) == RULE,
                 is_effective(col(Match.submission_id)),
             )
@@ -206,25 +214,27 @@ def _forget_matches(session: Session, people: set[int]) -> None:
         )
 
 
-def _again(
+def _request_reprocessing(
     session: Session,
     submission: Submission,
     cohorts: Sequence[int],
     people: Iterable[int],
-    named: dict[int, list[_NamedElsewhere]],
+    named_by_others: dict[int, list[_NamedElsewhere]],
 ) -> tuple[int, ...]:
-    """The submissions that may say more now: to be processed, by whoever takes them up.
+    """The submissions that may add something now, asked to be processed.
 
     Those that name leavers of whom a value was emptied; those of the same rows, which added
     nothing while these stood; and sheets of the cohort with rows about which nobody was sure.
     """
-    asked = {one.submission_id for person in people for one in named.get(person, ())}
-    maybe: list[ColumnElement[bool]] = [col(Submission.id).in_(sorted(asked))]
+    affected = {
+        place.submission_id for person in people for place in named_by_others.get(person, ())
+    }
+    conditions: list[ColumnElement[bool]] = [col(Submission.id).in_(sorted(affected))]
     if submission.rows_hash:
         same = col(Submission.rows_hash) == submission.rows_hash
-        maybe.append(and_(same, col(Submission.urn) == submission.urn))
+        conditions.append(and_(same, col(Submission.urn) == submission.urn))
     if cohorts:
-        maybe.append(
+        conditions.append(
             and_(
                 col(Submission.rows_unsure) > 0,
                 col(Submission.kind) == SubmissionKind.LEAVERS.value,
@@ -236,12 +246,12 @@ def _again(
     ids = session.scalars(
         select(col(Submission.id))
         .where(
-            or_(*maybe),
+            or_(*conditions),
             submission_state.is_accepted(),
             submission_state.is_finished(),
         )
         .order_by(col(Submission.sent_on), col(Submission.id))
     ).all()
-    again = tuple(one for one in ids if one is not None)
-    submission_state.request_reprocessing(session, again)
-    return again
+    to_reprocess = tuple(submission_id for submission_id in ids if submission_id is not None)
+    submission_state.request_reprocessing(session, to_reprocess)
+    return to_reprocess
