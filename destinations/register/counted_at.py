@@ -1,4 +1,4 @@
-"""Places: the register and its dates become where a school's leavers are counted on one day."""
+"""Counted at: register and hub dates become where a school's leavers are counted on one day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,37 +22,37 @@ class CountedAt:
 
 
 def hub_members(session: Session, *, day: date) -> dict[str, tuple[CountedAt, ...]]:
-    """Who belongs to a hub on a day, by URN."""
+    """By URN of a hub member on that day, where its leavers are counted: a place for each hub."""
     rows = session.execute(
         select(col(Hub.name), col(Membership.urn), col(Institution.name))
         .join_from(Membership, Hub, col(Hub.id) == col(Membership.hub_id))
         .join(Institution, col(Institution.urn) == col(Membership.urn))
         .where(is_member_on(day))
     )
-    found: dict[str, set[CountedAt]] = {}
+    places_by_urn: dict[str, set[CountedAt]] = {}
     for hub, urn, school in rows:
-        found.setdefault(urn, set()).add(CountedAt(hub, urn, school))
-    return {urn: tuple(sorted(homes)) for urn, homes in found.items()}
+        places_by_urn.setdefault(urn, set()).add(CountedAt(hub, urn, school))
+    return {urn: tuple(sorted(places)) for urn, places in places_by_urn.items()}
 
 
 def schools_counted_at(
     session: Session, urns: Iterable[str], *, day: date
 ) -> dict[str, tuple[CountedAt, ...]]:
-    """Where the leavers of each school are counted on a day, by the URN they left.
+    """By the URN that leavers left, the places where they are counted on a day: one at least.
 
     A school that is no member itself counts with the one that took its place, where the register
     links them: one URN in ten changes within four years (sources.md: identifiers).
     """
-    belonging = hub_members(session, day=day)
-    strangers = {urn for urn in urns if urn not in belonging}
-    successors = successors_from(session, strangers)
-    found = {urn: belonging[urn] for urn in urns if urn in belonging}
-    for urn in strangers:
-        member = successor_among(urn, successors, belonging)
-        found[urn] = belonging[member] if member else (CountedAt("", urn, ""),)
-    alone = [urn for urn, there in found.items() if not there[0].hub]
-    named = select(col(Institution.urn), col(Institution.name)).where(
-        col(Institution.urn).in_(alone)
+    members = hub_members(session, day=day)
+    non_members = {urn for urn in urns if urn not in members}
+    successors = successors_from(session, non_members)
+    places_by_urn = {urn: members[urn] for urn in urns if urn in members}
+    for urn in non_members:
+        member = successor_among(urn, successors, members)
+        places_by_urn[urn] = members[member] if member else (CountedAt("", urn, ""),)
+    without_hub = [urn for urn, places in places_by_urn.items() if not places[0].hub]
+    select_names = select(col(Institution.urn), col(Institution.name)).where(
+        col(Institution.urn).in_(without_hub)
     )
-    names = {row.urn: row.name for row in session.execute(named)}
-    return found | {urn: (CountedAt("", urn, names.get(urn, "")),) for urn in alone}
+    names = {row.urn: row.name for row in session.execute(select_names)}
+    return places_by_urn | {urn: (CountedAt("", urn, names.get(urn, "")),) for urn in without_hub}

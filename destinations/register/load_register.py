@@ -1,4 +1,4 @@
-"""Register: GIAS and hub lists, as downloaded, become the one register of schools and providers.
+"""Load register: GIAS and hub lists, as downloaded, become the register of schools and providers.
 
 Columns are those of GIAS's "all establishment data" (sources.md: identifiers); those not named here
 are left alone.  Loading the same files again changes nothing; a new edition brings names up to
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
@@ -81,11 +81,27 @@ def load_register(
 
 
 _Member = tuple[str, str]  # hub, urn
-_Days = frozenset[tuple[date, date | None]]  # from when to when it was one
+_Days = frozenset[tuple[date, date | None]]  # first and last day; no last one while it lasts
+
+
+class _MemberSpell(NamedTuple):
+    """A school's membership of a hub from one first day."""
+
+    hub: str
+    urn: str
+    joined_on: date
+
+
+class _SchoolLink(NamedTuple):
+    """One line of GIAS's links between establishments."""
+
+    urn: str
+    linked_urn: str
+    kind: str
 
 
 def _members_now(session: Session) -> dict[_Member, _Days]:
-    """Every school's days in every hub."""
+    """Every school's spells of membership in every hub."""
     lines = session.execute(
         select(
             col(Hub.name), col(Membership.urn), col(Membership.joined_on), col(Membership.left_on)
@@ -112,8 +128,8 @@ def _changes_in_words(
         else:
             kinds[member[0], "joined" if is_open else "left"] += 1
     return tuple(
-        f"{count_of(number, 'school')} {became} {hub}"
-        for (hub, became), number in sorted(kinds.items())
+        f"{count_of(number, 'school')} {change} {hub}"
+        for (hub, change), number in sorted(kinds.items())
     )
 
 
@@ -131,7 +147,7 @@ def _load_institutions(session: Session, content: bytes) -> int:
             with_ukprn[row["ukprn"]] = row
         else:
             lines.faults.append(f"line {line.number} has neither a URN nor a UKPRN of digits")
-    lines.done()
+    lines.raise_faults()
     changing = [name for name in Institution.model_fields if name not in ("id", "urn")]
     upsert(session, Institution, list(with_urn.values()), key=("urn",), update=changing)
     _load_providers(session, with_ukprn)
@@ -165,26 +181,26 @@ def _load_providers(session: Session, rows: Mapping[str, dict[str, Any]]) -> Non
     """Providers without a URN, known by their UKPRN; most training providers are."""
     if not rows:
         return
-    there = {
-        each.ukprn: each
-        for each in session.execute(
+    recorded = {
+        institution.ukprn: institution
+        for institution in session.execute(
             select(Institution).where(col(Institution.urn).is_(None))
         ).scalars()
     }
-    insert_all(session, Institution, [row for ukprn, row in rows.items() if ukprn not in there])
-    for ukprn in rows.keys() & there.keys():
-        there[ukprn].sqlmodel_update(rows[ukprn])
+    insert_all(session, Institution, [row for ukprn, row in rows.items() if ukprn not in recorded])
+    for ukprn in rows.keys() & recorded.keys():
+        recorded[ukprn].sqlmodel_update(rows[ukprn])
     session.flush()
 
 
 def _load_members(session: Session, content: bytes, *, is_whole: bool) -> int:
     lines = _RegisterLines("the list of hub members", content, ("urn", "hub"))
-    members: dict[tuple[str, str, date], date | None] = {}
-    known = set(session.execute(select(col(Institution.urn))).scalars())
+    members: dict[_MemberSpell, date | None] = {}
+    register_urns = set(session.execute(select(col(Institution.urn))).scalars())
     for line in lines:
         urn, hub = line.digits("urn", 6), " ".join(line.text("hub").split())[:200]
         joined_on, left_on = line.day("joined_on") or ALWAYS, line.day("left_on")
-        if urn is None or urn not in known:
+        if urn is None or urn not in register_urns:
             typed = line.text("urn") or "(blank)"
             lines.faults.append(f"line {line.number}: URN {typed} is not in the register")
         elif not hub:
@@ -192,8 +208,8 @@ def _load_members(session: Session, content: bytes, *, is_whole: bool) -> int:
         elif left_on and left_on < joined_on:
             lines.faults.append(f"line {line.number} has left_on before joined_on")
         else:
-            members[(hub, urn, joined_on)] = left_on
-    lines.done()
+            members[_MemberSpell(hub, urn, joined_on)] = left_on
+    lines.raise_faults()
     hubs = sorted({hub for hub, _, _ in members})
     upsert(session, Hub, [{"name": hub} for hub in hubs], key=("name",))
     ids = {hub.name: hub.id for hub in session.execute(select(Hub)).scalars()}
@@ -210,40 +226,40 @@ def _load_members(session: Session, content: bytes, *, is_whole: bool) -> int:
 def _forget_corrected(
     session: Session, rows: Sequence[Mapping[str, Any]], *, is_whole: bool
 ) -> None:
-    """A first day put right must not leave the wrong one beside it: a school counts once.
+    """Delete memberships that `rows` correct: a first day put right must not count a school twice.
 
-    `is_whole`: of the schools in `rows`, whatever is not said in them is forgotten; otherwise only
-    what overlaps with them.
+    With `is_whole`, every membership of these schools that is not in `rows`; otherwise only those
+    that overlap with one of them.
     """
-    said = {(row["hub_id"], row["urn"], row["joined_on"]) for row in rows}
+    loaded = {(row["hub_id"], row["urn"], row["joined_on"]) for row in rows}
     spells: defaultdict[tuple[int, str], list[tuple[date, date]]] = defaultdict(list)
     for row in rows:
         last = row["left_on"] or date.max
         spells[row["hub_id"], row["urn"]].append((row["joined_on"], last))
-    gone = [
-        there.id
-        for there in session.execute(select(Membership)).scalars()
-        if (there.hub_id, there.urn, there.joined_on) not in said
+    corrected_ids = [
+        membership.id
+        for membership in session.execute(select(Membership)).scalars()
+        if (membership.hub_id, membership.urn, membership.joined_on) not in loaded
         and any(
-            is_whole or (there.joined_on <= last and first <= (there.left_on or date.max))
-            for first, last in spells.get((there.hub_id, there.urn), ())
+            is_whole or (membership.joined_on <= last and first <= (membership.left_on or date.max))
+            for first, last in spells.get((membership.hub_id, membership.urn), ())
         )
     ]
-    if gone:
-        session.execute(delete(Membership).where(col(Membership.id).in_(gone)))
+    if corrected_ids:
+        session.execute(delete(Membership).where(col(Membership.id).in_(corrected_ids)))
 
 
 def _load_links(session: Session, content: bytes) -> int:
     lines = _RegisterLines("the list of links", content, ("URN", "LinkURN", "LinkType"))
-    links: dict[tuple[str, str, str], date | None] = {}
+    links: dict[_SchoolLink, date | None] = {}
     for line in lines:
         urn, linked_urn = line.digits("URN", 6), line.digits("LinkURN", 6)
         kind = line.text("LinkType")[:60]
         if urn and linked_urn and kind:
-            links[(urn, linked_urn, kind)] = line.day("LinkEstablishedDate")
+            links[_SchoolLink(urn, linked_urn, kind)] = line.day("LinkEstablishedDate")
         else:
             lines.faults.append(f"line {line.number} has no URN, LinkURN or LinkType")
-    lines.done()
+    lines.raise_faults()
     rows = [
         {"urn": urn, "linked_urn": linked_urn, "kind": kind, "linked_on": linked_on}
         for (urn, linked_urn, kind), linked_on in links.items()
@@ -263,31 +279,35 @@ class _RegisterLine:
 
     def text(self, column: str) -> str:
         """The words of a cell, '' where it has none or there is no such column."""
-        words = self._cells.get(_plain(column), "").strip()
-        return "" if words.casefold() in NOTHING else words
+        cell_text = self._cells.get(_normalise_heading(column), "").strip()
+        return "" if cell_text.casefold() in NOTHING else cell_text
 
     def digits(self, column: str, length: int) -> str | None:
         """A number of that many digits, zeros that Excel dropped put back; None for all else."""
-        words = self.text(column).removesuffix(".0")
-        is_number = words.isascii() and words.isdecimal() and len(words) <= length
+        cell_text = self.text(column).removesuffix(".0")
+        is_number = cell_text.isascii() and cell_text.isdecimal() and len(cell_text) <= length
         # A URN or a UKPRN never begins with a zero, so a short one is not one at all.
-        return words.zfill(length) if is_number and (length < 6 or len(words) == length) else None
+        return (
+            cell_text.zfill(length)
+            if is_number and (length < 6 or len(cell_text) == length)
+            else None
+        )
 
     def number_of(self, column: str) -> int | None:
         """A count of at most six digits; None for all else."""
-        words = self.text(column).replace(",", "").removesuffix(".0")
-        is_count = words.isascii() and words.isdecimal() and len(words) <= MOST_DIGITS
-        return int(words) if is_count else None
+        cell_text = self.text(column).replace(",", "").removesuffix(".0")
+        is_count = cell_text.isascii() and cell_text.isdecimal() and len(cell_text) <= MOST_DIGITS
+        return int(cell_text) if is_count else None
 
     def day(self, column: str) -> date | None:
         """A date; None where the cell is blank."""
-        words = self.text(column)
-        for way in DATES:
+        cell_text = self.text(column)
+        for date_format in DATES:
             try:
-                return datetime.strptime(words, way).date()
+                return datetime.strptime(cell_text, date_format).date()
             except ValueError:
                 continue
-        if words:
+        if cell_text:
             self._faults.append(f"line {self.number} has a {column} that is not a date")
         return None
 
@@ -295,49 +315,49 @@ class _RegisterLine:
 class _RegisterLines:
     """The lines of a register file, blank ones left out, and what was found wrong on the way."""
 
-    def __init__(self, what: str, content: bytes, needed: Sequence[str]) -> None:
+    def __init__(self, file_label: str, content: bytes, needed: Sequence[str]) -> None:
         """Raises RegisterUnreadable when a needed column is missing."""
-        self.what = what
+        self.file_label = file_label
         self.faults: list[str] = []
-        text = _decoded(content, what)
+        text = _decode(content, file_label)
         first = text.partition("\n")[0]
         delimiter = max(",;\t", key=first.count)
         self._lines = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
-        self._headings = [_plain(heading) for heading in next(self._lines, [])]
-        missing = [column for column in needed if _plain(column) not in self._headings]
+        self._headings = [_normalise_heading(heading) for heading in next(self._lines, [])]
+        missing = [column for column in needed if _normalise_heading(column) not in self._headings]
         if missing:
-            message = f"{what} has no column called {' or '.join(missing)}"
+            message = f"{file_label} has no column called {' or '.join(missing)}"
             raise RegisterUnreadable(message)
 
     def __iter__(self) -> Iterator[_RegisterLine]:
         try:
             for cells in self._lines:
                 if any(cell.strip() for cell in cells):
-                    named = dict(zip(self._headings, cells, strict=False))
-                    yield _RegisterLine(self._lines.line_num, named, self.faults)
+                    cells_by_heading = dict(zip(self._headings, cells, strict=False))
+                    yield _RegisterLine(self._lines.line_num, cells_by_heading, self.faults)
         except csv.Error:
-            message = f"{self.what} cannot be read as CSV near line {self._lines.line_num}"
+            message = f"{self.file_label} cannot be read as CSV near line {self._lines.line_num}"
             raise RegisterUnreadable(message) from None
 
-    def done(self) -> None:
+    def raise_faults(self) -> None:
         """Raises RegisterUnreadable when anything was wrong, all of it at once."""
         if self.faults:
             faults = list(dict.fromkeys(self.faults))
-            more = f", and {len(faults) - NAMED} more" if len(faults) > NAMED else ""
-            message = f"{self.what}: {'; '.join(faults[:NAMED])}{more}"
+            remainder = f", and {len(faults) - NAMED} more" if len(faults) > NAMED else ""
+            message = f"{self.file_label}: {'; '.join(faults[:NAMED])}{remainder}"
             raise RegisterUnreadable(message)
 
 
-def _plain(heading: str) -> str:
+def _normalise_heading(heading: str) -> str:
     return "".join(heading.split()).casefold()
 
 
-def _decoded(content: bytes, what: str) -> str:
+def _decode(content: bytes, file_label: str) -> str:
     """The text of a download: UTF-8 with or without a mark, UTF-16 with one, Windows letters."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
     if b"\0" in content:
-        message = f"{what} is not a CSV file"
+        message = f"{file_label} is not a CSV file"
         raise RegisterUnreadable(message)
     try:
         return content.decode("utf-8-sig")

@@ -1,6 +1,6 @@
 """Providers: what a row calls the place a leaver went to becomes an entry of the register.
 
-A name is resolved when, put plainly, it is the name of exactly one entry; nothing is guessed.
+A name is resolved when, normalised, it is the name of exactly one entry; nothing is guessed.
 """
 
 import re
@@ -16,21 +16,21 @@ from destinations.linkage.identities import fold_name
 from models.places import Institution
 
 # Words that one writer puts in and the next leaves out.
-_LEFT_OUT = frozenset({"the", "ltd", "limited", "plc", "llp", "cic"})
-_WRITTEN_AS = {"saint": "st", "saints": "st", "sts": "st", "6th": "sixth"}
+_OPTIONAL_WORDS = frozenset({"the", "ltd", "limited", "plc", "llp", "cic"})
+_EQUIVALENT_WORDS = {"saint": "st", "saints": "st", "sts": "st", "6th": "sixth"}
 # Names that many towns give a school: far from the sender they may be another of the same name.
 _DEDICATIONS = frozenset({"st", "holy", "our", "sacred", "christ", "all", "blessed"})
 _SIXTH_FORMS = (" and sixth form centre", " and sixth form college", " and sixth form")
 _SIXTH_FORM = re.compile(r"(.+\S)\s+(?:sixth|6th)\s+form(?:\s+centre)?", re.IGNORECASE)
-_KINDS = frozenset({"college", "school", "academy", "university", "sixth", "form", "centre"})
-_ANYWHERE = frozenset({"the", "city", "central", "new", "community", "high", "secondary", "of"})
-_FULL_TIME = frozenset({"210", "220", "230", "240", "280", "290"})
-_AND = str.maketrans({"&": " and ", "+": " and "})
+_KIND_WORDS = frozenset({"college", "school", "academy", "university", "sixth", "form", "centre"})
+_COMMON_WORDS = frozenset({"the", "city", "central", "new", "community", "high", "secondary", "of"})
+_FULL_TIME_CODES = frozenset({"210", "220", "230", "240", "280", "290"})
+_AND_SIGNS = str.maketrans({"&": " and ", "+": " and "})
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterEntry:
-    """One register entry, as far as a destination needs it."""
+    """One register entry, as far as a destination needs it; numbers as digits, None where none."""
 
     urn: str | None
     ukprn: str | None
@@ -61,30 +61,33 @@ class ProviderRegister:
     def by_number(self, kind: str, number: str) -> RegisterEntry | None:
         """The entry with that "urn", "ukprn" or "laestab"; an open one where a closed one had it.
 
-        None where there is none, or where several stand beside one another.
+        None where there is none, or where several have it at once.
         """
         plain = "".join(c for c in number if c.isdigit())
-        return _the_one(self._numbers.get((kind, plain), []), la_code="")
+        return _only_entry(self._numbers.get((kind, plain), []), la_code="")
 
     def by_name(self, name: str, *, la_code: str = "") -> RegisterEntry | None:
-        """The one entry of that name; among several of one name, the one in that council.
+        """The only entry of that name; among several, the only one in the council `la_code`.
 
         "Downs Coast College, Sussex" is Downs Coast College unless the register has the longer
         name too.  A saint's name is the saint's of that council, or nobody's.
         """
-        return self._first(_typed_keys(name), la_code)
+        return self._first_entry(_typed_keys(name), la_code)
 
     def by_whole_name(self, name: str, *, la_code: str = "") -> RegisterEntry | None:
-        """The same where nothing is left off the name: "Downs Coast College, work" is nobody's."""
-        return self._first(_forms(name), la_code)
+        """As `by_name`, but nothing is left off the name: "Downs Coast College, work" is nobody's.
 
-    def _first(self, keys: Iterable[str], la_code: str) -> RegisterEntry | None:
+        "And Sixth Form" at its end may be: it comes and goes.
+        """
+        return self._first_entry(_name_forms(name), la_code)
+
+    def _first_entry(self, keys: Iterable[str], la_code: str) -> RegisterEntry | None:
         for key in keys:
-            found = self._names.get(key)
-            if found:
-                place = _the_one(found, la_code=la_code)
-                far = place is not None and la_code not in {"", place.la_code}
-                return None if far and key.split()[0] in _DEDICATIONS else place
+            entries = self._names.get(key)
+            if entries:
+                place = _only_entry(entries, la_code=la_code)
+                is_elsewhere = place is not None and la_code not in {"", place.la_code}
+                return None if is_elsewhere and key.split()[0] in _DEDICATIONS else place
         return None
 
     def resolve(
@@ -96,7 +99,7 @@ class ProviderRegister:
         name: str = "",
         la_code: str = "",
     ) -> RegisterEntry | None:
-        """The entry that a row means, by the surest of what it gives."""
+        """The entry that a row means: by URN, UKPRN or LAESTAB, else by name; '' if not given."""
         for kind, number in (("urn", urn), ("ukprn", ukprn), ("laestab", laestab)):
             place = self.by_number(kind, number) if number else None
             if place:
@@ -105,7 +108,7 @@ class ProviderRegister:
 
 
 def load_providers(session: Session) -> ProviderRegister:
-    """The register as it stands; load it once for many submissions."""
+    """The register in the database; load it once for many submissions."""
     names = ("urn", "ukprn", "laestab", "name", "type_name", "further_education_type")
     flags = ("has_sixth_form", "is_open", "la_code")
     columns = [getattr(Institution, name) for name in (*names, *flags)]
@@ -147,49 +150,49 @@ def studying_at(register: ProviderRegister, name: str, *, la_code: str = "") -> 
     """
     place = register.by_whole_name(name, la_code=la_code)
     is_sixth_form = False
-    if place is None and (found := _SIXTH_FORM.fullmatch(name.strip())):
+    if place is None and (name_match := _SIXTH_FORM.fullmatch(name.strip())):
         # "Ridge School Sixth Form" stands in the register as Ridge School.
-        place, is_sixth_form = register.by_whole_name(found[1], la_code=la_code), True
-    if place is None or not (place.la_code == la_code or _says_which(place.name)):
+        place, is_sixth_form = register.by_whole_name(name_match[1], la_code=la_code), True
+    if place is None or not (place.la_code == la_code or _is_distinctive(place.name)):
         return None
     code = activity_code_at(place)
-    is_sure = code == "210" if is_sixth_form else code in _FULL_TIME
+    is_sure = code == "210" if is_sixth_form else code in _FULL_TIME_CODES
     return code if is_sure else None
 
 
-def _says_which(name: str) -> bool:
-    """Whether a name tells a place to learn from others: one of its words is a kind, one is not."""
+def _is_distinctive(name: str) -> bool:
+    """Whether a name has a word for a kind of place to learn, and a word that is its own."""
     words = set(fold_name(name))
-    return not words.isdisjoint(_KINDS) and not words <= _KINDS | _ANYWHERE
+    return not words.isdisjoint(_KIND_WORDS) and not words <= _KIND_WORDS | _COMMON_WORDS
 
 
-def _the_one(found: list[RegisterEntry], *, la_code: str) -> RegisterEntry | None:
+def _only_entry(entries: list[RegisterEntry], *, la_code: str) -> RegisterEntry | None:
     """The only one; else the only one in that council; else the only one of those still open."""
-    near = [place for place in found if la_code and place.la_code == la_code] or found
-    for few in (near, [place for place in near if place.is_open]):
-        if len(few) == 1:
-            return few[0]
+    in_council = [place for place in entries if la_code and place.la_code == la_code] or entries
+    for candidates in (in_council, [place for place in in_council if place.is_open]):
+        if len(candidates) == 1:
+            return candidates[0]
     return None
 
 
 def _register_keys(name: str) -> set[str]:
-    return {key for form in (name, _unbracketed(name)) for key in _forms(form)}
+    return {key for form in (name, _unbracketed(name)) for key in _name_forms(form)}
 
 
 def _typed_keys(name: str) -> Iterator[str]:
-    """The name put plainly, then without what stands in brackets, or after a comma or a dash."""
-    yield from _forms(name)
-    without = _unbracketed(name)
-    yield from _forms(without)
+    """The name normalised, then without what stands in brackets, or after a comma or a dash."""
+    yield from _name_forms(name)
+    unbracketed = _unbracketed(name)
+    yield from _name_forms(unbracketed)
     for mark in (",", " - ", " – "):
-        parts = without.split(mark)
+        parts = unbracketed.split(mark)
         for end in range(len(parts) - 1, 0, -1):
-            yield from _forms(mark.join(parts[:end]))
+            yield from _name_forms(mark.join(parts[:end]))
 
 
-def _forms(name: str) -> Iterator[str]:
-    """The name put plainly, and again without "and Sixth Form", which comes and goes."""
-    plain = _plain(name)
+def _name_forms(name: str) -> Iterator[str]:
+    """The name normalised, and then without "and Sixth Form", which comes and goes."""
+    plain = _normalise_name(name)
     if plain:
         yield plain
     for ending in _SIXTH_FORMS:
@@ -202,6 +205,6 @@ def _unbracketed(name: str) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def _plain(name: str) -> str:
-    words = (_WRITTEN_AS.get(word, word) for word in fold_name(name.translate(_AND)))
-    return " ".join(word for word in words if word not in _LEFT_OUT)
+def _normalise_name(name: str) -> str:
+    words = (_EQUIVALENT_WORDS.get(word, word) for word in fold_name(name.translate(_AND_SIGNS)))
+    return " ".join(word for word in words if word not in _OPTIONAL_WORDS)
