@@ -65,7 +65,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RecordResult:
-    """What recording a submission came to.  Rows are those of the file, counted once each.
+    """What recording a submission changed.  Rows are those of the file, counted once each.
 
     read = sound + waiting; sound = matched + unsure + nobody.
     """
@@ -86,7 +86,7 @@ class RecordResult:
     findings: tuple[Finding, ...] = ()  # those given, but for what a person has confirmed
     changes: Mapping[str, int] = field(default_factory=dict)  # since the round before
     people: Mapping[RowKey, int] = field(default_factory=dict)  # whom each row is about
-    set_aside: Mapping[str, int] = field(default_factory=dict)  # remarks not told, by code
+    set_aside: Mapping[str, int] = field(default_factory=dict)  # issues left out, by code
 
 
 def record_submission(
@@ -98,142 +98,174 @@ def record_submission(
     register: ProviderRegister | None = None,
     same_round: int = SAME_ROUND,
     set_aside: Collection[str] = (),
-    hear: Callable[[Mapping[RowKey, int]], object] = lambda people: None,
+    apply_responses: Callable[[Mapping[RowKey, int]], object] = lambda people: None,
 ) -> RecordResult:
-    """Record a submission in the caller's transaction, and say what that came to.
+    """Record a submission in the caller's transaction.
 
-    `same_round` is how much of two files, in percent, must be the same people for the later to be
-    the next round of the earlier.  `set_aside` has the codes of rules that are not told here.
-    `hear` takes what the sender answered of people once it is known whom the rows are about.
+    `findings` are those of validating: a row with one to fix waits.  `same_round` is how much of
+    two files, in percent, must be the same people for the later to be the next round of the
+    earlier.  `set_aside` has the codes of rules whose issues this sender is not told.
+    `apply_responses` is called with the person of each row, once matched and before issues that
+    the sender confirmed are dropped.
 
     Raises ValueError when the submission's kind is not known, or for a leaver sheet its leaving
     year or stage: without those nothing can be recorded.
     """
     declared = mapped.declared
-    rows = _by_place(mapped.rows)
-    fixes = {(f.sheet, f.row) for f in findings if f.severity is Severity.MUST_FIX and f.row}
-    sound = {key: told for key, told in rows.items() if key not in fixes}
-    kept = stored_matches(session, declared.submission_id)
-    again = find_sent_before(session, mapped)
-    repeats = again.same.submission_id if again.same else None
-    desk = _Recording(session, declared, sound, kept, register or load_providers(session), repeats)
+    rows = _rows_by_place(mapped.rows)
+    rows_to_fix = {
+        (finding.sheet, finding.row)
+        for finding in findings
+        if finding.severity is Severity.MUST_FIX and finding.row
+    }
+    sound = {key: place_rows for key, place_rows in rows.items() if key not in rows_to_fix}
+    stored = stored_matches(session, declared.submission_id)
+    resubmission = find_sent_before(session, mapped)
+    repeats = resubmission.same.submission_id if resubmission.same else None
+    recording = _Recording(
+        session, declared, sound, stored, register or load_providers(session), repeats
+    )
     if declared.kind is SubmissionKind.LEAVERS:
-        done, matched = _record_leavers(desk, recorded_at)
+        outcome, matched = _record_leavers(recording, recorded_at)
     elif declared.kind is SubmissionKind.ENROLMENTS:
-        done, matched = _record_enrolments(desk, recorded_at)
+        outcome, matched = _record_enrolments(recording, recorded_at)
     else:
         message = "what a submission is must be known before it is recorded"
         raise ValueError(message)
-    waiting = [key for key in rows if key in fixes]
-    store_matches(session, declared.submission_id, matched, waiting, kept, decided_at=recorded_at)
-    counted = _counted(done, rows, waiting, matched)
+    waiting = [key for key in rows if key in rows_to_fix]
+    store_matches(session, declared.submission_id, matched, waiting, stored, decided_at=recorded_at)
+    counted = _with_row_counts(outcome, rows, waiting, matched)
     nameless = counted.waiting + counted.unsure
-    beside = compare_with_last_round(
-        session, declared, again, _by_person(matched, rows), nameless=nameless, percent=same_round
+    comparison = compare_with_last_round(
+        session,
+        declared,
+        resubmission,
+        _rows_by_person(matched, rows),
+        nameless=nameless,
+        percent=same_round,
     )
     waited = cache(lambda: count_waiting_rows(session, declared))
-    remarks = match_issues(declared, mapped.rows, matched, done.remarks, waited=waited)
-    people = {(one.sheet, one.row): one.person_id for one in matched if one.person_id is not None}
-    hear(people)
-    remarks = (*beside.remarks, *remarks)
-    silent = Counter(one.code for one in remarks if one.code in set_aside)
-    remarks = tuple(one for one in remarks if one.code not in set_aside)
-    told = replace(
+    remarks = match_issues(declared, mapped.rows, matched, outcome.remarks, waited=waited)
+    people = {
+        (match.sheet, match.row): match.person_id
+        for match in matched
+        if match.person_id is not None
+    }
+    apply_responses(people)
+    remarks = (*comparison.remarks, *remarks)
+    set_aside_counts = Counter(issue.code for issue in remarks if issue.code in set_aside)
+    remarks = tuple(issue for issue in remarks if issue.code not in set_aside)
+    result = replace(
         counted,
-        set_aside=silent,
+        set_aside=set_aside_counts,
         remarks=drop_confirmed(session, remarks, people, mapped),
         findings=drop_confirmed(session, findings, people, mapped),
         people=people,
-        changes=beside.changes.counts() if beside.changes else {},
+        changes=comparison.changes.counts() if comparison.changes else {},
     )
-    store_findings(session, declared.submission_id, told.findings, told.remarks)
-    _note(session, declared, told, recorded_at)
-    store_round(session, declared.submission_id, again, beside)
+    store_findings(session, declared.submission_id, result.findings, result.remarks)
+    _mark_recorded(session, declared, result, recorded_at)
+    store_round(session, declared.submission_id, resubmission, comparison)
     log.info(
         "submission %s: %s rows, %s recorded, %s wait, %s unsure, %s destinations",
-        *(declared.submission_id, told.read, told.matched, told.waiting, told.unsure),
-        told.new_destinations,
+        *(declared.submission_id, result.read, result.matched, result.waiting, result.unsure),
+        result.new_destinations,
     )
-    return told
+    return result
 
 
 @dataclass(frozen=True, slots=True)
 class _Recording:
     session: Session
     declared: SubmissionMetadata
-    rows: Mapping[RowKey, Sequence[NormalisedRow]]  # the sound ones, a MappedRow for each wave
-    kept: Mapping[RowKey, StoredMatch]
+    rows: Mapping[RowKey, Sequence[NormalisedRow]]  # the sound ones, one for each wave
+    stored: Mapping[RowKey, StoredMatch]
     register: ProviderRegister
     repeats: int | None = None  # a submission of the same rows, sent before
 
-    def match(self, known: Iterable[KnownLeaver], *, makes_people: bool) -> tuple[RowMatch, ...]:
-        """Every sound row matched; one decided before keeps its level and its reason."""
-        rows = [row for told in self.rows.values() for row in told]
-        settled = {key: one.person_id for key, one in self.kept.items() if one.is_settled}
+    def match(
+        self, candidates: Iterable[KnownLeaver], *, makes_people: bool
+    ) -> tuple[RowMatch, ...]:
+        """The match of every sound row; one decided before keeps its level and its reason."""
+        rows = [row for place_rows in self.rows.values() for row in place_rows]
+        settled = {
+            key: stored_match.person_id
+            for key, stored_match in self.stored.items()
+            if stored_match.is_settled
+        }
         return tuple(
             replace(
-                one,
-                level=self.kept[one.sheet, one.row].level,
-                reason=self.kept[one.sheet, one.row].reason,
+                match,
+                level=self.stored[match.sheet, match.row].level,
+                reason=self.stored[match.sheet, match.row].reason,
             )
-            if (one.sheet, one.row) in settled
-            else one
-            for one in match_leavers(rows, known, makes_people=makes_people, settled=settled)
+            if (match.sheet, match.row) in settled
+            else match
+            for match in match_leavers(rows, candidates, makes_people=makes_people, settled=settled)
         )
 
-    def add(self, statements: Sequence[DestinationStatement], recorded_at: datetime) -> int:
-        """How many statements were new."""
+    def add_statements(
+        self, statements: Sequence[DestinationStatement], recorded_at: datetime
+    ) -> int:
+        """Append statements to the record; returns how many were new."""
         return add_statements(
             self.session, self.declared, statements, recorded_at, repeats=self.repeats
         )
 
-    def teller(self) -> StatementContext:
+    def statement_context(self) -> StatementContext:
         urn = self.declared.urn
         return StatementContext(self.declared, self.register, self.register.by_number("urn", urn))
 
 
 def _record_leavers(
-    desk: _Recording, recorded_at: datetime
+    recording: _Recording, recorded_at: datetime
 ) -> tuple[RecordResult, tuple[RowMatch, ...]]:
-    stage, year = desk.declared.leaving_stage, desk.declared.academic_year
+    stage, year = recording.declared.leaving_stage, recording.declared.academic_year
     if stage is None or year is None:
         message = "the leaving year and stage of a leaver sheet must be known before it is recorded"
         raise ValueError(message)
-    chain = school_chain(desk.session, desk.declared.urn)
-    cohort_id = find_or_create_cohort(desk.session, chain, stage, year)
-    known = candidates_in_cohort(desk.session, chain, stage, year)
-    matched = desk.match(known, makes_people=True)
-    matched, made = create_persons(
-        desk.session, chain, year, desk.rows, matched, made_at=recorded_at
+    chain = school_chain(recording.session, recording.declared.urn)
+    cohort_id = find_or_create_cohort(recording.session, chain, stage, year)
+    candidates = candidates_in_cohort(recording.session, chain, stage, year)
+    matched = recording.match(candidates, makes_people=True)
+    matched, new_people = create_persons(
+        recording.session, chain, year, recording.rows, matched, made_at=recorded_at
     )
-    about = _by_person(matched, desk.rows)
-    leavers = _cohort_leavers(desk.session, about, chain, stage, year)
-    missing = {person: rows for person, rows in about.items() if person not in leavers}
-    sent = desk.declared.submission_id
-    added = add_leavers(desk.session, sent, cohort_id, missing)
+    rows_by_person = _rows_by_person(matched, recording.rows)
+    leavers = _cohort_leavers(recording.session, rows_by_person, chain, stage, year)
+    rows_of_newcomers = {
+        person: rows for person, rows in rows_by_person.items() if person not in leavers
+    }
+    submission_id = recording.declared.submission_id
+    new_leavers = add_leavers(recording.session, submission_id, cohort_id, rows_of_newcomers)
     filled = fill_leavers(
-        desk.session,
-        sent,
-        {leavers[person].leaver_id: rows for person, rows in about.items() if person in leavers},
+        recording.session,
+        submission_id,
+        {
+            leavers[person].leaver_id: rows
+            for person, rows in rows_by_person.items()
+            if person in leavers
+        },
     )
     leavers |= {
-        person: LeaverInCohort(leaver, person, cohort_id, year) for person, leaver in added.items()
+        person: LeaverInCohort(leaver, person, cohort_id, year)
+        for person, leaver in new_leavers.items()
     }
-    teller = desk.teller()
+    context = recording.statement_context()
     statements = [
         statement
-        for person, rows in about.items()
+        for person, rows in rows_by_person.items()
         for row in rows
-        for statement in school_statements(row, leavers[person], teller)
+        for statement in school_statements(row, leavers[person], context)
     ]
     return (
         RecordResult(
-            sent,
-            new_people=made,
-            new_leavers=len(added),
+            submission_id,
+            new_people=new_people,
+            new_leavers=len(new_leavers),
             filled=filled.filled,
             differing=len(filled.differing),
-            new_destinations=desk.add(statements, recorded_at),
+            new_destinations=recording.add_statements(statements, recorded_at),
             remarks=tuple(
                 Issue("M03", sheet, row, facts=(("field", field),))
                 for sheet, row, field in filled.differing
@@ -244,50 +276,53 @@ def _record_leavers(
 
 
 def _record_enrolments(
-    desk: _Recording, recorded_at: datetime
+    recording: _Recording, recorded_at: datetime
 ) -> tuple[RecordResult, tuple[RowMatch, ...]]:
-    declared = desk.declared
-    known = candidates_for_provider(desk.session, declared)
-    matched = desk.match(known, makes_people=False)
-    about = _by_person(matched, desk.rows)
+    declared = recording.declared
+    candidates = candidates_for_provider(recording.session, declared)
+    matched = recording.match(candidates, makes_people=False)
+    rows_by_person = _rows_by_person(matched, recording.rows)
     leavers: defaultdict[int, list[LeaverInCohort]] = defaultdict(list)
-    for leaver in leavers_by_person(desk.session, about):
+    for leaver in leavers_by_person(recording.session, rows_by_person):
         leavers[leaver.person_id].append(leaver)
-    teller = desk.teller()
+    context = recording.statement_context()
     statements = [
         statement
-        for person, rows in about.items()
+        for person, rows in rows_by_person.items()
         for row in rows
-        for statement in provider_statements(row, leavers[person], teller)
+        for statement in provider_statements(row, leavers[person], context)
     ]
-    added = desk.add(_last_word_last(statements), recorded_at)
+    added = recording.add_statements(_current_courses_last(statements), recorded_at)
     return RecordResult(declared.submission_id, new_destinations=added), matched
 
 
-def _last_word_last(statements: Iterable[DestinationStatement]) -> list[DestinationStatement]:
-    """Of two courses of one learner, the one that goes on is the last word."""
+def _current_courses_last(statements: Iterable[DestinationStatement]) -> list[DestinationStatement]:
+    """Statements in an order in which, of two courses of one learner, the one that goes on wins."""
 
-    def lasting(one: DestinationStatement) -> tuple[bool, date]:
-        return one.ended_on is None or one.ended_on > one.as_at, one.started_on or date.min
+    def course_order(statement: DestinationStatement) -> tuple[bool, date]:
+        return (
+            statement.ended_on is None or statement.ended_on > statement.as_at,
+            statement.started_on or date.min,
+        )
 
-    return sorted(statements, key=lasting)
+    return sorted(statements, key=course_order)
 
 
-def _by_place(rows: Iterable[NormalisedRow]) -> dict[RowKey, list[NormalisedRow]]:
-    found: dict[RowKey, list[NormalisedRow]] = {}
+def _rows_by_place(rows: Iterable[NormalisedRow]) -> dict[RowKey, list[NormalisedRow]]:
+    rows_by_place: dict[RowKey, list[NormalisedRow]] = {}
     for row in rows:
-        found.setdefault((row.sheet, row.row), []).append(row)
-    return found
+        rows_by_place.setdefault((row.sheet, row.row), []).append(row)
+    return rows_by_place
 
 
-def _by_person(
+def _rows_by_person(
     matched: Iterable[RowMatch], rows: Mapping[RowKey, Sequence[NormalisedRow]]
 ) -> dict[int, list[NormalisedRow]]:
-    about: defaultdict[int, list[NormalisedRow]] = defaultdict(list)
-    for one in matched:
-        if one.person_id is not None:
-            about[one.person_id].extend(rows[one.sheet, one.row])
-    return dict(about)
+    rows_by_person: defaultdict[int, list[NormalisedRow]] = defaultdict(list)
+    for match in matched:
+        if match.person_id is not None:
+            rows_by_person[match.person_id].extend(rows[match.sheet, match.row])
+    return dict(rows_by_person)
 
 
 def _cohort_leavers(
@@ -308,29 +343,29 @@ def _cohort_leavers(
     }
 
 
-def _counted(
-    done: RecordResult,
+def _with_row_counts(
+    outcome: RecordResult,
     rows: Mapping[RowKey, object],
     waiting: Sequence[RowKey],
     matched: Sequence[RowMatch],
 ) -> RecordResult:
-    outcomes = [one.outcome for one in matched]
+    outcomes = [match.outcome for match in matched]
     return replace(
-        done,
+        outcome,
         read=len(rows),
         waiting=len(waiting),
         sound=len(rows) - len(waiting),
-        matched=sum(one.person_id is not None for one in matched),
+        matched=sum(match.person_id is not None for match in matched),
         unsure=outcomes.count(MatchOutcome.UNSURE),
         nobody=outcomes.count(MatchOutcome.NOBODY),
     )
 
 
-def _note(
-    session: Session, declared: SubmissionMetadata, told: RecordResult, recorded_at: datetime
+def _mark_recorded(
+    session: Session, declared: SubmissionMetadata, result: RecordResult, recorded_at: datetime
 ) -> None:
-    """How far the submission has come.  What was worked out while reading it is kept with it."""
-    known = {
+    """Mark the submission as recorded, with its counts and the metadata that reading it gave."""
+    metadata = {
         "kind": declared.kind,
         "academic_year": declared.academic_year,
         "leaving_stage": declared.leaving_stage,
@@ -340,9 +375,9 @@ def _note(
         session,
         declared.submission_id,
         at=recorded_at,
-        rows_read=told.read,
-        rows_sound=told.sound,
-        rows_waiting=told.waiting,
-        rows_unsure=told.unsure,
-        **{name: value for name, value in known.items() if value is not None},
+        rows_read=result.read,
+        rows_sound=result.sound,
+        rows_waiting=result.waiting,
+        rows_unsure=result.unsure,
+        **{name: value for name, value in metadata.items() if value is not None},
     )

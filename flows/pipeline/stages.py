@@ -232,7 +232,7 @@ def match_and_record_chunk(
                 register=register,
                 same_round=road.settings.same_round_percent,
                 set_aside=silent,
-                hear=hear,
+                apply_responses=hear,
             )
             found = run_crosschecks(session, mapped, told=done.remarks, limits=limits)
             heard = [one for one in found if one.code not in silent]
