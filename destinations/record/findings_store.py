@@ -61,7 +61,7 @@ def match_issues(
     declared: SubmissionMetadata,
     rows: Sequence[NormalisedRow],
     matched: Sequence[RowMatch],
-    others: Iterable[Issue] = (),
+    other_issues: Iterable[Issue] = (),
     *,
     waited: Callable[[], int | None] = lambda: None,
 ) -> tuple[Issue, ...]:
@@ -69,12 +69,12 @@ def match_issues(
 
     M01: nobody is sure whom a row is about.  M02: a leaver first named in a later autumn, unless
     they may be one of the rows that `waited` in earlier sheets of the cohort (None: there were no
-    such sheets).  M03 (in `others`): a value differs from the one kept.
+    such sheets).  M03 (in `other_issues`): a value differs from the one kept.
     """
     first_rows: dict[tuple[str, int], NormalisedRow] = {}
     for row in rows:
         first_rows.setdefault((row.sheet, row.row), row)
-    issues = list(others)
+    issues = list(other_issues)
     if declared.kind is SubmissionKind.LEAVERS:
         unsure = (match for match in matched if match.outcome is MatchOutcome.UNSURE)
         issues += [Issue("M01", match.sheet, match.row) for match in unsure]

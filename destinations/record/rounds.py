@@ -81,9 +81,9 @@ def find_sent_before(session: Session, mapped: NormalisedSubmission) -> Resubmis
     earlier = session.execute(
         earlier_submissions(session, declared).where(col(Submission.rows_hash) == content_hash)
     ).all()
-    same = [submission for submission in earlier if _is_same_round(declared, submission)]
-    if same:
-        return Resubmission(content_hash, same=_as_earlier(same[0]))
+    same_round = [submission for submission in earlier if _is_same_round(declared, submission)]
+    if same_round:
+        return Resubmission(content_hash, same=_as_earlier(same_round[0]))
     return Resubmission(content_hash, other=_as_earlier(earlier[0]) if earlier else None)
 
 

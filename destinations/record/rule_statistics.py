@@ -38,7 +38,7 @@ class RuleCount:
 
     @property
     def trend(self) -> str:
-        """Against the run before: new, more, fewer, as before; '' where there is nothing to compare."""
+        """Against the run before: new, more, fewer, as before; '' with nothing to compare."""
         if self.before is None:
             return ""
         if self.before == 0:
@@ -115,8 +115,10 @@ def last_run_counts(session: Session, *, suspect: float = SUSPECT) -> tuple[Rule
             share_before = _share(before, code, urn) if before else None
             is_suspect = findings > suspect * rows and rows >= FEWEST_ROWS and not urn
             counts.append(RuleCount(code, urn, findings, rows, share_before, is_suspect))
-    most = {count.code: count.findings for count in counts if not count.urn}
-    return tuple(sorted(counts, key=lambda count: (-most[count.code], count.code, count.urn)))
+    findings_by_rule = {count.code: count.findings for count in counts if not count.urn}
+    return tuple(
+        sorted(counts, key=lambda count: (-findings_by_rule[count.code], count.code, count.urn))
+    )
 
 
 def count_lines(counts: Iterable[RuleCount]) -> list[dict[str, object]]:

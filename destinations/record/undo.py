@@ -65,9 +65,9 @@ def take_back_submission(
     session.flush()
     leavers = _leavers_of(session, submission_id, cohorts)
     named_by_others = _named_by_others(session, submission, leavers.values())
-    gone = _reattribute_leavers(session, submission_id, leavers, named_by_others)
-    emptied = _empty_values(session, submission_id, leavers.keys() - gone)
-    _forget_matches(session, {leavers[leaver] for leaver in gone})
+    named_no_longer = _reattribute_leavers(session, submission_id, leavers, named_by_others)
+    emptied = _empty_values(session, submission_id, leavers.keys() - named_no_longer)
+    _forget_matches(session, {leavers[leaver] for leaver in named_no_longer})
     to_reprocess = _request_reprocessing(
         session, submission, cohorts, {leavers[leaver] for leaver in emptied}, named_by_others
     )
@@ -77,7 +77,7 @@ def take_back_submission(
     result = TakenBack(
         submission_id,
         session.execute(count_destinations).scalar_one(),
-        len(gone),
+        len(named_no_longer),
         len(emptied),
         to_reprocess,
     )
@@ -231,8 +231,8 @@ def _request_reprocessing(
     }
     conditions: list[ColumnElement[bool]] = [col(Submission.id).in_(sorted(affected))]
     if submission.rows_hash:
-        same = col(Submission.rows_hash) == submission.rows_hash
-        conditions.append(and_(same, col(Submission.urn) == submission.urn))
+        has_same_rows = col(Submission.rows_hash) == submission.rows_hash
+        conditions.append(and_(has_same_rows, col(Submission.urn) == submission.urn))
     if cohorts:
         conditions.append(
             and_(
