@@ -54,7 +54,7 @@ check: setup ## format, lint, types, contracts, fast tests, docs fresh
 	$(BIN)/python docs/generate.py --check
 
 .PHONY: docs
-docs: setup ## write docs/commands.md and docs/rules.md again
+docs: setup ## write the pages of docs/ that come from the code again
 	$(BIN)/python docs/generate.py
 
 # What people are told and given is kept beside the code; review what these show before a commit.

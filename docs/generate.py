@@ -1,4 +1,4 @@
-"""The pages that are written from the code: docs/commands.md and docs/rules.md.
+"""The pages that are written from the code: docs/commands.md, docs/rules.md and docs/exports.md.
 
 `python docs/generate.py` writes them; with `--check` it writes nothing and exits 1 when one of
 them is not what the code would write today.
@@ -33,6 +33,13 @@ def rules_page() -> str:
     from expectations import catalogue
 
     return catalogue.rules_page()
+
+
+def exports_page() -> str:
+    """The data dictionary of the exports."""
+    from destinations.reports import export_dictionary
+
+    return export_dictionary.exports_page()
 
 
 def commands_page() -> str:
@@ -78,7 +85,11 @@ def _line(parameter: Any) -> str:
     return f"- `{written}` {text}".rstrip()
 
 
-PAGES: dict[str, Callable[[], str]] = {"commands.md": commands_page, "rules.md": rules_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands_page,
+    "exports.md": exports_page,
+    "rules.md": rules_page,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -55,7 +55,8 @@ KEPT = [
         {"supersedes_id"},
         {
             *("models/facts/effective.py", "models/destinations.py"),
-            *("destinations/reports/exports.py", "destinations/record/destination_history.py"),
+            "destinations/reports/export_columns.py",
+            "destinations/record/destination_history.py",
         },
     ),
 ]

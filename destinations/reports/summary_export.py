@@ -1,25 +1,71 @@
-"""Lines: the lines of a summary become the rows of its export, each rate beside its base."""
+"""Summary export: the lines of a summary become the rows of its export, each rate beside its base.
 
-from collections.abc import Iterable
+The columns that readers rely on come first; more may follow, none may go.
+"""
+
+from collections.abc import Callable, Iterable
 
 from destinations.outcomes.percent import rounded_percent
+from destinations.reports.export_columns import (
+    COHORT_MEANING,
+    STAGE_MEANING,
+    STAGES,
+    ExportColumn,
+)
 from models.handoffs.summaries import SummaryLine
 from models.vocabulary import year_name
 
-COLUMNS = (
-    "hub",
-    "urn",
-    "cohort",
-    "stage",
-    "wave",
-    "leavers",
-    "known",
-    "eet",
-    "neet",
-    "not_known",
-    "sustained",
-    "sustained_base",
-    "coverage_percent",
+A_ROW = "all leavers of a cohort at a wave, of a school or of a whole hub"
+
+SUMMARY_COLUMNS: tuple[ExportColumn[Callable[[SummaryLine], object]], ...] = (
+    ExportColumn("hub", lambda line: line.hub, "Name of the hub; empty for a school in none"),
+    ExportColumn(
+        "urn", lambda line: line.urn, "URN of the school; empty for the whole hub together"
+    ),
+    ExportColumn("cohort", lambda line: year_name(line.academic_year), COHORT_MEANING),
+    ExportColumn("stage", lambda line: line.leaving_stage, STAGE_MEANING, STAGES),
+    ExportColumn(
+        "wave",
+        lambda line: line.wave,
+        "Which asking is counted: 0 for what was intended, 1 for the first autumn after leaving, "
+        "and so on",
+    ),
+    ExportColumn(
+        "leavers", lambda line: line.counts.leavers, "Leavers of the cohort, each counted once"
+    ),
+    ExportColumn(
+        "known",
+        lambda line: line.counts.known,
+        "Leavers with a known destination; known + not_known = leavers",
+    ),
+    ExportColumn(
+        "eet", lambda line: line.counts.eet, "Leavers in education, employment or training"
+    ),
+    ExportColumn(
+        "neet",
+        lambda line: line.counts.neet,
+        "Leavers of whom we were told that they are in no education, employment or training",
+    ),
+    ExportColumn(
+        "not_known",
+        lambda line: line.counts.not_known,
+        "Leavers of whom nobody could tell us where they are",
+    ),
+    ExportColumn(
+        "sustained",
+        lambda line: line.counts.sustained,
+        "Leavers whose destination lasted from October to March",
+    ),
+    ExportColumn(
+        "sustained_base",
+        lambda line: line.counts.sustained_base,
+        "Leavers of whom it can be told whether it lasted, one way or the other",
+    ),
+    ExportColumn(
+        "coverage_percent",
+        lambda line: rounded_percent(line.counts.known, line.counts.leavers),
+        "Those known as a whole percentage of leavers, a half rounded up; empty for no leavers",
+    ),
 )
 
 
@@ -31,23 +77,5 @@ def summary_rows(
     everybody.sort(
         key=lambda line: (line.hub, line.urn, line.academic_year, line.leaving_stage, line.wave)
     )
-    return COLUMNS, [_row(line) for line in everybody]
-
-
-def _row(line: SummaryLine) -> tuple[object, ...]:
-    counts = line.counts
-    return (
-        line.hub,
-        line.urn,
-        year_name(line.academic_year),
-        line.leaving_stage,
-        line.wave,
-        counts.leavers,
-        counts.known,
-        counts.eet,
-        counts.neet,
-        counts.not_known,
-        counts.sustained,
-        counts.sustained_base,
-        rounded_percent(counts.known, counts.leavers),
-    )
+    names = tuple(column.name for column in SUMMARY_COLUMNS)
+    return names, [tuple(column.value(line) for column in SUMMARY_COLUMNS) for line in everybody]
