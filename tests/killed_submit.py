@@ -44,7 +44,7 @@ def main() -> None:
     stepping(storage.FolderStore, "put")
     stepping(os, "fsync")
     stepping(Path, "replace")
-    stepping(storage, "_settle")  # the file shows from here on
+    stepping(storage, "_sync_folder")  # the file shows from here on
     sys.argv = ["destinations", *words]
     cli.main()
 

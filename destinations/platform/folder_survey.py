@@ -47,8 +47,8 @@ def survey_folder(root: Path, top: str) -> Listing:
     waiting = [top]
     while waiting:
         folder = waiting.pop()
-        for key, entry in _inside(walk, folder, is_top=folder == top):
-            if _look_at(walk, key, entry):
+        for key, entry in _entries(walk, folder, is_top=folder == top):
+            if _note_entry(walk, key, entry):
                 walk.folders.append(key)
                 waiting.append(key)
     return Listing(
@@ -75,7 +75,7 @@ def _oddity_of_top(root: Path, top: str) -> Oddity | None:
     return None
 
 
-def _inside(walk: _Walk, folder: str, *, is_top: bool) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
+def _entries(walk: _Walk, folder: str, *, is_top: bool) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
     path = walk.root / folder
     try:
         with os.scandir(path) as entries:
@@ -91,7 +91,7 @@ def _inside(walk: _Walk, folder: str, *, is_top: bool) -> Iterator[tuple[str, "o
         yield (f"{folder}/{entry.name}" if folder else entry.name), entry
 
 
-def _look_at(walk: _Walk, key: str, entry: "os.DirEntry[str]") -> bool:
+def _note_entry(walk: _Walk, key: str, entry: "os.DirEntry[str]") -> bool:
     """Note one name, as a file or as left out; True for a folder to look into."""
     try:
         oddity = _oddity_of_link(walk.root, key, entry) if entry.is_symlink() else None

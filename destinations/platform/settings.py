@@ -1,4 +1,4 @@
-"""What differs between a laptop and a council: read once, at the edge, and handed on as values."""
+"""Settings: what differs between a laptop and a council, read once and handed on as values."""
 
 from dataclasses import fields
 from functools import cache
@@ -153,15 +153,20 @@ class Settings(BaseSettings):
         return self.storage or str(self.home / "storage")
 
     def tolerances(self, kind: type[Kind]) -> Kind:
-        """The limits that this hub has drawn, as the frozen class that holds limits of a kind."""
-        names = [each.name for each in fields(kind)]  # type: ignore[arg-type]
+        """An instance of `kind`, a dataclass, each field from the setting tolerance_<its name>."""
+        names = [limit.name for limit in fields(kind)]  # type: ignore[arg-type]
         return kind(**{name: getattr(self, f"tolerance_{name}") for name in names})
 
     def limits(self, kind: type[Kind]) -> Kind:
-        """How much of a file this hub is ready to look at, as the frozen class of such limits."""
-        said = {each.name: getattr(self, f"limit_{each.name}", None) for each in fields(kind)}  # type: ignore[arg-type]
-        known = {name: value for name, value in said.items() if value is not None}
-        return kind(**known | {"file_size": self.size_limit})
+        """An instance of `kind`, a dataclass, each field from the setting limit_<its name> if any.
+
+        Its `file_size` is the setting size_limit.
+        """
+        names = [limit.name for limit in fields(kind)]  # type: ignore[arg-type]
+        limits = {
+            name: getattr(self, f"limit_{name}") for name in names if hasattr(self, f"limit_{name}")
+        }
+        return kind(**limits | {"file_size": self.size_limit})
 
 
 @cache

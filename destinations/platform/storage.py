@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 CHECKSUMS = ("when_required", "when_supported")
 
-# Bytes in a piece of a file too large to hold.
-PIECE = 1024 * 1024
+# Bytes of a file that are held at a time.
+CHUNK_BYTES = 1024 * 1024
 
 # What a file system answers when a key cannot be there: one word to us.
 ABSENT = {
@@ -88,7 +88,7 @@ class FolderStore:
     def put(self, key: str, content: bytes) -> None:
         """Write, replacing what was there; all of it or nothing, on disk when this returns."""
         path = self._path(key)
-        with _telling("write", key):
+        with _translating_errors("write", key):
             path.parent.mkdir(parents=True, exist_ok=True)
             half = path.with_name(HALF_WRITTEN + secrets.token_hex(8))
             try:
@@ -100,17 +100,17 @@ class FolderStore:
             except BaseException:
                 half.unlink(missing_ok=True)
                 raise
-            _settle(path.parent)
+            _sync_folder(path.parent)
 
     def get(self, key: str) -> bytes:
         """The content.  Raises KeyError when there is no such key."""
-        with _telling("read", key), self._opened(key) as file:
+        with _translating_errors("read", key), self._opened(key) as file:
             return file.read()
 
     def pieces(self, key: str) -> Iterator[bytes]:
         """The content a piece at a time.  Raises KeyError when there is no such key."""
-        with _telling("read", key), self._opened(key) as file:
-            while piece := file.read(PIECE):
+        with _translating_errors("read", key), self._opened(key) as file:
+            while piece := file.read(CHUNK_BYTES):
                 yield piece
 
     def has(self, key: str) -> bool:
@@ -126,21 +126,21 @@ class FolderStore:
 
     def survey(self, prefix: str) -> Listing:
         """The same files, and beside them every name that is wrong and what is wrong with it."""
-        with _telling("list", prefix):
-            return _below(prefix, survey_folder(self._root, _folder_of_prefix(prefix)))
+        with _translating_errors("list", prefix):
+            return _with_prefix(prefix, survey_folder(self._root, _folder_of_prefix(prefix)))
 
     def delete(self, key: str) -> None:
         """Remove; nothing happens when it is not there."""
-        with suppress(KeyError), _telling("delete", key):
+        with suppress(KeyError), _translating_errors("delete", key):
             self._path(key).unlink()
 
     def _path(self, key: str) -> Path:
         path = self._root / _must_be_key(key)
-        if not self._holds(path):
+        if not self._is_inside(path):
             raise KeyError(shown_folder(key))
         return path
 
-    def _holds(self, path: Path) -> bool:
+    def _is_inside(self, path: Path) -> bool:
         # Folders and the name itself may be links, so the whole of it is resolved.
         return is_below(os.path.realpath(path), str(self._root))
 
@@ -162,7 +162,7 @@ def _folder_of_prefix(prefix: str) -> str:
     return _must_be_key(folder) if folder else ""
 
 
-def _below(prefix: str, listing: Listing) -> Listing:
+def _with_prefix(prefix: str, listing: Listing) -> Listing:
     """Of a folder's listing, what starts with a prefix that goes on into its names."""
     return Listing(
         tuple(stored for stored in listing.files if stored.key.startswith(prefix)),
@@ -177,20 +177,20 @@ def _below(prefix: str, listing: Listing) -> Listing:
 
 
 @contextmanager
-def _telling(what: str, key: str) -> Iterator[None]:
-    """The file system's answer in our words: its own carry the name of the file."""
+def _translating_errors(verb: str, key: str) -> Iterator[None]:
+    """Raise KeyError or StorageFailed for an OSError, whose own words carry the file's name."""
     try:
         yield
     except OSError as error:
-        if what in ("read", "delete") and error.errno in ABSENT:
+        if verb in ("read", "delete") and error.errno in ABSENT:
             raise KeyError(shown_folder(key)) from None
         reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
-        message = f"could not {what} a file in {shown_folder(key)}: {reason}"
+        message = f"could not {verb} a file in {shown_folder(key)}: {reason}"
         raise StorageFailed(message) from None
 
 
-def _settle(folder: Path) -> None:
-    """The folder's own list of names on disk, where the system can be asked for that."""
+def _sync_folder(folder: Path) -> None:
+    """Flush the folder's list of names to disk, where the system can be asked for that."""
     if hasattr(os, "O_DIRECTORY"):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -230,7 +230,7 @@ class S3Store:
     def put(self, key: str, content: bytes) -> None:
         """Write, replacing what was there; S3 keeps all of it or nothing."""
         name = self._name(key)
-        with self._telling("write", key):
+        with self._translating_errors("write", key):
             self._client.put_object(Bucket=self._bucket, Key=name, Body=content)
 
     def get(self, key: str) -> bytes:
@@ -240,16 +240,16 @@ class S3Store:
     def pieces(self, key: str) -> Iterator[bytes]:
         """The content a piece at a time.  Raises KeyError when there is no such key."""
         name = self._name(key)
-        with self._telling("read", key):
+        with self._translating_errors("read", key):
             answer = self._client.get_object(Bucket=self._bucket, Key=name)
             with closing(answer["Body"]) as body:
-                yield from body.iter_chunks(PIECE)
+                yield from body.iter_chunks(CHUNK_BYTES)
 
     def has(self, key: str) -> bool:
         """Whether the key is there."""
         name = self._name(key)
         try:
-            with self._telling("look for", key):
+            with self._translating_errors("look for", key):
                 self._client.head_object(Bucket=self._bucket, Key=name)
         except KeyError:
             return False
@@ -282,14 +282,14 @@ class S3Store:
     def delete(self, key: str) -> None:
         """Remove; nothing happens when it is not there."""
         name = self._name(key)
-        with suppress(KeyError), self._telling("delete", key):
+        with suppress(KeyError), self._translating_errors("delete", key):
             self._client.delete_object(Bucket=self._bucket, Key=name)
 
     def _name(self, key: str) -> str:
         return self._prefix + _must_be_key(key)
 
     def _listed(self, prefix: str) -> Iterator[StoredFile]:
-        with self._telling("list", prefix):
+        with self._translating_errors("list", prefix):
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=self._prefix + prefix
             )
@@ -299,15 +299,15 @@ class S3Store:
                     yield StoredFile(key, listed["Size"], listed["LastModified"].astimezone(UTC))
 
     @contextmanager
-    def _telling(self, what: str, key: str) -> Iterator[None]:
-        """The server's answer in our words: boto3's own may carry the key or the address."""
+    def _translating_errors(self, verb: str, key: str) -> Iterator[None]:
+        """Raise KeyError or StorageFailed for boto3's errors, whose words may carry the key."""
         try:
             yield
         except self._faults as error:
             # Not every fault has an answer: a server may hang up, or never speak.
             answer = (getattr(error, "response", None) or {}).get("Error", {})
             reason = str(answer.get("Code") or type(error).__name__)
-            if what != "list" and reason in ("404", "NoSuchKey", "NotFound"):
+            if verb != "list" and reason in ("404", "NoSuchKey", "NotFound"):
                 raise KeyError(shown_folder(key)) from None
-            message = f"could not {what} a file in {shown_folder(key)}: {reason}"
+            message = f"could not {verb} a file in {shown_folder(key)}: {reason}"
             raise StorageFailed(message) from None
