@@ -1,4 +1,4 @@
-"""Evidence: a school's own counts and answers become its Benchmark 3 evidence pack.
+"""Evidence pack: a school's own counts and answers become its Benchmark 3 evidence pack.
 
 The pack goes to the school, about its own leavers.  Its first page is for governors and names
 nobody; the last two pages name leavers, so that every number can be followed to its cell.
@@ -15,6 +15,7 @@ from destinations.reports.explanatory_notes import method_page
 from destinations.reports.named_leavers import every_answer_page, leavers_page
 from destinations.reports.summary_figures import (
     SHOWN_TYPES,
+    CohortWave,
     activity_type_counts,
     cohort_name,
     in_page_order,
@@ -55,13 +56,13 @@ BENCHMARK = (
 SIGN_OFF = ("Checked by", "Role", "Date", "What we will do next")
 
 _CONFIRMED = (EvidenceStrength.PROVIDER_CONFIRMS, EvidenceStrength.STILL_THERE)
-_SAID = (EvidenceStrength.SCHOOL_SAYS, EvidenceStrength.LEAVER_SAYS)
-_HOW_WE_KNOW = (
+_STATED = (EvidenceStrength.SCHOOL_SAYS, EvidenceStrength.LEAVER_SAYS)
+_EVIDENCE_COLUMNS = (
     PageColumn("Wave and leavers", 32),
     PageColumn("Leavers", 13, "count"),
     PageColumn("Known", 13, "count"),
     PageColumn("Coverage", 13, "percent"),
-    *(PageColumn(each.value.capitalize(), 13, "count") for each in (*_SAID, *_CONFIRMED)),
+    *(PageColumn(strength.value.capitalize(), 13, "count") for strength in (*_STATED, *_CONFIRMED)),
     PageColumn("Confirmed, of known", 12, "percent"),
     PageColumn("Not known", 12, "count"),
 )
@@ -69,7 +70,7 @@ _HOW_WE_KNOW = (
 
 @dataclass(frozen=True, slots=True)
 class SchoolEvidence:
-    """All that the pack of one school is made of.
+    """Everything that the pack of one school is made of.
 
     `lines` are the school's own, every breakdown; `answers` every leaver at every wave;
     `files` the submissions that the answers came from, and the school's own; `senders` the name of
@@ -92,12 +93,12 @@ def evidence_pack(school: SchoolEvidence) -> bytes:
     title = f"{school.name}: Benchmark 3 evidence"
     book = Book(title, made_on=school.edition, about="Evidence pack")
     lines = in_page_order(line for line in lines_of_all_leavers(school.lines) if line.wave)
-    _governors(book, school, lines)
+    _governors_page(book, school, lines)
     for cohort in dict.fromkeys((line.leaving_stage, line.academic_year) for line in lines):
         of_cohort = [
             line for line in school.lines if (line.leaving_stage, line.academic_year) == cohort
         ]
-        _cohort(book, of_cohort)
+        _cohort_page(book, of_cohort)
     own = [file for file in school.files.values() if file.urn == school.urn]
     method_page(book, own, school.aside)
     leavers_page(book, school.leavers, school.answers, school.files)
@@ -105,19 +106,19 @@ def evidence_pack(school: SchoolEvidence) -> bytes:
     return book.content()
 
 
-def _governors(book: Book, school: SchoolEvidence, lines: Sequence[SummaryLine]) -> None:
-    page = book.page("For governors", column_widths(_HOW_WE_KNOW))
+def _governors_page(book: Book, school: SchoolEvidence, lines: Sequence[SummaryLine]) -> None:
+    page = book.page("For governors", column_widths(_EVIDENCE_COLUMNS))
     row = page.across(0, f"{school.name}: where our leavers went", "title")
     known_on = f"Benchmark 3 evidence, URN {school.urn}, as known on {in_words(school.edition)}"
     row = page.across(row, known_on, "subtitle")
     row = page.across(row, GOVERNORS, "notice") + 1
-    for sentence in _at_a_glance(lines):
+    for sentence in _headline_sentences(lines):
         row = page.across(row, sentence, "big")
     row = page.across(row + 1, "Leavers with a known destination", "section")
-    row = _grid(book, page, row, lines) + 1
+    row = _coverage_grid(book, page, row, lines) + 1
     row = page.across(row, "How we know", "section")
-    row = page.table(row, _HOW_WE_KNOW, _how_we_know(lines, school.answers)) + 1
-    row = _lasted(page, row, lines) + 1
+    row = page.table(row, _EVIDENCE_COLUMNS, _evidence_rows(lines, school.answers)) + 1
+    row = _sustained_table(page, row, lines) + 1
     row = page.across(row, "What the benchmark asks", "section")
     for since, wording in BENCHMARK:
         page.beside(row, since, wording)
@@ -129,7 +130,7 @@ def _governors(book: Book, school: SchoolEvidence, lines: Sequence[SummaryLine])
     page.one_paper()
 
 
-def _at_a_glance(lines: Sequence[SummaryLine]) -> list[str]:
+def _headline_sentences(lines: Sequence[SummaryLine]) -> list[str]:
     if not lines:
         return ["No destination has been asked for yet."]
     cohorts = {(line.leaving_stage, line.academic_year) for line in lines}
@@ -146,52 +147,50 @@ def _at_a_glance(lines: Sequence[SummaryLine]) -> list[str]:
     ]
 
 
-def _grid(book: Book, page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
+def _coverage_grid(book: Book, page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
     # Cohorts down, waves across; a wave that has not been asked for is a dash.
     if not lines:
         return row
     waves = sorted({line.wave for line in lines})
     columns = [PageColumn("Cohort", 32)] + [
-        PageColumn(f"{wave_name(wave)}: {what}", 13, kind)
+        PageColumn(f"{wave_name(wave)}: {measure}", 13, kind)
         for wave in waves
-        for what, kind in (("leavers", "count"), ("known", "count"), ("coverage", "percent"))
+        for measure, kind in (("leavers", "count"), ("known", "count"), ("coverage", "percent"))
     ]
-    at = {(line.leaving_stage, line.academic_year, line.wave): line for line in lines}
+    by_wave = {_cohort_wave(line): line for line in lines}
     cohorts = list(dict.fromkeys((line.leaving_stage, line.academic_year) for line in lines))
     rows: list[list[Cell]] = []
     for stage, year in cohorts:
         cells: list[Cell] = [f"{stage_name(stage)}, {year_name(year)}"]
         for wave in waves:
-            line = at.get((stage, year, wave))
+            line = by_wave.get(CohortWave(stage, year, wave))
             cells += summary_tables.coverage_cells(line.counts) if line else (None, None, None)
         rows.append(cells)
     first, row = row + 1, page.table(row, columns, rows) + 1
-    drawn = summary_tables.grid_chart(first, len(rows), waves)
+    chart_range = summary_tables.grid_chart(first, len(rows), waves)
     height = coverage_height(len(rows), len(waves))
     title = "Leavers with a known destination, by cohort and wave"
-    chart = coverage_bars(book, page, drawn, title=title, bars="Cohort")
-    says = f"{title}: {len(rows)} cohorts. The table above has the same numbers."
-    page.place(chart, row, height=height, says=says)
+    chart = coverage_bars(book, page, chart_range, title=title, bars="Cohort")
+    alt_text = f"{title}: {len(rows)} cohorts. The table above has the same numbers."
+    page.place(chart, row, height=height, alt_text=alt_text)
     return row + chart_rows(height)
 
 
-def _how_we_know(
+def _evidence_rows(
     lines: Sequence[SummaryLine], answers: Sequence[LeaverOutcome]
 ) -> list[tuple[Cell, ...]]:
     strengths = Counter(
-        (each.leaving_stage, each.academic_year, each.wave, each.evidence)
-        for each in answers
-        if each.is_known
+        (_cohort_wave(answer), answer.evidence) for answer in answers if answer.is_known
     )
     rows: list[tuple[Cell, ...]] = []
     for line in lines:
-        place = (line.leaving_stage, line.academic_year, line.wave)
-        confirmed = sum(strengths[(*place, each.value)] for each in _CONFIRMED)
+        place = _cohort_wave(line)
+        confirmed = sum(strengths[place, strength.value] for strength in _CONFIRMED)
         rows.append(
             (
                 wave_of_cohort(line),
                 *summary_tables.coverage_cells(line.counts),
-                *(strengths[(*place, each.value)] for each in (*_SAID, *_CONFIRMED)),
+                *(strengths[place, strength.value] for strength in (*_STATED, *_CONFIRMED)),
                 rounded_share(confirmed, line.counts.known),
                 line.counts.not_known,
             )
@@ -199,14 +198,18 @@ def _how_we_know(
     return rows
 
 
-def _lasted(page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
-    told = [line for line in lines if line.counts.sustained_base]
+def _cohort_wave(counted: SummaryLine | LeaverOutcome) -> CohortWave:
+    return CohortWave(counted.leaving_stage, counted.academic_year, counted.wave)
+
+
+def _sustained_table(page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
+    with_base = [line for line in lines if line.counts.sustained_base]
     row = page.across(row, "Did it last from October to March?", "section")
-    if not told:
+    if not with_base:
         return page.across(row, "It cannot be told of any cohort yet", "body")
     columns = (
-        *_HOW_WE_KNOW[:4],
-        *(PageColumn(each.heading, 13, each.kind) for each in summary_tables.LASTING),
+        *_EVIDENCE_COLUMNS[:4],
+        *(PageColumn(column.heading, 13, column.kind) for column in summary_tables.LASTING),
     )
     rows = [
         (
@@ -214,12 +217,12 @@ def _lasted(page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
             *summary_tables.coverage_cells(line.counts),
             *summary_tables.sustained_cells(line.counts),
         )
-        for line in told
+        for line in with_base
     ]
     return page.table(row, columns, rows)
 
 
-def _cohort(book: Book, lines: Sequence[SummaryLine]) -> None:
+def _cohort_page(book: Book, lines: Sequence[SummaryLine]) -> None:
     first = lines[0]
     page = book.page(
         f"{first.leaving_stage} {year_name(first.academic_year).replace('/', '-')}",
@@ -236,7 +239,7 @@ def _cohort(book: Book, lines: Sequence[SummaryLine]) -> None:
         + 1
     )
     row = page.across(row, "What they were doing", "section")
-    row = page.table(row, *_kinds(everybody)) + 1
+    row = page.table(row, *_activity_type_table(everybody)) + 1
     groups = [line for line in lines if line.breakdown != "all" and line.wave]
     if groups:
         groups.sort(key=lambda line: (line.breakdown.casefold(), line.part, line.wave))
@@ -246,7 +249,7 @@ def _cohort(book: Book, lines: Sequence[SummaryLine]) -> None:
         page.table(row, columns, [summary_tables.group_cells(line) for line in groups])
 
 
-def _kinds(lines: Sequence[SummaryLine]) -> tuple[list[PageColumn], list[list[Cell]]]:
+def _activity_type_table(lines: Sequence[SummaryLine]) -> tuple[list[PageColumn], list[list[Cell]]]:
     # Kinds down, waves across: a number and its share of all leavers.
     columns = [PageColumn("Kind of destination", 40, span=2)]
     for line in lines:

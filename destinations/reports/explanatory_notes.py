@@ -1,4 +1,4 @@
-"""Notes: what the words on a page mean, what is not known, and what England looks like."""
+"""Explanatory notes: what words on a page mean, what is not known, what England looks like."""
 
 import csv
 from collections.abc import Sequence
@@ -118,7 +118,7 @@ NATIONAL = (
 )
 
 
-_SENT = (
+_FILES_SENT = (
     PageColumn("File", 65, span=2),
     PageColumn("Sent on", 13, "date"),
     PageColumn("  Kind", 15),
@@ -130,7 +130,7 @@ _SENT = (
 )
 
 
-_ASIDE = (
+_WAIVED_RULES = (
     PageColumn("What is not asked there", 65, span=2),
     PageColumn("Leavers of", 13),
     PageColumn("  Until", 15, "date"),
@@ -153,11 +153,11 @@ def about_page(book: Book) -> Page:
 
 
 def method_page(
-    book: Book, files_sent: Sequence[Submission], aside: Sequence[tuple[str, WaivedRule]] = ()
+    book: Book, files_sent: Sequence[Submission], waived: Sequence[tuple[str, WaivedRule]] = ()
 ) -> Page:
     """The page "Method": how the numbers were made, what is left out, and what the school sent.
 
-    `aside` are the rules set aside for the school, each with what it says.
+    `waived` are the rules set aside for the school, each with what it says.
     """
     page = book.page("Method", column_widths(NATIONAL))
     row = page.across(0, "Method and what is left out", "title") + 1
@@ -168,29 +168,29 @@ def method_page(
     row = write_definitions(page, row) + 1
     row = page.across(row, "What the school sent", "section")
     ordered = sorted(files_sent, key=lambda file: (file.sent_on, file.id or 0))
-    row = page.table(row, _SENT, [_sent(file) for file in ordered]) + 1
-    if aside:
+    row = page.table(row, _FILES_SENT, [_file_cells(file) for file in ordered]) + 1
+    if waived:
         row = page.across(row, "Rules set aside", "section")
-        told = [
-            (f"{says} ({one.code})", one.cohort, one.until, one.reason, one.by)
-            for says, one in aside
+        waived_rows = [
+            (f"{says} ({waiver.code})", waiver.cohort, waiver.until, waiver.reason, waiver.by)
+            for says, waiver in waived
         ]
-        row = page.table(row, _ASIDE, told) + 1
+        row = page.table(row, _WAIVED_RULES, waived_rows) + 1
     write_national_figures(page, row)
     return page
 
 
-def _sent(file: Submission) -> tuple[Cell, ...]:
-    what = "Refused: see its receipt" if file.refused_code else "Read"
+def _file_cells(file: Submission) -> tuple[Cell, ...]:
+    outcome = "Refused: see its receipt" if file.refused_code else "Read"
     waiting = file.rows_waiting + file.rows_unsure
     if waiting and not file.refused_code:
-        wait = ("row waits and is", "rows wait and are")
-        what = f"Read; {count_of(waiting, *wait)} not counted"
+        noun = ("row waits and is", "rows wait and are")
+        outcome = f"Read; {count_of(waiting, *noun)} not counted"
     return (
         file.name,
         file.sent_on,
         f"  {file.kind or ''}",
-        what,
+        outcome,
         file.rows_read,
         file.rows_sound,
         file.rows_waiting,
@@ -199,7 +199,7 @@ def _sent(file: Submission) -> tuple[Cell, ...]:
 
 
 def write_definitions(page: Page, row: int) -> int:
-    """The words and their meanings, one a row; the first free row below."""
+    """Write the words and their meanings, a row each; the first free row below."""
     for word, meaning in TERMS:
         page.beside(row, word, meaning)
         row += 1
@@ -207,22 +207,22 @@ def write_definitions(page: Page, row: int) -> int:
 
 
 def write_national_figures(page: Page, row: int) -> int:
-    """The national figures, each with leavers' year, version and method; the first free row."""
+    """Write the national figures, each with its year, version and method; the first free row."""
     row = page.across(row, "England, for comparison with care", "section")
     row = page.across(row, NATIONAL_NOT_THE_SAME, "body")
     rows = [
         (
-            stage_name(each["stage"]),
-            each["who"],
-            each["leavers_of"],
-            each["destinations_in"],
-            f"{each['version']}, {each['method']}",
-            int(each["cohort"]),
-            float(each["sustained"]),
-            float(each["not_sustained"]),
-            float(each["not_captured"]),
+            stage_name(figure["stage"]),
+            figure["who"],
+            figure["leavers_of"],
+            figure["destinations_in"],
+            f"{figure['version']}, {figure['method']}",
+            int(figure["cohort"]),
+            float(figure["sustained"]),
+            float(figure["not_sustained"]),
+            float(figure["not_captured"]),
         )
-        for each in _national_figures()
+        for figure in _national_figures()
     ]
     row = page.table(row + 1, NATIONAL, rows)
     row = page.across(row + 1, NEET_IN_ENGLAND, "body")

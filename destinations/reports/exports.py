@@ -38,7 +38,7 @@ class RecordExport:
 
 def export(
     session: Session,
-    what: str,
+    name: str,
     *,
     cohort: str | None = None,
     urn: str | None = None,
@@ -51,13 +51,13 @@ def export(
     leavers and destinations.  Values are text, whole numbers or None; dates are ISO.  Raises
     KeyError for another export, ValueError for another cohort.
     """
-    wanted = RECORD_EXPORTS[what]
-    columns = wanted.columns
-    query = wanted.joined(select(*(column.value.label(column.name) for column in columns)))
+    record_export = RECORD_EXPORTS[name]
+    columns = record_export.columns
+    query = record_export.joined(select(*(column.value.label(column.name) for column in columns)))
     if cohort is not None:
-        query = query.where(wanted.of_cohort(cohort))
+        query = query.where(record_export.of_cohort(cohort))
     if urn is not None:
-        query = query.where(wanted.of_school(urn))
+        query = query.where(record_export.of_school(urn))
     if person is not None:
         query = query.where(col(Leaver.person_id) == person)
     rows = session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))

@@ -1,4 +1,4 @@
-"""Web page: one file of plain HTML that needs nothing else, and can be read aloud."""
+"""HTML page: one file of plain HTML that needs nothing else, and can be read aloud."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -18,8 +18,8 @@ def html_page(title: str, parts: Iterable[str]) -> str:
 
 
 def html_table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table with its caption.  Whole numbers stand right, and so does a Number."""
-    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in headings)
+    """A table with its caption.  Whole numbers are aligned right, and so is a WrittenNumber."""
+    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
     body = "\n".join(f"<tr>{''.join(_td(cell) for cell in row)}</tr>" for row in rows)
     return (
         f'<div class="wide"><table><caption>{escape(caption)}</caption>'
@@ -28,7 +28,7 @@ def html_table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[ob
 
 
 class WrittenNumber(str):
-    """A number that is written already, to stand right as numbers do."""
+    """A number already formatted as text, to be aligned right as numbers are."""
 
     __slots__ = ()
 

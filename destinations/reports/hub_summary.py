@@ -1,4 +1,4 @@
-"""Workbooks: the counts of a hub become the book that its lead opens in Excel."""
+"""Hub summary: the counts of a hub become the workbook that its lead opens in Excel."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,6 +7,7 @@ from destinations.outcomes.outstanding_returns import OutstandingReturn
 from destinations.reports import summary_tables
 from destinations.reports.explanatory_notes import about_page
 from destinations.reports.summary_figures import (
+    CohortWave,
     cohort_name,
     group_name,
     in_page_order,
@@ -49,13 +50,13 @@ MOST_CHASED = 5
 MOST_AWAITED = 40
 ON_ONE_PAPER = 15  # more that is missing than this would make the print too small to read
 
-_AWAITED = (
+_OUTSTANDING_COLUMNS = (
     PageColumn("School or college", 40, span=2),
     PageColumn("URN", 9, "id"),
     PageColumn("What has not come", 35, span=4),
     PageColumn("Due", 17, "date", span=2),
 )
-_UNKNOWN = (
+_GAPS_COLUMNS = (
     PageColumn("School", 40, span=2),
     PageColumn("URN", 9, "id"),
     PageColumn("Wave and leavers", 35, span=4),
@@ -75,72 +76,75 @@ def hub_summary_workbook(
 ) -> bytes:
     """The hub lead's workbook of one edition, the same bytes for the same numbers.
 
-    `lines` are the hub's own and those of its schools; `awaited` what has not been sent.
+    `lines` are the hub's own (urn '') and those of its schools, every breakdown; `awaited` what is
+    due and has not been sent.
     """
     book = Book(f"{hub}: where leavers went", made_on=edition, about="Destinations summary")
-    whole = tuple(line for line in lines if not line.urn)
+    hub_lines = tuple(line for line in lines if not line.urn)
     schools = tuple(line for line in lines_of_all_leavers(lines) if line.urn)
-    _summary(book, whole, schools, awaited, heading=(hub, edition))
-    _coverage(book, schools)
-    _destinations(book, lines_of_all_leavers(whole))
-    _groups(book, whole)
-    _schools(book, schools)
+    _summary_page(book, hub_lines, schools, awaited, heading=(hub, edition))
+    _coverage_page(book, schools)
+    _destinations_page(book, lines_of_all_leavers(hub_lines))
+    _groups_page(book, hub_lines)
+    _schools_page(book, schools)
     about_page(book)
     return book.content()
 
 
-def _summary(
+def _summary_page(
     book: Book,
-    whole: Sequence[SummaryLine],
+    hub_lines: Sequence[SummaryLine],
     schools: Sequence[SummaryLine],
     awaited: Sequence[OutstandingReturn],
     *,
     heading: tuple[str, date],
 ) -> None:
     page = book.page("Summary", column_widths(summary_tables.DOING))
-    now = latest_known(lines_of_all_leavers(whole))
+    latest = latest_known(lines_of_all_leavers(hub_lines))
     row = page.across(0, f"{heading[0]}: where leavers went", "title")
     row = page.across(row, f"As known on {in_words(heading[1])}", "subtitle")
     row = page.across(row, NAMES_NOBODY, "notice") + 1
-    for sentence in _at_a_glance(now, schools, awaited):
+    for sentence in _headline_sentences(latest, schools, awaited):
         row = page.across(row, sentence, "big")
     row = page.across(row + 1, "Latest cohort at each wave", "section")
-    if not now:
+    if not latest:
         row = page.across(row, NOTHING_YET, "body") + 1
     else:
         first = row + 1
         row = page.table(
-            row, summary_tables.DOING, [summary_tables.activity_row(line) for line in now]
+            row, summary_tables.DOING, [summary_tables.activity_row(line) for line in latest]
         )
         row = page.across(row + 1, summary_tables.DOING_READ, "note") + 1
-        drawn = summary_tables.groups_chart(first, len(now))
+        chart_range = summary_tables.groups_chart(first, len(latest))
         title = "EET, NEET and not known, wave by wave"
-        row = _draw_stacked(book, page, row, drawn, title=title, bars=WAVES)
-        row = _lasted(page, row, whole)
-    row = _not_sent(page, row, awaited)
-    _most_not_known(page, row, schools)
+        row = _draw_stacked_bars(book, page, row, chart_range, title=title, bars=WAVES)
+        row = _sustained_table(page, row, hub_lines)
+    row = _outstanding_table(page, row, awaited)
+    _gaps_table(page, row, schools)
     if len(awaited) <= ON_ONE_PAPER:
         page.one_paper()
 
 
-def _draw_stacked(
-    book: Book, page: Page, row: int, drawn: ChartRange, *, title: str, bars: str
+def _draw_stacked_bars(
+    book: Book, page: Page, row: int, chart_range: ChartRange, *, title: str, bars: str
 ) -> int:
-    # The first row below the chart.
-    number = drawn.last - drawn.first + 1
-    height = stacked_height(number)
-    chart = stacked_bars(book, page, drawn, title=title, bars=bars)
-    names = ", ".join(name for _, name in drawn.series)
-    says = f"{title}: {number} bars of {names}. The table on this page has the same numbers."
-    page.place(chart, row, height=height, says=says)
+    """Place a stacked chart at a row; the first row below it."""
+    bar_count = chart_range.last - chart_range.first + 1
+    height = stacked_height(bar_count)
+    chart = stacked_bars(book, page, chart_range, title=title, bars=bars)
+    names = ", ".join(name for _, name in chart_range.series)
+    alt_text = f"{title}: {bar_count} bars of {names}. The table on this page has the same numbers."
+    page.place(chart, row, height=height, alt_text=alt_text)
     return row + chart_rows(height)
 
 
-def _at_a_glance(
-    now: Sequence[SummaryLine], schools: Sequence[SummaryLine], awaited: Sequence[OutstandingReturn]
+def _headline_sentences(
+    latest: Sequence[SummaryLine],
+    schools: Sequence[SummaryLine],
+    awaited: Sequence[OutstandingReturn],
 ) -> list[str]:
     sentences = []
-    for line in now:
+    for line in latest:
         if line.wave != 1:
             continue
         counts = line.counts
@@ -153,11 +157,11 @@ def _at_a_glance(
             f"({percent_in_words(counts.neet, counts.leavers)}). Not known: {counts.not_known:,} "
             f"({percent_in_words(counts.not_known, counts.leavers)})."
         )
-    silent = len({each.urn for each in awaited})
+    not_sent = len({outstanding.urn for outstanding in awaited})
     sending = len({line.urn for line in schools})
-    if silent:
+    if not_sent:
         sentences.append(
-            f"{count_of(silent, 'school or college has', 'schools and colleges have')} "
+            f"{count_of(not_sent, 'school or college has', 'schools and colleges have')} "
             f"not sent something that was due: see below."
         )
     elif sending:
@@ -165,29 +169,32 @@ def _at_a_glance(
     return sentences
 
 
-def _lasted(page: Page, row: int, whole: Sequence[SummaryLine]) -> int:
+def _sustained_table(page: Page, row: int, hub_lines: Sequence[SummaryLine]) -> int:
     row = page.across(row, "Did it last? Latest cohort of which it can be told", "section")
-    told = latest_sustained(lines_of_all_leavers(whole))
-    if not told:
+    with_base = latest_sustained(lines_of_all_leavers(hub_lines))
+    if not with_base:
         return page.across(row, TOO_EARLY, "body") + 1
     row = page.table(
-        row, summary_tables.LASTED, [summary_tables.sustained_row(line) for line in told]
+        row, summary_tables.LASTED, [summary_tables.sustained_row(line) for line in with_base]
     )
     return page.across(row + 1, summary_tables.LASTED_READ, "note") + 1
 
 
-def _not_sent(page: Page, row: int, awaited: Sequence[OutstandingReturn]) -> int:
+def _outstanding_table(page: Page, row: int, awaited: Sequence[OutstandingReturn]) -> int:
     row = page.across(row, "Who has not sent", "section")
     if not awaited:
         return page.across(row, "Nothing that was due is missing", "body") + 1
-    rows = [(each.school, each.urn, each.what, each.due_on) for each in awaited[:MOST_AWAITED]]
-    row = page.table(row, _AWAITED, rows)
+    rows = [
+        (outstanding.school, outstanding.urn, outstanding.what, outstanding.due_on)
+        for outstanding in awaited[:MOST_AWAITED]
+    ]
+    row = page.table(row, _OUTSTANDING_COLUMNS, rows)
     if len(awaited) > MOST_AWAITED:
         row = page.across(row, f"and {len(awaited) - MOST_AWAITED} more", "body")
     return row + 1
 
 
-def _most_not_known(page: Page, row: int, schools: Sequence[SummaryLine]) -> None:
+def _gaps_table(page: Page, row: int, schools: Sequence[SummaryLine]) -> None:
     gaps = [line for line in latest_known(schools) if line.wave and line.counts.not_known]
     gaps.sort(key=lambda line: (-line.counts.not_known, line.school, line.wave))
     if not gaps:
@@ -195,7 +202,7 @@ def _most_not_known(page: Page, row: int, schools: Sequence[SummaryLine]) -> Non
     row = page.across(row, "Where most is not known", "section")
     page.table(
         row,
-        _UNKNOWN,
+        _GAPS_COLUMNS,
         [
             (
                 line.school,
@@ -211,17 +218,18 @@ def _most_not_known(page: Page, row: int, schools: Sequence[SummaryLine]) -> Non
     )
 
 
-def _coverage(book: Book, schools: Sequence[SummaryLine]) -> None:
-    now = tuple(line for line in latest_known(schools) if line.wave)
-    widest = summary_tables.coverage_columns(summary_tables.newest_year_by_wave(now))
-    crowded = len({line.urn for line in now}) > CROWDED
+def _coverage_page(book: Book, schools: Sequence[SummaryLine]) -> None:
+    latest = tuple(line for line in latest_known(schools) if line.wave)
+    widest = summary_tables.coverage_columns(summary_tables.newest_year_by_wave(latest))
+    crowded = len({line.urn for line in latest}) > CROWDED
     page = book.page("Coverage", column_widths(widest), tall=crowded)
     row = page.across(0, "Coverage by school and wave", "title")
     row = page.across(row, COVERAGE_READ, "note") + 1
-    if not now:
+    if not latest:
         page.across(row, NOTHING_YET, "body")
-    for stage in leaving_stages(now):
-        row = _coverage_of_stage(book, page, row, [x for x in now if x.leaving_stage == stage]) + 1
+    for stage in leaving_stages(latest):
+        of_stage = [line for line in latest if line.leaving_stage == stage]
+        row = _coverage_of_stage(book, page, row, of_stage) + 1
 
 
 def _coverage_of_stage(book: Book, page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
@@ -232,69 +240,75 @@ def _coverage_of_stage(book: Book, page: Page, row: int, lines: Sequence[Summary
     # The chart stands above its table, so the table's place is worked out first.
     height = coverage_height(len(rows), len(years))
     below = row + chart_rows(height)
-    drawn = summary_tables.coverage_chart(below + 1, len(rows), years)
-    says = f"{title}: {count_of(len(rows), 'school')}. The table below has the same numbers."
-    chart = coverage_bars(book, page, drawn, title=title, bars="School")
-    page.place(chart, row, height=height, says=says)
+    chart_range = summary_tables.coverage_chart(below + 1, len(rows), years)
+    alt_text = f"{title}: {count_of(len(rows), 'school')}. The table below has the same numbers."
+    chart = coverage_bars(book, page, chart_range, title=title, bars="School")
+    page.place(chart, row, height=height, alt_text=alt_text)
     if len(rows) > CROWDED:
         page.new_paper(below)
     return page.table(below, summary_tables.coverage_columns(years), rows)
 
 
-def _destinations(book: Book, whole: Sequence[SummaryLine]) -> None:
-    page = book.page("Destinations", column_widths(summary_tables.KINDS))
+def _destinations_page(book: Book, hub_lines: Sequence[SummaryLine]) -> None:
+    page = book.page("Destinations", column_widths(summary_tables.ACTIVITY_TYPES))
     row = page.across(0, "Destinations by wave", "title")
-    row = page.across(row, summary_tables.KINDS_READ, "note") + 1
-    now = tuple(line for line in latest_known(whole) if line.wave)
-    if now:
+    row = page.across(row, summary_tables.ACTIVITY_TYPES_READ, "note") + 1
+    latest = tuple(line for line in latest_known(hub_lines) if line.wave)
+    if latest:
         row = page.across(row, "Latest cohort at each wave", "section")
-        below = row + chart_rows(stacked_height(len(now)))
-        drawn = summary_tables.activity_types_chart(below + 1, len(now))
+        below = row + chart_rows(stacked_height(len(latest)))
+        chart_range = summary_tables.activity_types_chart(below + 1, len(latest))
         title = "What leavers were doing, wave by wave"
-        _draw_stacked(book, page, row, drawn, title=title, bars=WAVES)
+        _draw_stacked_bars(book, page, row, chart_range, title=title, bars=WAVES)
         row = (
             page.table(
                 below,
-                summary_tables.KINDS,
-                [summary_tables.activity_types_row(line) for line in now],
+                summary_tables.ACTIVITY_TYPES,
+                [summary_tables.activity_types_row(line) for line in latest],
             )
             + 1
         )
     row = page.across(row, "Every cohort at every wave", "section")
     page.table(
         row,
-        summary_tables.KINDS,
-        [summary_tables.activity_types_row(line) for line in in_page_order(whole)],
+        summary_tables.ACTIVITY_TYPES,
+        [summary_tables.activity_types_row(line) for line in in_page_order(hub_lines)],
     )
 
 
-def _groups(book: Book, whole: Sequence[SummaryLine]) -> None:
+def _groups_page(book: Book, hub_lines: Sequence[SummaryLine]) -> None:
     columns = (*summary_tables.GROUP_COLUMNS, *summary_tables.OUTCOMES)
     page = book.page("Groups", column_widths(columns))
     row = page.across(0, "Disadvantage, SEN and sex", "title")
     row = page.across(row, summary_tables.GROUPS_READ, "note") + 1
     current = {
-        (line.leaving_stage, line.academic_year, line.wave)
-        for line in latest_known(lines_of_all_leavers(whole))
+        CohortWave(line.leaving_stage, line.academic_year, line.wave)
+        for line in latest_known(lines_of_all_leavers(hub_lines))
     }
     lines = [
         line
-        for line in whole
+        for line in hub_lines
         if line.breakdown != "all"
         and (line.leaving_stage, line.academic_year, line.wave) in current
     ]
     lines.sort(
-        key=lambda x: (x.leaving_stage, x.wave, -x.academic_year, group_name(x), x.part.casefold())
+        key=lambda line: (
+            line.leaving_stage,
+            line.wave,
+            -line.academic_year,
+            group_name(line),
+            line.part.casefold(),
+        )
     )
     first = [line for line in lines if wave_of_cohort(line) == wave_of_cohort(lines[0])]
     if first:
         row = page.across(row, f"{wave_of_cohort(first[0])} leavers", "section")
         below = row + chart_rows(stacked_height(len(first)))
-        drawn = summary_tables.groups_chart(
+        chart_range = summary_tables.groups_chart(
             below + 1, len(first), at=len(summary_tables.GROUP_COLUMNS)
         )
         title = f"EET, NEET and not known by group, {wave_of_cohort(first[0])}"
-        _draw_stacked(book, page, row, drawn, title=title, bars="Group")
+        _draw_stacked_bars(book, page, row, chart_range, title=title, bars="Group")
         row = below
     page.table(
         row,
@@ -303,7 +317,7 @@ def _groups(book: Book, whole: Sequence[SummaryLine]) -> None:
     )
 
 
-def _schools(book: Book, schools: Sequence[SummaryLine]) -> None:
+def _schools_page(book: Book, schools: Sequence[SummaryLine]) -> None:
     page = book.page("Schools", column_widths(summary_tables.SCHOOLS))
     row = page.across(0, "Every school, cohort and wave", "title")
     row = page.across(row, summary_tables.HOW_TO_READ, "note") + 1

@@ -1,4 +1,4 @@
-"""Lineage: who stands behind a number, and the file, sheet and cell that each answer came from.
+"""Named leavers: who stands behind a number, and the cell that each answer came from.
 
 These pages name leavers.  They go to the school that named them first, and to nobody else.
 """
@@ -19,14 +19,14 @@ FROM_NUMBER_TO_CELL = (
     "that Excel shows in the file as it was sent"
 )
 
-_LEAVERS = (
+_LEAVER_COLUMNS = (
     PageColumn("Reference", 10, "id"),
     PageColumn("Surname", 18),
     PageColumn("Forename", 16),
     PageColumn("Form", 8),
     PageColumn("Cohort", 13),
 )
-_LAST = (
+_SOURCE_COLUMNS = (
     PageColumn("Who said so", 11),
     PageColumn("Evidence", 18),
     PageColumn("As at", 12, "date"),
@@ -34,8 +34,8 @@ _LAST = (
     PageColumn("Sheet", 16),
     PageColumn("Cell", 8, "id"),
 )
-_ANSWERS = (
-    *_LEAVERS,
+_ANSWER_COLUMNS = (
+    *_LEAVER_COLUMNS,
     PageColumn("Wave", 7),
     PageColumn("Counted as", 11),
     PageColumn("Code", 6, "id"),
@@ -45,18 +45,18 @@ _ANSWERS = (
     PageColumn("Ended", 12, "date"),
     PageColumn("  Lasted", 14),
     PageColumn("Because", 34),
-    *_LAST,
+    *_SOURCE_COLUMNS,
     PageColumn("Sent by", 28),
 )
 _WAVE_WIDTH = 34
 
 
 class PackSource(Protocol):
-    """What the pages need of a school."""
+    """What the pages need to know of a school."""
 
     @property
     def answers(self) -> Sequence[LeaverOutcome]:
-        """Every leaver at every wave."""
+        """The effective answer of every leaver at every wave."""
 
     @property
     def leavers(self) -> Sequence[Leaver]:
@@ -78,21 +78,29 @@ def leavers_page(
     files: Mapping[int, Submission],
 ) -> None:
     """The page "Leavers": a row a leaver, an answer a wave, and the source of the last one."""
-    waves = sorted({each.wave for each in answers})
-    by_leaver = _by_leaver(answers)
-    columns = (*_LEAVERS, *(PageColumn(wave_name(wave), _WAVE_WIDTH) for wave in waves), *_LAST)
+    waves = sorted({answer.wave for answer in answers})
+    by_leaver = _by_leaver_and_wave(answers)
+    columns = (
+        *_LEAVER_COLUMNS,
+        *(PageColumn(wave_name(wave), _WAVE_WIDTH) for wave in waves),
+        *_SOURCE_COLUMNS,
+    )
     page = book.page("Leavers", column_widths(columns), warm=True)
     row = page.across(0, "Leavers and their last known destination", "title")
     row = page.across(row, NAMED, "notice") + 1
     rows: list[tuple[Cell, ...]] = []
-    for leaver in _sorted(leavers, by_leaver):
-        told = by_leaver.get(leaver.id or 0, {})
-        last = max((x for x in told.values() if x.is_known), key=lambda x: x.wave, default=None)
+    for leaver in _in_register_order(leavers, by_leaver):
+        by_wave = by_leaver.get(leaver.id or 0, {})
+        last = max(
+            (answer for answer in by_wave.values() if answer.is_known),
+            key=lambda answer: answer.wave,
+            default=None,
+        )
         rows.append(
             (
-                *_who(leaver, told),
-                *(_in_words(told[wave]) if wave in told else "" for wave in waves),
-                *_where_from(last, files),
+                *_leaver_cells(leaver, by_wave),
+                *(_answer_in_words(by_wave[wave]) if wave in by_wave else "" for wave in waves),
+                *_place_cells(last, files),
             )
         )
     end = page.table(row, columns, rows)
@@ -101,19 +109,23 @@ def leavers_page(
 
 def every_answer_page(book: Book, school: PackSource) -> None:
     """The page "Every answer": a row a leaver and wave, with the cell it came from."""
-    page = book.page("Every answer", column_widths(_ANSWERS), warm=True)
+    page = book.page("Every answer", column_widths(_ANSWER_COLUMNS), warm=True)
     row = page.across(0, "Every answer and the cell it came from", "title")
     row = page.across(row, NAMED, "notice")
     row = page.across(row, FROM_NUMBER_TO_CELL, "note") + 1
-    by_leaver = _by_leaver(school.answers)
+    by_leaver = _by_leaver_and_wave(school.answers)
     rows: list[tuple[Cell, ...]] = []
-    for leaver in _sorted(school.leavers, by_leaver):
-        told = by_leaver.get(leaver.id or 0, {})
+    for leaver in _in_register_order(school.leavers, by_leaver):
+        by_wave = by_leaver.get(leaver.id or 0, {})
         rows += [
-            (*_who(leaver, told), *_answer(told[wave]), *_came_from(told[wave], school))
-            for wave in sorted(told)
+            (
+                *_leaver_cells(leaver, by_wave),
+                *_answer_cells(by_wave[wave]),
+                *_source_cells(by_wave[wave], school),
+            )
+            for wave in sorted(by_wave)
         ]
-    end = page.table(row, _ANSWERS, rows)
+    end = page.table(row, _ANSWER_COLUMNS, rows)
     page.freeze(row, columns=3, last=end - 1)
     page.two_papers_wide(3)
 
@@ -123,19 +135,19 @@ def leaver_reference(leaver_id: int | None) -> str:
     return f"L{leaver_id or 0:06d}"
 
 
-def _by_leaver(answers: Sequence[LeaverOutcome]) -> dict[int, dict[int, LeaverOutcome]]:
-    found: dict[int, dict[int, LeaverOutcome]] = {}
-    for each in answers:
-        found.setdefault(each.leaver_id, {})[each.wave] = each
-    return found
+def _by_leaver_and_wave(answers: Sequence[LeaverOutcome]) -> dict[int, dict[int, LeaverOutcome]]:
+    answers_by_leaver: dict[int, dict[int, LeaverOutcome]] = {}
+    for answer in answers:
+        answers_by_leaver.setdefault(answer.leaver_id, {})[answer.wave] = answer
+    return answers_by_leaver
 
 
-def _sorted(
-    leavers: Sequence[Leaver], told: Mapping[int, Mapping[int, LeaverOutcome]]
+def _in_register_order(
+    leavers: Sequence[Leaver], by_leaver: Mapping[int, Mapping[int, LeaverOutcome]]
 ) -> list[Leaver]:
     # The latest cohort first, and in it by name, as a register is called.
     def place(leaver: Leaver) -> tuple[int, str, str, str, int]:
-        any_answer = next(iter(told.get(leaver.id or 0, {}).values()), None)
+        any_answer = next(iter(by_leaver.get(leaver.id or 0, {}).values()), None)
         year = any_answer.academic_year if any_answer else 0
         stage = any_answer.leaving_stage if any_answer else ""
         names = (leaver.surname.casefold(), leaver.forename.casefold())
@@ -144,20 +156,20 @@ def _sorted(
     return sorted(leavers, key=place)
 
 
-def _who(leaver: Leaver, told: Mapping[int, LeaverOutcome]) -> tuple[Cell, ...]:
-    any_answer = next(iter(told.values()), None)
+def _leaver_cells(leaver: Leaver, by_wave: Mapping[int, LeaverOutcome]) -> tuple[Cell, ...]:
+    any_answer = next(iter(by_wave.values()), None)
     cohort = ""
     if any_answer:
         cohort = f"{any_answer.leaving_stage} {year_name(any_answer.academic_year)}"
     return (leaver_reference(leaver.id), leaver.surname, leaver.forename, leaver.form or "", cohort)
 
 
-def _answer(answer: LeaverOutcome) -> tuple[Cell, ...]:
+def _answer_cells(answer: LeaverOutcome) -> tuple[Cell, ...]:
     return (
         f"{answer.wave}",
         answer.group.value,
         answer.activity_code or "",
-        _activity(answer),
+        _activity_label(answer),
         answer.provider_name,
         answer.started_on or "",
         answer.ended_on or "",
@@ -166,13 +178,13 @@ def _answer(answer: LeaverOutcome) -> tuple[Cell, ...]:
     )
 
 
-def _came_from(answer: LeaverOutcome, school: PackSource) -> tuple[Cell, ...]:
+def _source_cells(answer: LeaverOutcome, school: PackSource) -> tuple[Cell, ...]:
     file = school.files.get(answer.submission_id or 0)
     sender = school.senders.get(file.urn, file.urn) if file else ""
-    return (*_where_from(answer, school.files), sender)
+    return (*_place_cells(answer, school.files), sender)
 
 
-def _where_from(answer: LeaverOutcome | None, files: Mapping[int, Submission]) -> tuple[Cell, ...]:
+def _place_cells(answer: LeaverOutcome | None, files: Mapping[int, Submission]) -> tuple[Cell, ...]:
     if answer is None or answer.submission_id is None:
         return ("", "", "", "", "", "")
     file = files.get(answer.submission_id)
@@ -186,12 +198,12 @@ def _where_from(answer: LeaverOutcome | None, files: Mapping[int, Submission]) -
     )
 
 
-def _in_words(answer: LeaverOutcome) -> str:
-    words = _activity(answer)
+def _answer_in_words(answer: LeaverOutcome) -> str:
+    words = _activity_label(answer)
     return f"{words}, {answer.provider_name}" if answer.provider_name else words
 
 
-def _activity(answer: LeaverOutcome) -> str:
+def _activity_label(answer: LeaverOutcome) -> str:
     if answer.activity_code:
         return activities()[answer.activity_code].label
     if answer.intended:

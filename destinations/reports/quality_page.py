@@ -1,4 +1,4 @@
-"""Quality: what rules found in a hub becomes a page about rows, and not about people.
+"""Quality page: what rules found in a hub becomes a page about rows, and not about people.
 
 One file of HTML that needs nothing else.  It has no name of a leaver and no value of a cell; files
 and sheets go by number, for their names can hold a person's.
@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -27,15 +27,23 @@ from models.responses import Waiver
 from models.submissions import FindingRecord, Submission
 from models.vocabulary import Severity
 
-CELLS = 60  # shown of one rule in one file
-A_ROUND = timedelta(days=180)  # next year's file may have the name of this year's
+MOST_CELLS = 60  # shown of one rule in one file
+RESENT_WITHIN = timedelta(days=180)  # next year's file may have the name of this year's
 
 Words = Mapping[str, tuple[str, str]]  # rule code -> what it says, what to do
 
 
+class _RuleInFile(NamedTuple):
+    code: str
+    severity: str
+    urn: str
+    submission_id: int
+    sent_on: date
+
+
 @dataclass(frozen=True, slots=True)
 class FileFailures:
-    """What one rule said of one file."""
+    """Findings of one rule in one file: their cells, and how many they are."""
 
     code: str
     severity: str
@@ -43,7 +51,7 @@ class FileFailures:
     submission_id: int
     sent_on: date
     cells: Sequence[str]  # "sheet 2, B5"; '' for the whole file
-    many: int
+    findings: int
 
 
 def quality_page(
@@ -57,12 +65,13 @@ def quality_page(
 ) -> bytes:
     """The page of one hub as HTML, the same bytes for the same record.
 
-    `urns` are its members, `words` those of the catalogue, with their places still open;
-    `suspects` the rules that spoke of more rows than schools are likely to have got wrong.
+    `urns` are its members; `words` the sentences of the catalogue by rule code, their placeholders
+    unfilled; `suspects` the codes of rules with findings in more rows than schools are likely to
+    have got wrong.
     """
-    waivers = [one for one in waivers_in_force(session, edition) if one.urn in urns]
-    failing = _failing(session, urns, waivers)
-    schools = _names(session, urns)
+    waivers = [waiver for waiver in waivers_in_force(session, edition) if waiver.urn in urns]
+    failing = _current_failures(session, urns, waivers)
+    schools = _school_names(session, urns)
     title = f"Quality of what was sent: {hub}"
     parts = [
         f"<h1>{escape(title)}</h1>",
@@ -70,21 +79,21 @@ def quality_page(
         "Files go by the number of their submission, sheets by their place in the file, cells by "
         "the letters and numbers that Excel shows. A file that a newer round of it replaced, or "
         "that was sent again and read, is left out. Nobody is named here.</p>",
-        _summary(failing),
-        _rules(failing, schools, words, suspects),
-        _set_aside(waivers, schools, words),
-        _history(recent_runs(session, urns)),
+        _totals_html(failing),
+        _rules_html(failing, schools, words, suspects),
+        _waivers_html(waivers, schools, words),
+        _history_html(recent_runs(session, urns)),
     ]
     return html_page(title, parts).encode()
 
 
-def _failing(
+def _current_failures(
     session: Session, urns: Sequence[str], waivers: Sequence[Waiver]
 ) -> list[FileFailures]:
-    """Everything told of the files of these schools that stand, worst and most first.
+    """The findings of these schools' files that still hold, by rule and file, worst and most first.
 
-    What was told of a file is history once the next round of it is there, and nothing to look at
-    where the rule has been set aside since.
+    Findings of a file are history once the next round of it is there, and nothing to look at where
+    the rule has been waived since.
     """
     newer = aliased(Submission)
     replaced = select(col(newer.follows_id)).where(
@@ -113,46 +122,62 @@ def _failing(
         )
         .order_by(col(FindingRecord.submission_id), col(FindingRecord.id))
     ).all()
-    cells: defaultdict[tuple[str, str, str, int, date], list[str]] = defaultdict(list)
-    for one in rows:
-        cohort = (one.academic_year, one.leaving_stage)
-        if any(waives(each, one.code, one.urn, *cohort) for each in waivers):
+    cells: defaultdict[_RuleInFile, list[str]] = defaultdict(list)
+    for row in rows:
+        cohort = (row.academic_year, row.leaving_stage)
+        if any(waives(waiver, row.code, row.urn, *cohort) for waiver in waivers):
             continue
-        key = (one.code, one.severity, one.urn, one.submission_id, one.sent_on)
-        cells[key].append(_cell(one.sheet, one.row, one.column, one.regions))
-    found = [FileFailures(*key, told, len(told)) for key, told in cells.items()]
-    found += _refused(session, urns)
+        rule_in_file = _RuleInFile(row.code, row.severity, row.urn, row.submission_id, row.sent_on)
+        cells[rule_in_file].append(_cell_place(row.sheet, row.row, row.column, row.regions))
+    failures = [
+        FileFailures(*rule_in_file, places, len(places)) for rule_in_file, places in cells.items()
+    ]
+    failures += _refused_files(session, urns)
     total: defaultdict[str, int] = defaultdict(int)
-    for each in found:
-        total[each.code] += each.many
+    for failure in failures:
+        total[failure.code] += failure.findings
     return sorted(
-        found,
-        key=lambda one: (one.severity, -total[one.code], one.code, one.urn, one.submission_id),
+        failures,
+        key=lambda failure: (
+            failure.severity,
+            -total[failure.code],
+            failure.code,
+            failure.urn,
+            failure.submission_id,
+        ),
     )
 
 
-def _refused(session: Session, urns: Sequence[str]) -> list[FileFailures]:
+def _refused_files(session: Session, urns: Sequence[str]) -> list[FileFailures]:
     """The files sent back whole, and not sent again in a form that was read."""
     of_hub = select(Submission).where(col(Submission.urn).in_(urns), is_standing())
     refused = session.scalars(of_hub.where(is_refused())).all()
     if not refused:
         return []
     read: defaultdict[str, list[Submission]] = defaultdict(list)
-    for one in session.scalars(of_hub.where(~is_refused())):
-        read[one.urn].append(one)
+    for submission in session.scalars(of_hub.where(~is_refused())):
+        read[submission.urn].append(submission)
     must = Severity.MUST_FIX.value
     return [
-        FileFailures(one.refused_code or "", must, one.urn, one.id or 0, one.sent_on, [""], 1)
-        for one in refused
-        if not any(_stands_for(later, one) for later in read[one.urn])
+        FileFailures(
+            submission.refused_code or "",
+            must,
+            submission.urn,
+            submission.id or 0,
+            submission.sent_on,
+            cells=[""],
+            findings=1,
+        )
+        for submission in refused
+        if not any(_is_put_right(later, submission) for later in read[submission.urn])
     ]
 
 
-def _stands_for(later: Submission, refused: Submission) -> bool:
+def _is_put_right(later: Submission, refused: Submission) -> bool:
     """Whether what was sent later is the refused file put right: its name, or its declaration."""
     if (later.id or 0) < (refused.id or 0):
         return False
-    if later.name == refused.name and later.sent_on - refused.sent_on < A_ROUND:
+    if later.name == refused.name and later.sent_on - refused.sent_on < RESENT_WITHIN:
         return True
     declared = (refused.academic_year, refused.leaving_stage, refused.wave)
     return None not in declared and declared == (
@@ -162,52 +187,52 @@ def _stands_for(later: Submission, refused: Submission) -> bool:
     )
 
 
-def _cell(sheet: str, row: int | None, column: str, regions: Sequence[Any]) -> str:
+def _cell_place(sheet: str, row: int | None, column: str, regions: Sequence[Any]) -> str:
     """Where to look: sheet 2, B5.  The sheet by its place, for its name may be somebody's."""
     place = (f"{column}{row}" if column else f"row {row}") if row else f"column {column}"
     place = place if row or column else ""
     if not sheet:
         return place
-    names = [one["sheet"] if isinstance(one, Mapping) else one[0] for one in regions]
+    names = [region["sheet"] if isinstance(region, Mapping) else region[0] for region in regions]
     order = list(dict.fromkeys(names))
     named = f"sheet {order.index(sheet) + 1}" if sheet in order else "a sheet"
     return f"{named}, {place}" if place else named
 
 
-def _names(session: Session, urns: Sequence[str]) -> dict[str, str]:
+def _school_names(session: Session, urns: Sequence[str]) -> dict[str, str]:
     rows = session.execute(
         select(col(Institution.urn), col(Institution.name)).where(col(Institution.urn).in_(urns))
     )
     return {urn: name for urn, name in rows if urn}
 
 
-def _summary(failing: Sequence[FileFailures]) -> str:
+def _totals_html(failing: Sequence[FileFailures]) -> str:
     if not failing:
         return "<p>No rule has anything to say.</p>"
-    must = sum(one.many for one in failing if one.severity == Severity.MUST_FIX)
-    check = sum(one.many for one in failing) - must
+    must = sum(failure.findings for failure in failing if failure.severity == Severity.MUST_FIX)
+    check = sum(failure.findings for failure in failing) - must
     return f"<p><strong>{must:,}</strong> to fix, <strong>{check:,}</strong> to check.</p>"
 
 
-def _rules(
+def _rules_html(
     failing: Sequence[FileFailures],
     schools: Mapping[str, str],
     words: Words,
     suspects: Collection[str],
 ) -> str:
     by_rule: defaultdict[tuple[str, str], list[FileFailures]] = defaultdict(list)
-    for one in failing:
-        by_rule[one.code, one.severity].append(one)
+    for failure in failing:
+        by_rule[failure.code, failure.severity].append(failure)
     parts = ["<h2>Failing rules</h2>"] if by_rule else []
-    for (code, severity), told in by_rule.items():
+    for (code, severity), failures in by_rule.items():
         says, do = words.get(code, ("", ""))
         must = severity == Severity.MUST_FIX
-        many, where = sum(one.many for one in told), len({one.urn for one in told})
-        at = f"at {count_of(where, 'school')}"
+        findings = sum(failure.findings for failure in failures)
+        at = f"at {count_of(len({failure.urn for failure in failures}), 'school')}"
         parts += [
             f'<details><summary><span class="{"must" if must else "check"}">'
             f"{'Must fix' if must else 'Please check'}</span> <code>{escape(code)}</code> "
-            f"{escape(unfilled_sentence(says))} <strong>{many:,}</strong> {at}</summary>",
+            f"{escape(unfilled_sentence(says))} <strong>{findings:,}</strong> {at}</summary>",
             f"<p>{escape(unfilled_sentence(do))}</p>",
             f"<p>{SUSPECT_WORDS.capitalize()}.</p>" if code in suspects else "",
             html_table(
@@ -215,14 +240,14 @@ def _rules(
                 ("School", "URN", "Submission", "Sent on", "Findings", "Rows"),
                 (
                     (
-                        schools.get(one.urn, ""),
-                        one.urn,
-                        one.submission_id,
-                        in_words(one.sent_on),
-                        one.many,
-                        _shown(one.cells),
+                        schools.get(failure.urn, ""),
+                        failure.urn,
+                        failure.submission_id,
+                        in_words(failure.sent_on),
+                        failure.findings,
+                        _cells_in_words(failure.cells),
                     )
-                    for one in told
+                    for failure in failures
                 ),
             ),
             "</details>",
@@ -230,17 +255,23 @@ def _rules(
     return "\n".join(parts)
 
 
-def _history(told: Sequence[IntakeRun]) -> str:
-    if not told:
+def _history_html(runs: Sequence[IntakeRun]) -> str:
+    if not runs:
         return ""
     rows = (
-        (_moment(one.run_at), one.schools, one.rows, one.findings, WrittenNumber(one.in_100_rows()))
-        for one in told
+        (
+            _moment_in_words(run.run_at),
+            run.schools,
+            run.rows,
+            run.findings,
+            WrittenNumber(run.in_100_rows()),
+        )
+        for run in runs
     )
     headings = ("Intake", "Schools", "Rows judged", "Findings", "Findings in 100 rows")
-    latest = told[:BY_RULE]
+    latest = runs[:BY_RULE]
     by_rule = (
-        (code, *(WrittenNumber(one.in_100_rows(code)) for one in latest))
+        (code, *(WrittenNumber(run.in_100_rows(code)) for run in latest))
         for code in rules_in_runs(latest)
     )
     parts = [
@@ -248,35 +279,35 @@ def _history(told: Sequence[IntakeRun]) -> str:
         html_table("Intake by intake, the latest first", headings, rows),
         html_table(
             "Rule by rule: findings in 100 rows, the latest intake first",
-            ("Rule", *(_moment(one.run_at) for one in latest)),
+            ("Rule", *(_moment_in_words(run.run_at) for run in latest)),
             by_rule,
         ),
     ]
     return "\n".join(parts if rules_in_runs(latest) else parts[:2])
 
 
-def _set_aside(waivers: Sequence[Waiver], schools: Mapping[str, str], words: Words) -> str:
+def _waivers_html(waivers: Sequence[Waiver], schools: Mapping[str, str], words: Words) -> str:
     """Rules that are set aside today; by whom and why stands in the school's evidence pack."""
     if not waivers:
         return ""
     rows = (
         (
-            schools.get(one.urn, ""),
-            one.urn,
-            f"{one.code} {unfilled_sentence(words.get(one.code, ('', ''))[0])}".strip(),
-            waived_cohort_name(one),
-            in_words(one.expires_on),
+            schools.get(waiver.urn, ""),
+            waiver.urn,
+            f"{waiver.code} {unfilled_sentence(words.get(waiver.code, ('', ''))[0])}".strip(),
+            waived_cohort_name(waiver),
+            in_words(waiver.expires_on),
         )
-        for one in waivers
+        for waiver in waivers
     )
     headings = ("School", "URN", "Rule", "For", "Until")
     return "<h2>Set aside</h2>" + html_table("Rules that some are not asked", headings, rows)
 
 
-def _shown(cells: Sequence[str]) -> str:
-    named = [one for one in cells if one]
-    more = len(named) - CELLS
-    return "; ".join(named[:CELLS]) + (f"; and {more:,} more" if more > 0 else "")
+def _cells_in_words(cells: Sequence[str]) -> str:
+    named = [cell for cell in cells if cell]
+    more = len(named) - MOST_CELLS
+    return "; ".join(named[:MOST_CELLS]) + (f"; and {more:,} more" if more > 0 else "")
 
 
 def unfilled_sentence(sentence: str) -> str:
@@ -285,5 +316,5 @@ def unfilled_sentence(sentence: str) -> str:
     return "…".join(pieces[::2])
 
 
-def _moment(when: datetime) -> str:
+def _moment_in_words(when: datetime) -> str:
     return f"{in_words(when.date())}, {when:%H:%M} UTC"

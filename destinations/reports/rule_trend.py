@@ -1,4 +1,4 @@
-"""Intakes: what rules said of a hub's schools, run by run, as a page tells it."""
+"""Rule trend: findings of a hub's schools, intake by intake, for a page to show."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ BY_RULE = 6  # of them beside each other, rule by rule
 
 @dataclass(frozen=True, slots=True)
 class IntakeRun:
-    """One intake: rows judged and findings told, of the hub's schools, in all and by rule."""
+    """One intake: schools that sent something, rows validated, and findings by rule code."""
 
     run_at: datetime
     rows: int
@@ -26,17 +26,17 @@ class IntakeRun:
 
     @property
     def findings(self) -> int:
-        """Everything that was told."""
+        """Findings of all rules together."""
         return sum(self.by_rule.values())
 
     def in_100_rows(self, code: str = "") -> str:
-        """Findings in a hundred rows, of one rule or of all; '' where nothing was judged."""
-        found = self.by_rule.get(code, 0) if code else self.findings
-        return f"{100 * found / self.rows:.1f}" if self.rows else ""
+        """Findings in 100 rows to one decimal, of one rule or of all; '' where no row was read."""
+        findings = self.by_rule.get(code, 0) if code else self.findings
+        return f"{100 * findings / self.rows:.1f}" if self.rows else ""
 
 
 def recent_runs(session: Session, urns: Sequence[str]) -> list[IntakeRun]:
-    """The last intakes in which these schools sent something, the latest first."""
+    """The last intakes (RUNS at most) in which these schools sent something, the latest first."""
     of_schools = col(RuleTally.urn).in_(urns)
     moments = session.execute(
         select(col(RuleTally.run_at), func.count(func.distinct(RuleTally.urn)))
@@ -45,7 +45,7 @@ def recent_runs(session: Session, urns: Sequence[str]) -> list[IntakeRun]:
         .order_by(col(RuleTally.run_at).desc())
         .limit(RUNS)
     ).all()
-    counted = session.execute(
+    tallies = session.execute(
         select(
             col(RuleTally.run_at),
             col(RuleTally.code),
@@ -55,17 +55,20 @@ def recent_runs(session: Session, urns: Sequence[str]) -> list[IntakeRun]:
         .where(of_schools, col(RuleTally.run_at).in_([moment for moment, _ in moments]))
         .group_by(col(RuleTally.run_at), col(RuleTally.code))
     ).all()
-    rows: dict[datetime, int] = {}
-    found: defaultdict[datetime, dict[str, int]] = defaultdict(dict)
-    for moment, code, findings, judged in counted:
+    rows_judged: dict[datetime, int] = {}
+    findings_by_rule: defaultdict[datetime, dict[str, int]] = defaultdict(dict)
+    for moment, code, findings, judged in tallies:
         if code == ROWS:
-            rows[moment] = int(judged or 0)
+            rows_judged[moment] = int(judged or 0)
         else:
-            found[moment][code] = int(findings)
-    return [IntakeRun(moment, rows.get(moment, 0), many, found[moment]) for moment, many in moments]
+            findings_by_rule[moment][code] = int(findings)
+    return [
+        IntakeRun(moment, rows_judged.get(moment, 0), schools, findings_by_rule[moment])
+        for moment, schools in moments
+    ]
 
 
-def rules_in_runs(told: Sequence[IntakeRun]) -> list[str]:
-    """The rules that spoke in these runs, those that spoke most in the latest first."""
-    codes = {code for one in told for code in one.by_rule}
-    return sorted(codes, key=lambda code: (*(-one.by_rule.get(code, 0) for one in told), code))
+def rules_in_runs(runs: Sequence[IntakeRun]) -> list[str]:
+    """Codes of the rules with findings in these runs, the most in the latest run first."""
+    codes = {code for run in runs for code in run.by_rule}
+    return sorted(codes, key=lambda code: (*(-run.by_rule.get(code, 0) for run in runs), code))

@@ -1,12 +1,13 @@
-"""Figures that a page may show: which lines of a summary, and rates that keep their parts."""
+"""Summary figures: which lines a page shows, what it calls them, and their rates."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from destinations.outcomes.percent import rounded_percent
 from models.handoffs.summaries import Counts, SummaryLine
 from models.vocabulary import ActivityType, LeavingStage, year_name
 
-# Kinds of destination as a chart can show them: few enough to tell apart, every kin in one.
+# Kinds of destination as a chart can show them: few enough to tell apart, every type in one.
 SHOWN_TYPES: tuple[tuple[str, tuple[ActivityType, ...]], ...] = (
     ("Education", (ActivityType.EDUCATION,)),
     ("Apprenticeship", (ActivityType.APPRENTICESHIP,)),
@@ -18,22 +19,36 @@ SHOWN_TYPES: tuple[tuple[str, tuple[ActivityType, ...]], ...] = (
 )
 
 
+class CohortWave(NamedTuple):
+    """A wave of the leavers of one stage and year, of whichever schools the lines are about."""
+
+    leaving_stage: str
+    academic_year: int  # the September it starts in
+    wave: int
+
+
 def rounded_share(part: int, whole: int) -> float | None:
-    """The whole percentage as a cell holds it, 0.92 for 92 %, so that no program rounds again."""
+    """The rounded percentage as a fraction, 0.92 for 92 %, so that no program rounds again.
+
+    None where `whole` is 0.
+    """
     rounded = rounded_percent(part, whole)
     return None if rounded is None else int(rounded) / 100
 
 
 def percent_in_words(part: int, whole: int) -> str:
-    """The same percentage in a sentence: "92%"; "no leavers" of nobody."""
+    """The rounded percentage for a sentence: "92%"; "no leavers" where `whole` is 0."""
     rounded = rounded_percent(part, whole)
     return "no leavers" if rounded is None else f"{rounded}%"
 
 
 def activity_type_counts(counts: Counts) -> tuple[int, ...]:
-    """How many leavers each of SHOWN_KINS holds, in that order."""
-    by_kin = {str(name): number for name, number in counts.kins}
-    return tuple(sum(by_kin.get(kin.value, 0) for kin in kins) for _, kins in SHOWN_TYPES)
+    """How many leavers each of SHOWN_TYPES holds, in that order."""
+    by_type = {str(name): number for name, number in counts.kins}
+    return tuple(
+        sum(by_type.get(activity_type.value, 0) for activity_type in activity_types)
+        for _, activity_types in SHOWN_TYPES
+    )
 
 
 def lines_of_all_leavers(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:

@@ -1,4 +1,4 @@
-"""Tables of a summary as pages show them: every rate beside its parts, coverage beside every rate.
+"""Summary tables: lines become rows of a page, every rate beside its parts and its coverage.
 
 All rates but two are of all leavers, so that EET, NEET, other and not known add up to everybody.
 Coverage is known of leavers; sustained is of those for whom it can be told.
@@ -29,7 +29,7 @@ LASTED_READ = (
     "Sustained: of the leavers for whom it can be told, those who stayed from October to March"
 )
 HOW_TO_READ = f"{DOING_READ}. {LASTED_READ}"
-KINDS_READ = (
+ACTIVITY_TYPES_READ = (
     "Percentages are of all leavers of the cohort, so that those not known stay in sight. Other is "
     "re-engagement, custody and anything else that is neither EET nor NEET"
 )
@@ -80,14 +80,17 @@ SCHOOLS = (
 )
 _AT_EET_SHARE, _AT_NEET_SHARE, _AT_OTHER_SHARE, _AT_UNKNOWN_SHARE = 6, 8, 10, 12
 
-_ROOM = {"Education": 11, "Apprenticeship": 15.5, "Employment": 12}
-KINDS = (
+_WIDTHS = {"Education": 11, "Apprenticeship": 15.5, "Employment": 12}
+ACTIVITY_TYPES = (
     *_COHORT,
     *_NUMBERS,
     *(
         column
         for name, _ in SHOWN_TYPES
-        for column in (PageColumn(name, _ROOM.get(name, 9), "count"), PageColumn("%", 6, "percent"))
+        for column in (
+            PageColumn(name, _WIDTHS.get(name, 9), "count"),
+            PageColumn("%", 6, "percent"),
+        )
     ),
 )
 
@@ -98,7 +101,7 @@ def outcomes_row(line: SummaryLine) -> tuple[Cell, ...]:
         wave_of_cohort(line),
         asked_in(line),
         *coverage_cells(line.counts),
-        *_results(line.counts),
+        *_result_cells(line.counts),
     )
 
 
@@ -124,7 +127,7 @@ def school_cells(line: SummaryLine) -> tuple[Cell, ...]:
         year_name(line.academic_year),
         line.wave,
         *coverage_cells(line.counts),
-        *_results(line.counts),
+        *_result_cells(line.counts),
     )
 
 
@@ -134,12 +137,12 @@ def group_cells(line: SummaryLine) -> tuple[Cell, ...]:
         part_name(line),
         wave_name(line.wave),
         *coverage_cells(line.counts),
-        *_results(line.counts),
+        *_result_cells(line.counts),
     )
 
 
 def activity_types_row(line: SummaryLine) -> tuple[Cell, ...]:
-    """One row of KINDS."""
+    """One row of ACTIVITY_TYPES."""
     leavers = line.counts.leavers
     return (
         wave_of_cohort(line),
@@ -158,7 +161,7 @@ def coverage_cells(counts: Counts) -> tuple[Cell, ...]:
     return (counts.leavers, counts.known, rounded_share(counts.known, counts.leavers))
 
 
-def _results(counts: Counts) -> tuple[Cell, ...]:
+def _result_cells(counts: Counts) -> tuple[Cell, ...]:
     parts = (counts.eet, counts.neet, counts.other, counts.not_known)
     return (
         *(cell for part in parts for cell in (part, rounded_share(part, counts.leavers))),
@@ -194,7 +197,7 @@ def groups_chart(first: int, rows: int, *, at: int = 0) -> ChartRange:
 
 
 def activity_types_chart(first: int, rows: int) -> ChartRange:
-    """The kinds of destination of rows of KINDS, for a chart."""
+    """The kinds of destination of rows of ACTIVITY_TYPES, for a chart."""
     start = len(_COHORT) + len(_NUMBERS) + 1
     series = tuple((start + 2 * at, name) for at, (name, _) in enumerate(SHOWN_TYPES))
     return ChartRange(first, first + rows - 1, names=0, series=series)
@@ -217,9 +220,9 @@ def coverage_columns(years: dict[int, int]) -> tuple[PageColumn, ...]:
         PageColumn("School", 36),
         PageColumn("URN", 9, "id"),
         *(
-            PageColumn(f"Wave {wave}, {year_name(year)}: {what}", 13, kind)
+            PageColumn(f"Wave {wave}, {year_name(year)}: {measure}", 13, kind)
             for wave, year in sorted(years.items())
-            for what, kind in (("leavers", "count"), ("known", "count"), ("coverage", "percent"))
+            for measure, kind in (("leavers", "count"), ("known", "count"), ("coverage", "percent"))
         ),
     )
 
@@ -227,15 +230,14 @@ def coverage_columns(years: dict[int, int]) -> tuple[PageColumn, ...]:
 def coverage_rows(lines: Sequence[SummaryLine], years: dict[int, int]) -> list[tuple[Cell, ...]]:
     """A row a school, by name; dashes where a school has no such cohort."""
     schools = sorted({(line.school.casefold(), line.school, line.urn) for line in lines})
-    at = {(line.urn, line.wave): line.counts for line in lines}
-    none: tuple[Cell, ...] = (None, None, None)
+    counts_by_school = {(line.urn, line.wave): line.counts for line in lines}
+    no_cohort: tuple[Cell, ...] = (None, None, None)
     rows: list[tuple[Cell, ...]] = []
     for _, school, urn in schools:
-        cells = [
-            cell
-            for wave in sorted(years)
-            for cell in (coverage_cells(at[urn, wave]) if (urn, wave) in at else none)
-        ]
+        cells: list[Cell] = []
+        for wave in sorted(years):
+            counts = counts_by_school.get((urn, wave))
+            cells += coverage_cells(counts) if counts else no_cohort
         rows.append((school, urn, *cells))
     return rows
 

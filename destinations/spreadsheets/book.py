@@ -1,4 +1,4 @@
-"""What every workbook we write shares: cells that stay text, tables, and how a page prints.
+"""Book: what every workbook we write shares, cells that stay text, tables, and how a page prints.
 
 Nothing that somebody typed ever becomes a formula, a number or a link: text goes in as text, and
 identifiers keep their zeros.  The same values give the same bytes, whoever writes them and when.
@@ -157,40 +157,42 @@ class Page:
 
     def across(self, row: int, words: str, style: str = "body") -> int:
         """Words across the whole page, in a row as high as they need; the row below."""
-        form = self.book.style(style)
-        self._join(row, 0, len(self.widths), form)
+        cell_format = self.book.style(style)
+        self._merge(row, 0, len(self.widths), cell_format)
         self.text(row, 0, words, style)
         if STYLES[style].get("text_wrap"):
-            wide = {"notice": 1.0, "big": 1.05}.get(style, 0.88)
+            letter_width = {"notice": 1.0, "big": 1.05}.get(style, 0.88)
             slack = 12 if style == "notice" else 4
-            high = LINE_POINTS * (1.2 if style == "big" else 1)
+            line_height = LINE_POINTS * (1.2 if style == "big" else 1)
             check_written(
-                self.sheet.set_row(row, slack + high * lines_needed(words, sum(self.widths), wide))
+                self.sheet.set_row(
+                    row, slack + line_height * lines_needed(words, sum(self.widths), letter_width)
+                )
             )
         return row + 1
 
     def beside(self, row: int, word: str, meaning: str, style: str = "body") -> None:
         """A word in the first column and its meaning across the others, as high as it needs."""
         self.text(row, 0, word, "label")
-        self._join(row, 1, len(self.widths) - 1, self.book.style(style))
+        self._merge(row, 1, len(self.widths) - 1, self.book.style(style))
         self.text(row, 1, meaning, style)
         longest = lines_needed(meaning, sum(self.widths[1:]))
         check_written(self.sheet.set_row(row, 4 + LINE_POINTS * longest))
 
     def cell(self, row: int, column: int, value: Cell, kind: str) -> None:
         """One value of a table; nothing known is shown as a dash where a number would stand."""
-        form = self.book.style(kind)
+        cell_format = self.book.style(kind)
         if value is None or value == "":
             if kind in RIGHT:
                 self.text(row, column, "-" if value is None else "", "none")
             else:
-                check_written(self.sheet.write_blank(row, column, None, form))
+                check_written(self.sheet.write_blank(row, column, None, cell_format))
         elif isinstance(value, str):
             self.text(row, column, value, "none" if kind in RIGHT else kind)
         elif isinstance(value, date):
-            check_written(self.sheet.write_datetime(row, column, value, form))
+            check_written(self.sheet.write_datetime(row, column, value, cell_format))
         else:
-            check_written(self.sheet.write_number(row, column, value, form))
+            check_written(self.sheet.write_number(row, column, value, cell_format))
 
     def table(
         self,
@@ -204,7 +206,7 @@ class Page:
         starts = [at + sum(column.span for column in columns[:n]) for n in range(len(columns))]
         for start, column in zip(starts, columns, strict=True):
             style = "heading right" if column.kind in RIGHT else "heading"
-            self._join(row, start, column.span, self.book.style(style))
+            self._merge(row, start, column.span, self.book.style(style))
             self.text(row, start, column.heading, style)
         longest = max(
             (lines_needed(column.heading, column.width, 1.1) for column in columns), default=1
@@ -213,7 +215,7 @@ class Page:
         for number, values in enumerate(rows, start=row + 1):
             longest = 1
             for start, column, value in zip(starts, columns, values, strict=True):
-                self._join(number, start, column.span, self.book.style(column.kind))
+                self._merge(number, start, column.span, self.book.style(column.kind))
                 self.cell(number, start, value, column.kind)
                 if column.kind == "text" and isinstance(value, str):
                     longest = max(longest, lines_needed(value, column.width))
@@ -224,11 +226,11 @@ class Page:
         """A link to another page of this workbook; `to` is a page name of ours."""
         check_written(self.sheet.write_url(row, column, f"internal:'{to}'!A1", string=words))
 
-    def place(self, chart: Any, row: int, *, height: int, says: str) -> None:
-        """The chart from a row down, over `chart_rows`; `says` is for those who cannot see it."""
+    def place(self, chart: Any, row: int, *, height: int, alt_text: str) -> None:
+        """Put the chart at a row, `height` pixels high; `alt_text` is for who cannot see it."""
         width = sum(7 * width + 5 for width in self.widths) - 8
         chart.set_size({"width": min(width, WIDEST), "height": height})
-        options = {"description": says, "object_position": 2, "x_offset": 4, "y_offset": 4}
+        options = {"description": alt_text, "object_position": 2, "x_offset": 4, "y_offset": 4}
         check_written(self.sheet.insert_chart(row, 0, chart, options))
 
     def one_paper(self) -> None:
@@ -251,9 +253,11 @@ class Page:
         if last > heading_row:
             check_written(self.sheet.autofilter(heading_row, 0, last, len(self.widths) - 1))
 
-    def _join(self, row: int, column: int, span: int, form: Any) -> None:
+    def _merge(self, row: int, column: int, span: int, cell_format: Any) -> None:
         if span > 1:
-            check_written(self.sheet.merge_range(row, column, row, column + span - 1, "", form))
+            check_written(
+                self.sheet.merge_range(row, column, row, column + span - 1, "", cell_format)
+            )
 
 
 def column_widths(columns: Sequence[PageColumn]) -> list[float]:
@@ -266,21 +270,21 @@ def chart_rows(height: int) -> int:
     return height // ROW_PIXELS + 2
 
 
-def check_written(answer: int | None) -> None:
-    """Nothing.  Raises CellNotWritten for an answer of XlsxWriter that means "not written"."""
-    if answer is not None and answer < 0:
-        raise CellNotWritten(f"XlsxWriter answered {answer}")
+def check_written(return_code: int | None) -> None:
+    """Raise CellNotWritten for a return code of XlsxWriter that means "not written"."""
+    if return_code is not None and return_code < 0:
+        raise CellNotWritten(f"XlsxWriter answered {return_code}")
 
 
-def lines_needed(words: str, width: float, wide: float = 0.88) -> int:
-    """How many lines words take in a column, broken between words; `wide` is one letter's width."""
-    taken = 0
+def lines_needed(words: str, width: float, letter_width: float = 0.88) -> int:
+    """How many lines words take in a column, broken between words; a letter is `letter_width`."""
+    lines = 0
     for part in words.splitlines() or [""]:
-        taken, used = taken + 1, 0.0
+        lines, width_used = lines + 1, 0.0
         for word in part.split():
-            needed = len(word) * wide
-            if used and used + wide + needed > width:
-                taken, used = taken + 1, 0.0
-            taken += int(needed // (width + 1))
-            used += min(needed, width) + (wide if used else 0)
-    return taken
+            needed = len(word) * letter_width
+            if width_used and width_used + letter_width + needed > width:
+                lines, width_used = lines + 1, 0.0
+            lines += int(needed // (width + 1))
+            width_used += min(needed, width) + (letter_width if width_used else 0)
+    return lines

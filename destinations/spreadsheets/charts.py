@@ -57,25 +57,27 @@ def stacked_height(bars: int) -> int:
     return max(240, 130 + bars * 42)
 
 
-def coverage_bars(book: Book, page: Page, drawn: ChartRange, *, title: str, bars: str) -> Any:
+def coverage_bars(book: Book, page: Page, chart_range: ChartRange, *, title: str, bars: str) -> Any:
     """Clustered bars, a cluster a school and a bar a wave."""
     chart = book.chart({"type": "bar"})
-    for colour, (column, name) in zip(WAVE_COLOURS, drawn.series, strict=False):
+    for colour, (column, name) in zip(WAVE_COLOURS, chart_range.series, strict=False):
         chart.add_series(
-            _series(page, drawn, column, name)
+            _series(page, chart_range, column, name)
             | {"fill": {"color": colour}, "gap": 45, "overlap": -5}
         )
-    _dress(chart, title, axis="Leavers with a known destination, of all leavers", bars=bars)
+    _set_axes_and_title(
+        chart, title, axis="Leavers with a known destination, of all leavers", bars=bars
+    )
     return chart
 
 
-def stacked_bars(book: Book, page: Page, drawn: ChartRange, *, title: str, bars: str) -> Any:
+def stacked_bars(book: Book, page: Page, chart_range: ChartRange, *, title: str, bars: str) -> Any:
     """One bar a category, from 0 to all its leavers.  Shares rounded apart still fill the bar."""
     chart = book.chart({"type": "bar", "subtype": "percent_stacked"})
-    for column, name in drawn.series:
+    for column, name in chart_range.series:
         colour = COLOURS[name]
         chart.add_series(
-            _series(page, drawn, column, name)
+            _series(page, chart_range, column, name)
             | {
                 "fill": {"color": colour},
                 "border": {"color": "#FFFFFF", "width": 0.75},
@@ -88,19 +90,25 @@ def stacked_bars(book: Book, page: Page, drawn: ChartRange, *, title: str, bars:
                 },
             }
         )
-    _dress(chart, title, axis="Share of leavers", bars=bars)
+    _set_axes_and_title(chart, title, axis="Share of leavers", bars=bars)
     return chart
 
 
-def _series(page: Page, drawn: ChartRange, column: int, name: str) -> dict[str, Any]:
+def _series(page: Page, chart_range: ChartRange, column: int, name: str) -> dict[str, Any]:
     return {
         "name": name,
-        "categories": [page.name, drawn.first, drawn.names, drawn.last, drawn.names],
-        "values": [page.name, drawn.first, column, drawn.last, column],
+        "categories": [
+            page.name,
+            chart_range.first,
+            chart_range.names,
+            chart_range.last,
+            chart_range.names,
+        ],
+        "values": [page.name, chart_range.first, column, chart_range.last, column],
     }
 
 
-def _dress(chart: Any, title: str, *, axis: str, bars: str) -> None:
+def _set_axes_and_title(chart: Any, title: str, *, axis: str, bars: str) -> None:
     heading = {"name": "Arial", "size": 12, "bold": True, "color": NAVY}
     chart.set_title({"name": title, "name_font": heading, "overlay": False})
     chart.set_x_axis(
