@@ -1,4 +1,4 @@
-"""Fixes: findings in the order to mend them, counted by what they are about."""
+"""Fix order: findings in the order to mend them, counted by what they are about."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ MOST_KINDS = 6  # more kinds of fault than this make a sentence that nobody read
 VERBS = {Severity.MUST_FIX: "Fix", Severity.PLEASE_CHECK: "Check"}
 
 # What a fault is about, by our field, one and many.
-ABOUT = {
+NOUN_BY_FIELD = {
     "upn": ("UPN", "UPNs"),
     "uln": ("ULN", "ULNs"),
     "surname": ("name", "names"),
@@ -42,7 +42,7 @@ ABOUT = {
 
 
 # What a fault without one field is about, by its family in the catalogue.
-FAMILIES = {"M": ("leaver", "leavers"), "R": ("row", "rows")}
+NOUN_BY_FAMILY = {"M": ("leaver", "leavers"), "R": ("row", "rows")}
 
 
 def summary_sentence(findings: Sequence[Finding], fields: Mapping[str, str] | None = None) -> str:
@@ -55,28 +55,32 @@ def summary_sentence(findings: Sequence[Finding], fields: Mapping[str, str] | No
         Severity.MUST_FIX: defaultdict(set),
         Severity.PLEASE_CHECK: defaultdict(set),
     }
-    seen: set[object] = set()
+    counted: set[object] = set()
     for number, finding in enumerate(sorted(findings, key=_weight)):
-        spot = (finding.sheet, finding.row, finding.column)
+        place = (finding.sheet, finding.row, finding.column)
         # Two things wrong with a file as a whole have no spot of their own.
-        spot_or_number: object = spot if finding.row or finding.column else number
-        if spot_or_number not in seen:
-            seen.add(spot_or_number)
-            places[finding.severity][_about(finding, fields or {})].add(spot_or_number)
-    told = [_imperative(VERBS[severity], found) for severity, found in places.items() if found]
-    return " ".join(told) or NOTHING_TO_FIX
+        place_or_number: object = place if finding.row or finding.column else number
+        if place_or_number not in counted:
+            counted.add(place_or_number)
+            places[finding.severity][_noun_for(finding, fields or {})].add(place_or_number)
+    sentences = [
+        _imperative(VERBS[severity], by_noun) for severity, by_noun in places.items() if by_noun
+    ]
+    return " ".join(sentences) or NOTHING_TO_FIX
 
 
 def biggest_first(findings: Sequence[Finding]) -> list[Finding]:
     """Must fix first; of each weight the file, then sheets, columns, rows; the commonest first."""
-    common = Counter((each.severity, each.code, each.sheet, each.column) for each in findings)
+    frequency = Counter(
+        (finding.severity, finding.code, finding.sheet, finding.column) for finding in findings
+    )
 
     def order(finding: Finding) -> tuple[object, ...]:
         kind = (finding.severity, finding.code, finding.sheet, finding.column)
         return (
             _weight(finding),
-            _reach(finding),
-            -common[kind],
+            _narrowness(finding),
+            -frequency[kind],
             finding.code,
             finding.sheet,
             len(finding.column),
@@ -115,18 +119,18 @@ def place_in_words(finding: Finding) -> str:
     return ", ".join(part for part in (finding.sheet, cell, finding.heading) if part)
 
 
-def _imperative(verb: str, found: Mapping[tuple[str, str], set[object]]) -> str:
-    kinds = sorted(found.items(), key=lambda kind: (-len(kind[1]), kind[0]))
-    words = [count_of(len(places), *about) for about, places in kinds[:MOST_KINDS]]
-    rest = sum(len(places) for _, places in kinds[MOST_KINDS:])
-    if rest:
-        words.append(count_of(rest, "other thing", "other things"))
+def _imperative(verb: str, by_noun: Mapping[tuple[str, str], set[object]]) -> str:
+    largest_first = sorted(by_noun.items(), key=lambda kind: (-len(kind[1]), kind[0]))
+    words = [count_of(len(places), *noun) for noun, places in largest_first[:MOST_KINDS]]
+    others = sum(len(places) for _, places in largest_first[MOST_KINDS:])
+    if others:
+        words.append(count_of(others, "other thing", "other things"))
     if len(words) > 1:
         words = [*words[:-2], f"{words[-2]} and {words[-1]}"]
     return f"{verb} {', '.join(words)}."
 
 
-def _about(finding: Finding, fields: Mapping[str, str]) -> tuple[str, str]:
+def _noun_for(finding: Finding, fields: Mapping[str, str]) -> tuple[str, str]:
     name = fields.get(finding.code, "")
     if finding.row is None:
         if finding.column:
@@ -136,10 +140,10 @@ def _about(finding: Finding, fields: Mapping[str, str]) -> tuple[str, str]:
             if finding.sheet
             else ("thing about the file", "things about the file")
         )
-    if name in ABOUT:
-        return ABOUT[name]
-    if finding.code[:1] in FAMILIES:
-        return FAMILIES[finding.code[:1]]
+    if name in NOUN_BY_FIELD:
+        return NOUN_BY_FIELD[name]
+    if finding.code[:1] in NOUN_BY_FAMILY:
+        return NOUN_BY_FAMILY[finding.code[:1]]
     if finding.column and finding.heading:
         return (f"cell under “{finding.heading}”", f"cells under “{finding.heading}”")
     return ("cell", "cells") if finding.column else ("row", "rows")
@@ -149,7 +153,7 @@ def _weight(finding: Finding) -> int:
     return 0 if finding.severity == Severity.MUST_FIX else 1
 
 
-def _reach(finding: Finding) -> int:
+def _narrowness(finding: Finding) -> int:
     if finding.row is not None:
         return 3
     if finding.column:

@@ -23,17 +23,17 @@ __all__ = ["Receipt", "build_receipt", "receipt_text", "receipt_workbook", "summ
 WEIGHTS = {Severity.MUST_FIX: "Must fix", Severity.PLEASE_CHECK: "Please check"}
 CHANGES = ("new", "changed", "gone", "would_become_blank")
 # The same file, the same rows, last year's rows: told before anything else.
-SAID_FIRST = ("A06", "N01", "N02")
+LEADING_RULES = ("A06", "N01", "N02")
 SHEET_OF_CSV = "(the file)"
 
-_PAGE = (24, 22, 16, 70)
-_READ = (
+_PAGE_WIDTHS = (24, 22, 16, 70)
+_REGION_COLUMNS = (
     PageColumn("Sheet", 24),
     PageColumn("Rows", 22),
     PageColumn("", 16),
     PageColumn("Why", 70),
 )
-_FIXES = (
+_FIX_COLUMNS = (
     PageColumn("", 13),
     PageColumn("Sheet", 14),
     PageColumn("Cell", 9, "id"),
@@ -48,7 +48,7 @@ _FIXES = (
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What is told of one file.
+    """What the sender of one file is told, or would be told by a check.
 
     `fields` gives our field for a rule's code ("I01" -> "upn"), so that faults can be counted by
     what they are about.  `changes` counts what a next round changed `since` the one before, named
@@ -93,7 +93,7 @@ def build_receipt(
         school=school,
         findings=findings,
         received_at=submission.received_at,
-        about=_about(submission),
+        about=_described_as(submission),
         regions=_regions(submission.regions),
         rows_read=submission.rows_read,
         rows_recorded=submission.rows_sound,
@@ -103,7 +103,7 @@ def build_receipt(
         since=f"“{since.name}”, sent on {in_words(since.sent_on)}" if since else "",
         waived=submission.waived,
         is_refused=submission.refused_code is not None,
-        noted=_noted(submission),
+        noted=_reread_sentence(submission),
         fields=fields or {},
     )
 
@@ -112,109 +112,118 @@ def receipt_workbook(receipt: Receipt) -> bytes:
     """The receipt and the finding list as a workbook, the same bytes for the same answer."""
     made_on = in_london(receipt.received_at).date() if receipt.received_at else date(2000, 1, 1)
     book = Book(f"Receipt for {receipt.file}"[:250], made_on=made_on, about="Receipt")
-    _receipt(book, receipt)
+    _receipt_page(book, receipt)
     if receipt.findings and not receipt.is_refused:
-        _what_to_fix(book, receipt)
+        _fix_page(book, receipt)
     return book.content()
 
 
 def receipt_text(receipt: Receipt) -> str:
-    """The same in plain text, every finding, biggest first."""
+    """The receipt in plain text, every finding, biggest first."""
     lines = [
         f"Receipt for “{receipt.file}”",
         receipt.school,
-        *_received(receipt),
+        *_received_lines(receipt),
         receipt.about,
         "",
     ]
-    lines += [_headline(receipt), ""]
+    lines += [_headline_sentence(receipt), ""]
     if not receipt.is_refused:
         lines += [receipt.about, ""] if receipt.about else []
         lines += [f"{name}: {number}" for name, number in _row_counts(receipt)]
-        lines += [*_changed(receipt), *_waived(receipt)]
-        lines += [f"  {_rows_of(each)}: {_used(each)}" for each in receipt.regions]
+        lines += [*_changes_lines(receipt), *_waived_lines(receipt)]
+        lines += [
+            f"  {_region_in_words(region)}: {_treatment(region)}" for region in receipt.regions
+        ]
         for weight, words in WEIGHTS.items():
-            told = [each for each in biggest_first(receipt.findings) if each.severity == weight]
-            if told:
-                lines += ["", words, *(f"  {finding_sentence(each)}" for each in told)]
-    lines += ["", "What happens next", *(f"  {each}" for each in _next(receipt))]
-    return "\n".join(_without_gaps(lines)) + "\n"
+            findings = [
+                finding for finding in biggest_first(receipt.findings) if finding.severity == weight
+            ]
+            if findings:
+                lines += ["", words, *(f"  {finding_sentence(finding)}" for finding in findings)]
+    lines += ["", "What happens next", *(f"  {step}" for step in _next_steps(receipt))]
+    return "\n".join(_without_double_blanks(lines)) + "\n"
 
 
-def _receipt(book: Book, receipt: Receipt) -> None:
-    page = book.page("Receipt", _PAGE, warm=bool(receipt.findings))
+def _receipt_page(book: Book, receipt: Receipt) -> None:
+    page = book.page("Receipt", _PAGE_WIDTHS, warm=bool(receipt.findings))
     row = page.across(0, "Receipt", "title")
     row = page.across(row, f"{receipt.file}, from {receipt.school}", "subtitle")
-    row = page.across(row, _headline(receipt), "notice") + 1
-    for words in _received(receipt):
+    row = page.across(row, _headline_sentence(receipt), "notice") + 1
+    for words in _received_lines(receipt):
         row = page.across(row, words, "body")
     if not receipt.is_refused:
         if receipt.about:
             row = page.across(row, f"We read it as: {receipt.about}", "body")
-        row = _what_was_read(page, row + 1, receipt)
+        row = _regions_table(page, row + 1, receipt)
     row = page.across(row + 1, "What happens next", "section")
-    for words in _next(receipt):
+    for words in _next_steps(receipt):
         row = page.across(row, words, "body")
     if receipt.findings and not receipt.is_refused:
         page.link(row + 1, 0, "What to fix", "Go to the list of what to fix")
 
 
-def _what_was_read(page: Page, row: int, receipt: Receipt) -> int:
+def _regions_table(page: Page, row: int, receipt: Receipt) -> int:
     row = page.across(row, "Rows", "section")
     for name, number in _row_counts(receipt):
         page.text(row, 0, name, "label")
         page.cell(row, 1, number, "count left")
         row += 1
-    for words in (*_changed(receipt), *_waived(receipt)):
+    for words in (*_changes_lines(receipt), *_waived_lines(receipt)):
         row = page.across(row, words, "body")
     if not receipt.regions:
         return row
     row = page.across(row + 1, "What we read and what we left out", "section")
     rows = [
-        (each.sheet or SHEET_OF_CSV, _span(each), "read" if each.used else "left out", each.why)
-        for each in receipt.regions
+        (
+            region.sheet or SHEET_OF_CSV,
+            _row_span(region),
+            "read" if region.used else "left out",
+            region.why,
+        )
+        for region in receipt.regions
     ]
-    return page.table(row, _READ, rows)
+    return page.table(row, _REGION_COLUMNS, rows)
 
 
-def _what_to_fix(book: Book, receipt: Receipt) -> None:
-    page = book.page("What to fix", column_widths(_FIXES), warm=True)
+def _fix_page(book: Book, receipt: Receipt) -> None:
+    page = book.page("What to fix", column_widths(_FIX_COLUMNS), warm=True)
     row = page.across(0, "What to fix", "title")
     row = page.across(row, summary_sentence(receipt.findings, receipt.fields), "big")
     row = page.across(row, "Biggest problems first. Change them in your own file", "note") + 1
-    told = biggest_first(receipt.findings)
+    ordered = biggest_first(receipt.findings)
     rows = [
         (
-            WEIGHTS[each.severity],
-            each.sheet,
-            _cell(each),
-            each.heading,
-            each.value,
-            f"{each.says}.",
-            f"{each.do}." if each.do else "",
-            "; ".join(each.suggests),
-            each.code,
+            WEIGHTS[finding.severity],
+            finding.sheet,
+            _cell_place(finding),
+            finding.heading,
+            finding.value,
+            f"{finding.says}.",
+            f"{finding.do}." if finding.do else "",
+            "; ".join(finding.suggests),
+            finding.code,
         )
-        for each in told
+        for finding in ordered
     ]
-    end = page.table(row, _FIXES, rows)
-    for number, each in enumerate(told, start=row + 1):
-        style = "must" if each.severity == Severity.MUST_FIX else "check"
-        page.text(number, 0, WEIGHTS[each.severity], style)
+    end = page.table(row, _FIX_COLUMNS, rows)
+    for number, finding in enumerate(ordered, start=row + 1):
+        style = "must" if finding.severity == Severity.MUST_FIX else "check"
+        page.text(number, 0, WEIGHTS[finding.severity], style)
     page.freeze(row, columns=3, last=end - 1)
 
 
-def _headline(receipt: Receipt) -> str:
+def _headline_sentence(receipt: Receipt) -> str:
     if receipt.is_refused:
-        told = [finding_sentence(each) for each in biggest_first(receipt.findings)]
-        return " ".join(["We could not use this file.", *told])
-    first = [each for each in receipt.findings if each.code in SAID_FIRST]
-    others = [each for each in receipt.findings if each.code not in SAID_FIRST]
+        sentences = [finding_sentence(finding) for finding in biggest_first(receipt.findings)]
+        return " ".join(["We could not use this file.", *sentences])
+    leading = [finding for finding in receipt.findings if finding.code in LEADING_RULES]
+    others = [finding for finding in receipt.findings if finding.code not in LEADING_RULES]
     words = summary_sentence(others, receipt.fields)
-    return " ".join([*(finding_sentence(each) for each in first), words])
+    return " ".join([*(finding_sentence(finding) for finding in leading), words])
 
 
-def _received(receipt: Receipt) -> list[str]:
+def _received_lines(receipt: Receipt) -> list[str]:
     if receipt.received_at is None:
         return []
     local = in_london(receipt.received_at)
@@ -222,7 +231,7 @@ def _received(receipt: Receipt) -> list[str]:
     return [received, receipt.noted] if receipt.noted else [received]
 
 
-def _noted(submission: Submission) -> str:
+def _reread_sentence(submission: Submission) -> str:
     if submission.noted_as != Noted.ANEW or submission.noted_at is None:
         return ""
     day = in_words(in_london(submission.noted_at).date())
@@ -243,47 +252,47 @@ def _row_counts(receipt: Receipt) -> list[tuple[str, int]]:
 
 def changes_in_words(since: Submission, changes: Mapping[str, int], *, is_sent: bool = True) -> str:
     """What a next round changed since the one before, or would change were it sent."""
-    before = f"“{since.name}”, sent on {in_words(since.sent_on)}"
-    return _since(before, changes, is_sent=is_sent)
+    earlier_round = f"“{since.name}”, sent on {in_words(since.sent_on)}"
+    return _changes_sentence(earlier_round, changes, is_sent=is_sent)
 
 
-def _changed(receipt: Receipt) -> list[str]:
+def _changes_lines(receipt: Receipt) -> list[str]:
     """What has changed since the round before, in one sentence; nothing for a first round."""
     if not receipt.since or not receipt.changes:
         return []
-    return [_since(receipt.since, receipt.changes, is_sent=True)]
+    return [_changes_sentence(receipt.since, receipt.changes, is_sent=True)]
 
 
-def _since(before: str, changes: Mapping[str, int], *, is_sent: bool) -> str:
+def _changes_sentence(earlier_round: str, changes: Mapping[str, int], *, is_sent: bool) -> str:
     if not any(changes.values()):
-        return f"Nothing {'has changed' if is_sent else 'would change'} since {before}."
-    told = {name: f"{changes.get(name, 0):,}" for name in CHANGES}
+        return f"Nothing {'has changed' if is_sent else 'would change'} since {earlier_round}."
+    counts = {name: f"{changes.get(name, 0):,}" for name in CHANGES}
     left = (
         "have become blank and were left as they were"
         if is_sent
         else "become blank and stay as they are"
     )
     return (
-        f"Since {before}: {told['new']} new, {told['changed']} changed, {told['gone']} gone, "
-        f"{told['would_become_blank']} would {left}."
+        f"Since {earlier_round}: {counts['new']} new, {counts['changed']} changed, "
+        f"{counts['gone']} gone, {counts['would_become_blank']} would {left}."
     )
 
 
-def _waived(receipt: Receipt) -> list[str]:
+def _waived_lines(receipt: Receipt) -> list[str]:
     """How much is not asked, in one sentence; nothing where no rule is set aside."""
     if not receipt.waived:
         return []
     codes = sorted(receipt.waived)
-    named = " and ".join([part for part in (", ".join(codes[:-1]), codes[-1]) if part])
+    listed = " and ".join([part for part in (", ".join(codes[:-1]), codes[-1]) if part])
     rules = "rule" if len(codes) == 1 else "rules"
-    things = count_of(sum(receipt.waived.values()), "thing is", "things are")
+    things_are = count_of(sum(receipt.waived.values()), "thing is", "things are")
     return [
-        f"{things} not asked about: your hub has set {rules} {named} aside for you. Your evidence "
-        "pack says by whom, why and until when."
+        f"{things_are} not asked about: your hub has set {rules} {listed} aside for you. Your "
+        "evidence pack says by whom, why and until when."
     ]
 
 
-def _next(receipt: Receipt) -> list[str]:
+def _next_steps(receipt: Receipt) -> list[str]:
     if receipt.is_refused:
         return [
             "Nothing of this file is recorded, and nothing recorded before has changed.",
@@ -291,29 +300,29 @@ def _next(receipt: Receipt) -> list[str]:
         ]
     if not receipt.is_kept:
         return ["This was a check: nothing is recorded."]
-    must = any(each.severity == Severity.MUST_FIX for each in receipt.findings)
-    words = []
-    if must or receipt.rows_waiting:
-        waits = ("row waits until it is", "rows wait until they are")
-        words.append(
-            f"{count_of(receipt.rows_waiting, *waits)} put right. Change your own file, or the "
+    must_fix = any(finding.severity == Severity.MUST_FIX for finding in receipt.findings)
+    steps = []
+    if must_fix or receipt.rows_waiting:
+        noun = ("row waits until it is", "rows wait until they are")
+        steps.append(
+            f"{count_of(receipt.rows_waiting, *noun)} put right. Change your own file, or the "
             "marked copy beside this receipt (“please fix”), and send the whole of it again: what "
             "is recorded already stays as it is."
         )
-    if any(each.severity == Severity.PLEASE_CHECK for each in receipt.findings):
-        words.append(
+    if any(finding.severity == Severity.PLEASE_CHECK for finding in receipt.findings):
+        steps.append(
             "What is marked “please check” is recorded as you typed it. If it is right, do "
             "nothing, or say so in the column Confirm of the marked copy: we will not ask again."
         )
     if receipt.rows_unsure:
-        words.append(
+        steps.append(
             f"{count_of(receipt.rows_unsure, 'row is', 'rows are')} about somebody we could not be "
             "sure of. A data officer will look; you need do nothing."
         )
-    return words or ["You need do nothing."]
+    return steps or ["You need do nothing."]
 
 
-def _about(submission: Submission) -> str:
+def _described_as(submission: Submission) -> str:
     if submission.kind == SubmissionKind.ENROLMENTS:
         return "a list of people enrolled"
     words = []
@@ -326,16 +335,18 @@ def _about(submission: Submission) -> str:
     return " ".join(words)
 
 
-def _regions(kept: Sequence[Any]) -> tuple[Region, ...]:
+def _regions(stored: Sequence[Any]) -> tuple[Region, ...]:
     # As a database keeps them: each a mapping by name, or its five values in order.
-    return tuple(Region(**each) if isinstance(each, Mapping) else Region(*each) for each in kept)
+    return tuple(
+        Region(**region) if isinstance(region, Mapping) else Region(*region) for region in stored
+    )
 
 
-def _rows_of(region: Region) -> str:
-    return ", ".join(part for part in (region.sheet or SHEET_OF_CSV, _span(region)) if part)
+def _region_in_words(region: Region) -> str:
+    return ", ".join(part for part in (region.sheet or SHEET_OF_CSV, _row_span(region)) if part)
 
 
-def _span(region: Region) -> str:
+def _row_span(region: Region) -> str:
     if not region.last_row:
         return "all of it"
     if not region.last_row:
@@ -345,20 +356,20 @@ def _span(region: Region) -> str:
     return f"rows {region.first_row} to {region.last_row}"
 
 
-def _used(region: Region) -> str:
+def _treatment(region: Region) -> str:
     words = "read" if region.used else "left out"
     return f"{words}: {region.why}" if region.why else words
 
 
-def _cell(finding: Finding) -> str:
+def _cell_place(finding: Finding) -> str:
     if finding.row is None:
         return f"column {finding.column}" if finding.column else ""
     return f"{finding.column}{finding.row}" if finding.column else f"row {finding.row}"
 
 
-def _without_gaps(lines: Sequence[str]) -> list[str]:
-    kept: list[str] = []
+def _without_double_blanks(lines: Sequence[str]) -> list[str]:
+    lines_left: list[str] = []
     for line in lines:
-        if line or (kept and kept[-1]):
-            kept.append(line)
-    return kept
+        if line or (lines_left and lines_left[-1]):
+            lines_left.append(line)
+    return lines_left

@@ -57,7 +57,7 @@ def annotate_file(
         findings,
         submission_id=submission_id,
         key=key,
-        again=lambda marked: read_file(
+        reread=lambda marked: read_file(
             "marked.xlsx", marked, knows or columns.field_of, guard=guard
         ),
     )

@@ -1,4 +1,4 @@
-"""Marked: a sender's own workbook with what is wrong coloured, explained and listed in front.
+"""Annotated: a sender's own workbook with what is wrong coloured, explained and listed in front.
 
 In place where nothing of theirs is lost by it: the cells concerned, their notes and our tabs are
 put into the package, and every other part goes back as it came.  Otherwise a fresh copy of what
@@ -55,7 +55,7 @@ FRESH = (
     "pictures and hidden sheets are not in it."
 )
 # Why a kind of file is not marked in place.
-_KINDS = {
+_WHY_NOT_IN_PLACE = {
     "csv": "yours is a CSV file, which can hold no colours and no notes",
     "xls": "yours is in the old Excel format (.xls), in which we cannot write",
     "xlsb": "yours is a binary workbook (.xlsb), in which we cannot write",
@@ -95,43 +95,43 @@ def annotate_workbook(
     *,
     submission_id: int,
     key: bytes | None,
-    again: Callable[[bytes], ReadFile] | None = None,
+    reread: Callable[[bytes], ReadFile] | None = None,
 ) -> AnnotatedWorkbook:
     """The workbook to give back for some findings; the same findings give the same bytes.
 
-    It is signed with `key`, so that it is known when it comes back; without one it is not.
-    `again` reads a workbook: what is marked in place must read as it did before.
+    It is signed with `key`, so that it is recognised when it comes back; without one it is not.
+    `reread` reads a workbook: what is marked in place must read as it did before.
     """
     mark = WorkbookSignature(submission_id, hashlib.sha256(sent.content).hexdigest())
     written = sign(mark, key)
     lines = fix_lines(findings, sent.read, sent.columns, sent.fields)
-    why = _KINDS.get(sent.read.file_format, "")
+    why = _WHY_NOT_IN_PLACE.get(sent.read.file_format, "")
     if not why:
         try:
-            marks = _marks(sent, lines, findings, {}, OWN, written)
-            if back := sent.read.returned:
-                marks = replace(marks, own=back.tabs, before=back.before)
+            marks = _annotations(sent, lines, findings, {}, OWN, written)
+            if returned := sent.read.returned:
+                marks = replace(marks, own=returned.tabs, kept_formats=returned.before)
             content = mark_in_place(sent.content, marks)
-            if again is None or _reads_the_same(sent.read, again(content)):
+            if reread is None or _reads_the_same(sent.read, reread(content)):
                 return AnnotatedWorkbook(content, in_place=True)
-            what = _NOT_AS_IT_WAS
+            obstacle = _NOT_AS_IT_WAS
         except CannotAnnotate as reason:
-            what = str(reason)
+            obstacle = str(reason)
         except SubmissionRefused:
-            what = _NOT_AS_IT_WAS
+            obstacle = _NOT_AS_IT_WAS
         except Exception as error:  # whatever a strange workbook leads to, the copy is there
             log.warning("submission %s: %s while marking", submission_id, type(error).__name__)
-            what = _NOT_AS_IT_WAS
-        why = f"your workbook holds {what}"
+            obstacle = _NOT_AS_IT_WAS
+        why = f"your workbook holds {obstacle}"
     log.info("submission %s is marked in a fresh copy", submission_id)
     sheets = sent.whole()
     names = tab_names(sheet.name for sheet in sheets)
     base = copy_workbook([replace(sheet, name=names[sheet.name]) for sheet in sheets])
-    marks = _marks(sent, lines, findings, names, FRESH.format(why), written)
+    marks = _annotations(sent, lines, findings, names, FRESH.format(why), written)
     return AnnotatedWorkbook(mark_in_place(base, marks), in_place=False, why=why)
 
 
-def _marks(
+def _annotations(
     sent: SentWorkbook,
     lines: Sequence[FixLine],
     findings: Sequence[Finding],
@@ -150,7 +150,7 @@ def _marks(
             line.field if line.has_list else "",
             as_text=line.field in IDENTIFIERS,
         )
-    used = {one.choices for of_sheet in cells.values() for one in of_sheet.values()}
+    used = {cell.choices for of_sheet in cells.values() for cell in of_sheet.values()}
     confirms = any(line.can_confirm for line in lines)
     return Annotations(
         cells=cells,
@@ -168,13 +168,14 @@ def _marks(
     )
 
 
-def _reads_the_same(before: ReadFile, after: ReadFile) -> bool:
+def _reads_the_same(original: ReadFile, annotated: ReadFile) -> bool:
     """Whether every table is where it was, with the same cells."""
-    if len(before.tables) != len(after.tables):
+    if len(original.tables) != len(annotated.tables):
         return False
     return all(
-        (one.sheet, one.heading_rows, one.headings) == (two.sheet, two.heading_rows, two.headings)
-        and [(row.number, [cell.text for cell in row.cells]) for row in one.rows]
-        == [(row.number, [cell.text for cell in row.cells]) for row in two.rows]
-        for one, two in zip(before.tables, after.tables, strict=True)
+        (table.sheet, table.heading_rows, table.headings)
+        == (reread_table.sheet, reread_table.heading_rows, reread_table.headings)
+        and [(row.number, [cell.text for cell in row.cells]) for row in table.rows]
+        == [(row.number, [cell.text for cell in row.cells]) for row in reread_table.rows]
+        for table, reread_table in zip(original.tables, annotated.tables, strict=True)
     )

@@ -12,22 +12,22 @@ def choices_by_field() -> dict[str, tuple[str, ...]]:
     """For each of our fields with a closed list, what may be picked; each is known when typed."""
     yes_no = ("Yes", "No")
     current = [
-        one
-        for one in activities().values()
-        if one.is_current and one.kin is not ActivityType.PRE_16
+        activity
+        for activity in activities().values()
+        if activity.is_current and activity.kin is not ActivityType.PRE_16
     ]
     return {
-        "activity": tuple(one.label for one in current),
-        "intended": tuple(_written(word.value) for word in IntendedDestination),
-        "sex": tuple(_written(word) for word in SEXES.values()),
-        "sen": tuple(_written(word) for word in SEN.values()),
+        "activity": tuple(activity.label for activity in current),
+        "intended": tuple(_capitalised(word.value) for word in IntendedDestination),
+        "sex": tuple(_capitalised(word) for word in SEXES.values()),
+        "sen": tuple(_capitalised(word) for word in SEN.values()),
         "disadvantaged": yes_no,
         "consent": yes_no,
         "enrolled": yes_no,
         "withdrawn": yes_no,
-        "source": tuple(_written(word.value) for word in SourceType),
+        "source": tuple(_capitalised(word.value) for word in SourceType),
     }
 
 
-def _written(word: str) -> str:
+def _capitalised(word: str) -> str:
     return word[:1].upper() + word[1:]

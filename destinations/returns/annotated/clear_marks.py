@@ -1,4 +1,4 @@
-"""Cleared: a workbook that we marked before loses its old marks; only what is left shows.
+"""Clear marks: a workbook that we marked before loses its old marks; only what is left shows.
 
 What stood in a cell before the mark comes back: its colour, and its own drop-down.
 """
@@ -20,7 +20,7 @@ from destinations.returns.annotated.workbook_parts import WorkbookParts, with_at
 from models.facts.spreadsheet_cells import column_letters
 
 _LISTED = b">" + NAMES.format("").encode()
-_NO_TWIN = CellOriginal()
+_NO_ORIGINAL = CellOriginal()
 
 
 @dataclass(slots=True)
@@ -28,100 +28,111 @@ class _TheirDropdown:
     """A drop-down of theirs, and the cells that it is of once ours are gone."""
 
     xml: bytes
-    areas: str
+    ranges: str
 
 
 def clear_marks(
-    workbook: WorkbookParts, name: str, looks: WorkbookStyles, before: Mapping[Place, CellOriginal]
+    workbook: WorkbookParts,
+    name: str,
+    styles: WorkbookStyles,
+    originals: Mapping[Place, CellOriginal],
 ) -> None:
-    """Take our colours, drop-downs and notes off a sheet; `before` is how its cells were."""
+    """Take our colours, drop-downs and notes off a sheet; `originals` is how its cells were."""
     remove_comments(workbook, name)
     sheet = find_rows(workbook.part(name), None)
     for number, row in sheet.rows.items():
         for column, cell in row.cells.items():
-            twin = before.get((number, column_letters(column)))
-            plain = looks.plain(cell.style, twin.style if twin else None)
+            original = originals.get((number, column_letters(column)))
+            plain = styles.plain(cell.style, original.style if original else None)
             if plain is not None:
                 tag = with_attributes(sheet.part[cell.starts : cell.opened], s=plain)
                 sheet.edits.append((cell.starts, cell.opened, tag))
-    _give_lists_back(sheet, before)
+    _restore_dropdowns(sheet, originals)
     workbook.put(name, sheet.content())
 
 
-def _give_lists_back(sheet: SheetPart, before: Mapping[Place, CellOriginal]) -> None:
+def _restore_dropdowns(sheet: SheetPart, originals: Mapping[Place, CellOriginal]) -> None:
     """Take our drop-downs off, and put those of theirs that made room where they were."""
     whole = next((tag for tag in sheet.tags if tag.name == "dataValidations"), None)
     if whole is None:
         return
-    each = [tag for tag in sheet.tags if tag.name == "dataValidation" and whole.holds(tag)]
-    ours = [tag for tag in each if _LISTED in sheet.part[tag.opened : tag.closes]]
+    all_rules = [tag for tag in sheet.tags if tag.name == "dataValidation" and whole.holds(tag)]
+    ours = [tag for tag in all_rules if _LISTED in sheet.part[tag.opened : tag.closes]]
     if not ours:
         return
     theirs = [
         _TheirDropdown(sheet.part[tag.starts : tag.ends], tag.get("sqref"))
-        for tag in each
+        for tag in all_rules
         if tag not in ours
     ]
-    areas = CellRanges(" ".join(tag.get("sqref") for tag in ours))
-    back = {place: twin for place, twin in before.items() if areas.has(place)}
-    more: dict[bytes, list[str]] = {}
-    for place, twin in back.items():
-        if twin.rule:
-            more.setdefault(twin.rule, []).append(f"{place[1]}{place[0]}")
-    for rule, cells in more.items():
-        _of_the_same(theirs, rule).areas += f" {' '.join(cells)}"
-    _give_far_lists_back(sheet, theirs, {place for place, twin in back.items() if twin.had_list})
+    our_ranges = CellRanges(" ".join(tag.get("sqref") for tag in ours))
+    to_restore = {place: original for place, original in originals.items() if our_ranges.has(place)}
+    cells_by_rule: dict[bytes, list[str]] = {}
+    for place, original in to_restore.items():
+        if original.rule:
+            cells_by_rule.setdefault(original.rule, []).append(f"{place[1]}{place[0]}")
+    for rule, cells in cells_by_rule.items():
+        _same_dropdown(theirs, rule).ranges += f" {' '.join(cells)}"
+    _restore_cross_sheet_dropdowns(
+        sheet, theirs, {place for place, original in to_restore.items() if original.had_list}
+    )
     start = with_attributes(sheet.part[whole.starts : whole.opened], count=len(theirs))
-    rules = b"".join(dropdown_with_ranges(one.xml, one.areas.strip()) for one in theirs)
-    instead = start + rules + sheet.part[whole.closes : whole.ends] if theirs else b""
-    sheet.edits.append((whole.starts, whole.ends, instead))
+    rules = b"".join(
+        dropdown_with_ranges(dropdown.xml, dropdown.ranges.strip()) for dropdown in theirs
+    )
+    replacement = start + rules + sheet.part[whole.closes : whole.ends] if theirs else b""
+    sheet.edits.append((whole.starts, whole.ends, replacement))
 
 
-def _of_the_same(theirs: list[_TheirDropdown], rule: bytes) -> _TheirDropdown:
+def _same_dropdown(theirs: list[_TheirDropdown], rule: bytes) -> _TheirDropdown:
     """The drop-down among theirs that says the same; a new one where it made room altogether."""
-    found = next((one for one in theirs if portable_dropdown(one.xml) == rule), None)
-    if found is None:
-        found = _TheirDropdown(rule, "")
-        theirs.append(found)
-    return found
+    match = next((dropdown for dropdown in theirs if portable_dropdown(dropdown.xml) == rule), None)
+    if match is None:
+        match = _TheirDropdown(rule, "")
+        theirs.append(match)
+    return match
 
 
-def _give_far_lists_back(
+def _restore_cross_sheet_dropdowns(
     sheet: SheetPart, theirs: list[_TheirDropdown], places: Collection[Place]
 ) -> None:
     """A list on another tab goes on over the cells between those that have it still."""
-    far = {
+    cross_sheet = {
         tag.starts: (tag, sheet.part[tag.opened : tag.closes].decode())
         for tag in sheet.tags
         if tag.name == "xm:sqref"
     }
-    more: dict[int, str] = {}
+    cells_to_add: dict[int, str] = {}
     for place in places:
-        beside = _beside(place, places)
+        neighbours = _neighbours(place, places)
         cell = f" {place[1]}{place[0]}"
-        at = next((at for at, (_, areas) in far.items() if _is_beside(areas, beside)), None)
-        near = next((one for one in theirs if _is_beside(one.areas, beside)), None)
+        at = next(
+            (at for at, (_, areas) in cross_sheet.items() if _is_beside(areas, neighbours)), None
+        )
+        dropdown_beside = next(
+            (dropdown for dropdown in theirs if _is_beside(dropdown.ranges, neighbours)), None
+        )
         if at is not None:
-            more[at] = more.get(at, "") + cell
-        elif near is not None:
-            near.areas += cell
-    for at, cells in more.items():
-        tag, areas = far[at]
+            cells_to_add[at] = cells_to_add.get(at, "") + cell
+        elif dropdown_beside is not None:
+            dropdown_beside.ranges += cell
+    for at, cells in cells_to_add.items():
+        tag, areas = cross_sheet[at]
         sheet.edits.append((tag.opened, tag.closes, (areas + cells).encode()))
 
 
-def _is_beside(areas: str, beside: Collection[Place]) -> bool:
+def _is_beside(areas: str, neighbours: Collection[Place]) -> bool:
     held = CellRanges(areas)
-    return any(held.has(place) for place in beside)
+    return any(held.has(place) for place in neighbours)
 
 
-def _beside(place: Place, places: Collection[Place]) -> list[Place]:
+def _neighbours(place: Place, places: Collection[Place]) -> list[Place]:
     """The nearest cells above and below that made no room."""
-    found = []
+    neighbours = []
     for step in (-1, 1):
         row = place[0] + step
         while (row, place[1]) in places:
             row += step
         if row > 0:
-            found.append((row, place[1]))
-    return found
+            neighbours.append((row, place[1]))
+    return neighbours

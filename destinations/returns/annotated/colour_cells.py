@@ -1,4 +1,4 @@
-"""Cells: those of one sheet that are marked get their colour."""
+"""Colour cells: the marked cells of one sheet get their formats."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -17,26 +17,28 @@ def colour_cells(
 
     Gives the formats that they had.
     """
-    before: dict[Place, int] = {}
+    original_styles: dict[Place, int] = {}
     columns = [tag for tag in sheet.tags if tag.name == "col"]
     for (number, letters), restyled in styles.items():
         row = sheet.rows.get(number)
         if row is None or not row.closes:
             continue
-        at = column_number(letters)
-        cell = row.cells.get(at)
+        position = column_number(letters)
+        cell = row.cells.get(position)
         if cell is not None:
-            before[number, letters] = cell.style
+            original_styles[number, letters] = cell.style
             tag = with_attributes(sheet.part[cell.starts : cell.opened], s=restyled(cell.style))
             sheet.edits.append((cell.starts, cell.opened, tag))
             continue
-        style = row.style if row.style is not None else _style_of(columns, at)
-        before[number, letters] = style
-        after = [each.starts for column, each in row.cells.items() if column > at]
-        here = min(after, default=row.closes)
-        made = f'<c r="{letters}{number}" s="{restyled(style)}"/>'
-        sheet.edits.append((here, here, made.encode()))
-    return before
+        style = row.style if row.style is not None else _style_of(columns, position)
+        original_styles[number, letters] = style
+        later_starts = [
+            later_cell.starts for column, later_cell in row.cells.items() if column > position
+        ]
+        insert_at = min(later_starts, default=row.closes)
+        new_cell = f'<c r="{letters}{number}" s="{restyled(style)}"/>'
+        sheet.edits.append((insert_at, insert_at, new_cell.encode()))
+    return original_styles
 
 
 def deselect_sheet(part: bytes) -> bytes:
@@ -48,7 +50,7 @@ def deselect_sheet(part: bytes) -> bytes:
 def _style_of(columns: list[XmlTag], at: int) -> int:
     for tag in columns:
         first, last, style = tag.get("min"), tag.get("max"), tag.get("style")
-        if all(said.isdecimal() for said in (first, last, style)) and (
+        if all(attribute.isdecimal() for attribute in (first, last, style)) and (
             int(first) <= at + 1 <= int(last)
         ):
             return int(style)

@@ -1,4 +1,4 @@
-"""Offers: drop-downs in the very cells that must be put right."""
+"""Drop-downs: lists to pick from in the very cells that must be put right."""
 
 import re
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ from destinations.returns.annotated.workbook_parts import (
     with_attributes,
 )
 
-_TYPED = re.compile(rb'"[^"]*"')
+_QUOTED_TEXT = re.compile(rb'"[^"]*"')
 # A place whose row moves with the cell: E4 and $E4, and not $E$4.
-_MOVES = re.compile(rb"(?<![A-Za-z0-9_$.])\$?[A-Z]{1,3}[0-9]{1,7}(?![A-Za-z0-9_(.])")
+_RELATIVE_REFERENCE = re.compile(rb"(?<![A-Za-z0-9_$.])\$?[A-Z]{1,3}[0-9]{1,7}(?![A-Za-z0-9_(.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,76 +32,81 @@ def add_dropdowns(sheet: SheetPart, lists: Mapping[Place, str]) -> dict[Place, R
     Another drop-down of that very cell makes room, and is given back; any other word may still
     be typed.
     """
-    taken: dict[Place, ReplacedDropdown] = {}
-    lists = _free(sheet, lists, taken)
+    replaced: dict[Place, ReplacedDropdown] = {}
+    lists = _placeable(sheet, lists, replaced)
     if not lists:
         return {}
-    found = sheet.tags
-    there = next((tag for tag in found if tag.name == "dataValidations"), None)
-    kept = 0
-    for tag in found:
-        if tag.name == "dataValidation" and there is not None and there.holds(tag):
-            kept += _make_room(sheet, tag, lists, taken)
+    tags = sheet.tags
+    existing = next((tag for tag in tags if tag.name == "dataValidations"), None)
+    kept_count = 0
+    for tag in tags:
+        if tag.name == "dataValidation" and existing is not None and existing.holds(tag):
+            kept_count += _make_room(sheet, tag, lists, replaced)
     by_name: dict[str, list[str]] = {}
     for (row, letters), name in lists.items():
         by_name.setdefault(name, []).append(f"{letters}{row}")
-    more = "".join(dropdown_xml(" ".join(cells), name) for name, cells in by_name.items()).encode()
-    count = kept + len(by_name)
-    if there is not None:
-        sheet.edits += append_inside(sheet.part, there, more, count=count)
+    new_rules = "".join(
+        dropdown_xml(" ".join(cells), name) for name, cells in by_name.items()
+    ).encode()
+    count = kept_count + len(by_name)
+    if existing is not None:
+        sheet.edits += append_inside(sheet.part, existing, new_rules, count=count)
     else:
-        whole = b'<dataValidations count="%d">%b</dataValidations>' % (count, more)
+        whole = b'<dataValidations count="%d">%b</dataValidations>' % (count, new_rules)
         insert_after_cells(sheet, "dataValidations", whole)
-    return taken
+    return replaced
 
 
-def _free(
-    sheet: SheetPart, lists: Mapping[Place, str], taken: dict[Place, ReplacedDropdown]
+def _placeable(
+    sheet: SheetPart, lists: Mapping[Place, str], replaced: dict[Place, ReplacedDropdown]
 ) -> Mapping[Place, str]:
     """The places where ours can stand.
 
     A list from another tab makes room too, if any is left; so does a rule whose words are counted
     from its first cell, in every cell but that one.
     """
-    first = {
+    anchors = {
         first_cell(tag.get("sqref"))
         for tag in sheet.tags
         if tag.name == "dataValidation"
-        and _MOVES.search(_TYPED.sub(b"", sheet.part[tag.opened : tag.closes]))
+        and _RELATIVE_REFERENCE.search(_QUOTED_TEXT.sub(b"", sheet.part[tag.opened : tag.closes]))
     }
-    lists = {place: name for place, name in lists.items() if place not in first}
-    theirs = [tag for tag in sheet.tags if tag.name == "x14:dataValidation"]
-    for tag in sheet.tags if theirs else ():
-        if tag.name == "xm:sqref" and any(one.holds(tag) for one in theirs):
-            before = sheet.part[tag.opened : tag.closes].decode()
-            areas = CellRanges(before)
-            here = [place for place in lists if areas.has(place)]
-            kept = without_cells(before, here)
-            if kept and here:
-                sheet.edits.append((tag.opened, tag.closes, kept.encode()))
-                taken |= dict.fromkeys(here, ReplacedDropdown())
-            elif not kept:
-                lists = {one: name for one, name in lists.items() if one not in here}
+    lists = {place: name for place, name in lists.items() if place not in anchors}
+    extended_rules = [tag for tag in sheet.tags if tag.name == "x14:dataValidation"]
+    for tag in sheet.tags if extended_rules else ():
+        if tag.name == "xm:sqref" and any(rule.holds(tag) for rule in extended_rules):
+            ranges_text = sheet.part[tag.opened : tag.closes].decode()
+            ranges = CellRanges(ranges_text)
+            covered = [place for place in lists if ranges.has(place)]
+            remaining = without_cells(ranges_text, covered)
+            if remaining and covered:
+                sheet.edits.append((tag.opened, tag.closes, remaining.encode()))
+                replaced |= dict.fromkeys(covered, ReplacedDropdown())
+            elif not remaining:
+                lists = {place: name for place, name in lists.items() if place not in covered}
     return lists
 
 
 def _make_room(
-    sheet: SheetPart, tag: XmlTag, lists: Mapping[Place, str], taken: dict[Place, ReplacedDropdown]
+    sheet: SheetPart,
+    tag: XmlTag,
+    lists: Mapping[Place, str],
+    replaced: dict[Place, ReplacedDropdown],
 ) -> bool:
     """Whether a drop-down of theirs is left once these cells are taken out of it."""
-    before = tag.get("sqref")
-    areas = CellRanges(before)
-    here = [place for place in lists if areas.has(place)]
-    if not here:
+    ranges_text = tag.get("sqref")
+    ranges = CellRanges(ranges_text)
+    covered = [place for place in lists if ranges.has(place)]
+    if not covered:
         return True
-    taken |= dict.fromkeys(here, ReplacedDropdown(sheet.part[tag.starts : tag.ends]))
-    kept = without_cells(before, here)
-    if not kept:
+    replaced |= dict.fromkeys(covered, ReplacedDropdown(sheet.part[tag.starts : tag.ends]))
+    remaining = without_cells(ranges_text, covered)
+    if not remaining:
         sheet.edits.append((tag.starts, tag.ends, b""))
     else:
-        said = with_attributes(sheet.part[tag.starts : tag.opened], sqref=kept)
-        sheet.edits.append((tag.starts, tag.opened, said))
-    return bool(kept)
+        start_tag = with_attributes(sheet.part[tag.starts : tag.opened], sqref=remaining)
+        sheet.edits.append((tag.starts, tag.opened, start_tag))
+    return bool(remaining)
 
 
 def dropdown_xml(cells: str, formula: str) -> str:

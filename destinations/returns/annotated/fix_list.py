@@ -85,23 +85,26 @@ def fix_lines(
     """
     lines = []
     for finding in biggest_first(findings):
-        spot = _spot(finding, read.tables)
+        spot = _cell_place(finding, read.tables)
         is_value = finding.row is not None and bool(finding.column)
-        ours = columns.get((finding.sheet, finding.column)) or fields.get(finding.code, "")
-        lines.append(FixLine(finding, spot, ours if is_value else ""))
+        our_field = columns.get((finding.sheet, finding.column)) or fields.get(finding.code, "")
+        lines.append(FixLine(finding, spot, our_field if is_value else ""))
     return lines
 
 
 def comments_by_cell(lines: Sequence[FixLine]) -> dict[CellPlace, tuple[Severity, str]]:
     """For each cell its weight and the words of its note, everything about it in one."""
-    told: dict[CellPlace, list[FixLine]] = {}
+    lines_by_cell: dict[CellPlace, list[FixLine]] = {}
     for line in lines:
         if line.spot is not None:
-            told.setdefault(line.spot, []).append(line)
-    return {spot: (about[0].finding.severity, _note(about)) for spot, about in told.items()}
+            lines_by_cell.setdefault(line.spot, []).append(line)
+    return {
+        spot: (cell_lines[0].finding.severity, _comment_text(cell_lines))
+        for spot, cell_lines in lines_by_cell.items()
+    }
 
 
-def _note(lines: Sequence[FixLine]) -> str:
+def _comment_text(lines: Sequence[FixLine]) -> str:
     words = []
     for line in lines:
         finding = line.finding
@@ -110,7 +113,7 @@ def _note(lines: Sequence[FixLine]) -> str:
     return "\n\n".join(words)
 
 
-def _spot(finding: Finding, tables: Sequence[Table]) -> CellPlace | None:
+def _cell_place(finding: Finding, tables: Sequence[Table]) -> CellPlace | None:
     """The very cell; for a column its heading; for a row its first cell; None for a file."""
     if finding.row is not None and finding.column:
         return CellPlace(finding.sheet, finding.row, finding.column)

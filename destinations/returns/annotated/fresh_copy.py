@@ -1,4 +1,4 @@
-"""Copied: what people see of a spreadsheet becomes a workbook of its own, every cell in its place.
+"""Fresh copy: what people see of a spreadsheet becomes a workbook, every cell in its place.
 
 Values only: no formula, no macro, no link, and nothing that somebody typed becomes one.
 """
@@ -62,20 +62,20 @@ def tab_names(sheets: Iterable[str]) -> dict[str, str]:
     for sheet in sheets:
         plain = "".join(" " if letter in _NOT_IN_A_NAME else letter for letter in sheet)
         plain = plain[:31].strip("' ") or NAMELESS
-        one, number = plain, 1
-        while one.casefold() in taken:
+        name, number = plain, 1
+        while name.casefold() in taken:
             number += 1
-            one = f"{plain[:25]} ({number})"
-        taken.add(one.casefold())
-        names[sheet] = one
+            name = f"{plain[:25]} ({number})"
+        taken.add(name.casefold())
+        names[sheet] = name
     return names
 
 
 def copy_workbook(sheets: Sequence[DisplayedSheet]) -> bytes:
     """A workbook with these sheets, the same bytes for the same cells."""
-    kept = BytesIO()
+    stream = BytesIO()
     book = xlsxwriter.Workbook(
-        kept,
+        stream,
         {
             "in_memory": True,
             "strings_to_formulas": False,
@@ -85,14 +85,14 @@ def copy_workbook(sheets: Sequence[DisplayedSheet]) -> bytes:
         },
     )
     book.set_properties({"created": datetime(2000, 1, 1)})
-    formats = _Formats(book)
+    formats = _CellFormats(book)
     for sheet in sheets:
-        _write(book.add_worksheet(sheet.name), sheet, formats)
+        _write_sheet(book.add_worksheet(sheet.name), sheet, formats)
     book.close()
-    return kept.getvalue()
+    return stream.getvalue()
 
 
-class _Formats(dict[tuple[str, bool], Any]):
+class _CellFormats(dict[tuple[str, bool], Any]):
     """Formats by number format and whether it is a heading, made when first asked for."""
 
     def __init__(self, book: Any) -> None:
@@ -101,25 +101,25 @@ class _Formats(dict[tuple[str, bool], Any]):
 
     def __missing__(self, key: tuple[str, bool]) -> Any:
         number_format, is_heading = key
-        said: dict[str, Any] = {"font_name": FONT, "font_size": 10}
+        properties: dict[str, Any] = {"font_name": FONT, "font_size": 10}
         if number_format:
-            said["num_format"] = number_format
+            properties["num_format"] = number_format
         if is_heading:
-            said |= {"bold": True, "bg_color": "#F3F2F1", "bottom": 1, "text_wrap": True}
-        self[key] = self._book.add_format(said)
+            properties |= {"bold": True, "bg_color": "#F3F2F1", "bottom": 1, "text_wrap": True}
+        self[key] = self._book.add_format(properties)
         return self[key]
 
 
-def _write(page: Any, sheet: DisplayedSheet, formats: _Formats) -> None:
+def _write_sheet(page: Any, sheet: DisplayedSheet, formats: _CellFormats) -> None:
     headings = frozenset(sheet.heading_rows)
     widths: dict[int, int] = {}
     for (row, column), cell in sheet.cells.items():
-        _put(page, row - 1, column, cell, formats, sheet, row in headings)
+        _write_cell(page, row - 1, column, cell, formats, sheet, row in headings)
         if len(widths) < 400 and (row in headings or len(cell.text) < _WIDEST) and row < _SAMPLE:
             widths[column] = max(widths.get(column, _NARROWEST), min(len(cell.text), _WIDEST))
     for top, left, bottom, right in sheet.merges:
         if (bottom, right) != (top, left):
-            _merge(page, sheet, formats, (top, left, bottom, right))
+            _merge_cells(page, sheet, formats, (top, left, bottom, right))
     for column, width in widths.items():
         hidden = {"hidden": column in sheet.hidden_columns}
         check_written(page.set_column(column, column, width + 2, None, hidden))
@@ -132,28 +132,28 @@ def _write(page: Any, sheet: DisplayedSheet, formats: _Formats) -> None:
     page.set_paper(9)
 
 
-def _put(
+def _write_cell(
     page: Any,
     row: int,
     column: int,
     cell: Cell,
-    formats: _Formats,
+    formats: _CellFormats,
     sheet: DisplayedSheet,
     bold: bool,
 ) -> None:
     value = cell.value
-    said = cell.number_format
+    number_format = cell.number_format
     if cell.kind in (CellKind.BLANK, CellKind.FORMULA):
         return
     if cell.kind is CellKind.NUMBER and column not in sheet.identifiers:
         if isinstance(value, int | float) and abs(value) < 10**_LONGEST_NUMBER:
-            check_written(page.write_number(row, column, value, formats[said, bold]))
+            check_written(page.write_number(row, column, value, formats[number_format, bold]))
             return
     elif cell.kind is CellKind.DATE and _is_writable(value):
-        plain = said.casefold() in _PLAIN_FORMATS
-        form = formats[("dd/mm/yyyy" if not isinstance(value, time) else "hh:mm")
-                       if plain else said, bold]  # fmt: skip
-        check_written(page.write_datetime(row, column, value, form))
+        plain = number_format.casefold() in _PLAIN_FORMATS
+        cell_format = formats[("dd/mm/yyyy" if not isinstance(value, time) else "hh:mm")
+                       if plain else number_format, bold]  # fmt: skip
+        check_written(page.write_datetime(row, column, value, cell_format))
         return
     elif cell.kind is CellKind.BOOLEAN:
         check_written(page.write_boolean(row, column, bool(value), formats["", bold]))
@@ -163,15 +163,15 @@ def _put(
     check_written(page.write_string(row, column, text[:LONGEST], formats["@", bold]))
 
 
-def _merge(
-    page: Any, sheet: DisplayedSheet, formats: _Formats, area: tuple[int, int, int, int]
+def _merge_cells(
+    page: Any, sheet: DisplayedSheet, formats: _CellFormats, area: tuple[int, int, int, int]
 ) -> None:
     top, left, bottom, right = area
     if (bottom - top + 1) * (right - left + 1) > _LARGEST_MERGE:
         return
-    form = formats["@", top in sheet.heading_rows]
+    cell_format = formats["@", top in sheet.heading_rows]
     try:
-        check_written(page.merge_range(top - 1, left, bottom - 1, right, "", form))
+        check_written(page.merge_range(top - 1, left, bottom - 1, right, "", cell_format))
     except OverlappingRange:
         return
     # Words under merged cells are not seen, and are kept all the same.
@@ -179,7 +179,7 @@ def _merge(
         for column in range(left, right + 1):
             if (row, column) in sheet.cells:
                 cell = sheet.cells[row, column]
-                _put(page, row - 1, column, cell, formats, sheet, row in sheet.heading_rows)
+                _write_cell(page, row - 1, column, cell, formats, sheet, row in sheet.heading_rows)
 
 
 def _identifier(cell: Cell) -> str:

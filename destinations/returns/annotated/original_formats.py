@@ -1,6 +1,6 @@
-"""Twins: how each cell that we mark was before, kept on our hidden tab to give it back.
+"""Original formats: how each cell that we mark was before, kept on our hidden tab to give it back.
 
-A twin is a cell with the format and the drop-down that the marked one had.  Whatever program
+An original is a cell with the format and the drop-down that the marked one had.  Whatever program
 saves the workbook keeps both, in its own way; nothing in it is ever made from what somebody typed.
 """
 
@@ -20,7 +20,7 @@ from destinations.returns.annotated.workbook_parts import (
 from models.facts.spreadsheet_cells import column_number
 from models.handoffs.returned_workbook import OriginalFormat
 
-COLUMN = "C"  # of the hidden tab, where the twins stand
+COLUMN = "C"  # of the hidden tab, where the originals stand
 _PREFIXED = re.compile(rb"\s[\w.-]+:[\w.-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _AREAS = re.compile(rb"\ssqref\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
@@ -41,7 +41,7 @@ def portable_dropdown(rule: bytes) -> bytes:
 
 
 def original_of_cell(style: int, taken: ReplacedDropdown | None) -> CellOriginal:
-    """The twin of a cell with that format, and the drop-down that made room in it."""
+    """The original of a cell with that format, and the drop-down that made room in it."""
     if taken is None:
         return CellOriginal(style)
     rule = portable_dropdown(taken.rule)
@@ -49,37 +49,44 @@ def original_of_cell(style: int, taken: ReplacedDropdown | None) -> CellOriginal
 
 
 def read_originals(
-    workbook: WorkbookParts, name: str, before: Iterable[OriginalFormat]
+    workbook: WorkbookParts, name: str, kept_formats: Iterable[OriginalFormat]
 ) -> dict[str, dict[Place, CellOriginal]]:
-    """The twins that stand on our hidden tab, by the sheet and place of the cells they are of."""
+    """The originals on our hidden tab, by the sheet and place of the cells they are of."""
     part = workbook.part(name)
     rows = find_rows(part, None).rows
     rules = [
         (CellRanges(tag.get("sqref")), portable_dropdown(part[tag.starts : tag.ends]))
         for tag in find_tags(part, "dataValidation")
     ]
-    found: dict[str, dict[Place, CellOriginal]] = {}
-    for one in before:
-        row = rows.get(one.kept_on)
+    originals: dict[str, dict[Place, CellOriginal]] = {}
+    for kept_format in kept_formats:
+        row = rows.get(kept_format.kept_on)
         cell = row.cells.get(column_number(COLUMN)) if row else None
         if cell is None:
             continue
-        here = (one.kept_on, COLUMN)
-        rule = next((rule for areas, rule in rules if areas.has(here)), b"")
-        found.setdefault(one.sheet, {})[one.row, one.column] = CellOriginal(
-            cell.style, rule, one.had_list
+        kept_at = (kept_format.kept_on, COLUMN)
+        rule = next((rule for areas, rule in rules if areas.has(kept_at)), b"")
+        originals.setdefault(kept_format.sheet, {})[kept_format.row, kept_format.column] = (
+            CellOriginal(cell.style, rule, kept_format.had_list)
         )
-    return found
+    return originals
 
 
 def stored_dropdowns(rows: Mapping[int, CellOriginal]) -> str:
-    """The drop-downs of twins that stand on these rows of our tab."""
+    """The drop-downs of originals that stand on these rows of our tab."""
     cells: dict[bytes, list[str]] = {}
-    for row, twin in rows.items():
-        if twin.rule:
-            cells.setdefault(twin.rule, []).append(f"{COLUMN}{row}")
-    each = [dropdown_with_ranges(rule, " ".join(areas)).decode() for rule, areas in cells.items()]
-    return f'<dataValidations count="{len(each)}">{"".join(each)}</dataValidations>' if each else ""
+    for row, original in rows.items():
+        if original.rule:
+            cells.setdefault(original.rule, []).append(f"{COLUMN}{row}")
+    dropdowns = [
+        dropdown_with_ranges(rule, " ".join(references)).decode()
+        for rule, references in cells.items()
+    ]
+    return (
+        f'<dataValidations count="{len(dropdowns)}">{"".join(dropdowns)}</dataValidations>'
+        if dropdowns
+        else ""
+    )
 
 
 def dropdown_with_ranges(rule: bytes, areas: str) -> bytes:

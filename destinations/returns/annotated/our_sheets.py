@@ -1,4 +1,4 @@
-"""Added: our tabs and our mark, put into a workbook beside what it has."""
+"""Our sheets: our tabs and our mark, put into a workbook beside what it has."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,8 +53,8 @@ class CellMark:
 class Annotations:
     """Everything that is added to a workbook.
 
-    `cells` are by the sheet as its tab is called and the place.  `mark` is '' where there is no
-    key to sign with.
+    `cells` are by the name of their tab and their place; `above` the sentences above the list;
+    `choices` the words of each closed list by field.  `mark` is '' where there is no key.
     """
 
     cells: Mapping[str, Mapping[Place, CellMark]]
@@ -65,13 +65,12 @@ class Annotations:
     answer: str
     mark: str = ""
     names: Mapping[str, str] = field(default_factory=dict)  # the tab of each sheet as sent
-    own: Sequence[str] = ()  # our tabs in a workbook marked before: list, choices, mark
-    before: Sequence[
-        OriginalFormat
-    ] = ()  # how the cells that we marked then were, as that tab keeps it
-    twins: Mapping[str, Mapping[Place, CellOriginal]] = field(
-        default_factory=dict
-    )  # and those of now
+    # Of a workbook that we marked before: our tabs in it (list, choices, mark), and how the cells
+    # that we marked then were.
+    own: Sequence[str] = ()
+    kept_formats: Sequence[OriginalFormat] = ()
+    # How the cells that we mark now were, by tab and place.
+    originals: Mapping[str, Mapping[Place, CellOriginal]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -89,20 +88,20 @@ def add_tabs(
     main: str,
     listed: Sequence[ListedSheetPart],
     marks: Annotations,
-    looks: WorkbookStyles,
+    styles: WorkbookStyles,
 ) -> None:
     """Our tabs: the list in front, the hidden ones at the end; those there already are renewed."""
-    there = {each.name: each for each in listed if each.name in marks.own}
-    taken = {each.name.casefold() for each in listed if each.name not in there}
+    existing = {sheet.name: sheet for sheet in listed if sheet.name in marks.own}
+    taken = {sheet.name.casefold() for sheet in listed if sheet.name not in existing}
     own = [*marks.own, "", "", ""]
     title, lists, mark = (
-        own[at] if own[at] in there else _unused(name, taken)
+        own[at] if own[at] in existing else _unused(name, taken)
         for at, name in enumerate((marks.title, LISTS, MARK_SHEET))
     )
     columns = [*marks.choices.values(), (marks.answer,)]
     tabs = {
-        title: fix_list_xml(marks.lines, marks.above, looks, marks.names, NAMES.format("answer")),
-        lists: choices_xml(columns, looks),
+        title: fix_list_xml(marks.lines, marks.above, styles, marks.names, NAMES.format("answer")),
+        lists: choices_xml(columns, styles),
         mark: signature_xml(
             [
                 ("Please leave this sheet: it tells us which file this is.", ""),
@@ -110,40 +109,40 @@ def add_tabs(
                 (FIX_LIST, title),
                 (CHOICES, lists),
             ],
-            marks.twins,
-            looks,
+            marks.originals,
+            styles,
         ),
     }
-    front: list[str] = []
-    end: list[str] = []
-    number = max(int(each.tag.get("sheetId") or 0) for each in listed)
+    in_front: list[str] = []
+    hidden: list[str] = []
+    number = max(int(sheet.tag.get("sheetId") or 0) for sheet in listed)
     for name, tab in tabs.items():
-        if name in there:
-            workbook.put(there[name].part, tab)
+        if name in existing:
+            workbook.put(existing[name].part, tab)
             continue
         number += 1
         state = "" if name == title else "hidden"
-        (end if state else front).append(_new_tab(workbook, main, name, tab, number, state))
+        (hidden if state else in_front).append(_new_tab(workbook, main, name, tab, number, state))
     names = {
-        NAMES.format(field): _area(lists, at, len(each))
-        for at, (field, each) in enumerate([*marks.choices.items(), ("answer", (marks.answer,))])
+        NAMES.format(name): _absolute_range(lists, at, len(words))
+        for at, (name, words) in enumerate([*marks.choices.items(), ("answer", (marks.answer,))])
     }
-    active = 0 if front else [each.name for each in listed].index(title)
-    workbook.put(main, _with_sheets(workbook.part(main), front, end, names, active))
+    active = 0 if in_front else [sheet.name for sheet in listed].index(title)
+    workbook.put(main, _with_sheets(workbook.part(main), in_front, hidden, names, active))
 
 
 def _new_tab(
     workbook: WorkbookParts, main: str, name: str, tab: bytes, number: int, state: str
 ) -> str:
     """A new sheet part; the line by which the workbook lists it."""
-    here = workbook.unused("xl/worksheets/sheetD{}.xml")
-    workbook.put(here, tab)
-    declare_content_types(workbook, {here: _SHEET_TYPE})
-    one = add_relation(workbook, main, f"{RELATIONS}/worksheet", here)
+    part_name = workbook.unused("xl/worksheets/sheetD{}.xml")
+    workbook.put(part_name, tab)
+    declare_content_types(workbook, {part_name: _SHEET_TYPE})
+    relation_id = add_relation(workbook, main, f"{RELATIONS}/worksheet", part_name)
     hidden = f' state="{state}"' if state else ""
     return (
         f'<sheet xmlns:r="{RELATIONS}" name={quote_attribute(name)} sheetId="{number}"{hidden} '
-        f"r:id={quote_attribute(one)}/>"
+        f"r:id={quote_attribute(relation_id)}/>"
     )
 
 
@@ -151,16 +150,16 @@ def _with_sheets(
     part: bytes, front: Sequence[str], end: Sequence[str], names: Mapping[str, str], active: int
 ) -> bytes:
     """The workbook part with new sheets in front and at the end, and our names for those before."""
-    found = find_tags(
+    tags = find_tags(
         part, "sheets", "definedNames", "definedName", "workbookView", "functionGroups",
         "externalReferences",
     )  # fmt: skip
-    sheets = next(tag for tag in found if tag.name == "sheets")
+    sheets = next(tag for tag in tags if tag.name == "sheets")
     edits: list[Edit] = [
         (sheets.opened, sheets.opened, "".join(front).encode()),
         (sheets.closes, sheets.closes, "".join(end).encode()),
     ]
-    for tag in found:
+    for tag in tags:
         if tag.name == "workbookView":
             view = with_attributes(part[tag.starts : tag.opened], activeTab=active, firstSheet=0)
             edits.append((tag.starts, tag.opened, view))
@@ -171,17 +170,17 @@ def _with_sheets(
             moved = int(tag.get("localSheetId")) + len(front)
             start = with_attributes(part[tag.starts : tag.opened], localSheetId=moved)
             edits.append((tag.starts, tag.opened, start))
-    more = "".join(
+    new_names = "".join(
         f'<definedName name={quote_attribute(name)} hidden="1">{escape_text(area)}</definedName>'
         for name, area in names.items()
     )
-    there = next((tag for tag in found if tag.name == "definedNames"), None)
-    if there is not None:
-        edits += append_inside(part, there, more.encode())
+    defined_names = next((tag for tag in tags if tag.name == "definedNames"), None)
+    if defined_names is not None:
+        edits += append_inside(part, defined_names, new_names.encode())
     else:
-        before = ("sheets", "functionGroups", "externalReferences")
-        at = max(tag.ends for tag in found if tag.name in before)
-        edits.append((at, at, f"<definedNames>{more}</definedNames>".encode()))
+        elements_before = ("sheets", "functionGroups", "externalReferences")
+        at = max(tag.ends for tag in tags if tag.name in elements_before)
+        edits.append((at, at, f"<definedNames>{new_names}</definedNames>".encode()))
     return apply_edits(part, edits)
 
 
@@ -202,32 +201,34 @@ def add_property(workbook: WorkbookParts, mark: str) -> None:
         declare_content_types(workbook, {custom: _CUSTOM_TYPE})
         add_relation(workbook, "", _CUSTOM_KIND, custom)
     part = workbook.part(custom)
-    found = find_tags(part, "Properties", "property")
-    if not found or found[0].name != "Properties":
+    tags = find_tags(part, "Properties", "property")
+    if not tags or tags[0].name != "Properties":
         return
-    pids = [int(tag.get("pid")) for tag in found if tag.get("pid").isdecimal()]
+    pids = [int(tag.get("pid")) for tag in tags if tag.get("pid").isdecimal()]
     edits: list[Edit] = [
         (tag.starts, tag.ends, b"")
-        for tag in found
+        for tag in tags
         if tag.name == "property" and tag.get("name") == PROPERTY
     ]
-    more = (
+    our_property = (
         f'<property {types} fmtid="{_PROPERTY_ID}" pid="{max(pids, default=1) + 1}" '
         f'name="{PROPERTY}"><vt:lpwstr>{escape_text(mark)}</vt:lpwstr></property>'
     )
-    workbook.put(custom, apply_edits(part, [*edits, *append_inside(part, found[0], more.encode())]))
+    workbook.put(
+        custom, apply_edits(part, [*edits, *append_inside(part, tags[0], our_property.encode())])
+    )
 
 
 def _unused(name: str, taken: set[str]) -> str:
     """A name for a tab that no other has."""
-    number, one = 1, name
-    while one.casefold() in taken:
+    number, candidate = 1, name
+    while candidate.casefold() in taken:
         number += 1
-        one = f"{name} ({number})"
-    taken.add(one.casefold())
-    return one
+        candidate = f"{name} ({number})"
+    taken.add(candidate.casefold())
+    return candidate
 
 
-def _area(sheet: str, column: int, count: int) -> str:
+def _absolute_range(sheet: str, column: int, count: int) -> str:
     letters = column_letters(column)
     return f"'{sheet}'!${letters}$1:${letters}${max(count, 1)}"

@@ -1,14 +1,20 @@
-"""Areas: lists of cells such as "F2:G300 H4", and single cells in and out of them."""
+"""Ranges: lists of cells such as "F2:G300 H4", and single cells in and out of them."""
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from destinations.returns.annotated.sheet_part import Place
 from models.facts.spreadsheet_cells import column_letters, column_number
 
 _AREA = re.compile(r"\A\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?\Z")
 
-_Block = tuple[int, int, int, int]  # first row, first column, last row, last column
+
+class _Block(NamedTuple):
+    top: int
+    left: int
+    bottom: int
+    right: int
 
 
 class CellRanges:
@@ -38,25 +44,25 @@ def first_cell(areas: str) -> Place | None:
 def without_cells(areas: str, cells: Iterable[Place]) -> str:
     """A list of areas such as "F2:G300" with some cells left out."""
     holes = [(row, column_number(column)) for row, column in cells]
-    kept: list[str] = []
+    remaining: list[str] = []
     for area in areas.split():
         block = _block(area)
         if block is None:
-            kept.append(area)
+            remaining.append(area)
             continue
         blocks = [block]
         for row, column in holes:
             blocks = [piece for block in blocks for piece in _split(block, row, column)]
-        kept += [_area(block) for block in blocks]
-    return " ".join(kept)
+        remaining += [_area(block) for block in blocks]
+    return " ".join(remaining)
 
 
 def _block(area: str) -> _Block | None:
-    found = _AREA.match(area)
-    if found is None:
+    match = _AREA.match(area)
+    if match is None:
         return None
-    first, last = column_number(found[1]), column_number(found[3] or found[1])
-    return (int(found[2]), first, int(found[4] or found[2]), last)
+    first, last = column_number(match[1]), column_number(match[3] or match[1])
+    return _Block(int(match[2]), first, int(match[4] or match[2]), last)
 
 
 def _split(block: _Block, row: int, column: int) -> list[_Block]:
@@ -65,10 +71,10 @@ def _split(block: _Block, row: int, column: int) -> list[_Block]:
     if not (top <= row <= bottom and left <= column <= right):
         return [block]
     pieces = [
-        (top, left, row - 1, right),
-        (row, left, row, column - 1),
-        (row, column + 1, row, right),
-        (row + 1, left, bottom, right),
+        _Block(top, left, row - 1, right),
+        _Block(row, left, row, column - 1),
+        _Block(row, column + 1, row, right),
+        _Block(row + 1, left, bottom, right),
     ]
     return [piece for piece in pieces if piece[0] <= piece[2] and piece[1] <= piece[3]]
 

@@ -1,4 +1,4 @@
-"""Tabs: the sheets that we add to a workbook, written as XML with every word as text."""
+"""Sheet XML: the sheets that we add to a workbook, written as XML with every word as text."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,20 +24,20 @@ _TOP = (
     f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}" '
     f'xmlns:r="{RELATIONS}">'
 )
-_PRINTED = (
+_PAGE_SET_UP = (
     '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.7" header="0.3" footer="0.3"/>'
     '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
     "<headerFooter><oddFooter>&amp;L&amp;8&amp;F&amp;C&amp;8&amp;A&amp;R&amp;8Page &amp;P of "
     "&amp;N</oddFooter></headerFooter>"
 )
-_LOOKS = ("", "cell", "link", "cell", "cell", "cell", "cell", "", "cell")
+_STYLE_NAMES = ("", "cell", "link", "cell", "cell", "cell", "cell", "", "cell")
 _WRAPPED = (3, 4, 5, 6)  # the columns whose words decide how high a row is
 
 
 def fix_list_xml(
     lines: Sequence[FixLine],
     above: Sequence[str],
-    looks: WorkbookStyles,
+    styles: WorkbookStyles,
     names: Mapping[str, str],
     answer: str,
 ) -> bytes:
@@ -47,19 +47,19 @@ def fix_list_xml(
     sheet; `answer` is the formula of what may be picked in the column Confirm.
     """
     width = sum(width for _, width in HEADINGS)
-    rows = [_row(1, [("What to fix", "title")], looks, 28)]
+    rows = [_row(1, [("What to fix", "title")], styles, 28)]
     for number, words in enumerate(above, start=2):
-        high = 6 + 15 * lines_needed(words, width, 0.95)
-        rows.append(_row(number, [(words, "big" if number == 2 else "body")], looks, high))
+        height = 6 + 15 * lines_needed(words, width, 0.95)
+        rows.append(_row(number, [(words, "big" if number == 2 else "body")], styles, height))
     first = len(above) + 3
-    rows.append(_row(first, [(words, "heading") for words, _ in HEADINGS], looks, 20))
+    rows.append(_row(first, [(words, "heading") for words, _ in HEADINGS], styles, 20))
     links, confirmed = [], []
     for number, line in enumerate(lines, start=first + 1):
         cells = _cells(line)
-        high = 4 + _POINTS * max(
+        height = 4 + _POINTS * max(
             lines_needed(cells[column][0], HEADINGS[column][1]) for column in _WRAPPED
         )
-        rows.append(_row(number, cells, looks, min(high, 260)))
+        rows.append(_row(number, cells, styles, min(height, 260)))
         if line.spot is not None:
             to = names.get(line.spot.sheet, line.spot.sheet).replace("'", "''")
             place = quote_attribute(f"'{to}'!{line.spot.column}{line.spot.row}")
@@ -84,44 +84,48 @@ def fix_list_xml(
     )
 
 
-def choices_xml(lists: Sequence[Sequence[str]], looks: WorkbookStyles) -> bytes:
+def choices_xml(lists: Sequence[Sequence[str]], styles: WorkbookStyles) -> bytes:
     """The hidden tab of what may be picked, a list a column."""
     longest = max(map(len, lists), default=0)
     rows = [
-        _row(at + 1, [(each[at] if at < len(each) else "", "body") for each in lists], looks)
+        _row(
+            at + 1,
+            [(choices[at] if at < len(choices) else "", "body") for choices in lists],
+            styles,
+        )
         for at in range(longest)
     ]
     return _sheet(rows, [40] * len(lists))
 
 
 def signature_xml(
-    said: Sequence[Sequence[str]],
-    twins: Mapping[str, Mapping[Place, CellOriginal]],
-    looks: WorkbookStyles,
+    lines: Sequence[Sequence[str]],
+    originals: Mapping[str, Mapping[Place, CellOriginal]],
+    styles: WorkbookStyles,
 ) -> bytes:
-    """The hidden tab by which a workbook is known again, with how the marked cells were before."""
+    """The hidden tab by which a workbook is recognised, with the originals of its marked cells."""
     rows = [
-        _row(number, [(word, "body") for word in words], looks)
-        for number, words in enumerate(said, start=1)
+        _row(number, [(word, "body") for word in words], styles)
+        for number, words in enumerate(lines, start=1)
     ]
-    kept: dict[int, CellOriginal] = {}
-    for sheet, cells in twins.items():
-        for place, twin in cells.items():
+    kept_originals: dict[int, CellOriginal] = {}
+    for sheet, cells in originals.items():
+        for place, original in cells.items():
             number = len(rows) + 1
-            kept[number] = twin
-            rows.append(_twin_row(number, sheet, place, twin, looks))
-    return _sheet(rows, [24, 90], after=(stored_dropdowns(kept),))
+            kept_originals[number] = original
+            rows.append(_original_row(number, sheet, place, original, styles))
+    return _sheet(rows, [24, 90], after=(stored_dropdowns(kept_originals),))
 
 
-def _twin_row(
-    number: int, sheet: str, place: Place, twin: CellOriginal, looks: WorkbookStyles
+def _original_row(
+    number: int, sheet: str, place: Place, original: CellOriginal, styles: WorkbookStyles
 ) -> str:
-    ours = looks.own("body")
+    ours = styles.own("body")
     words = {"A": BEFORE, "B": sheet, COLUMN: f"{place[1]}{place[0]}"}
-    if twin.had_list:
+    if original.had_list:
         words["D"] = "list"
     cells = [
-        _text(f"{letters}{number}", twin.style if letters == COLUMN else ours, text)
+        _text(f"{letters}{number}", original.style if letters == COLUMN else ours, text)
         for letters, text in words.items()
     ]
     return f'<row r="{number}">{"".join(cells)}</row>'
@@ -148,23 +152,26 @@ def _cells(line: FixLine) -> list[tuple[str, str]]:
         "",
         finding.code,
     )
-    looks = [look or "" for look in _LOOKS]
-    looks[0] = "must" if must else "check"
-    looks[7] = "answer" if line.can_confirm else "shaded"
+    style_names = [style_name or "" for style_name in _STYLE_NAMES]
+    style_names[0] = "must" if must else "check"
+    style_names[7] = "answer" if line.can_confirm else "shaded"
     if line.spot is None:
-        looks[2] = "cell"
-    return list(zip(words, looks, strict=True))
+        style_names[2] = "cell"
+    return list(zip(words, style_names, strict=True))
 
 
 def _row(
-    number: int, cells: Sequence[tuple[str, str]], looks: WorkbookStyles, high: float | None = None
+    number: int,
+    cells: Sequence[tuple[str, str]],
+    styles: WorkbookStyles,
+    height: float | None = None,
 ) -> str:
     made = []
-    for column, (words, look) in enumerate(cells):
-        place, style = f"{column_letters(column)}{number}", looks.own(look)
+    for column, (words, style_name) in enumerate(cells):
+        place, style = f"{column_letters(column)}{number}", styles.own(style_name)
         made.append(_text(place, style, words) if words else f'<c r="{place}" s="{style}"/>')
-    height = f' ht="{high:g}" customHeight="1"' if high else ""
-    return f'<row r="{number}"{height}>{"".join(made)}</row>'
+    row_height = f' ht="{height:g}" customHeight="1"' if height else ""
+    return f'<row r="{number}"{row_height}>{"".join(made)}</row>'
 
 
 def _sheet(
@@ -190,5 +197,5 @@ def _sheet(
     return (
         f'{_TOP}{top}<sheetViews>{view}</sheetViews><sheetFormatPr defaultRowHeight="15"/>'
         f"<cols>{columns}</cols><sheetData>{''.join(rows)}</sheetData>{''.join(after)}"
-        f"{_PRINTED}</worksheet>"
+        f"{_PAGE_SET_UP}</worksheet>"
     ).encode()

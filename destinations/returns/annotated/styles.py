@@ -1,4 +1,4 @@
-"""Looks: what marked cells and our own tabs look like, added to the formats a workbook has.
+"""Styles: what marked cells and our own tabs look like, added to the formats a workbook has.
 
 Must fix and please check differ by colour and by pattern, and each says in words which it is.
 """
@@ -32,7 +32,7 @@ FILLS = {
     ),
 }
 # Our colours as they come back; LibreOffice makes one colour of a hatched fill.
-_OURS = (b'"ffffc58a"', b'"ff8fbee3"', b'"ffcee4f5"')
+_OUR_COLOURS = (b'"ffffc58a"', b'"ff8fbee3"', b'"ffcee4f5"')
 _WHITE = (
     '<fill><patternFill patternType="solid"><fgColor rgb="FF{}"/><bgColor indexed="64"/>'
     "</patternFill></fill>"
@@ -88,24 +88,26 @@ class _StyleList:
     """One list of a styles part, such as its fonts, and what we add to it."""
 
     tag: XmlTag
-    there: list[XmlTag]
-    more: list[str] = field(default_factory=list)
+    existing: list[XmlTag]
+    added: list[str] = field(default_factory=list)
 
     def add(self, xml: str) -> int:
         """The index of an entry, ours or new."""
-        if xml not in self.more:
-            self.more.append(xml)
-        return len(self.there) + self.more.index(xml)
+        if xml not in self.added:
+            self.added.append(xml)
+        return len(self.existing) + self.added.index(xml)
 
 
 class WorkbookStyles:
-    """The formats of a workbook, and those that marks add.  Raises NotSure for strange ones."""
+    """The formats of a workbook, and those that marks add.  Raises CannotAnnotate for odd ones."""
 
     def __init__(self, part: bytes) -> None:
         """`part` is the styles part."""
         self.part = part
-        found = find_tags(part, *_LISTS, *_LISTS.values())
-        self._lists = {name: _list(found, name, each) for name, each in _LISTS.items()}
+        tags = find_tags(part, *_LISTS, *_LISTS.values())
+        self._lists = {
+            name: _style_list(tags, name, entry_name) for name, entry_name in _LISTS.items()
+        }
         self._seen: dict[tuple[object, ...], int] = {}
 
     def marked(self, style: int, severity: Severity, *, as_text: bool) -> int:
@@ -113,106 +115,111 @@ class WorkbookStyles:
         key = (style, severity, as_text)
         if key not in self._seen:
             formats = self._lists["cellXfs"]
-            if style >= len(formats.there) + len(formats.more):
+            if style >= len(formats.existing) + len(formats.added):
                 raise CannotAnnotate("formats that we could not be sure of")
             fill = self._lists["fills"].add(FILLS[severity])
-            self._seen[key] = formats.add(self._marked(style, fill, as_text))
+            self._seen[key] = formats.add(self._marked_format(style, fill, as_text))
         return self._seen[key]
 
-    def plain(self, style: int, before: int | None = None) -> int | None:
+    def plain(self, style: int, original_style: int | None = None) -> int | None:
         """The format of a cell without a mark of ours; None where it has none.
 
-        `before` is the format that it had then, where that is known: its fill, and the colour of
-        its words, are given back.
+        `original_style` is the format that it had before, where that is known: its fill, and the
+        colour of its words, are given back.
         """
         formats, fills = self._lists["cellXfs"], self._lists["fills"]
-        if style >= len(formats.there):
+        if style >= len(formats.existing):
             return None
-        fill = formats.there[style].get("fillId")
-        if not fill.isdecimal() or int(fill) >= len(fills.there):
+        fill = formats.existing[style].get("fillId")
+        if not fill.isdecimal() or int(fill) >= len(fills.existing):
             return None
-        tag = fills.there[int(fill)]
+        tag = fills.existing[int(fill)]
         colours = self.part[tag.starts : tag.ends].lower()
-        if not any(colour in colours for colour in _OURS):
+        if not any(colour in colours for colour in _OUR_COLOURS):
             return None
-        said = {"fillId": 0, "applyFill": 1}
-        if before is not None and before < len(formats.there):
-            then, font = formats.there[before], formats.there[style].get("fontId")
-            if then.get("fillId").isdecimal():
-                said["fillId"] = int(then.get("fillId"))
-            if then.get("fontId").isdecimal() and self._is_blackened(font, then.get("fontId")):
-                said |= {"fontId": int(then.get("fontId")), "applyFont": 1}
-        return formats.add(self._with(style, said))
+        attributes = {"fillId": 0, "applyFill": 1}
+        if original_style is not None and original_style < len(formats.existing):
+            original, font = formats.existing[original_style], formats.existing[style].get("fontId")
+            if original.get("fillId").isdecimal():
+                attributes["fillId"] = int(original.get("fillId"))
+            if original.get("fontId").isdecimal() and self._is_blackened(
+                font, original.get("fontId")
+            ):
+                attributes |= {"fontId": int(original.get("fontId")), "applyFont": 1}
+        return formats.add(self._restyled(style, attributes))
 
     def own(self, name: str) -> int:
         """The format of that name, for a cell on a tab of ours."""
-        look = OUR_FORMATS[name]
-        font = self._lists["fonts"].add(look.font)
-        fill = self._lists["fills"].add(look.fill) if look.fill else 0
-        border = self._lists["borders"].add(look.border)
-        wraps = ' wrapText="1"' if look.wraps else ""
+        our_format = OUR_FORMATS[name]
+        font = self._lists["fonts"].add(our_format.font)
+        fill = self._lists["fills"].add(our_format.fill) if our_format.fill else 0
+        border = self._lists["borders"].add(our_format.border)
+        wraps = ' wrapText="1"' if our_format.wraps else ""
         return self._lists["cellXfs"].add(
             f'<xf numFmtId="{_AS_TEXT}" fontId="{font}" fillId="{fill}" borderId="{border}" '
             'xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" '
-            f'applyAlignment="1"><alignment vertical="{"center" if look.middle else "top"}"'
+            f'applyAlignment="1"><alignment vertical="{"center" if our_format.middle else "top"}"'
             f"{wraps}/></xf>"
         )
 
     def content(self) -> bytes:
         """The styles part with what was added."""
         edits: list[Edit] = []
-        for each in self._lists.values():
-            if each.more:
-                count = len(each.there) + len(each.more)
+        for style_list in self._lists.values():
+            if style_list.added:
+                count = len(style_list.existing) + len(style_list.added)
                 edits += append_inside(
-                    self.part, each.tag, "".join(each.more).encode(), count=count
+                    self.part, style_list.tag, "".join(style_list.added).encode(), count=count
                 )
         return apply_edits(self.part, edits)
 
-    def _marked(self, style: int, fill: int, as_text: bool) -> str:
-        said = {"fillId": fill, "applyFill": 1}
+    def _marked_format(self, style: int, fill: int, as_text: bool) -> str:
+        attributes = {"fillId": fill, "applyFill": 1}
         if as_text:
-            said |= {"numFmtId": _AS_TEXT, "applyNumberFormat": 1}
+            attributes |= {"numFmtId": _AS_TEXT, "applyNumberFormat": 1}
         font = _FONT_OF.search(self._format(style))
-        said |= {"fontId": self._black(font[1].decode() if font else ""), "applyFont": 1}
-        return self._with(style, said)
+        attributes |= {"fontId": self._black(font[1].decode() if font else ""), "applyFont": 1}
+        return self._restyled(style, attributes)
 
     def _format(self, style: int) -> bytes:
         """A format as XML, one that is there or one that we add."""
         formats = self._lists["cellXfs"]
-        if style >= len(formats.there):
-            return formats.more[style - len(formats.there)].encode()
-        tag = formats.there[style]
+        if style >= len(formats.existing):
+            return formats.added[style - len(formats.existing)].encode()
+        tag = formats.existing[style]
         return self.part[tag.starts : tag.ends]
 
-    def _with(self, style: int, said: Mapping[str, int]) -> str:
+    def _restyled(self, style: int, attributes: Mapping[str, int]) -> str:
         xml = self._format(style)
         opened = end_of_tag(xml, 0)
-        return (with_attributes(xml[:opened], **said) + xml[opened:]).decode()
+        return (with_attributes(xml[:opened], **attributes) + xml[opened:]).decode()
 
     def _black(self, font: str) -> int:
         """The font of a cell with its words in black, whatever its fill was before."""
         fonts = self._lists["fonts"]
         at = int(font) if font.isdecimal() else 0
-        if at >= len(fonts.there):
+        if at >= len(fonts.existing):
             return 0
         xml = self._font(at)
         black = _blackened(xml)
         return fonts.add(black) if black != xml else at
 
-    def _is_blackened(self, font: str, before: str) -> bool:
+    def _is_blackened(self, font: str, original_font: str) -> bool:
         """Whether a font is another with its words in black, as a mark has them.
 
         Programs write what a font is in an order of their own.
         """
-        fonts = self._lists["fonts"].there
-        if not font.isdecimal() or max(int(font), int(before)) >= len(fonts):
+        fonts = self._lists["fonts"].existing
+        if not font.isdecimal() or max(int(font), int(original_font)) >= len(fonts):
             return False
-        now, then = self._font(int(font)), _blackened(self._font(int(before)))
-        return sorted(_PIECE.findall(now)) == sorted(_PIECE.findall(then))
+        font_xml, blackened_original = (
+            self._font(int(font)),
+            _blackened(self._font(int(original_font))),
+        )
+        return sorted(_XML_TAG.findall(font_xml)) == sorted(_XML_TAG.findall(blackened_original))
 
     def _font(self, at: int) -> str:
-        tag = self._lists["fonts"].there[at]
+        tag = self._lists["fonts"].existing[at]
         return self.part[tag.starts : tag.ends].decode()
 
 
@@ -220,13 +227,15 @@ def _blackened(font: str) -> str:
     return re.sub(r"<color\b[^>]*/>", '<color rgb="FF000000"/>', font)
 
 
-_PIECE = re.compile(r"<([^>]*?)\s*/?>")
+_XML_TAG = re.compile(r"<([^>]*?)\s*/?>")
 _FONT_OF = re.compile(rb"\sfontId\s*=\s*[\"'](\d{1,6})[\"']")
 _LISTS = {"fonts": "font", "fills": "fill", "borders": "border", "cellXfs": "xf"}
 
 
-def _list(found: list[XmlTag], name: str, each: str) -> _StyleList:
-    tag = next((one for one in found if one.name == name), None)
+def _style_list(tags: list[XmlTag], name: str, entry_name: str) -> _StyleList:
+    tag = next((entry for entry in tags if entry.name == name), None)
     if tag is None:
         raise CannotAnnotate("formats that we could not be sure of")
-    return _StyleList(tag, [one for one in found if one.name == each and tag.holds(one)])
+    return _StyleList(
+        tag, [entry for entry in tags if entry.name == entry_name and tag.holds(entry)]
+    )

@@ -1,4 +1,4 @@
-"""The parts of a workbook: found by expat, changed byte by byte, everything else left as it was.
+"""Workbook parts: elements found by expat, changed byte by byte, everything else left as it was.
 
 Only for workbooks that the guard has opened: their zip holds no surprise, every part inflates to
 the size it declares.  What a part says is still looked at as if by a stranger: no document type,
@@ -53,7 +53,7 @@ class XmlTag:
     def get(self, name: str) -> str:
         """An attribute by its name without a prefix, '' where there is none."""
         return next(
-            (said for key, said in self.attributes.items() if key.rpartition(":")[2] == name), ""
+            (value for key, value in self.attributes.items() if key.rpartition(":")[2] == name), ""
         )
 
     def holds(self, other: "XmlTag") -> bool:
@@ -74,7 +74,7 @@ class WorkbookParts:
         return name in self.changed or name in self.infos
 
     def part(self, name: str) -> bytes:
-        """A part as it stands now.  Raises NotSure where there is none, or a huge one."""
+        """A part as it stands now.  Raises CannotAnnotate where there is none, or a huge one."""
         if name in self.changed:
             return self.changed[name]
         info = self.infos.get(name)
@@ -96,25 +96,26 @@ class WorkbookParts:
 
     def content(self) -> bytes:
         """The workbook with its changes; every other part is what it was."""
-        kept = BytesIO()
-        with ZipFile(kept, "w", ZIP_DEFLATED) as written:
+        stream = BytesIO()
+        with ZipFile(stream, "w", ZIP_DEFLATED) as written:
             for name in dict.fromkeys((*self.infos, *self.changed)):
-                before = self.infos.get(name)
+                info_before = self.infos.get(name)
                 part = self.changed.get(name)
                 info = ZipInfo(name, _NO_DATE)
                 # A picture is as small as it gets; to press it again only costs.
-                pressed = part is not None or (
-                    before is not None and before.compress_size < before.file_size * 0.95
+                is_compressed = part is not None or (
+                    info_before is not None
+                    and info_before.compress_size < info_before.file_size * 0.95
                 )
-                info.compress_type = ZIP_DEFLATED if pressed else ZIP_STORED
+                info.compress_type = ZIP_DEFLATED if is_compressed else ZIP_STORED
                 written.writestr(
                     info, part if part is not None else self.archive.read(self.infos[name])
                 )
-        return kept.getvalue()
+        return stream.getvalue()
 
 
 def open_parts(content: bytes) -> WorkbookParts:
-    """The parts of a workbook that the guard has opened.  Raises NotSure."""
+    """The parts of a workbook that the guard has opened.  Raises CannotAnnotate."""
     try:
         archive = ZipFile(BytesIO(content))
     except BadZipFile as error:
@@ -127,21 +128,21 @@ def open_parts(content: bytes) -> WorkbookParts:
     return WorkbookParts(archive, infos)
 
 
-def find_tags(part: bytes, *wanted: str) -> list[XmlTag]:
+def find_tags(part: bytes, *names: str) -> list[XmlTag]:
     """Every element of the wanted names, in order, with where it begins and ends.
 
-    Raises NotSure for a part that is no XML of the plain kind.
+    Raises CannotAnnotate for a part that is no XML of the plain kind.
     """
-    found: list[XmlTag] = []
+    tags: list[XmlTag] = []
     open_: list[XmlTag | None] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        if name in wanted:
+        if name in names:
             at = parser.CurrentByteIndex
             opened = end_of_tag(part, at)
             is_empty = part[opened - 2 : opened] == b"/>"
-            found.append(XmlTag(name, attributes, at, opened, is_empty=is_empty))
-            open_.append(found[-1])
+            tags.append(XmlTag(name, attributes, at, opened, is_empty=is_empty))
+            open_.append(tags[-1])
         else:
             open_.append(None)
 
@@ -153,7 +154,7 @@ def find_tags(part: bytes, *wanted: str) -> list[XmlTag]:
 
     parser = expat_for(part, start, end)
     run_parser(parser, part)
-    return found
+    return tags
 
 
 def expat_for(
@@ -162,7 +163,7 @@ def expat_for(
     end: Callable[[str], object] | None = None,
     text: Callable[[str], object] | None = None,
 ) -> expat.XMLParserType:
-    """A parser that takes no document type.  Raises NotSure for a part in another alphabet."""
+    """A parser that takes no document type.  Raises CannotAnnotate for another encoding."""
     declared = _ENCODING.match(part[:400])
     if b"\0" in part[:4] or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):
         raise CannotAnnotate("parts that we could not be sure of")
@@ -176,7 +177,7 @@ def expat_for(
 
 
 def run_parser(parser: expat.XMLParserType, part: bytes) -> None:
-    """Send a part through a parser in one call, and let its handlers go.  Raises NotSure."""
+    """Send a part through a parser in one call, and let its handlers go.  Raises CannotAnnotate."""
     try:
         parser.Parse(part, True)
     except expat.ExpatError as error:
@@ -203,26 +204,26 @@ def apply_edits(part: bytes, edits: Iterable[Edit]) -> bytes:
     return b"".join((*pieces, part[at:]))
 
 
-def with_attributes(tag: bytes, **said: str | int) -> bytes:
+def with_attributes(tag: bytes, **attributes: str | int) -> bytes:
     """A start tag with these attributes set, those it had replaced."""
-    for name, value in said.items():
+    for name, value in attributes.items():
         pattern = re.compile(rb"(\s)%b\s*=\s*(?:\"[^\"]*\"|'[^']*')" % name.encode())
         written = f"{name}={quoteattr(str(value))}".encode()
         if pattern.search(tag):
-            tag = pattern.sub(lambda found, to=written: found[1] + to, tag, count=1)  # type: ignore[misc]
+            tag = pattern.sub(lambda match, to=written: match[1] + to, tag, count=1)  # type: ignore[misc]
         else:
             tag = re.sub(rb"\s*(/?)>\Z", lambda end, to=written: b" " + to + end[1] + b">", tag)  # type: ignore[misc]
     return tag
 
 
-def append_inside(part: bytes, tag: XmlTag, more: bytes, **said: str | int) -> list[Edit]:
+def append_inside(part: bytes, tag: XmlTag, content: bytes, **attributes: str | int) -> list[Edit]:
     """The edits that put more at the end of an element, opening it where it was empty."""
     start = part[tag.starts : tag.opened]
-    start = with_attributes(start, **said) if said else start
+    start = with_attributes(start, **attributes) if attributes else start
     if tag.is_empty:
         opening = re.sub(rb"\s*/>\Z", b">", start)
-        return [(tag.starts, tag.opened, opening + more + b"</%b>" % tag.name.encode())]
-    return [(tag.starts, tag.opened, start), (tag.closes, tag.closes, more)]
+        return [(tag.starts, tag.opened, opening + content + b"</%b>" % tag.name.encode())]
+    return [(tag.starts, tag.opened, start), (tag.closes, tag.closes, content)]
 
 
 def escape_text(text: str) -> str:
@@ -245,13 +246,13 @@ def related_parts(workbook: WorkbookParts, name: str) -> dict[str, tuple[str, st
     rels = relations_part(name)
     if not workbook.has(rels):
         return {}
-    found = {}
+    related = {}
     for tag in find_tags(workbook.part(rels), "Relationship"):
         if tag.get("TargetMode") != "External":
             target = tag.get("Target")
             path = target if target.startswith("/") else join("/", dirname(name), target)
-            found[tag.get("Id")] = (tag.get("Type"), normpath(path).lstrip("/"))
-    return found
+            related[tag.get("Id")] = (tag.get("Type"), normpath(path).lstrip("/"))
+    return related
 
 
 def add_relation(workbook: WorkbookParts, name: str, kind: str, target: str) -> str:
@@ -264,14 +265,14 @@ def add_relation(workbook: WorkbookParts, name: str, kind: str, target: str) -> 
             f'xmlns="{PACKAGE}/relationships"></Relationships>'.encode()
         )  # fmt: skip
     part = workbook.part(rels)
-    found = find_tags(part, "Relationships", "Relationship")
-    if not found or found[0].name != "Relationships":
+    tags = find_tags(part, "Relationships", "Relationship")
+    if not tags or tags[0].name != "Relationships":
         raise CannotAnnotate("parts that we could not be sure of")
-    ids = {tag.get("Id") for tag in found}
-    one = next(f"rIdD{number}" for number in range(1, 10_000) if f"rIdD{number}" not in ids)
-    line = f'<Relationship Id="{one}" Type="{kind}" Target={quote_attribute(pointed)}/>'
-    workbook.put(rels, apply_edits(part, append_inside(part, found[0], line.encode())))
-    return one
+    ids = {tag.get("Id") for tag in tags}
+    relation_id = next(f"rIdD{number}" for number in range(1, 10_000) if f"rIdD{number}" not in ids)
+    line = f'<Relationship Id="{relation_id}" Type="{kind}" Target={quote_attribute(pointed)}/>'
+    workbook.put(rels, apply_edits(part, append_inside(part, tags[0], line.encode())))
+    return relation_id
 
 
 def declare_content_types(
@@ -279,20 +280,20 @@ def declare_content_types(
 ) -> None:
     """Say of what kind parts are, by name; with an ending, what all parts that end so are."""
     part = workbook.part("[Content_Types].xml")
-    found = find_tags(part, "Types", "Override", "Default")
-    if not found or found[0].name != "Types" or found[0].is_empty:
+    tags = find_tags(part, "Types", "Override", "Default")
+    if not tags or tags[0].name != "Types" or tags[0].is_empty:
         raise CannotAnnotate("parts that we could not be sure of")
-    known = {tag.get("PartName").casefold() for tag in found if tag.name == "Override"}
-    endings = {tag.get("Extension").casefold() for tag in found if tag.name == "Default"}
+    declared = {tag.get("PartName").casefold() for tag in tags if tag.name == "Override"}
+    endings = {tag.get("Extension").casefold() for tag in tags if tag.name == "Default"}
     first = ""
     if ending and ending not in endings:
         first = f'<Default Extension="{ending}" ContentType={quote_attribute(types[ending])}/>'
     lines = "".join(
         f"<Override PartName={quote_attribute('/' + name)} ContentType={quote_attribute(kind)}/>"
         for name, kind in types.items()
-        if name != ending and f"/{name}".casefold() not in known
+        if name != ending and f"/{name}".casefold() not in declared
     )
-    top, end = found[0].opened, found[0].closes
+    top, end = tags[0].opened, tags[0].closes
     edits = [(top, top, first.encode()), (end, end, lines.encode())]
     workbook.put("[Content_Types].xml", apply_edits(part, edits))
 
