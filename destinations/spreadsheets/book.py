@@ -150,13 +150,13 @@ class Page:
         return str(self.sheet.get_name())
 
     def text(self, row: int, column: int, words: str, style: str = "body") -> None:
-        """Words, exactly as given, whatever they look like."""
+        """Write words as text, whatever they look like, cut at LONGEST characters."""
         if len(words) > LONGEST:
             words = words[: LONGEST - len(CUT)] + CUT
         check_written(self.sheet.write_string(row, column, words, self.book.style(style)))
 
     def across(self, row: int, words: str, style: str = "body") -> int:
-        """Words across the whole page, in a row as high as they need; the row below."""
+        """Write words across the whole page, in a row as high as they need; the row below."""
         cell_format = self.book.style(style)
         self._merge(row, 0, len(self.widths), cell_format)
         self.text(row, 0, words, style)
@@ -172,7 +172,7 @@ class Page:
         return row + 1
 
     def beside(self, row: int, word: str, meaning: str, style: str = "body") -> None:
-        """A word in the first column and its meaning across the others, as high as it needs."""
+        """Write a word in the first column, its meaning across the others, as high as it needs."""
         self.text(row, 0, word, "label")
         self._merge(row, 1, len(self.widths) - 1, self.book.style(style))
         self.text(row, 1, meaning, style)
@@ -180,7 +180,7 @@ class Page:
         check_written(self.sheet.set_row(row, 4 + LINE_POINTS * longest))
 
     def cell(self, row: int, column: int, value: Cell, kind: str) -> None:
-        """One value of a table; nothing known is shown as a dash where a number would stand."""
+        """Write one value of a table; None is a dash where a number would stand."""
         cell_format = self.book.style(kind)
         if value is None or value == "":
             if kind in RIGHT:
@@ -202,7 +202,7 @@ class Page:
         *,
         at: int = 0,
     ) -> int:
-        """Headings and rows below them, from column `at`; the first free row below."""
+        """Write headings and rows below them, from column `at`; the first free row below."""
         starts = [at + sum(column.span for column in columns[:n]) for n in range(len(columns))]
         for start, column in zip(starts, columns, strict=True):
             style = "heading right" if column.kind in RIGHT else "heading"
@@ -223,7 +223,7 @@ class Page:
         return row + 1 + len(rows)
 
     def link(self, row: int, column: int, to: str, words: str) -> None:
-        """A link to another page of this workbook; `to` is a page name of ours."""
+        """Write a link to another page of this workbook; `to` is that page's name."""
         check_written(self.sheet.write_url(row, column, f"internal:'{to}'!A1", string=words))
 
     def place(self, chart: Any, row: int, *, height: int, alt_text: str) -> None:

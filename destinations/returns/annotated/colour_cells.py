@@ -13,9 +13,10 @@ _SELECTED = re.compile(rb"\s+tabSelected\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 def colour_cells(
     sheet: SheetPart, styles: Mapping[Place, Callable[[int], int]]
 ) -> dict[Place, int]:
-    """Give cells their new formats, each from the one it has; a cell that is not there is made.
+    """Give cells their new formats, each from the one it has; a missing cell is added to its row.
 
-    Gives the formats that they had.
+    `styles` gives for each place the function from the old format's number to the new one's.
+    Returns the numbers of the old formats; places in rows that are not there are left out.
     """
     original_styles: dict[Place, int] = {}
     columns = [tag for tag in sheet.tags if tag.name == "col"]
@@ -42,7 +43,7 @@ def colour_cells(
 
 
 def deselect_sheet(part: bytes) -> bytes:
-    """A sheet that is not the one in front: two in front would be typed into together."""
+    """A sheet part that is not selected: with two selected, both would be typed into."""
     head, cells, rest = part.partition(b"<sheetData")
     return _SELECTED.sub(b"", head) + cells + rest
 

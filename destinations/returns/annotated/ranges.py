@@ -18,10 +18,10 @@ class _Block(NamedTuple):
 
 
 class CellRanges:
-    """A list of areas, asked of many cells: thousands of single ones are one look-up."""
+    """A list of ranges to look many cells up in; single cells among them cost one look-up."""
 
     def __init__(self, areas: str) -> None:
-        """`areas` as they are written: "F2:G300 H4"."""
+        """`areas` is the list as an attribute sqref holds it: "F2:G300 H4"."""
         blocks = [block for area in areas.split() if (block := _block(area))]
         self._single = {block[:2] for block in blocks if block[:2] == block[2:]}
         self._wide = [block for block in blocks if block[:2] != block[2:]]

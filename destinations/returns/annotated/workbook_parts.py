@@ -32,7 +32,7 @@ Edit = tuple[int, int, bytes]  # from, to, what stands there instead
 
 
 class CannotAnnotate(Exception):  # noqa: N818 - an answer: the workbook goes the other way
-    """A workbook that we had better not change; the words say what it holds."""
+    """A workbook that is not changed in place; the message says what it holds, for its sender."""
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class XmlTag:
 
 @dataclass(slots=True)
 class WorkbookParts:
-    """The parts of a workbook, by name, as they are and as they shall be."""
+    """The parts of a workbook by name: those of the archive, and those changed or new."""
 
     archive: ZipFile
     infos: dict[str, ZipInfo]
@@ -83,7 +83,7 @@ class WorkbookParts:
         return self.archive.read(info).removeprefix(b"\xef\xbb\xbf")
 
     def put(self, name: str, part: bytes) -> None:
-        """Set a part, there already or new."""
+        """Replace a part, or add it."""
         self.changed[name] = part
 
     def unused(self, pattern: str) -> str:
@@ -129,7 +129,7 @@ def open_parts(content: bytes) -> WorkbookParts:
 
 
 def find_tags(part: bytes, *names: str) -> list[XmlTag]:
-    """Every element of the wanted names, in order, with where it begins and ends.
+    """Every element with one of these names, in document order, with its byte offsets.
 
     Raises CannotAnnotate for a part that is no XML of the plain kind.
     """
@@ -188,7 +188,7 @@ def run_parser(parser: expat.XMLParserType, part: bytes) -> None:
 
 
 def end_of_tag(part: bytes, start: int) -> int:
-    """Where the tag that starts there ends."""
+    """The offset just after the tag that starts at `start`.  Raises CannotAnnotate for no tag."""
     tag = _START_TAG.match(part, start)
     if tag is None:
         raise CannotAnnotate("parts that we could not be sure of")
@@ -205,7 +205,7 @@ def apply_edits(part: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def with_attributes(tag: bytes, **attributes: str | int) -> bytes:
-    """A start tag with these attributes set, those it had replaced."""
+    """A start tag with these attributes set; those it has of the same names are replaced."""
     for name, value in attributes.items():
         pattern = re.compile(rb"(\s)%b\s*=\s*(?:\"[^\"]*\"|'[^']*')" % name.encode())
         written = f"{name}={quoteattr(str(value))}".encode()
@@ -217,7 +217,7 @@ def with_attributes(tag: bytes, **attributes: str | int) -> bytes:
 
 
 def append_inside(part: bytes, tag: XmlTag, content: bytes, **attributes: str | int) -> list[Edit]:
-    """The edits that put more at the end of an element, opening it where it was empty."""
+    """The edits that append XML to an element and set attributes of its start tag."""
     start = part[tag.starts : tag.opened]
     start = with_attributes(start, **attributes) if attributes else start
     if tag.is_empty:
@@ -227,22 +227,22 @@ def append_inside(part: bytes, tag: XmlTag, content: bytes, **attributes: str | 
 
 
 def escape_text(text: str) -> str:
-    """Text as an element holds it: what looks like a code of Excel's stays as typed."""
+    """Text escaped for an element; what looks like Excel's own escape, _x000D_, stays as typed."""
     return escape(_CODE.sub("_x005F_", text).translate(_UNWRITABLE))
 
 
 def quote_attribute(text: str) -> str:
-    """Text as an attribute holds it, in its quotes."""
+    """Text escaped for an attribute, with the quotes around it."""
     return quoteattr(text.translate(_UNWRITABLE))
 
 
 def relations_part(name: str) -> str:
-    """The name of the part that holds another's relations."""
+    """The name of the .rels part of a part; of the package for ''."""
     return f"{dirname(name)}/_rels/{basename(name)}.rels".lstrip("/")
 
 
 def related_parts(workbook: WorkbookParts, name: str) -> dict[str, tuple[str, str]]:
-    """What a part points to inside the workbook, by id: the whole kind, and the part's name."""
+    """The internal relations of a part: id -> (type URI, name of the target part)."""
     rels = relations_part(name)
     if not workbook.has(rels):
         return {}
@@ -256,7 +256,7 @@ def related_parts(workbook: WorkbookParts, name: str) -> dict[str, tuple[str, st
 
 
 def add_relation(workbook: WorkbookParts, name: str, kind: str, target: str) -> str:
-    """Let a part point to another; the id of the relation."""
+    """Add a relation of type `kind` from a part (the package for '') to another; its id."""
     rels = relations_part(name)
     pointed = target if not dirname(name) else relpath(f"/{target}", f"/{dirname(name)}")
     if not workbook.has(rels):
@@ -278,7 +278,7 @@ def add_relation(workbook: WorkbookParts, name: str, kind: str, target: str) -> 
 def declare_content_types(
     workbook: WorkbookParts, types: Mapping[str, str], *, ending: str = ""
 ) -> None:
-    """Say of what kind parts are, by name; with an ending, what all parts that end so are."""
+    """Declare content types by part name; `types[ending]` is the default for that extension."""
     part = workbook.part("[Content_Types].xml")
     tags = find_tags(part, "Types", "Override", "Default")
     if not tags or tags[0].name != "Types" or tags[0].is_empty:
