@@ -95,7 +95,8 @@ def travel(hub: Path, folder: Path) -> dict[str, Any]:
     """Everything that the hub sends, taken down the road without Prefect; then the exports."""
     from sqlmodel import Session
 
-    from destinations.cli.check_and_submit import read_manifest, send_files
+    from destinations.cli.submit import send_files
+    from destinations.cli.typed.manifest import read_manifest
     from destinations.platform.settings import get_settings
     from destinations.register.load_register import load_register
     from destinations.reports.exports import export

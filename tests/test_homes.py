@@ -45,8 +45,8 @@ KEPT = [
             ),
             *(
                 "destinations/record/undo.py",
-                "destinations/cli/answer.py",
-                "destinations/cli/where_and_export.py",
+                "destinations/cli/undo.py",
+                "destinations/cli/where.py",
             ),
         },
     ),

@@ -11,8 +11,8 @@ import pytest
 from openpyxl import load_workbook
 from sqlmodel import Session, select
 
-from destinations.cli.check_and_submit import send_files
 from destinations.cli.shown.inbox_left_out import noted_words
+from destinations.cli.submit import send_files
 from destinations.cli.typed import arguments
 from destinations.cli.typed.manifest import CoverNoteFields, FileToSend
 from destinations.platform.settings import get_settings

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, SQLModel
 
-from destinations.cli import setup
-from destinations.cli.check_and_submit import read_manifest, send_files
+from destinations.cli.register import register
+from destinations.cli.setup import setup
+from destinations.cli.submit import send_files
+from destinations.cli.typed.manifest import read_manifest
 from destinations.demo import make_hub
 from destinations.platform.settings import get_settings
 from destinations.reports.exports import export
@@ -56,8 +58,8 @@ def lines(what: str) -> list[dict[str, str]]:
 
 def take(hub: Path) -> None:
     """A hub's files sent and taken in."""
-    setup.setup()
-    setup.register(hub / "institutions.csv", hub / "hub_members.csv", None)
+    setup()
+    register(hub / "institutions.csv", hub / "hub_members.csv", None)
     send_files(read_manifest(hub / "manifest.csv", hub / "inbox"))
     intake()
 
@@ -185,8 +187,8 @@ def test_a_run_killed_after_any_stage_ends_the_same_when_run_again(tmp_path, mon
         whole = {what: lines(what) for what in ("leavers", "destinations", "matches", "findings")}
     for number in (1, 2, 3, 4):
         with a_home(tmp_path / f"killed {number}", monkeypatch):
-            setup.setup()
-            setup.register(hub / "institutions.csv", hub / "hub_members.csv", None)
+            setup()
+            register(hub / "institutions.csv", hub / "hub_members.csv", None)
             send_files(read_manifest(hub / "manifest.csv", hub / "inbox"))
             _as_far_as(number)
             intake()

@@ -7,15 +7,29 @@ import typer
 from typer.exceptions import TyperException
 
 from destinations.cli import (
-    answer,
-    check_and_submit,
+    check,
+    confirm,
+    demo,
+    export,
+    findings,
     leaver,
     map,
+    register,
     rules,
     run,
+    serve,
     settle,
     setup,
-    where_and_export,
+    submit,
+    undo,
+    waive,
+    where,
+)
+
+# The commands, in the order in which the help lists them.
+COMMANDS = (
+    *(setup, register, check, submit, run, serve, demo, where, findings, export),
+    *(leaver, settle, confirm, waive, undo, map, rules),
 )
 
 app = typer.Typer(
@@ -25,8 +39,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for group in (setup, check_and_submit, run, where_and_export, leaver, settle, answer, map, rules):
-    group.add_to(app)
+for command in COMMANDS:
+    command.add_to(app)
 
 
 def _version(*, wanted: bool) -> None:

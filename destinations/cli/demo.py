@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from destinations.cli import setup
-from destinations.cli.check_and_submit import send_files
+import typer
+
+from destinations.cli.register import register
+from destinations.cli.setup import setup
 from destinations.cli.shown.output import print_sentence, print_table
+from destinations.cli.submit import send_files
+from destinations.cli.typed.arguments import folder_to_write
 from destinations.cli.typed.manifest import FileToSend, read_manifest
 from models.facts.counts import count_of
 
@@ -18,6 +22,23 @@ if TYPE_CHECKING:
     from models.handoffs.summaries import SummaryLine
 
 SEED = 2026
+
+
+def add_to(app: typer.Typer) -> None:
+    """The command, added to the command line."""
+    app.command()(demo)
+
+
+def demo(
+    folder: Annotated[
+        Path, typer.Option(parser=folder_to_write, help="Where the made-up hub is put")
+    ] = Path("demo"),
+) -> None:
+    """Make up a small hub and take its spreadsheets from inbox to published summary.
+
+    Example: `destinations demo --folder demo`
+    """
+    run_demo(folder)
 
 
 def run_demo(folder: Path) -> None:
@@ -36,8 +57,8 @@ def run_demo(folder: Path) -> None:
         "1. Making up a hub: schools, colleges, leavers, three autumns of spreadsheets ..."
     )
     hub = make_hub(folder / "hub", seed=SEED)
-    setup.setup()
-    setup.register(hub / "institutions.csv", hub / "hub_members.csv", None)
+    setup()
+    register(hub / "institutions.csv", hub / "hub_members.csv", None)
 
     from flows.follow_up import follow_up
     from flows.intake import intake

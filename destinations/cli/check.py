@@ -1,59 +1,39 @@
-"""Checking a file before it is sent, and sending it."""
+"""Check: a file is read, mapped and validated before it is sent, and nothing is kept."""
 
-import hashlib
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from destinations.cli.shown.findings_listed import show_findings
 from destinations.cli.shown.output import (
     NOTHING_TO_FIX,
     OUR_FAULT,
     REFUSED,
     SOMETHING_TO_FIX,
     escape_line,
-    note,
     print_json_lines,
     print_sentence,
-    print_table,
 )
 from destinations.cli.typed import arguments
-from destinations.cli.typed.manifest import COLUMNS, CoverNoteFields, FileToSend, read_manifest
+from destinations.cli.typed.cover_note_options import CohortSaid, SentOn, StageSaid, WaveSaid
 from models.facts.calendar import today_in_london
 from models.facts.counts import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Engine
     from sqlmodel import Session
 
     from imports.crosswalk.column_map import ColumnMap
     from models.handoffs.findings import Finding
     from models.handoffs.sheets import ReadFile
-    from models.handoffs.store import Store
-    from models.vocabulary import LeavingStage, SubmissionKind
-
-CohortSaid = Annotated[
-    int | None, typer.Option(parser=arguments.cohort, help="The leaving year, such as 2024/25")
-]
-StageSaid = Annotated[str | None, typer.Option(parser=arguments.stage, help="Y11 or Y13")]
-WaveSaid = Annotated[
-    int | None, typer.Option(parser=arguments.wave, help="0 intended, then 1, 2, 3")
-]
-SentOn = Annotated[
-    date | None,
-    typer.Option(parser=arguments.day, metavar="DAY", help="When it was sent: 2026-11-30"),
-]
-
-SHOWN = 20  # in the terminal; the workbook and --json hold everything
 
 
 def add_to(app: typer.Typer) -> None:
-    """These commands, added to the command line."""
+    """The command, added to the command line."""
     app.command()(check)
-    app.command()(submit)
 
 
 def check(
@@ -116,10 +96,12 @@ def check(
     from imports.workbook.limits import ReadLimits
     from models.handoffs.findings import SubmissionRefused
     from models.handoffs.normalised import SubmissionMetadata
+    from models.vocabulary import LeavingStage
 
     settings = get_settings()
+    leaving_stage = LeavingStage(stage) if stage else None
     declared = SubmissionMetadata(
-        1, school or "", day, None, cohort, _stage(stage), wave, settings.waves
+        1, school or "", day, None, cohort, leaving_stage, wave, settings.waves
     )
     remembered = crosswalk_if_set_up(settings)
     columns = remembered.to_find_tables(declared.urn)
@@ -204,60 +186,6 @@ def _check_folder(folder: Path, day: date, school: str, json_: bool) -> int:
     return REFUSED if refused else NOTHING_TO_FIX
 
 
-def submit(
-    file: Annotated[
-        Path | None, typer.Argument(parser=arguments.existing_file, help="The spreadsheet")
-    ] = None,
-    school: Annotated[str | None, typer.Option(help="The URN of its sender")] = None,
-    kind: Annotated[
-        str | None, typer.Option(parser=arguments.kind, help="leavers or enrolments")
-    ] = None,
-    cohort: CohortSaid = None,
-    stage: StageSaid = None,
-    wave: WaveSaid = None,
-    sent_on: SentOn = None,
-    manifest: Annotated[
-        Path | None,
-        typer.Option(parser=arguments.existing_file, help="CSV: " + ", ".join(COLUMNS)),
-    ] = None,
-    folder: Annotated[
-        Path | None,
-        typer.Option(parser=arguments.existing_folder, help="Where the manifest's files are"),
-    ] = None,
-) -> None:
-    """Put a file in the inbox as its sender would, with what is known of it.
-
-    Example: `destinations submit "Oakfield leavers 2025.xlsx" --school 123456 --cohort 2024/25`
-
-    Many at once: `destinations submit --manifest manifest.csv --folder inbox`
-    """
-    if manifest:
-        sendings = read_manifest(manifest, folder or manifest.parent)
-    elif file and school:
-        said = CoverNoteFields(_kind(kind), cohort, _stage(stage), wave)
-        sendings = [FileToSend(file, arguments.urn(school), said, sent_on)]
-    else:
-        raise typer.BadParameter("give a file and --school, or --manifest and --folder")
-    _known_to_register(sendings)
-    send_files(sendings)
-    print_sentence(f"{count_of(len(sendings), 'file')} in the inbox.")
-
-
-def _known_to_register(sendings: list[FileToSend]) -> None:
-    """Raises BadParameter where a file is of a school that nobody knows: it would be refused.
-
-    The register may be loaded after the files have come, but before they are taken in.
-    """
-    from destinations.cli.typed.hub_lookup import has_register, hub_session, known_school_urn
-
-    with hub_session() as session:
-        if not has_register(session):
-            note("The register is empty: load it with `destinations register` before the intake.")
-            return
-        for sender in dict.fromkeys(sending.urn for sending in sendings):
-            known_school_urn(session, sender)
-
-
 def _sender(typed: str) -> str:
     """The URN of a sender, held against the register where there is one."""
     from destinations.cli.typed.hub_lookup import has_register, known_school_urn
@@ -268,113 +196,3 @@ def _sender(typed: str) -> str:
         return known_school_urn(session, typed) if has_register(session) else typed
 
     return arguments.urn(if_set_up(get_settings(), known, typed))
-
-
-def _stage(said: str | None) -> "LeavingStage | None":
-    from models.vocabulary import LeavingStage
-
-    return LeavingStage(said) if said else None
-
-
-def _kind(said: str | None) -> "SubmissionKind | None":
-    from models.vocabulary import SubmissionKind
-
-    return SubmissionKind(said) if said else None
-
-
-def send_files(sendings: list[FileToSend]) -> None:
-    """Put the files in the inbox, each with a note of what its sender said.
-
-    Each note is on disk before its file shows, so a kill anywhere leaves no file without its
-    note; whoever sends the same again finishes what was begun.
-    """
-    from destinations.platform.settings import get_settings
-    from destinations.platform.storage import open_storage
-    from models.database import open_database
-
-    settings = get_settings()
-    store = open_storage(
-        settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
-    )
-    engine = open_database(settings.database, is_durable=True)
-    for sending in sendings:
-        content = sending.file.read_bytes()
-        sha256 = hashlib.sha256(content).hexdigest()
-        _note(engine, sending, sha256)
-        _put(store, sending, content, sha256)
-    engine.dispose()
-
-
-def _note(engine: "Engine", sending: FileToSend, sha256: str) -> None:
-    from imports.cover_notes import store_cover_note
-    from models.database import transaction
-
-    with transaction(engine) as session:
-        store_cover_note(
-            session,
-            urn=sending.urn,
-            name=sending.file.name,
-            sha256=sha256,
-            kind=sending.said.kind,
-            academic_year=sending.said.academic_year,
-            leaving_stage=sending.said.stage,
-            wave=sending.said.wave,
-            sent_on=sending.sent_on,
-        )
-
-
-def _put(store: "Store", sending: FileToSend, content: bytes, sha256: str) -> None:
-    from destinations.platform.storage import StorageFailed
-
-    key = f"inbox/{sending.urn}/{sending.file.name}"
-    another = f"inbox/{sending.urn}/{sha256[:12]}/{sending.file.name}"
-    try:
-        # Another file of that name still waits: neither may overwrite the other.
-        is_free = not store.has(key) or store.get(key) == content
-        store.put(key if is_free else another, content)
-    except (KeyError, StorageFailed):
-        # What stands there is no file: a folder, a link that leads out, one that cannot be opened.
-        store.put(another, content)
-
-
-def show_findings(findings: "list[Finding] | tuple[Finding, ...]", json_: bool) -> None:
-    """Findings in reading order: all as JSON, the first twenty for a person."""
-    if json_:
-        print_json_lines(finding_as_json(each) for each in findings)
-        return
-    if not findings:
-        print_sentence("Nothing to fix.")
-        return
-    print_table(
-        "",
-        ("where", "heading", "as typed", "what is wrong", "what to do", "rule"),
-        (
-            (
-                f"{each.sheet} {each.column}{each.row or ''}".strip(),
-                each.heading,
-                each.value,
-                each.says,
-                each.do + (f": {', '.join(each.suggests)}?" if each.suggests else ""),
-                each.code,
-            )
-            for each in findings[:SHOWN]
-        ),
-    )
-    if len(findings) > SHOWN:
-        print_sentence(f"The first {SHOWN} of {len(findings)} are shown; --json gives all.")
-
-
-def finding_as_json(each: "Finding") -> dict[str, Any]:
-    """A finding as the contract gives it to scripts."""
-    return {
-        "sheet": each.sheet,
-        "row": each.row,
-        "column": each.column,
-        "heading": each.heading,
-        "value": each.value,
-        "code": each.code,
-        "severity": str(each.severity),
-        "says": each.says,
-        "do": each.do,
-        "suggests": list(each.suggests),
-    }

@@ -1,0 +1,95 @@
+"""Where: how far each submission is and why it stopped, and what of the inbox is left out."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from destinations.cli.shown.output import print_json_lines, print_sentence, print_table
+from destinations.cli.typed.arguments import number
+from destinations.cli.typed.hub_lookup import hub_session, known_school_urn, known_submission
+from models.facts.calendar import in_london, in_words
+
+if TYPE_CHECKING:
+    from models.submissions import Submission
+
+
+def add_to(app: typer.Typer) -> None:
+    """The command, added to the command line."""
+    app.command()(where)
+
+
+def where(
+    submission: Annotated[
+        int | None, typer.Argument(parser=number, help="The number of a submission")
+    ] = None,
+    school: Annotated[str | None, typer.Option(help="Only this URN")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="A line of JSON a submission")] = False,
+) -> None:
+    """Say how far each submission is, and why it stopped.
+
+    Names in the inbox that are left out, and files that could not be taken in, come last.
+
+    Example: `destinations where --school 123456`
+    """
+    from sqlmodel import col, select
+
+    from destinations.cli.shown.inbox_left_out import left_out_lines, noted_words
+    from destinations.platform.settings import get_settings
+    from models.submissions import Submission
+
+    with hub_session() as session:
+        query = select(Submission).order_by(col(Submission.id))
+        if submission is not None:
+            sender = known_submission(session, submission).urn
+            if school and known_school_urn(session, school) != sender:
+                raise typer.BadParameter(
+                    f"submission {submission} is from {sender}, not from {school}; "
+                    "leave --school out"
+                )
+            query = query.where(Submission.id == submission)
+        if school:
+            query = query.where(Submission.urn == known_school_urn(session, school))
+        lines = [_where(each, noted_words(each)) for each in session.exec(query)]
+        if submission is None:
+            lines += left_out_lines(get_settings(), session, school)
+    if json_:
+        print_json_lines(lines)
+    elif lines:
+        print_table("", tuple(lines[0]), (tuple(line.values()) for line in lines))
+    else:
+        print_sentence(
+            f"Nothing has come from {school} yet." if school else "Nothing has come yet."
+        )
+
+
+def _where(each: "Submission", noted: str) -> dict[str, Any]:
+    from expectations.validating import refusal_finding
+
+    stage, why = each.stage, ""
+    if each.undone_at:
+        stage, why = (
+            "taken back",
+            f"by {each.undone_by} on {in_words(in_london(each.undone_at).date())}",
+        )
+        why += f": {each.undone_because}" if each.undone_because else ""
+    elif each.refused_code:
+        told = refusal_finding(each.refused_code, each.refused_facts)
+        stage, why = "refused", f"{told.says}. {told.do}"
+    elif each.fault_code:
+        why = f"our fault: {each.fault_code}"
+    elif each.needs_processing_since and each.recorded_at:
+        why = "the next intake reads it again"
+    else:
+        why = noted
+    return {
+        "submission": each.id,
+        "urn": each.urn,
+        "file": each.name,
+        "stage": stage,
+        "sent_on": each.sent_on.isoformat(),
+        "rows": each.rows_read,
+        "recorded": each.rows_sound - each.rows_unsure,
+        "waiting": each.rows_waiting,
+        "unsure": each.rows_unsure,
+        "why": why,
+    }
