@@ -73,7 +73,7 @@ def _commands(group: Any, before: tuple[str, ...]) -> Iterator[tuple[tuple[str, 
 def _line(parameter: Any) -> str:
     """One argument or option: how it is written, what it is, what it is when left out."""
     is_option = parameter.param_type_name == "option"
-    argument = parameter.metavar or (parameter.name or "").upper()
+    argument = (parameter.metavar or parameter.name or "").upper()
     written = ", ".join(parameter.opts) if is_option else argument
     default = parameter.default
     says = [parameter.help or ""]

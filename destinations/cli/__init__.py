@@ -1,4 +1,4 @@
-"""The way in by hand.  Heavy parts are brought in by the command that needs them, not before."""
+"""The command line: a module a command.  Heavy parts are imported by the command that runs."""
 
 import sys
 from typing import Annotated

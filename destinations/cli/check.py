@@ -75,12 +75,12 @@ def check(
         raise typer.BadParameter(
             "--folder stands alone; leave out the file and --marked, or leave out --folder"
         )
-    school = _sender(school) if school else None
+    school = _parse_sender(school) if school else None
     if folder:
         raise typer.Exit(_check_folder(folder, day, school or "", json_))
     if file is None:
         raise typer.BadParameter("give a file, or --folder")
-    _another_file(marked, file)
+    _refuse_same_file(marked, file)
     from destinations.cli.shown.dry_run import dry_run_sentence
     from destinations.cli.shown.folder_check import read_content
     from destinations.cli.shown.waived_notice import drop_waived_if_set_up, waived_notice
@@ -103,45 +103,45 @@ def check(
     declared = SubmissionMetadata(
         1, school or "", day, None, cohort, leaving_stage, wave, settings.waves
     )
-    remembered = crosswalk_if_set_up(settings)
-    columns = remembered.to_find_tables(declared.urn)
+    crosswalk = crosswalk_if_set_up(settings)
+    columns = crosswalk.to_find_tables(declared.urn)
     limits = settings.limits(ReadLimits)
     try:
         content = read_content(file, limits)
         with open_guard(limits) as guard:
             read = read_file(file.name, content, columns.field_of, guard=guard)
-        columns = remembered.to_map(declared.urn, heading_fingerprints(read))
+        columns = crosswalk.to_map(declared.urn, heading_fingerprints(read))
         mapped = map_columns_and_values(read, declared, columns)
     except SubmissionRefused as unread:
         refused = add_heading_proposals(unread, columns)
         show_findings([refusal_finding(refused.code, dict(refused.facts))], json_)
         raise typer.Exit(REFUSED) from None
-    judged = validate([mapped], tolerances=settings.tolerances(Tolerances))
-    if judged.faults:
-        rule = judged.faults[1]
+    validation = validate([mapped], tolerances=settings.tolerances(Tolerances))
+    if validation.faults:
+        rule = validation.faults[1]
         print_sentence(
             f"This stopped through our fault: rule {rule} did not run. Please report it."
         )
         raise typer.Exit(OUR_FAULT)
-    told = drop_waived_if_set_up(
-        get_settings(), mapped.declared, judged.findings.get(1, ()), today_in_london()
+    unwaived = drop_waived_if_set_up(
+        get_settings(), mapped.declared, validation.findings.get(1, ()), today_in_london()
     )
-    findings = told.findings
+    findings = unwaived.findings
     if marked:
-        marked.write_bytes(_marked(content, read, findings, columns))
+        marked.write_bytes(_annotated_workbook(content, read, findings, columns))
     if not json_:
         rows = len({(row.sheet, row.row) for row in mapped.rows})
         print_sentence(f"{escape_line(file.name)}: {count_of(rows, 'leaver')} read.")
     show_findings(findings, json_)
     if not json_:
-        aside = waived_notice(told)
+        notice_of_waived = waived_notice(unwaived)
         changes = dry_run_sentence(settings, file.name, content, mapped, findings)
-        for words in filter(None, (aside, changes)):
+        for words in filter(None, (notice_of_waived, changes)):
             print_sentence(words)
     raise typer.Exit(SOMETHING_TO_FIX if findings else NOTHING_TO_FIX)
 
 
-def _another_file(marked: Path | None, file: Path) -> None:
+def _refuse_same_file(marked: Path | None, file: Path) -> None:
     """Raises BadParameter where the marked workbook would be written over the file itself."""
     if marked and marked.exists() and marked.samefile(file):
         raise typer.BadParameter(
@@ -149,7 +149,7 @@ def _another_file(marked: Path | None, file: Path) -> None:
         )
 
 
-def _marked(
+def _annotated_workbook(
     content: bytes, read: "ReadFile", findings: "Sequence[Finding]", columns: "ColumnMap"
 ) -> bytes:
     """The workbook with its faults marked; nobody will know it again, for nothing is kept."""
@@ -159,8 +159,8 @@ def _marked(
     from imports.workbook.limits import ReadLimits
 
     with open_guard(get_settings().limits(ReadLimits)) as guard:
-        one = annotate_file(content, read, findings, guard=guard, columns=columns)
-    return one.content
+        annotated = annotate_file(content, read, findings, guard=guard, columns=columns)
+    return annotated.content
 
 
 def _check_folder(folder: Path, day: date, school: str, json_: bool) -> int:
@@ -172,27 +172,29 @@ def _check_folder(folder: Path, day: date, school: str, json_: bool) -> int:
 
     refused = False
     settings = get_settings()
-    remembered, limits = crosswalk_if_set_up(settings), settings.limits(ReadLimits)
-    for each in check_folder(folder, day, remembered, school, limits=limits, waves=settings.waves):
-        refused = refused or each.outcome == "refused"
+    crosswalk, limits = crosswalk_if_set_up(settings), settings.limits(ReadLimits)
+    for checked in check_folder(
+        folder, day, crosswalk, school, limits=limits, waves=settings.waves
+    ):
+        refused = refused or checked.outcome == "refused"
         if json_:
-            print_json_lines([each.line()])
+            print_json_lines([checked.line()])
             continue
-        name = escape_line(each.file)
-        if each.outcome == "read":
-            print_sentence(f"{name}: read, {count_of(each.rows, 'leaver')}")
+        name = escape_line(checked.file)
+        if checked.outcome == "read":
+            print_sentence(f"{name}: read, {count_of(checked.rows, 'leaver')}")
         else:
-            print_sentence(f"{name}: refused. {each.says}. {each.do}")
+            print_sentence(f"{name}: refused. {checked.says}. {checked.do}")
     return REFUSED if refused else NOTHING_TO_FIX
 
 
-def _sender(typed: str) -> str:
+def _parse_sender(typed: str) -> str:
     """The URN of a sender, held against the register where there is one."""
     from destinations.cli.typed.hub_lookup import has_register, known_school_urn
     from destinations.cli.typed.submission_headings import if_set_up
     from destinations.platform.settings import get_settings
 
-    def known(session: "Session") -> str:
+    def look_up_urn(session: "Session") -> str:
         return known_school_urn(session, typed) if has_register(session) else typed
 
-    return arguments.urn(if_set_up(get_settings(), known, typed))
+    return arguments.urn(if_set_up(get_settings(), look_up_urn, typed))

@@ -25,7 +25,7 @@ def confirm(
     submission: Annotated[
         int, typer.Argument(parser=arguments.number, help="The number of the submission")
     ],
-    what: Annotated[
+    row_and_code: Annotated[
         list[str],
         typer.Argument(
             metavar="[ROW] CODE", help="The row, as Excel shows it, and the code of the rule"
@@ -49,35 +49,35 @@ def confirm(
     from destinations.responses.confirmed_sheets import confirm_sheet
     from models.database import transaction
 
-    row, code = _row_and_code(what)
+    row, code = _parse_row_and_code(row_and_code)
     settings, engine = get_settings(), open_hub()
     with transaction(engine) as session:
-        sent = known_submission(session, submission)
+        stored = known_submission(session, submission)
         try:
             if row is None:
                 confirm_sheet(session, submission, code, by=by, sheet=sheet, column=column.upper())
             else:
-                sheet, told_of = _place(session, submission, sheet, row, code)
-                rows = _rows(session, settings, sent, sheet, row)
-                for each in [column.upper()] if column else told_of:
-                    field, value = field_and_value(rows, each)
+                sheet, columns = _sheet_and_columns(session, submission, sheet, row, code)
+                rows = _read_row_again(session, settings, stored, sheet, row)
+                for letters in [column.upper()] if column else columns:
+                    field, value = field_and_value(rows, letters)
                     note(session, submission, sheet, row, code, value=value, by=by, field=field)
-        except (LookupError, ValueError) as told:
+        except (LookupError, ValueError) as error:
             raise typer.BadParameter(
-                f"{told}; `destinations findings {submission}` lists what was"
+                f"{error}; `destinations findings {submission}` lists what was"
             ) from None
     print_sentence("Noted. It is not asked again until the value changes.")
 
 
-def _row_and_code(what: list[str]) -> tuple[int | None, str]:
-    if len(what) == 1 and not what[0].isdecimal():
-        return None, what[0].upper()
-    if len(what) == 2 and what[0].isdecimal():
-        return int(what[0]), what[1].upper()
+def _parse_row_and_code(arguments_typed: list[str]) -> tuple[int | None, str]:
+    if len(arguments_typed) == 1 and not arguments_typed[0].isdecimal():
+        return None, arguments_typed[0].upper()
+    if len(arguments_typed) == 2 and arguments_typed[0].isdecimal():
+        return int(arguments_typed[0]), arguments_typed[1].upper()
     raise typer.BadParameter("say ROW CODE, or CODE alone for what was asked of the whole file")
 
 
-def _place(
+def _sheet_and_columns(
     session: "Session", submission: int, sheet: str, row: int, code: str
 ) -> tuple[str, list[str]]:
     """The sheet and the columns of what was told of a row."""
@@ -92,16 +92,16 @@ def _place(
     )
     if sheet:
         query = query.where(FindingRecord.sheet == sheet)
-    found = session.exec(query.order_by(col(FindingRecord.id))).all()
-    if not found:
+    places = session.exec(query.order_by(col(FindingRecord.id))).all()
+    if not places:
         raise typer.BadParameter(f"{code} was not told of row {row} of submission {submission}")
-    if len({name for name, _ in found}) > 1:
+    if len({name for name, _ in places}) > 1:
         raise typer.BadParameter("several sheets have such a row: name one with --sheet")
-    return found[0][0], list(dict.fromkeys(letters for _, letters in found))
+    return places[0][0], list(dict.fromkeys(letters for _, letters in places))
 
 
-def _rows(
-    session: "Session", settings: "Settings", sent: "Submission", sheet: str, row: int
+def _read_row_again(
+    session: "Session", settings: "Settings", stored: "Submission", sheet: str, row: int
 ) -> "list[NormalisedRow]":
     """One row of a submission in our words, read again from its original."""
     from destinations.cli.typed.submission_headings import read_original
@@ -111,11 +111,15 @@ def _rows(
     from imports.mapping import map_columns_and_values
     from models.handoffs.findings import SubmissionRefused
 
-    remembered = load_crosswalk(session)
+    crosswalk = load_crosswalk(session)
     try:
-        read = read_original(settings, remembered, sent)
+        read = read_original(settings, crosswalk, stored)
     except (SubmissionRefused, KeyError):
         raise typer.BadParameter("the original of that submission is no longer kept") from None
-    columns = remembered.to_map(sent.urn, heading_fingerprints(read))
-    mapped = map_columns_and_values(read, submission_metadata(sent, settings.waves), columns)
-    return [one for one in mapped.rows if (one.sheet, one.row) == (sheet, row)]
+    columns = crosswalk.to_map(stored.urn, heading_fingerprints(read))
+    mapped = map_columns_and_values(read, submission_metadata(stored, settings.waves), columns)
+    return [
+        normalised
+        for normalised in mapped.rows
+        if (normalised.sheet, normalised.row) == (sheet, row)
+    ]

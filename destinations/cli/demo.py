@@ -1,4 +1,4 @@
-"""The demonstration: a made-up hub, from inbox to published summary, before your eyes."""
+"""Demo: a made-up hub, from inbox to published summary, before your eyes."""
 
 import os
 from collections.abc import Iterable
@@ -65,18 +65,18 @@ def run_demo(folder: Path) -> None:
     from flows.publish import publish
 
     print_sentence("2. Starting Prefect (this takes a moment the first time) ...")
-    sent = sorted(read_manifest(hub / "manifest.csv", hub / "inbox"), key=_day)
-    for autumn, sendings in groupby(sent, key=_autumn):
+    sent = sorted(read_manifest(hub / "manifest.csv", hub / "inbox"), key=_sent_on)
+    for autumn, sendings in groupby(sent, key=_autumn_sent):
         files = list(sendings)
         send_files(files)
         print_sentence(f"   autumn {autumn}: {count_of(len(files), 'file')} sent; intake ...")
-        intake(_day(files[-1]))
-    last = _day(sent[-1])
+        intake(_sent_on(files[-1]))
+    last = _sent_on(sent[-1])
     print_sentence("3. Opening the waves that are due, and asking who has not sent ...")
     awaited = follow_up(last)["awaited"]
     print_sentence("4. Summarising and publishing ...")
     publish(last)
-    _table(settings, last)
+    _print_coverage(settings, last)
     print_sentence(f"{count_of(awaited, 'answer is', 'answers are')} still awaited.")
     print_sentence("\nWhat was made:")
     for path in sorted(Path(settings.store).glob("hubs/**/*")):
@@ -89,16 +89,16 @@ def run_demo(folder: Path) -> None:
     print_sentence(f"  to look further    DESTINATIONS_HOME={settings.home} destinations where")
 
 
-def _day(sending: FileToSend) -> date:
+def _sent_on(sending: FileToSend) -> date:
     assert sending.sent_on is not None  # a manifest gives it, or is not followed
     return sending.sent_on
 
 
-def _autumn(sending: FileToSend) -> int:
-    return _day(sending).year
+def _autumn_sent(sending: FileToSend) -> int:
+    return _sent_on(sending).year
 
 
-def _table(settings: "Settings", today: date) -> None:
+def _print_coverage(settings: "Settings", today: date) -> None:
     from sqlmodel import Session
 
     from destinations.outcomes.waves import WaveCalendar
@@ -125,19 +125,22 @@ def _table(settings: "Settings", today: date) -> None:
     print_table(
         "Known destinations / leavers, by wave; NEET / known; sustained / those it can be told of",
         ("school", "cohort", *(f"wave {wave}" for wave in waves), "NEET", "sustained"),
-        (_row(school, cohort, lines, waves) for (school, cohort), lines in by_cohort.items()),
+        (
+            _coverage_row(school, cohort, lines, waves)
+            for (school, cohort), lines in by_cohort.items()
+        ),
     )
 
 
-def _row(
+def _coverage_row(
     school: str, cohort: str, lines: "list[SummaryLine]", waves: Iterable[int]
 ) -> tuple[str, ...]:
     """Every figure beside its base: 27/29."""
     counts = {line.wave: line.counts for line in lines}
-    known = (
+    known_by_wave = (
         f"{counts[wave].known}/{counts[wave].leavers}" if wave in counts else "" for wave in waves
     )
     last, first = counts[max(counts)], counts.get(1)
     base = first.sustained_base if first else 0
-    lasted = f"{first.sustained}/{base}" if first and base else ""
-    return school, cohort, *known, f"{last.neet}/{last.known}", lasted
+    sustained = f"{first.sustained}/{base}" if first and base else ""
+    return school, cohort, *known_by_wave, f"{last.neet}/{last.known}", sustained

@@ -60,7 +60,7 @@ def export(
 
     with hub_session() as session:
         urn = known_school_urn(session, school) if school else None
-        columns, rows = _exported(session, what, cohort, urn)
+        columns, rows = _columns_and_rows(session, what, cohort, urn)
     if not rows:
         only = f" for {urn}" if urn else ""
         only += f" for {year_name(cohort)}" if cohort is not None else ""
@@ -75,19 +75,19 @@ def export(
             sys.stdout.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
 
 
-def _exported(
-    session: "Session", what: ExportKind, year: int | None, urn: str | None
+def _columns_and_rows(
+    session: "Session", kind: ExportKind, year: int | None, urn: str | None
 ) -> "tuple[Sequence[str], Sequence[tuple[Any, ...]]]":
     """The columns of an export and its rows, of one cohort and one school where they are given."""
     from destinations.outcomes.waves import WaveCalendar
     from destinations.platform.settings import get_settings
-    from destinations.reports.exports import export as exported
+    from destinations.reports.exports import export as export_record
     from destinations.summarising import summarise, summary_rows
     from models.vocabulary import year_name
 
-    if what is not ExportKind.SUMMARY:
-        columns, rows = exported(
-            session, what.value, cohort=None if year is None else year_name(year), urn=urn
+    if kind is not ExportKind.SUMMARY:
+        columns, rows = export_record(
+            session, kind.value, cohort=None if year is None else year_name(year), urn=urn
         )
         return columns, list(rows)
     calendar = WaveCalendar(waves=get_settings().waves)

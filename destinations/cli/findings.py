@@ -31,7 +31,7 @@ def findings(
     with hub_session() as session:
         known_submission(session, submission)
     engine = open_hub()
-    found = findings_of_submission(get_settings(), engine, submission) or ()
+    findings_told = findings_of_submission(get_settings(), engine, submission) or ()
     engine.dispose()
-    show_findings(found, json_)
-    raise typer.Exit(SOMETHING_TO_FIX if found else NOTHING_TO_FIX)
+    show_findings(findings_told, json_)
+    raise typer.Exit(SOMETHING_TO_FIX if findings_told else NOTHING_TO_FIX)

@@ -1,4 +1,4 @@
-"""One leaver: who they are in each cohort, and every answer with the cell it came from."""
+"""Leaver: one person in each cohort, and every answer with the cell it came from."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -28,30 +28,30 @@ def leaver(
     from destinations.reports.exports import export
 
     with hub_session() as session:
-        named = _lines(export(session, "leavers", person=person))
-        told = _lines(export(session, "destinations", person=person))
-    if not named:
+        cohort_lines = _export_lines(export(session, "leavers", person=person))
+        answer_lines = _export_lines(export(session, "destinations", person=person))
+    if not cohort_lines:
         raise typer.BadParameter(
             f"there is no person {person}; `destinations export leavers` has their numbers"
         )
     if json_:
-        print_json_lines(told)
+        print_json_lines(answer_lines)
         return
-    for each in named:
-        born = each["born_on"] or "not known"
+    for line in cohort_lines:
+        born = line["born_on"] or "not known"
         print_sentence(
-            f"{each['forename']} {each['surname']}, born {born}: left {each['urn']} in "
-            f"{each['cohort']} ({each['stage']}); from {each['file']}, row {each['row']}"
+            f"{line['forename']} {line['surname']}, born {born}: left {line['urn']} in "
+            f"{line['cohort']} ({line['stage']}); from {line['file']}, row {line['row']}"
         )
     print_table(
         "",
         ("wave", "was doing", "where", "from", "to", "as at", "says", "cell"),
-        (_shown(line) for line in told if line["superseded"] == "N"),
+        (_table_row(line) for line in answer_lines if line["superseded"] == "N"),
     )
     print_sentence("Answers that were corrected since are in --json.")
 
 
-def _shown(line: dict[str, Any]) -> tuple[Any, ...]:
+def _table_row(line: dict[str, Any]) -> tuple[Any, ...]:
     return (
         line["wave"],
         f"{line['activity_code']} {line['activity_group']}",
@@ -64,6 +64,8 @@ def _shown(line: dict[str, Any]) -> tuple[Any, ...]:
     )
 
 
-def _lines(exported: tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]) -> list[dict[str, Any]]:
+def _export_lines(
+    exported: tuple[tuple[str, ...], Iterator[tuple[Any, ...]]],
+) -> list[dict[str, Any]]:
     columns, rows = exported
     return [dict(zip(columns, row, strict=True)) for row in rows]

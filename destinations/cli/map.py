@@ -1,4 +1,4 @@
-"""Unknown layouts: what a heading or a word is read as, and a person's word for what it means."""
+"""Map: what headings and words are read as, and a person's word for what they mean."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,14 +67,14 @@ def accept(
     """
     from destinations.cli.typed.remember import questions_of_submission, remember_headings
 
-    _named(by)
+    _require_name(by)
     with hub_session() as session:
-        sent = known_submission(session, submission)
+        stored = known_submission(session, submission)
         remember_headings(
             _settings(),
             session,
-            sent,
-            questions_of_submission(_settings(), session, sent, heading),
+            stored,
+            questions_of_submission(_settings(), session, stored, heading),
             by=by,
             hub=hub,
         )
@@ -97,11 +97,11 @@ def set_(
     from destinations.cli.typed.allowed_values import parse_field
     from destinations.cli.typed.remember import remember_headings
 
-    _named(by)
+    _require_name(by)
     meant = parse_field(field)
     with hub_session() as session:
-        sent = known_submission(session, submission)
-        remember_headings(_settings(), session, sent, {heading: meant}, by=by, hub=hub)
+        stored = known_submission(session, submission)
+        remember_headings(_settings(), session, stored, {heading: meant}, by=by, hub=hub)
 
 
 @maps.command()
@@ -122,8 +122,8 @@ def word(
     from destinations.cli.typed.allowed_values import parse_listed_field, parse_value
     from destinations.cli.typed.remember import remember_word
 
-    _named(by)
-    number, field, typed, value = _word_said(words, school, hub=hub)
+    _require_name(by)
+    number, field, typed, value = _split_word_arguments(words, school, hub=hub)
     field = parse_listed_field(field)
     value = parse_value(field, value)
     with hub_session() as session:
@@ -134,7 +134,9 @@ def word(
 
 @maps.command()
 def forget(
-    said: Annotated[str, typer.Argument(help="The heading; with --word the word in a cell")],
+    typed: Annotated[
+        str, typer.Argument(metavar="said", help="The heading; with --word the word in a cell")
+    ],
     school: School = None,
     hub: Hub = False,
     word: Annotated[str | None, typer.Option(help="It is a word of this field")] = None,
@@ -158,23 +160,25 @@ def forget(
     with hub_session() as session:
         urn = known_school_urn(session, school) if school else ""
         if word is None:
-            gone = remove_heading_mappings(session, urn=urn, key=normalise_heading(said))
+            removed = remove_heading_mappings(session, urn=urn, key=normalise_heading(typed))
         else:
             field = parse_listed_field(word)
             ids = [
-                one.id
-                for one in load_mappings(session)[1]
-                if (one.urn, one.field, normalise_word(one.word))
-                == (urn, field, normalise_word(said))
+                mapping.id
+                for mapping in load_mappings(session)[1]
+                if (mapping.urn, mapping.field, normalise_word(mapping.word))
+                == (urn, field, normalise_word(typed))
             ]
-            gone = remove_value_mappings(session, [one for one in ids if one is not None])
+            removed = remove_value_mappings(
+                session, [mapping_id for mapping_id in ids if mapping_id is not None]
+            )
         session.commit()
-    if not gone:
+    if not removed:
         raise typer.BadParameter(
-            f"nothing is remembered of '{said}' for {school or 'the hub'}; see map show"
+            f"nothing is remembered of '{typed}' for {school or 'the hub'}; see map show"
         )
     print_sentence(
-        f"Forgotten: '{said}', for {school or 'the hub'}. What is recorded stays as it is."
+        f"Forgotten: '{typed}', for {school or 'the hub'}. What is recorded stays as it is."
     )
 
 
@@ -195,7 +199,7 @@ def export(school: School = None) -> None:
         sys.stdout.write(export_map(session, urn))
 
 
-def _word_said(
+def _split_word_arguments(
     words: list[str], school: str | None, *, hub: bool
 ) -> tuple[int | None, str, str, str]:
     number: int | None = None
@@ -208,7 +212,7 @@ def _word_said(
     return number, words[0], words[1], words[2]
 
 
-def _named(by: str) -> None:
+def _require_name(by: str) -> None:
     if not by.strip() or len(by.strip()) > 100:
         raise typer.BadParameter("say who says so: --by NAME; nothing is remembered without a name")
 

@@ -1,4 +1,4 @@
-"""The rules: what they say, what a changed suite would change, and whose word put it in force."""
+"""Rules: what they say, what a changed suite would change, and by whose word one is in force."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flows.pipeline.rule_impact import RuleImpact
 
 
-class _CodeFirst(TyperGroup):
+class CodeFirstGroup(TyperGroup):
     """`rules I03` is `rules show I03`: what is no command is a rule's code."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -37,7 +37,7 @@ class _CodeFirst(TyperGroup):
 
 rules = typer.Typer(
     name="rules",
-    cls=_CodeFirst,
+    cls=CodeFirstGroup,
     help="What every rule says; trying a changed suite, and adopting it.",
     rich_markup_mode="markdown",
 )
@@ -63,9 +63,9 @@ def show(
     if code:
         chosen = [rule_of(code)]
     if json_:
-        print_json_lines(_line(rule) for rule in chosen)
+        print_json_lines(_rule_line(rule) for rule in chosen)
     elif code:
-        for name, value in _line(chosen[0]).items():
+        for name, value in _rule_line(chosen[0]).items():
             print_sentence(f"{name}: {value}")
     else:
         rows = [(rule.code, SEVERITY_WORDS[rule.severity], rule.says) for rule in chosen]
@@ -85,7 +85,7 @@ def rule_of(code: str) -> "Rule":
     return rule
 
 
-def _line(rule: "Rule") -> dict[str, Any]:
+def _rule_line(rule: "Rule") -> dict[str, Any]:
     return {
         "code": rule.code,
         "severity": rule.severity.value,
@@ -125,13 +125,13 @@ def try_(
     Without options, the rules as they are in the code stand beside those that judged each file.
     Nothing is recorded and nobody is told.  Exit 0 nothing would change, 1 something would.
     """
-    found = _compare(suite, without, weigh, tolerance)
+    impact = _impact_of(suite, without, weigh, tolerance)
     if json_:
-        print_json_lines(found.lines())
-        print_json_lines(found.rows_by_school())
+        print_json_lines(impact.lines())
+        print_json_lines(impact.rows_by_school())
     else:
-        _tell(found)
-    raise typer.Exit(SOMETHING_TO_FIX if found.total else NOTHING_TO_FIX)
+        _print_impact(impact)
+    raise typer.Exit(SOMETHING_TO_FIX if impact.total else NOTHING_TO_FIX)
 
 
 @rules.command()
@@ -147,19 +147,19 @@ def adopt(
     from models.database import transaction
 
     engine = open_hub()
-    found = _compare(None, None, None, None)
+    impact = _impact_of(None, None, None, None)
     with transaction(engine) as session:
-        number = put_in_force(session, suites_in_code(), by=by, would_change=found.total)
+        number = put_in_force(session, suites_in_code(), by=by, would_change=impact.total)
     engine.dispose()
     if number:
-        suites, findings = count_of(number, "suite is", "suites are"), found.total
+        suites, findings = count_of(number, "suite is", "suites are"), impact.total
         differ = count_of(findings, "finding differs", "findings differ")
         print_sentence(f"{suites} in force now. {differ} by {'it' if number == 1 else 'them'}.")
     else:
         print_sentence("These suites were in force already.")
 
 
-def _compare(
+def _impact_of(
     suite: Path | None,
     without: list[str] | None,
     weigh: list[str] | None,
@@ -171,11 +171,14 @@ def _compare(
     from flows.pipeline.rule_impact import compare_suites
     from flows.pipeline.stages import open_run
 
-    described = _described(suite)
+    described = _read_suite(suite)
     try:
         described["without"] = [*(described.get("without") or ()), *(without or ())]
-        described["weigh"] = {**(described.get("weigh") or {}), **_pairs(weigh)}
-        described["tolerances"] = {**(described.get("tolerances") or {}), **_pairs(tolerance)}
+        described["weigh"] = {**(described.get("weigh") or {}), **_parse_assignments(weigh)}
+        described["tolerances"] = {
+            **(described.get("tolerances") or {}),
+            **_parse_assignments(tolerance),
+        }
     except TypeError:
         raise typer.BadParameter(
             "in a suite to try, without is a list, and weigh and tolerances are name: value"
@@ -190,7 +193,7 @@ def _compare(
         return compare_suites(road, trial, today_in_london())
 
 
-def _described(suite: Path | None) -> dict[str, Any]:
+def _read_suite(suite: Path | None) -> dict[str, Any]:
     """What a file says of a suite to try.  Raises BadParameter for anything else."""
     import yaml
 
@@ -205,28 +208,30 @@ def _described(suite: Path | None) -> dict[str, Any]:
     return dict(described or {})
 
 
-def _pairs(given: Iterable[str] | None) -> dict[str, str]:
+def _parse_assignments(assignments: Iterable[str] | None) -> dict[str, str]:
     """I03=please_check as a name and its value."""
     pairs = {}
-    for one in given or ():
-        name, equals, value = one.partition("=")
+    for assignment in assignments or ():
+        name, equals, value = assignment.partition("=")
         if not (name and equals and value):
-            raise typer.BadParameter(f"'{one}' is not written name=value, such as P11=must_fix")
+            raise typer.BadParameter(
+                f"'{assignment}' is not written name=value, such as P11=must_fix"
+            )
         pairs[name.strip()] = value.strip()
     return pairs
 
 
-def _tell(found: "RuleImpact") -> None:
-    rows = count_of(found.rows, "row was", "rows were")
-    print_sentence(f"{count_of(found.submissions, 'submission')}, {rows} judged both ways.")
-    if found.unread:
-        print_sentence(f"{found.unread:,} could not be read again.")
-    if not found.total:
+def _print_impact(impact: "RuleImpact") -> None:
+    rows = count_of(impact.rows, "row was", "rows were")
+    print_sentence(f"{count_of(impact.submissions, 'submission')}, {rows} judged both ways.")
+    if impact.unread:
+        print_sentence(f"{impact.unread:,} could not be read again.")
+    if not impact.total:
         print_sentence("Nothing would change.")
         return
     for title, lines in (
-        ("Findings that would differ", found.lines()),
-        ("Rows that would wait, or wait no longer", found.rows_by_school()),
+        ("Findings that would differ", impact.lines()),
+        ("Rows that would wait, or wait no longer", impact.rows_by_school()),
     ):
         if lines:
             print_table(title, list(lines[0]), (list(line.values()) for line in lines))

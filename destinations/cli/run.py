@@ -45,13 +45,13 @@ def run(
     home = get_settings().home
     settle_prefect(home)
     join_server(home)
-    done = _run(flow, today or today_in_london())
-    if done is None:
+    counts = _run_flow(flow, today or today_in_london())
+    if counts is None:
         raise typer.Exit(OUR_FAULT)
-    print_sentence(", ".join(f"{name}: {count}" for name, count in done.items()))
+    print_sentence(", ".join(f"{name}: {count}" for name, count in counts.items()))
 
 
-def _run(name: FlowName, today: date) -> dict[str, int] | None:
+def _run_flow(name: FlowName, today: date) -> dict[str, int] | None:
     """What the flow gives; None when something stopped through our fault."""
     from flows.redaction import StageFailed
 

@@ -1,4 +1,4 @@
-"""Settling what is unsure: the data officer says whom a row is about."""
+"""Settle: the rows that match nobody for sure, and a person's decision whom they are about."""
 
 from typing import Annotated
 
@@ -82,9 +82,9 @@ def settle(
         known_submission(session, submission)
         try:
             decide(session, submission, sheet, row, person, by=by, reason=reason)
-        except (LookupError, ValueError) as told:
+        except (LookupError, ValueError) as error:
             raise typer.BadParameter(
-                f"{told} (submission {submission}, row {row}); `destinations unsure` lists the "
+                f"{error} (submission {submission}, row {row}); `destinations unsure` lists the "
                 "rows that wait"
             ) from None
     print_sentence("Noted. The next intake records the row.")

@@ -55,21 +55,21 @@ def submit(
     if manifest:
         sendings = read_manifest(manifest, folder or manifest.parent)
     elif file and school:
-        said = CoverNoteFields(
+        cover_note = CoverNoteFields(
             SubmissionKind(kind) if kind else None,
             cohort,
             LeavingStage(stage) if stage else None,
             wave,
         )
-        sendings = [FileToSend(file, arguments.urn(school), said, sent_on)]
+        sendings = [FileToSend(file, arguments.urn(school), cover_note, sent_on)]
     else:
         raise typer.BadParameter("give a file and --school, or --manifest and --folder")
-    _known_to_register(sendings)
+    _require_known_schools(sendings)
     send_files(sendings)
     print_sentence(f"{count_of(len(sendings), 'file')} in the inbox.")
 
 
-def _known_to_register(sendings: list[FileToSend]) -> None:
+def _require_known_schools(sendings: list[FileToSend]) -> None:
     """Raises BadParameter where a file is of a school that nobody knows: it would be refused.
 
     The register may be loaded after the files have come, but before they are taken in.
@@ -102,12 +102,12 @@ def send_files(sendings: list[FileToSend]) -> None:
     for sending in sendings:
         content = sending.file.read_bytes()
         sha256 = hashlib.sha256(content).hexdigest()
-        _note(engine, sending, sha256)
-        _put(store, sending, content, sha256)
+        _store_cover_note(engine, sending, sha256)
+        _put_in_inbox(store, sending, content, sha256)
     engine.dispose()
 
 
-def _note(engine: "Engine", sending: FileToSend, sha256: str) -> None:
+def _store_cover_note(engine: "Engine", sending: FileToSend, sha256: str) -> None:
     from imports.cover_notes import store_cover_note
     from models.database import transaction
 
@@ -117,23 +117,23 @@ def _note(engine: "Engine", sending: FileToSend, sha256: str) -> None:
             urn=sending.urn,
             name=sending.file.name,
             sha256=sha256,
-            kind=sending.said.kind,
-            academic_year=sending.said.academic_year,
-            leaving_stage=sending.said.stage,
-            wave=sending.said.wave,
+            kind=sending.cover_note.kind,
+            academic_year=sending.cover_note.academic_year,
+            leaving_stage=sending.cover_note.stage,
+            wave=sending.cover_note.wave,
             sent_on=sending.sent_on,
         )
 
 
-def _put(store: "Store", sending: FileToSend, content: bytes, sha256: str) -> None:
+def _put_in_inbox(store: "Store", sending: FileToSend, content: bytes, sha256: str) -> None:
     from destinations.platform.storage import StorageFailed
 
     key = f"inbox/{sending.urn}/{sending.file.name}"
-    another = f"inbox/{sending.urn}/{sha256[:12]}/{sending.file.name}"
+    key_by_content = f"inbox/{sending.urn}/{sha256[:12]}/{sending.file.name}"
     try:
         # Another file of that name still waits: neither may overwrite the other.
         is_free = not store.has(key) or store.get(key) == content
-        store.put(key if is_free else another, content)
+        store.put(key if is_free else key_by_content, content)
     except (KeyError, StorageFailed):
         # What stands there is no file: a folder, a link that leads out, one that cannot be opened.
-        store.put(another, content)
+        store.put(key_by_content, content)

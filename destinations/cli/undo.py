@@ -38,23 +38,24 @@ def undo(
     settings, engine = get_settings(), open_hub()
     try:
         with transaction(engine) as session:
-            before = known_submission(session, submission)
-            if before.undone_at is not None:
+            stored = known_submission(session, submission)
+            if stored.undone_at is not None:
                 print_sentence(
-                    f"Submission {submission} was taken back already, by {before.undone_by}."
+                    f"Submission {submission} was taken back already, by {stored.undone_by}."
                 )
                 return
-            done = take_back(session, submission, by=by, reason=reason, at=now())
-    except (LookupError, ValueError) as told:
-        raise typer.BadParameter(str(told)) from None
+            taken_back = take_back(session, submission, by=by, reason=reason, at=now())
+    except (LookupError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
     engine.dispose()
-    again = reprocess_now(settings, done.to_reprocess, today_in_london())
+    reprocessed = reprocess_now(settings, taken_back.to_reprocess, today_in_london())
+    leavers = count_of(taken_back.leavers, "leaver")
     print_sentence(
         f"Submission {submission} is taken back. Of what it said, nothing counts now: "
-        f"{count_of(done.destinations, 'destination')}, {count_of(done.leavers, 'leaver')} "
+        f"{count_of(taken_back.destinations, 'destination')}, {leavers} "
         "whom nobody else names."
     )
-    if again:
-        others = count_of(again, "other submission told", "other submissions told")
-        stand = "stands" if again == 1 else "stand"
+    if reprocessed:
+        others = count_of(reprocessed, "other submission told", "other submissions told")
+        stand = "stands" if reprocessed == 1 else "stand"
         print_sentence(f"{others} us what it had told, and {stand} for it now.")

@@ -67,8 +67,8 @@ def waive(
                 academic_year=cohort,
                 leaving_stage=LeavingStage(stage) if stage else None,
             )
-    except (LookupError, ValueError) as told:
-        raise typer.BadParameter(str(told)) from None
+    except (LookupError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
     print_sentence(
         f"Waiver {number}: {rule.code} is set aside for {school} until {in_words(until)}."
     )
@@ -92,9 +92,9 @@ def unwaive(
     try:
         with transaction(engine) as session:
             end_waiver(session, number, by=by, ended_at=now())
-    except LookupError as told:
+    except LookupError as error:
         raise typer.BadParameter(
-            f"{told} as {number}; `destinations waivers` lists those there are"
+            f"{error} as {number}; `destinations waivers` lists those there are"
         ) from None
     print_sentence("Ended. The rule speaks again from the next intake.")
 
@@ -115,23 +115,25 @@ def waivers(
         urn = known_school_urn(session, school) if school else None
         lines: list[dict[str, Any]] = [
             {
-                "waiver": one.id,
-                "rule": one.code,
-                "says": rule_words(one.code)[0],
-                "urn": one.urn,
-                "cohort": year_name(one.academic_year) if one.academic_year is not None else "",
-                "stage": one.leaving_stage or "",
-                "by": one.waived_by,
-                "reason": one.reason,
-                "until": one.expires_on.isoformat(),
+                "waiver": waiver.id,
+                "rule": waiver.code,
+                "says": rule_words(waiver.code)[0],
+                "urn": waiver.urn,
+                "cohort": year_name(waiver.academic_year)
+                if waiver.academic_year is not None
+                else "",
+                "stage": waiver.leaving_stage or "",
+                "by": waiver.waived_by,
+                "reason": waiver.reason,
+                "until": waiver.expires_on.isoformat(),
             }
-            for one in waivers_in_force(session, today_in_london(), urn=urn)
+            for waiver in waivers_in_force(session, today_in_london(), urn=urn)
         ]
     if json_:
         print_json_lines(lines)
     elif lines:
-        told = ("waiver", "rule", "urn", "stage", "cohort", "by", "reason", "until")
-        print_table("", told, (tuple(line[name] for name in told) for line in lines))
+        columns = ("waiver", "rule", "urn", "stage", "cohort", "by", "reason", "until")
+        print_table("", columns, (tuple(line[name] for name in columns) for line in lines))
         print_sentence("What a rule says: destinations rules CODE")
     else:
         print_sentence(f"No rule is set aside for {school}." if school else "No rule is set aside.")

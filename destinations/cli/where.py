@@ -49,7 +49,7 @@ def where(
             query = query.where(Submission.id == submission)
         if school:
             query = query.where(Submission.urn == known_school_urn(session, school))
-        lines = [_where(each, noted_words(each)) for each in session.exec(query)]
+        lines = [_where_line(stored, noted_words(stored)) for stored in session.exec(query)]
         if submission is None:
             lines += left_out_lines(get_settings(), session, school)
     if json_:
@@ -62,34 +62,34 @@ def where(
         )
 
 
-def _where(each: "Submission", noted: str) -> dict[str, Any]:
+def _where_line(submission: "Submission", noted: str) -> dict[str, Any]:
     from expectations.validating import refusal_finding
 
-    stage, why = each.stage, ""
-    if each.undone_at:
+    stage, why = submission.stage, ""
+    if submission.undone_at:
         stage, why = (
             "taken back",
-            f"by {each.undone_by} on {in_words(in_london(each.undone_at).date())}",
+            f"by {submission.undone_by} on {in_words(in_london(submission.undone_at).date())}",
         )
-        why += f": {each.undone_because}" if each.undone_because else ""
-    elif each.refused_code:
-        told = refusal_finding(each.refused_code, each.refused_facts)
-        stage, why = "refused", f"{told.says}. {told.do}"
-    elif each.fault_code:
-        why = f"our fault: {each.fault_code}"
-    elif each.needs_processing_since and each.recorded_at:
+        why += f": {submission.undone_because}" if submission.undone_because else ""
+    elif submission.refused_code:
+        refusal = refusal_finding(submission.refused_code, submission.refused_facts)
+        stage, why = "refused", f"{refusal.says}. {refusal.do}"
+    elif submission.fault_code:
+        why = f"our fault: {submission.fault_code}"
+    elif submission.needs_processing_since and submission.recorded_at:
         why = "the next intake reads it again"
     else:
         why = noted
     return {
-        "submission": each.id,
-        "urn": each.urn,
-        "file": each.name,
+        "submission": submission.id,
+        "urn": submission.urn,
+        "file": submission.name,
         "stage": stage,
-        "sent_on": each.sent_on.isoformat(),
-        "rows": each.rows_read,
-        "recorded": each.rows_sound - each.rows_unsure,
-        "waiting": each.rows_waiting,
-        "unsure": each.rows_unsure,
+        "sent_on": submission.sent_on.isoformat(),
+        "rows": submission.rows_read,
+        "recorded": submission.rows_sound - submission.rows_unsure,
+        "waiting": submission.rows_waiting,
+        "unsure": submission.rows_unsure,
         "why": why,
     }

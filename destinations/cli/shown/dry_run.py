@@ -1,4 +1,4 @@
-"""Rehearsed: what a file would change, said before anything is recorded.  Nothing of it is kept."""
+"""Dry run: what a file would change, recorded and rolled back, becomes a sentence."""
 
 import hashlib
 from collections.abc import Sequence
@@ -31,38 +31,45 @@ def dry_run_sentence(
     '' where no hub is set up, nobody said whose sheet it is, or nothing like it was sent before.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    sent = Submission(
+    submission = Submission(
         urn=mapped.declared.urn, name=name, sha256=sha256, size=len(content), stored_as="",
         sent_on=mapped.declared.sent_on,
     )  # fmt: skip
-    return if_set_up(settings, lambda session: _rehearsed(session, sent, mapped, findings), "")
+    return if_set_up(
+        settings, lambda session: _record_and_roll_back(session, submission, mapped, findings), ""
+    )
 
 
-def _rehearsed(
-    session: Session, sent: Submission, mapped: NormalisedSubmission, findings: Sequence[Finding]
+def _record_and_roll_back(
+    session: Session,
+    submission: Submission,
+    mapped: NormalisedSubmission,
+    findings: Sequence[Finding],
 ) -> str:
     """The sheet is recorded, and what was recorded is taken back before anybody sees it."""
-    known = session.exec(select(Institution.urn).where(Institution.urn == sent.urn)).first()
-    if known is None or mapped.declared.kind is None:
+    institution_urn = session.exec(
+        select(Institution.urn).where(Institution.urn == submission.urn)
+    ).first()
+    if institution_urn is None or mapped.declared.kind is None:
         return ""
-    same = session.exec(
+    same_file = session.exec(
         select(Submission).where(
-            col(Submission.urn).in_(school_chain(session, sent.urn)),
-            Submission.sha256 == sent.sha256,
+            col(Submission.urn).in_(school_chain(session, submission.urn)),
+            Submission.sha256 == submission.sha256,
             is_standing(),
         )
     ).first()
-    if same is not None:
-        return changes_in_words(same, {}, is_sent=False)
+    if same_file is not None:
+        return changes_in_words(same_file, {}, is_sent=False)
     try:
-        session.add(sent)
+        session.add(submission)
         session.flush()
-        declared = replace(mapped.declared, submission_id=sent.id or 0)
-        done = record_submission(
+        declared = replace(mapped.declared, submission_id=submission.id or 0)
+        recorded = record_submission(
             session, replace(mapped, declared=declared), findings, recorded_at=now()
         )
-        session.refresh(sent)
-        before = session.get(Submission, sent.follows_id) if sent.follows_id else None
-        return changes_in_words(before, done.changes, is_sent=False) if before else ""
+        session.refresh(submission)
+        previous = session.get(Submission, submission.follows_id) if submission.follows_id else None
+        return changes_in_words(previous, recorded.changes, is_sent=False) if previous else ""
     finally:
         session.rollback()

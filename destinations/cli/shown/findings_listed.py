@@ -13,7 +13,7 @@ SHOWN = 20  # in the terminal; the workbook and --json hold everything
 def show_findings(findings: "list[Finding] | tuple[Finding, ...]", json_: bool) -> None:
     """Findings in reading order: all as JSON, the first twenty for a person."""
     if json_:
-        print_json_lines(finding_as_json(each) for each in findings)
+        print_json_lines(finding_as_json(finding) for finding in findings)
         return
     if not findings:
         print_sentence("Nothing to fix.")
@@ -23,31 +23,31 @@ def show_findings(findings: "list[Finding] | tuple[Finding, ...]", json_: bool) 
         ("where", "heading", "as typed", "what is wrong", "what to do", "rule"),
         (
             (
-                f"{each.sheet} {each.column}{each.row or ''}".strip(),
-                each.heading,
-                each.value,
-                each.says,
-                each.do + (f": {', '.join(each.suggests)}?" if each.suggests else ""),
-                each.code,
+                f"{finding.sheet} {finding.column}{finding.row or ''}".strip(),
+                finding.heading,
+                finding.value,
+                finding.says,
+                finding.do + (f": {', '.join(finding.suggests)}?" if finding.suggests else ""),
+                finding.code,
             )
-            for each in findings[:SHOWN]
+            for finding in findings[:SHOWN]
         ),
     )
     if len(findings) > SHOWN:
         print_sentence(f"The first {SHOWN} of {len(findings)} are shown; --json gives all.")
 
 
-def finding_as_json(each: "Finding") -> dict[str, Any]:
+def finding_as_json(finding: "Finding") -> dict[str, Any]:
     """A finding as the contract gives it to scripts."""
     return {
-        "sheet": each.sheet,
-        "row": each.row,
-        "column": each.column,
-        "heading": each.heading,
-        "value": each.value,
-        "code": each.code,
-        "severity": str(each.severity),
-        "says": each.says,
-        "do": each.do,
-        "suggests": list(each.suggests),
+        "sheet": finding.sheet,
+        "row": finding.row,
+        "column": finding.column,
+        "heading": finding.heading,
+        "value": finding.value,
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "says": finding.says,
+        "do": finding.do,
+        "suggests": list(finding.suggests),
     }

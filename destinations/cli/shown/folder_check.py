@@ -1,4 +1,4 @@
-"""Checking a whole folder: each file is read, or refused with a sentence; never anything else."""
+"""Folder check: each file is read, or refused with a sentence; never anything else."""
 
 import os
 import re
@@ -20,7 +20,7 @@ from models.handoffs.findings import SubmissionRefused
 from models.handoffs.normalised import SubmissionMetadata
 from models.vocabulary import WAVES
 
-ASKED = {"C04"}  # which leavers it is about
+ASKED_OF_SENDER = {"C04"}  # which leavers it is about
 _URN = re.compile(r"[0-9]{6}")
 
 
@@ -44,7 +44,7 @@ class CheckedFile:
 def check_folder(
     folder: Path,
     today: date,
-    remembered: Crosswalk | None = None,
+    crosswalk: Crosswalk | None = None,
     school: str = "",
     *,
     limits: ReadLimits = READ_LIMITS,
@@ -56,31 +56,31 @@ def check_folder(
     for `school`, or for the files of a folder that is named by its URN, as those of an inbox are.
     Whatever is not a folder is told: a link to nowhere and a pipe as what cannot be opened.
     """
-    remembered = remembered or Crosswalk(load_map())
+    crosswalk = crosswalk or Crosswalk(load_map())
     with open_guard(limits) as guard:
-        for path in sorted(_files(folder)):
-            said = SubmissionMetadata(
-                1, school or _school_of(path.relative_to(folder)), today, waves=waves
+        for path in sorted(_files_below(folder)):
+            metadata = SubmissionMetadata(
+                1, school or _school_urn(path.relative_to(folder)), today, waves=waves
             )
-            yield _checked(path, str(path.relative_to(folder)), remembered, guard, said)
+            yield _check_file(path, str(path.relative_to(folder)), crosswalk, guard, metadata)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files_below(folder: Path) -> Iterator[Path]:
     """All that lies below a folder, however deep; a folder only where it cannot be looked into."""
-    waiting = [folder]
-    while waiting:
-        here = waiting.pop()
+    pending = [folder]
+    while pending:
+        directory = pending.pop()
         try:
-            with os.scandir(here) as entries:
-                inside = list(entries)
+            with os.scandir(directory) as entries:
+                children = list(entries)
         except OSError:
-            yield here
+            yield directory
             continue
-        for each in inside:
-            if each.is_dir(follow_symlinks=False):
-                waiting.append(here / each.name)
-            elif not _is_folder(each):  # a link to a folder may lead round in a ring
-                yield here / each.name
+        for entry in children:
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(directory / entry.name)
+            elif not _is_folder(entry):  # a link to a folder may lead round in a ring
+                yield directory / entry.name
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
@@ -90,9 +90,12 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
-def _school_of(path: Path) -> str:
+def _school_urn(path: Path) -> str:
     """The URN that the nearest folder above a file is named by; '' where none is."""
-    return next((one for one in reversed(path.parts[:-1]) if _URN.fullmatch(one)), "")
+    return next(
+        (folder_name for folder_name in reversed(path.parts[:-1]) if _URN.fullmatch(folder_name)),
+        "",
+    )
 
 
 def read_content(path: Path, limits: ReadLimits = READ_LIMITS) -> bytes:
@@ -104,7 +107,7 @@ def read_content(path: Path, limits: ReadLimits = READ_LIMITS) -> bytes:
     return content
 
 
-def _opened(path: Path, limits: ReadLimits) -> bytes:
+def _read_regular_file(path: Path, limits: ReadLimits) -> bytes:
     try:
         if path.is_file():  # nobody knows whether a pipe ever ends
             return read_content(path, limits)
@@ -113,28 +116,32 @@ def _opened(path: Path, limits: ReadLimits) -> bytes:
     raise SubmissionRefused("F24")
 
 
-def _checked(
-    path: Path, name: str, remembered: Crosswalk, guard: Guard, declared: SubmissionMetadata
+def _check_file(
+    path: Path, name: str, crosswalk: Crosswalk, guard: Guard, declared: SubmissionMetadata
 ) -> CheckedFile:
-    columns = remembered.to_find_tables(declared.urn)
+    columns = crosswalk.to_find_tables(declared.urn)
     try:
-        read = read_file(path.name, _opened(path, guard.limits), columns.field_of, guard=guard)
-        found = sum(len(table.rows) for table in read.tables)
+        read = read_file(
+            path.name, _read_regular_file(path, guard.limits), columns.field_of, guard=guard
+        )
+        row_count = sum(len(table.rows) for table in read.tables)
         sheets = len({table.sheet for table in read.tables})
         try:
             map_columns_and_values(
-                read, declared, remembered.to_map(declared.urn, heading_fingerprints(read))
+                read, declared, crosswalk.to_map(declared.urn, heading_fingerprints(read))
             )
         except SubmissionRefused as refused:
             # Which leavers these are is for its sender to say: the file itself was read.
-            if refused.code not in ASKED:
+            if refused.code not in ASKED_OF_SENDER:
                 raise
-            told = refusal_finding(refused.code, refused.facts)
-            return CheckedFile(name, "read", found, sheets, told.code, told.says, told.do)
+            finding = refusal_finding(refused.code, refused.facts)
+            return CheckedFile(
+                name, "read", row_count, sheets, finding.code, finding.says, finding.do
+            )
     except SubmissionRefused as unread:
-        asked = add_heading_proposals(unread, columns)
-        told = refusal_finding(asked.code, asked.facts)
-        return CheckedFile(name, "refused", code=told.code, says=told.says, do=told.do)
+        refusal = add_heading_proposals(unread, columns)
+        finding = refusal_finding(refusal.code, refusal.facts)
+        return CheckedFile(name, "refused", code=finding.code, says=finding.says, do=finding.do)
     except Exception as error:  # a folder is gone through to its end, whatever is in it
         return CheckedFile(
             name,
@@ -143,4 +150,4 @@ def _checked(
             says="We could not go through this file; the fault is ours",
             do=f"Send it to us, and say {type(error).__name__}",
         )
-    return CheckedFile(name, "read", found, sheets)
+    return CheckedFile(name, "read", row_count, sheets)

@@ -1,4 +1,4 @@
-"""The inbox as shown: which names are left out, or not taken in, and what to do about each."""
+"""Inbox, left out: a name that is not taken in becomes a line with what to do about it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -27,14 +27,14 @@ def left_out_lines(
     try:
         inbox = look_into(store)
     except StorageFailed as failed:
-        return [_line("", "inbox", f"Nobody can look into the inbox just now: {failed}")]
-    shown = {left.key: _words_of(left.key, left.oddity) for left in inbox.left_out}
+        return [_left_out_line("", "inbox", f"Nobody can look into the inbox just now: {failed}")]
+    shown = {left.key: _oddity_sentence(left.key, left.oddity) for left in inbox.left_out}
     shown |= {
-        stored.key: _words_of_arrival(stored, code)
+        stored.key: _not_taken_sentence(stored, code)
         for stored, code in not_taken(session, inbox.files)
     }
     return [
-        _line(folder_urn(key), key, words)
+        _left_out_line(folder_urn(key), key, words)
         for key, words in sorted(shown.items())
         if not urn or folder_urn(key) == urn
     ]
@@ -56,7 +56,7 @@ def noted_words(submission: "Submission") -> str:
     }[Noted(submission.noted_as)]
 
 
-def _line(urn: str, key: str, why: str) -> dict[str, Any]:
+def _left_out_line(urn: str, key: str, why: str) -> dict[str, Any]:
     from imports.inbox import INBOX, decode_name
 
     name = decode_name(key).removeprefix(INBOX)
@@ -74,18 +74,18 @@ def _line(urn: str, key: str, why: str) -> dict[str, Any]:
     }
 
 
-def _named(key: str) -> str:
+def _quoted_name(key: str) -> str:
     from imports.inbox import decode_name
 
     folder, _, name = escape_line(decode_name(key)).rpartition("/")
     return f"“{name}” in {folder or 'storage'}"
 
 
-def _words_of(key: str, oddity: "Oddity") -> str:
+def _oddity_sentence(key: str, oddity: "Oddity") -> str:
     from models.handoffs.store import Oddity
 
     put_file = "Delete it, and put the file itself there"
-    what, do = {
+    fault, remedy = {
         Oddity.LOOPING_LINK: ("is a link that leads round to itself", put_file),
         Oddity.DANGLING_LINK: ("is a link to something that is not there", put_file),
         Oddity.OUTWARD_LINK: ("is a link that leads out of that folder", put_file),
@@ -111,20 +111,20 @@ def _words_of(key: str, oddity: "Oddity") -> str:
             "If it holds a spreadsheet, put that beside it; otherwise give the folder another name",
         ),
     }[oddity]
-    return f"{_named(key)} {what}. {do}."
+    return f"{_quoted_name(key)} {fault}. {remedy}."
 
 
-def _words_of_arrival(stored: "StoredFile", code: str) -> str:
+def _not_taken_sentence(stored: "StoredFile", code: str) -> str:
     from expectations.validating import refusal_finding
     from imports.receiving import CHANGING, NOT_OPENED, OUR_FAULT
     from models.handoffs.store import Oddity
 
     if code == NOT_OPENED:
-        return _words_of(stored.key, Oddity.UNREADABLE)
-    named = _named(stored.key)
+        return _oddity_sentence(stored.key, Oddity.UNREADABLE)
+    quoted = _quoted_name(stored.key)
     if code == CHANGING:
-        return f"{named} was still being written. Do nothing: the next intake takes it in."
+        return f"{quoted} was still being written. Do nothing: the next intake takes it in."
     if code == OUR_FAULT:
-        return f"{named} was not taken in, and the fault is ours. Every intake tries it again."
-    told = refusal_finding(code, {})
-    return f"{named}: {told.says}. {told.do}."
+        return f"{quoted} was not taken in, and the fault is ours. Every intake tries it again."
+    refusal = refusal_finding(code, {})
+    return f"{quoted}: {refusal.says}. {refusal.do}."

@@ -1,4 +1,4 @@
-"""Maps written: what was confirmed for a school becomes a YAML map, to be reviewed."""
+"""Map as YAML: the mappings confirmed for a school become a map to be reviewed."""
 
 from collections.abc import Iterable
 
@@ -25,39 +25,51 @@ def export_map(session: Session, urn: str) -> str:
     standard = load_map()
     remarks: list[str] = []
     headings, words = load_mappings(session)
-    aliases = _headings((one for one in headings if one.urn == urn), standard, remarks)
-    own = _words((one for one in words if one.urn == urn), standard, remarks)
-    text = map_as_yaml(urn or "hub", aliases, own)
+    aliases = _heading_aliases(
+        (mapping for mapping in headings if mapping.urn == urn), standard, remarks
+    )
+    value_words = _value_words(
+        (mapping for mapping in words if mapping.urn == urn), standard, remarks
+    )
+    text = map_as_yaml(urn or "hub", aliases, value_words)
     parse_map(text, urn or "hub")  # raises where it would not be read
-    head = [f"# What was confirmed for {urn or 'the hub'}, to be reviewed: docs/add-a-map.md"]
-    head += [f"# Not among these, since a map only ever adds: {remark}" for remark in remarks]
-    return "\n".join(head) + "\n" + text
+    remark_lines = [
+        f"# What was confirmed for {urn or 'the hub'}, to be reviewed: docs/add-a-map.md"
+    ]
+    remark_lines += [
+        f"# Not among these, since a map only ever adds: {remark}" for remark in remarks
+    ]
+    return "\n".join(remark_lines) + "\n" + text
 
 
-def _headings(
-    said: Iterable[HeadingMapping], standard: ColumnMap, remarks: list[str]
+def _heading_aliases(
+    mappings: Iterable[HeadingMapping], standard: ColumnMap, remarks: list[str]
 ) -> dict[str, str]:
     aliases: dict[str, tuple[str, str]] = {}
-    for one in said:
-        key, ours = normalise_heading(one.shown), one.field or NOT_OURS
-        known = standard.headings.get(key)
-        if known and known != ours and standard.field_of((one.shown,)):
-            remarks.append(f"'{one.shown}' as {ours}; the standard map has it as {known}")
-        elif known != ours:
-            if aliases.get(key, ("", ours))[1] != ours:
-                remarks.append(f"'{one.shown}' as {aliases[key][1]}, on another heading row")
-            aliases[key] = one.shown, ours
+    for mapping in mappings:
+        key, field = normalise_heading(mapping.shown), mapping.field or NOT_OURS
+        standard_field = standard.headings.get(key)
+        if standard_field and standard_field != field and standard.field_of((mapping.shown,)):
+            remarks.append(
+                f"'{mapping.shown}' as {field}; the standard map has it as {standard_field}"
+            )
+        elif standard_field != field:
+            if aliases.get(key, ("", field))[1] != field:
+                remarks.append(f"'{mapping.shown}' as {aliases[key][1]}, on another heading row")
+            aliases[key] = mapping.shown, field
     return dict(aliases.values())
 
 
-def _words(
-    said: Iterable[ValueMapping], standard: ColumnMap, remarks: list[str]
+def _value_words(
+    mappings: Iterable[ValueMapping], standard: ColumnMap, remarks: list[str]
 ) -> dict[str, dict[str, str]]:
-    own: dict[str, dict[str, str]] = {}
-    for one in said:
-        known = standard.words.get(one.field, {}).get(normalise_word(one.word))
-        if known and known != one.value:
-            remarks.append(f"'{one.word}' as {one.value}; the standard map has it as {known}")
-        elif not known:
-            own.setdefault(one.field, {})[one.word] = one.value
-    return own
+    value_words: dict[str, dict[str, str]] = {}
+    for mapping in mappings:
+        standard_value = standard.words.get(mapping.field, {}).get(normalise_word(mapping.word))
+        if standard_value and standard_value != mapping.value:
+            remarks.append(
+                f"'{mapping.word}' as {mapping.value}; the standard map has it as {standard_value}"
+            )
+        elif not standard_value:
+            value_words.setdefault(mapping.field, {})[mapping.word] = mapping.value
+    return value_words

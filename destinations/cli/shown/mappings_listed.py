@@ -1,4 +1,4 @@
-"""Maps shown: what is confirmed and what is asked, for a person or for a script."""
+"""Mappings listed: what is confirmed and what is asked, for a person or for a script."""
 
 from typing import Any
 
@@ -26,69 +26,92 @@ from models.responses import HeadingMapping, ValueMapping
 from models.submissions import Submission
 
 
-def show_submission(settings: Settings, session: Session, sent: Submission, *, json_: bool) -> None:
+def show_submission(
+    settings: Settings, session: Session, submission: Submission, *, json_: bool
+) -> None:
     """Every heading of a submission, and below what a person is asked."""
-    remembered = load_crosswalk(session)
-    seen: list[SeenHeading] = []
+    crosswalk = load_crosswalk(session)
+    headings: list[SeenHeading] = []
     why = ""
     try:
-        seen = list_headings_seen(remembered, sent.urn, read_original(settings, remembered, sent))
+        headings = list_headings_seen(
+            crosswalk, submission.urn, read_original(settings, crosswalk, submission)
+        )
     except SubmissionRefused as refused:
-        told = refusal_finding(refused.code, refused.facts)
-        why = f"{told.says}. {told.do}"
+        refusal = refusal_finding(refused.code, refused.facts)
+        why = f"{refusal.says}. {refusal.do}"
         if likely := read_refused_file(refused):
-            seen = list_headings_seen(remembered, sent.urn, likely)
+            headings = list_headings_seen(crosswalk, submission.urn, likely)
     except KeyError:
         why = "Its original is gone"
     if json_:
-        print_json_lines([heading_as_json(one) for one in seen])
+        print_json_lines([heading_as_json(heading) for heading in headings])
         return
-    if why and not seen:
-        print_sentence(f"Submission {sent.id} has no table that we can show. {why}.")
+    if why and not headings:
+        print_sentence(f"Submission {submission.id} has no table that we can show. {why}.")
         return
     if why:
-        print_sentence(f"Submission {sent.id} is not read yet. {why}.")
+        print_sentence(f"Submission {submission.id} is not read yet. {why}.")
     print_table(
-        f"Submission {sent.id}, from {sent.urn}",
+        f"Submission {submission.id}, from {submission.urn}",
         ("sheet", "column", "heading", "read as", "by", "cells", "words we do not know"),
         (
-            (one.sheet, one.letter, one.whole, field_name(one.field), mapped_by(one), one.filled,
-             one.strange or "")
-            for one in seen
+            (
+                heading.sheet,
+                heading.letter,
+                heading.whole,
+                field_name(heading.field),
+                mapped_by(heading),
+                heading.filled,
+                heading.strange or "",
+            )
+            for heading in headings
         ),
-    )  # fmt: skip
-    for one in _each_once(seen):
-        _ask(one, sent.id)
+    )
+    for heading in _unmapped_headings(headings):
+        _print_question(heading, submission.id)
 
 
-def _each_once(seen: list[SeenHeading]) -> list[SeenHeading]:
-    asked: dict[str, SeenHeading] = {}
-    for one in seen:
-        if not one.field:
-            asked.setdefault(normalise_heading(one.whole), one)
-    return list(asked.values())
+def _unmapped_headings(headings: list[SeenHeading]) -> list[SeenHeading]:
+    by_name: dict[str, SeenHeading] = {}
+    for heading in headings:
+        if not heading.field:
+            by_name.setdefault(normalise_heading(heading.whole), heading)
+    return list(by_name.values())
 
 
-def _ask(one: SeenHeading, number: int | None) -> None:
-    if one.asked:
-        like = f"The name is {round(one.asked.likeness)} % like one of ours."
-        there = " The sheet has such a column already." if one.is_there_already else ""
-        print_sentence(f"{one.question} {like}{there}")
-        print_sentence(f'  Yes: destinations map accept {number} "{one.whole}" --by NAME')
-    elif one.filled:
-        near = ", ".join(each.name for each in one.proposals)
-        perhaps = f" The nearest are {near}." if near else ""
-        print_sentence(f"We do not know '{one.whole}'.{perhaps}")
-    if one.filled:
-        print_sentence(f'  Else: destinations map set {number} "{one.whole}" FIELD --by NAME')
+def _print_question(heading: SeenHeading, submission_id: int | None) -> None:
+    if heading.asked:
+        likeness = f"The name is {round(heading.asked.likeness)} % like one of ours."
+        duplicate = " The sheet has such a column already." if heading.is_there_already else ""
+        print_sentence(f"{heading.question} {likeness}{duplicate}")
+        print_sentence(
+            f'  Yes: destinations map accept {submission_id} "{heading.whole}" --by NAME'
+        )
+    elif heading.filled:
+        nearest = ", ".join(proposal.name for proposal in heading.proposals)
+        nearest_words = f" The nearest are {nearest}." if nearest else ""
+        print_sentence(f"We do not know '{heading.whole}'.{nearest_words}")
+    if heading.filled:
+        print_sentence(
+            f'  Else: destinations map set {submission_id} "{heading.whole}" FIELD --by NAME'
+        )
 
 
 def show_confirmed(session: Session, school: str | None, *, json_: bool) -> None:
     """Everything that people confirmed, or what holds for one school."""
     headings, words = load_mappings(session)
     lines = [
-        *(_heading(one) for one in headings if school is None or one.urn in ("", school)),
-        *(_word(one) for one in words if school is None or one.urn in ("", school)),
+        *(
+            _heading_line(mapping)
+            for mapping in headings
+            if school is None or mapping.urn in ("", school)
+        ),
+        *(
+            _word_line(mapping)
+            for mapping in words
+            if school is None or mapping.urn in ("", school)
+        ),
     ]
     lines = list({tuple(line.items()): line for line in lines}.values())
     if json_:
@@ -99,23 +122,23 @@ def show_confirmed(session: Session, school: str | None, *, json_: bool) -> None
         print_sentence("Nobody has confirmed anything yet. See destinations map show SUBMISSION.")
 
 
-def _heading(one: HeadingMapping) -> dict[str, Any]:
+def _heading_line(mapping: HeadingMapping) -> dict[str, Any]:
     return {
-        "for": one.urn or "the hub",
+        "for": mapping.urn or "the hub",
         "said of": "heading",
-        "as typed": one.shown,
-        "means": field_name(one.field or NOT_OURS),
-        "by": one.accepted_by,
-        "on": in_words(in_london(one.accepted_at).date()),
+        "as typed": mapping.shown,
+        "means": field_name(mapping.field or NOT_OURS),
+        "by": mapping.accepted_by,
+        "on": in_words(in_london(mapping.accepted_at).date()),
     }
 
 
-def _word(one: ValueMapping) -> dict[str, Any]:
+def _word_line(mapping: ValueMapping) -> dict[str, Any]:
     return {
-        "for": one.urn or "the hub",
-        "said of": f"word under {field_name(one.field)}",
-        "as typed": one.word,
-        "means": one.value,
-        "by": one.accepted_by,
-        "on": in_words(in_london(one.accepted_at).date()),
+        "for": mapping.urn or "the hub",
+        "said of": f"word under {field_name(mapping.field)}",
+        "as typed": mapping.word,
+        "means": mapping.value,
+        "by": mapping.accepted_by,
+        "on": in_words(in_london(mapping.accepted_at).date()),
     }

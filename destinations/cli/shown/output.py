@@ -1,4 +1,4 @@
-"""What the command line says and how: tables for people, a line of JSON for scripts."""
+"""Output: sentences and tables for people, a line of JSON for scripts, and the exit codes."""
 
 import json
 import sys
@@ -43,11 +43,13 @@ def print_json_lines(lines: Iterable[Mapping[str, Any]]) -> None:
 def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table; numbers to the right."""
     table = Table(title=title or None, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
-    kept = [list(row) for row in rows]
-    for at, heading in enumerate(headings):
-        numeric = bool(kept) and all(isinstance(row[at], int | float) for row in kept)
+    table_rows = [list(row) for row in rows]
+    for index, heading in enumerate(headings):
+        numeric = bool(table_rows) and all(
+            isinstance(row[index], int | float) for row in table_rows
+        )
         table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
-    for row in kept:
+    for row in table_rows:
         table.add_row(*(Text("" if cell is None else _writable(str(cell))) for cell in row))
     stdout.print(table)
 
@@ -56,8 +58,8 @@ def is_not_set_up(error: BaseException) -> bool:
     """Whether something failed because nobody has set up the database yet."""
     if type(error).__name__ not in ("OperationalError", "ProgrammingError"):
         return False
-    said = str(getattr(error, "orig", ""))
-    return "no such table" in said or "42P01" in said  # SQLite, PostgreSQL
+    message = str(getattr(error, "orig", ""))
+    return "no such table" in message or "42P01" in message  # SQLite, PostgreSQL
 
 
 def print_not_set_up() -> None:

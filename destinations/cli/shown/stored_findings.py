@@ -1,8 +1,8 @@
-"""What a sender was told, with their own words beside it: read again from the original as sent."""
+"""Stored findings: records become findings, with cells as typed from the original as sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -17,65 +17,81 @@ from models.submissions import FindingRecord, Submission
 from models.vocabulary import Severity
 
 
+class TypedCell(NamedTuple):
+    """Where a cell stands: its sheet, and the row and the column letters that Excel shows."""
+
+    sheet: str
+    row: int
+    column: str
+
+
 def findings_of_submission(
-    settings: Settings, engine: Engine, submission: int
+    settings: Settings, engine: Engine, submission_id: int
 ) -> tuple[Finding, ...] | None:
     """Everything its sender was told; None when there is no such submission.
 
     A refused submission has the one finding that says why.
     """
     with Session(engine) as session:
-        sent = session.get(Submission, submission)
-        kept = session.exec(
+        submission = session.get(Submission, submission_id)
+        records = session.exec(
             select(FindingRecord)
-            .where(FindingRecord.submission_id == submission)
+            .where(FindingRecord.submission_id == submission_id)
             .order_by(col(FindingRecord.id))
         ).all()
-        remembered = load_crosswalk(session)
-    if sent is None:
+        crosswalk = load_crosswalk(session)
+    if submission is None:
         return None
-    if sent.refused_code:
-        return (_finding(sent.refused_code, Severity.MUST_FIX, sent.refused_facts),)
-    told = tuple(
-        replace(
-            _finding(each.code, Severity(each.severity), each.facts),
-            sheet=each.sheet,
-            row=each.row,
-            column=each.column,
-            heading=each.heading,
-            suggests=tuple(each.suggests),
+    if submission.refused_code:
+        return (
+            _finding_from_facts(
+                submission.refused_code, Severity.MUST_FIX, submission.refused_facts
+            ),
         )
-        for each in kept
+    findings = tuple(
+        replace(
+            _finding_from_facts(record.code, Severity(record.severity), record.facts),
+            sheet=record.sheet,
+            row=record.row,
+            column=record.column,
+            heading=record.heading,
+            suggests=tuple(record.suggests),
+        )
+        for record in records
     )
-    return add_typed_values(told, _cells(settings, remembered, sent)) if told else ()
+    return (
+        _with_typed_values(findings, _typed_values(settings, crosswalk, submission))
+        if findings
+        else ()
+    )
 
 
-def add_typed_values(
-    told: Iterable[Finding], cells: dict[tuple[str, int, str], str]
+def _with_typed_values(
+    findings: Iterable[Finding], typed: Mapping[TypedCell, str]
 ) -> tuple[Finding, ...]:
-    """The same findings with the cells as typed, by (sheet, row, column)."""
+    """The same findings with what was typed in their cells; '' where that is not known."""
     return tuple(
-        replace(each, value=cells.get((each.sheet, each.row, each.column), ""))
-        if each.row is not None
-        else each
-        for each in told
+        replace(finding, value=typed.get(TypedCell(finding.sheet, finding.row, finding.column), ""))
+        if finding.row is not None
+        else finding
+        for finding in findings
     )
 
 
-def _finding(code: str, severity: Severity, facts: dict[str, Any]) -> Finding:
+def _finding_from_facts(code: str, severity: Severity, facts: dict[str, Any]) -> Finding:
     says, do = rule_words(code, facts)
     return Finding(code, severity, says, do, facts=tuple(sorted(facts.items())))
 
 
-def _cells(
-    settings: Settings, remembered: Crosswalk, sent: Submission
-) -> dict[tuple[str, int, str], str]:
+def _typed_values(
+    settings: Settings, crosswalk: Crosswalk, submission: Submission
+) -> dict[TypedCell, str]:
     try:
-        read = read_original(settings, remembered, sent)
+        read = read_original(settings, crosswalk, submission)
     except (SubmissionRefused, KeyError):  # the original is gone, or retention took it
         return {}
     return {
-        (table.sheet, row.number, heading.letter): cell.text
+        TypedCell(table.sheet, row.number, heading.letter): cell.text
         for table in read.tables
         for row in table.rows
         for heading, cell in zip(table.headings, row.cells, strict=True)

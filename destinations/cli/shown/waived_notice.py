@@ -1,4 +1,4 @@
-"""Aside: what a check leaves out because a rule is set aside for its sender and cohort."""
+"""Waived notice: how many findings a check leaves out because their rule is set aside."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -24,9 +24,9 @@ def drop_waived_if_set_up(
 
 def waived_notice(waived: UnwaivedFindings) -> str:
     """How much a person is not told, and why; '' where it is nothing."""
-    many = sum(waived.counts.values())
-    if not many:
+    waived_count = sum(waived.counts.values())
+    if not waived_count:
         return ""
     rules = ", ".join(waived.counts)
-    things = count_of(many, "thing is", "things are")
+    things = count_of(waived_count, "thing is", "things are")
     return f"{things} left out: set aside for this school ({rules}; see: destinations waivers)."

@@ -1,4 +1,4 @@
-"""Allowed: a field or a value as a person typed it, or a sentence that lists what there is."""
+"""Allowed values: a field or a value as typed becomes ours, or a sentence that lists them."""
 
 import typer
 
@@ -20,11 +20,11 @@ def parse_field(typed: str) -> str:
         return ""
     names = {normalise_heading(name): field for field, name in NAMES.items()}
     names |= {normalise_heading(field): field for field in FIELDS}
-    found = names.get(key) or load_map().field_of((typed,))
-    if found is None:
+    matched = names.get(key) or load_map().field_of((typed,))
+    if matched is None:
         listed = ", ".join(NAMES[field] for field in FIELDS)
         raise typer.BadParameter(f"we do not keep '{typed}'; say one of: {listed}; or leave out")
-    return found
+    return matched
 
 
 def parse_listed_field(typed: str) -> str:
@@ -34,14 +34,18 @@ def parse_listed_field(typed: str) -> str:
     """
     lists = closed_list_values()
     key = normalise_heading(typed)
-    found = next(
-        (one for one in lists if key in (normalise_heading(one), normalise_heading(NAMES[one]))),
+    matched = next(
+        (
+            field
+            for field in lists
+            if key in (normalise_heading(field), normalise_heading(NAMES[field]))
+        ),
         None,
     )
-    if found is None:
-        listed = ", ".join(NAMES[one] for one in lists)
+    if matched is None:
+        listed = ", ".join(NAMES[field] for field in lists)
         raise typer.BadParameter(f"'{typed}' has no list of words; say one of: {listed}")
-    return found
+    return matched
 
 
 def parse_value(field: str, typed: str) -> str:

@@ -33,13 +33,13 @@ def day(typed: str | date) -> date:
     try:
         return datetime.strptime(typed.strip(), "%Y-%m-%d").date()
     except ValueError:
-        meant = _other_day(typed.strip())
+        meant = _parse_other_day(typed.strip())
     if meant:
         raise typer.BadParameter(f"'{typed}' is not how a day is written here; type {meant}")
     raise typer.BadParameter(f"'{typed}' is no day; type year, month, day, such as 2026-11-30")
 
 
-def _other_day(typed: str) -> date | None:
+def _parse_other_day(typed: str) -> date | None:
     for form in _OTHER_DAYS:
         try:
             return datetime.strptime(typed, form).date()
@@ -85,7 +85,7 @@ def stage(typed: str) -> "LeavingStage":
         return LeavingStage(typed.strip().upper())
     if f"Y{digits}" in names:
         raise typer.BadParameter(f"a stage is not '{typed}' here; type Y{digits}")
-    raise typer.BadParameter(f"there is no stage '{typed}'; type {_or(names)}")
+    raise typer.BadParameter(f"there is no stage '{typed}'; type {_listed_with_or(names)}")
 
 
 def kind(typed: str) -> "SubmissionKind":
@@ -96,7 +96,7 @@ def kind(typed: str) -> "SubmissionKind":
     if typed.strip().casefold() in names:
         return SubmissionKind(typed.strip().casefold())
     raise typer.BadParameter(
-        f"there is no kind '{typed}'; type {_or(names)}{nearest(typed, names)}"
+        f"there is no kind '{typed}'; type {_listed_with_or(names)}{nearest(typed, names)}"
     )
 
 
@@ -108,7 +108,7 @@ def wave(typed: str | int) -> int:
     if str(typed).strip() in waves:
         return int(typed)
     raise typer.BadParameter(
-        f"there is no wave '{typed}'; type {_or(waves)} (0 is what was intended)"
+        f"there is no wave '{typed}'; type {_listed_with_or(waves)} (0 is what was intended)"
     )
 
 
@@ -142,7 +142,7 @@ def existing_file(typed: str | Path) -> Path:
     if _is_folder(path):
         raise typer.BadParameter(f"'{typed}' is a folder; give a file in it")
     if not _exists(path):
-        raise typer.BadParameter(f"there is no file '{typed}'{_like_it(path)}")
+        raise typer.BadParameter(f"there is no file '{typed}'{_nearest_sibling(path)}")
     if not os.access(path, os.R_OK):
         raise typer.BadParameter(f"'{typed}' may not be read by you; ask for its permission")
     return path
@@ -155,7 +155,7 @@ def existing_folder(typed: str | Path) -> Path:
         return path
     if _exists(path):
         raise typer.BadParameter(f"'{typed}' is a file; give the folder that it lies in")
-    raise typer.BadParameter(f"there is no folder '{typed}'{_like_it(path)}")
+    raise typer.BadParameter(f"there is no folder '{typed}'{_nearest_sibling(path)}")
 
 
 def file_to_write(typed: str | Path) -> Path:
@@ -183,9 +183,9 @@ def nearest(typed: str, names: Iterable[str]) -> str:
     return f". Did you mean '{by_key[close[0]]}'?" if close else ""
 
 
-def _like_it(path: Path) -> str:
+def _nearest_sibling(path: Path) -> str:
     try:
-        return nearest(path.name, sorted(each.name for each in path.parent.iterdir()))
+        return nearest(path.name, sorted(sibling.name for sibling in path.parent.iterdir()))
     except OSError:
         return f"; there is no folder '{path.parent}' either" if not _exists(path.parent) else ""
 
@@ -202,5 +202,5 @@ def _is_folder(path: Path) -> bool:
     return _exists(path) and path.is_dir()
 
 
-def _or(names: list[str]) -> str:
+def _listed_with_or(names: list[str]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"

@@ -1,4 +1,4 @@
-"""The hub as a command finds it: its database, checked before it is used, and what is in it."""
+"""Hub look-up: a database that is fit for use, and the submissions and schools that are in it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,10 +29,10 @@ def open_hub() -> "Engine":
     from destinations.platform.settings import get_settings
 
     address = get_settings().database
-    with _faults_in_words():
+    with _database_faults_in_words():
         if _is_missing_file(address):
             raise typer.BadParameter(_NOT_SET_UP)
-    return _opened(address, tuple(_WORDS))
+    return _open_checked(address, tuple(_REVISION_WORDS))
 
 
 def open_to_set_up() -> "Engine":
@@ -42,20 +42,20 @@ def open_to_set_up() -> "Engine":
     """
     from destinations.platform.settings import get_settings
 
-    return _opened(get_settings().database, ("newer",))
+    return _open_checked(get_settings().database, ("newer",))
 
 
-def _opened(address: str, refused: tuple[str, ...]) -> "Engine":
+def _open_checked(address: str, refused: tuple[str, ...]) -> "Engine":
     from models.database import open_database
     from models.revisions import revision_of
 
-    with _faults_in_words():
+    with _database_faults_in_words():
         engine = open_database(address)
         with engine.connect() as connection:
             revision = revision_of(connection)
     if revision.value in refused:
         engine.dispose()
-        raise typer.BadParameter(_WORDS[revision.value])
+        raise typer.BadParameter(_REVISION_WORDS[revision.value])
     return engine
 
 
@@ -67,7 +67,7 @@ def _is_missing_file(address: str) -> bool:
 
 
 @contextmanager
-def _faults_in_words() -> Iterator[None]:
+def _database_faults_in_words() -> Iterator[None]:
     from sqlalchemy.exc import ArgumentError, DBAPIError
 
     try:
@@ -85,7 +85,7 @@ def _faults_in_words() -> Iterator[None]:
 
 
 _NOT_SET_UP = "there is no database here yet; run `destinations setup` first"
-_WORDS = {
+_REVISION_WORDS = {
     "none": _NOT_SET_UP,
     "older": "the database is from an older version; run `destinations setup` to bring it up to "
     "date (back it up before)",
@@ -111,12 +111,12 @@ def known_submission(session: "Session", number: int) -> "Submission":
     """The submission of that number.  Raises BadParameter where there is none."""
     from models.submissions import Submission
 
-    found = session.get(Submission, number) if 0 < number <= LARGEST else None
-    if found is None:
+    submission = session.get(Submission, number) if 0 < number <= LARGEST else None
+    if submission is None:
         raise typer.BadParameter(
             f"there is no submission {number}; `destinations where` lists those there are"
         )
-    return found
+    return submission
 
 
 def known_school_urn(session: "Session", typed: str) -> str:
@@ -133,16 +133,16 @@ def known_school_urn(session: "Session", typed: str) -> str:
         bare = urn(typed)
     except typer.BadParameter as wrong:
         raise typer.BadParameter(wrong.message + _likely_schools(session, typed)) from None
-    named = session.exec(select(Institution.urn).where(col(Institution.urn) == bare)).first()
-    sent = session.exec(select(Submission.urn).where(col(Submission.urn) == bare)).first()
-    if named is None and sent is None:
+    in_register = session.exec(select(Institution.urn).where(col(Institution.urn) == bare)).first()
+    in_submissions = session.exec(select(Submission.urn).where(col(Submission.urn) == bare)).first()
+    if in_register is None and in_submissions is None:
         raise typer.BadParameter(
-            f"nobody knows a school {bare}{_likely_schools(session, bare) or _EMPTY}"
+            f"nobody knows a school {bare}{_likely_schools(session, bare) or _REGISTER_HINT}"
         )
     return bare
 
 
-_EMPTY = "; `destinations register` loads those there are"
+_REGISTER_HINT = "; `destinations register` loads those there are"
 
 
 def has_register(session: "Session") -> bool:
@@ -162,16 +162,20 @@ def _likely_schools(session: "Session", typed: str) -> str:
 
     from models.places import Institution, Membership
 
-    every = select(Institution.urn, Institution.name).where(col(Institution.urn).is_not(None))
-    names: dict[Any, str] = dict(session.exec(every).all())
+    query = select(Institution.urn, Institution.name).where(col(Institution.urn).is_not(None))
+    names: dict[Any, str] = dict(session.exec(query).all())
     members = set(session.exec(select(Membership.urn)).all())
     bare = typed.strip()
     if bare.isdecimal():
-        near = ((DamerauLevenshtein.distance(bare, each), each) for each in names)
+        distances = (
+            (DamerauLevenshtein.distance(bare, candidate), candidate) for candidate in names
+        )
         likely = [
-            each
-            for far, each in sorted(near, key=lambda at: (at[0], at[1] not in members, at[1]))
-            if far <= _DIGITS_OFF
+            candidate
+            for distance, candidate in sorted(
+                distances, key=lambda pair: (pair[0], pair[1] not in members, pair[1])
+            )
+            if distance <= _DIGITS_OFF
         ]
     else:
         scored = process.extract(
@@ -179,6 +183,6 @@ def _likely_schools(session: "Session", typed: str) -> str:
             score_cutoff=_CLOSE, limit=_PROPOSED,
         )  # fmt: skip
         scored.sort(key=lambda score: score[2] not in members)
-        likely = [each for _, _, each in scored]
-    listed = [f"{each} {names[each]}" for each in likely[:_PROPOSED]]
-    return f". Did you mean {' or '.join(listed)}?" if listed else ""
+        likely = [candidate for _, _, candidate in scored]
+    proposals = [f"{candidate} {names[candidate]}" for candidate in likely[:_PROPOSED]]
+    return f". Did you mean {' or '.join(proposals)}?" if proposals else ""

@@ -1,4 +1,4 @@
-"""Manifests: what a sender says of each file, one file at a time or a whole list of them."""
+"""Manifest: a list of files, or one of them, becomes files to send with their cover notes."""
 
 import csv
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ class FileToSend:
 
     file: Path
     urn: str
-    said: CoverNoteFields
+    cover_note: CoverNoteFields
     sent_on: date | None = None
 
 
@@ -60,13 +60,13 @@ def read_manifest(manifest: Path, folder: Path) -> list[FileToSend]:
     missing = [name for name in COLUMNS if name not in rows[0]]
     if missing:
         raise typer.BadParameter(f"'{manifest}' has no column called {', '.join(missing)}")
-    return [_sending(row, folder, number) for number, row in enumerate(rows, start=2)]
+    return [_file_to_send(row, folder, number) for number, row in enumerate(rows, start=2)]
 
 
-def _sending(row: Mapping[str, str], folder: Path, number: int) -> FileToSend:
+def _file_to_send(row: Mapping[str, str], folder: Path, number: int) -> FileToSend:
     try:
         urn = arguments.urn(row["urn"])
-        said, sent_on = CoverNoteFields.of(row), arguments.day(row["sent_on"])
+        cover_note, sent_on = CoverNoteFields.of(row), arguments.day(row["sent_on"])
     except typer.BadParameter as wrong:
         raise typer.BadParameter(f"line {number} of the manifest: {wrong.message}") from None
     if not row["file"].strip():
@@ -78,4 +78,4 @@ def _sending(row: Mapping[str, str], folder: Path, number: int) -> FileToSend:
             f"line {number} of the manifest: there is no '{row['file']}' in {folder}, nor in "
             f"{folder / urn}; say with --folder where it is"
         )
-    return FileToSend(file, urn, said, sent_on)
+    return FileToSend(file, urn, cover_note, sent_on)

@@ -1,4 +1,4 @@
-"""Sheets: what each heading of a submission is read as, by whose word, and what it may be.
+"""Submission headings: what each is read as, by whose word, and what else it may be.
 
 Read again from the original as sent.  Counts of cells are given, never a cell.
 """
@@ -66,13 +66,17 @@ class SeenHeading:
     @property
     def asked(self) -> FieldProposal | None:
         """What a person is asked of it; None where nothing is likely enough."""
-        return next((one for one in self.proposals if one.is_made), None)
+        return next((proposal for proposal in self.proposals if proposal.is_made), None)
 
     @property
     def question(self) -> str:
         """The question as it is put; '' where nothing is likely enough."""
-        one = self.asked
-        return ask_about_heading(self.whole, one.name, " and ".join(one.evidence)) if one else ""
+        proposal = self.asked
+        return (
+            ask_about_heading(self.whole, proposal.name, " and ".join(proposal.evidence))
+            if proposal
+            else ""
+        )
 
 
 def crosswalk_if_set_up(settings: Settings) -> Crosswalk:
@@ -95,7 +99,7 @@ def if_set_up(settings: Settings, ask: Callable[[Session], Answer], otherwise: A
         engine.dispose()
 
 
-def read_original(settings: Settings, remembered: Crosswalk, sent: Submission) -> ReadFile:
+def read_original(settings: Settings, crosswalk: Crosswalk, submission: Submission) -> ReadFile:
     """A submission's original, read again with what is known of its school.
 
     Raises SubmissionRefused where it cannot be read, and KeyError where it is gone.
@@ -103,9 +107,9 @@ def read_original(settings: Settings, remembered: Crosswalk, sent: Submission) -
     store = open_storage(
         settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
     )
-    knows = remembered.to_find_tables(sent.urn).field_of
+    field_of = crosswalk.to_find_tables(submission.urn).field_of
     with open_guard(settings.limits(ReadLimits)) as guard:
-        return read_file(sent.name, store.get(sent.stored_as), knows, guard=guard)
+        return read_file(submission.name, store.get(submission.stored_as), field_of, guard=guard)
 
 
 def read_refused_file(refused: SubmissionRefused) -> ReadFile | None:
@@ -117,81 +121,83 @@ def read_refused_file(refused: SubmissionRefused) -> ReadFile | None:
     return ReadFile("", tables) if tables else None
 
 
-def list_headings_seen(remembered: Crosswalk, urn: str, read: ReadFile) -> list[SeenHeading]:
+def list_headings_seen(crosswalk: Crosswalk, urn: str, read: ReadFile) -> list[SeenHeading]:
     """Every heading of every table, in reading order."""
-    rows = heading_fingerprints(read)
-    columns = remembered.to_map(urn, rows)
+    fingerprints = heading_fingerprints(read)
+    column_map = crosswalk.to_map(urn, fingerprints)
     seen = []
     for table in read.tables:
-        layout = map_columns(table, columns)
-        row = heading_fingerprint(one.parts for one in table.headings)
-        for one in layout.placed:
-            if whole := full_heading(one.parts):
-                who = remembered.accepted_heading(urn, rows, whole)
-                seen.append(_seen(layout, one, columns, SeenHeading(
-                    table.sheet, one.letter, whole, row, _field(one),
-                    columns.name, who, 0, 0,
+        layout = map_columns(table, column_map)
+        row = heading_fingerprint(heading.parts for heading in table.headings)
+        for column in layout.placed:
+            if whole := full_heading(column.parts):
+                accepted = crosswalk.accepted_heading(urn, fingerprints, whole)
+                seen.append(_with_cell_counts(layout, column, column_map, SeenHeading(
+                    table.sheet, column.letter, whole, row, _shown_field(column),
+                    column_map.name, accepted, 0, 0,
                 )))  # fmt: skip
     return seen
 
 
 def headings_once_mapped(
     settings: Settings,
-    remembered: Crosswalk,
-    sent: Submission,
-    headings: Sequence[HeadingMapping],
+    crosswalk: Crosswalk,
+    submission: Submission,
+    mappings: Sequence[HeadingMapping],
 ) -> list[SeenHeading]:
     """Every heading of a file as it will be read once some of them are known.
 
     That may show a table that was not found before.  Raises SubmissionRefused where even then
     there is none.
     """
-    known = replace(remembered, headings=(*remembered.headings, *headings), _made={})
-    return list_headings_seen(known, sent.urn, read_original(settings, known, sent))
+    extended = replace(crosswalk, headings=(*crosswalk.headings, *mappings), _made={})
+    return list_headings_seen(
+        extended, submission.urn, read_original(settings, extended, submission)
+    )
 
 
-def is_same_heading(one: SeenHeading, said: str) -> bool:
+def is_same_heading(heading: SeenHeading, typed: str) -> bool:
     """Whether a heading is the one that somebody typed."""
-    return normalise_heading(one.whole) == normalise_heading(said)
+    return normalise_heading(heading.whole) == normalise_heading(typed)
 
 
-def heading_as_json(one: SeenHeading) -> dict[str, Any]:
+def heading_as_json(heading: SeenHeading) -> dict[str, Any]:
     """A heading as scripts get it."""
     return {
-        "sheet": one.sheet,
-        "column": one.letter,
-        "heading": one.whole,
-        "read_as": one.field,
-        "name": field_name(one.field),
-        "by": mapped_by(one),
-        "accepted_by": one.accepted.accepted_by if one.accepted else "",
-        "accepted_on": in_london(one.accepted.accepted_at).date().isoformat()
-        if one.accepted
+        "sheet": heading.sheet,
+        "column": heading.letter,
+        "heading": heading.whole,
+        "read_as": heading.field,
+        "name": field_name(heading.field),
+        "by": mapped_by(heading),
+        "accepted_by": heading.accepted.accepted_by if heading.accepted else "",
+        "accepted_on": in_london(heading.accepted.accepted_at).date().isoformat()
+        if heading.accepted
         else "",
-        "for": _for_whom(one.accepted) if one.accepted else "",
-        "cells": one.filled,
-        "unknown_words": one.strange,
-        "asks": one.question,
+        "for": _scope_name(heading.accepted) if heading.accepted else "",
+        "cells": heading.filled,
+        "unknown_words": heading.strange,
+        "asks": heading.question,
         "proposals": [
             {
-                "field": each.field,
-                "name": each.name,
-                "likeness": round(each.likeness),
-                "evidence": list(each.evidence),
-                "is_made": each.is_made,
+                "field": proposal.field,
+                "name": proposal.name,
+                "likeness": round(proposal.likeness),
+                "evidence": list(proposal.evidence),
+                "is_made": proposal.is_made,
             }
-            for each in one.proposals
+            for proposal in heading.proposals
         ],
     }
 
 
-def mapped_by(one: SeenHeading) -> str:
+def mapped_by(heading: SeenHeading) -> str:
     """By whose word a heading is read as it is: a map's name, or who said it and when."""
-    if one.accepted:
-        who = one.accepted
-        day = in_london(who.accepted_at).date()
-        return f"{who.accepted_by}, {in_words(day)}, for {_for_whom(who)}"
-    return f"the {one.map_name} map" if one.field else ""
+    if heading.accepted:
+        accepted = heading.accepted
+        day = in_london(accepted.accepted_at).date()
+        return f"{accepted.accepted_by}, {in_words(day)}, for {_scope_name(accepted)}"
+    return f"the {heading.map_name} map" if heading.field else ""
 
 
 def field_name(field: str) -> str:
@@ -201,24 +207,28 @@ def field_name(field: str) -> str:
     )
 
 
-def _seen(
-    layout: TableMapping, one: ColumnMapping, columns: ColumnMap, seen: SeenHeading
+def _with_cell_counts(
+    layout: TableMapping, column: ColumnMapping, column_map: ColumnMap, heading: SeenHeading
 ) -> SeenHeading:
-    cells = layout.cells(one)
+    cells = layout.cells(column)
     strange = 0
-    if columns.knows_values(one.field):
-        strange = sum(columns.value_of(one.field, displayed_text(cell)) is None for cell in cells)
-    proposals = propose_fields(one.parts, cells, columns) if not seen.field and cells else ()
-    made = next((each for each in proposals if each.is_made), None)
-    there = made is not None and layout.has(made.field)
+    if column_map.knows_values(column.field):
+        strange = sum(
+            column_map.value_of(column.field, displayed_text(cell)) is None for cell in cells
+        )
+    proposals = (
+        propose_fields(column.parts, cells, column_map) if not heading.field and cells else ()
+    )
+    likely = next((proposal for proposal in proposals if proposal.is_made), None)
+    is_there = likely is not None and layout.has(likely.field)
     return replace(
-        seen, filled=len(cells), strange=strange, proposals=proposals, is_there_already=there
+        heading, filled=len(cells), strange=strange, proposals=proposals, is_there_already=is_there
     )
 
 
-def _field(one: ColumnMapping) -> str:
-    return "" if one.field == PERHAPS else one.field
+def _shown_field(column: ColumnMapping) -> str:
+    return "" if column.field == PERHAPS else column.field
 
 
-def _for_whom(who: HeadingMapping) -> str:
-    return who.urn or HUB
+def _scope_name(mapping: HeadingMapping) -> str:
+    return mapping.urn or HUB

@@ -32,30 +32,35 @@ def sentence(error: TyperException) -> str:
     """What is wrong, in our words, from a capital to a full stop."""
     kinds = {
         "NoSuchOption": _no_such_option,
-        "MissingParameter": _missing,
-        "BadOptionUsage": _option_alone,
+        "MissingParameter": _missing_parameter,
+        "BadOptionUsage": _option_value,
         "BadParameter": _bad_parameter,
-        "UsageError": _usage,
+        "UsageError": _usage_error,
     }
     words = kinds.get(type(error).__name__, lambda other: other.message)(error).strip()
     return words[:1].upper() + words[1:] + ("" if words.endswith((".", "?", "!")) else ".")
 
 
 def _no_such_option(error: Any) -> str:
-    options = [name for each in error.ctx.command.params for name in each.opts if name[:2] == "--"]
+    options = [
+        name
+        for parameter in error.ctx.command.params
+        for name in parameter.opts
+        if name[:2] == "--"
+    ]
     listed = f"; it has {', '.join(options)}" if options else ""
     meant = nearest(error.option_name, [*options, "--help"])
-    return f"'{_command(error)}' has no option {error.option_name}{meant or listed}"
+    return f"'{_command_path(error)}' has no option {error.option_name}{meant or listed}"
 
 
-def _missing(error: Any) -> str:
+def _missing_parameter(error: Any) -> str:
     if error.param is None:
         return str(error.message)
     about = f", {_lowered(error.param.help)}" if error.param.help else ""
-    return f"'{_command(error)}' needs {_written(error.param)}{about}"
+    return f"'{_command_path(error)}' needs {_parameter_name(error.param)}{about}"
 
 
-def _option_alone(error: Any) -> str:
+def _option_value(error: Any) -> str:
     if "does not take" in error.message:
         return f"{error.option_name} stands alone; leave out what follows '='"
     return f"{error.option_name} needs a value after it"
@@ -63,7 +68,10 @@ def _option_alone(error: Any) -> str:
 
 def _bad_parameter(error: Any) -> str:
     invalid = getattr(error.__cause__, "errors", None)
-    words, front = error.message, f"{_written(error.param)}: " if error.param is not None else ""
+    words, front = (
+        error.message,
+        f"{_parameter_name(error.param)}: " if error.param is not None else "",
+    )
     if invalid is not None:  # a value that Typer itself could not take
         fault = invalid()[0]
         if fault["type"].startswith("int_"):
@@ -77,7 +85,7 @@ def _bad_parameter(error: Any) -> str:
     return f"{front}{words}"
 
 
-def _usage(error: Any) -> str:
+def _usage_error(error: Any) -> str:
     words: str = error.message
     name = (_QUOTED.findall(words) or [""])[0]
     if words.startswith("No such command"):
@@ -87,17 +95,17 @@ def _usage(error: Any) -> str:
     if words.startswith("Got unexpected extra argument"):
         extra = words[words.index("(", words.index("(s)") + 3) + 1 : -1]
         return (
-            f"'{_command(error)}' does not know what to do with '{extra}'. "
+            f"'{_command_path(error)}' does not know what to do with '{extra}'. "
             "A name with spaces in it goes in quotes"
         )
     return words
 
 
-def _command(error: Any) -> str:
+def _command_path(error: Any) -> str:
     return str(error.ctx.command_path)
 
 
-def _written(parameter: Any) -> str:
+def _parameter_name(parameter: Any) -> str:
     """An option or an argument as the help writes it."""
     if parameter.param_type_name == "option":
         return str(parameter.opts[0])
