@@ -16,8 +16,8 @@ from destinations.demo.layouts import KINDS as LAYOUTS
 from destinations.demo.layouts import draw_layout
 from destinations.demo.leaver_sheets import Occasion, leaver_sheet
 from destinations.demo.paths import first_weights, follow
-from destinations.demo.rows import what_is_said
-from destinations.demo.sent import Sent
+from destinations.demo.rows import draw_school_answer
+from destinations.demo.sent_files import SentFile
 
 SHARES = (0.0, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99, 1.0)
 SIZES = {
@@ -57,7 +57,7 @@ def hub_of(number: int) -> str:
     return f"Hub {number // A_HUB:03d}"
 
 
-def sheet(school: Place, number: int, autumn: int) -> Sent:
+def sheet(school: Place, number: int, autumn: int) -> SentFile:
     """What the school sends of this summer's leavers, in a layout of its own."""
     chance = random.Random(f"national/{number}")
     hub = Hub(hub_of(number), "LS BD HX EX", (school,), ())
@@ -70,15 +70,21 @@ def sheet(school: Place, number: int, autumn: int) -> Sent:
     layout = draw_layout(chance, school, number, kind)
     layout = replace(layout, file_name="leavers {summer}")
     weights = first_weights(chance, school)
-    said = {
-        (person.key, 1): what_is_said(
-            chance, follow(chance, hub, person, 1, weights)[0], autumn, layout.known[0]
+    answers = {
+        (person.key, 1): draw_school_answer(
+            chance, follow(chance, hub, person, 1, weights)[0], autumn, layout.coverage[0]
         )
         for person in people
     }
     faults = chance.choices(FAULTS, k=size // 60)
     return leaver_sheet(
-        chance, hub, layout, Occasion(school, autumn, 1), people=people, said=said, faults=faults
+        chance,
+        hub,
+        layout,
+        Occasion(school, autumn, 1),
+        people=people,
+        answers=answers,
+        faults=faults,
     )
 
 

@@ -13,7 +13,7 @@ from destinations.demo.invented.names import nickname
 from destinations.demo.invented.people import YoungPerson
 from destinations.demo.paths import Doing
 from destinations.demo.rows import type_date, without_accents
-from destinations.demo.sent import Sent, TrueRow
+from destinations.demo.sent_files import SentFile, TrueRow
 from destinations.demo.tables import Column, Frame, lay_out
 
 
@@ -55,7 +55,7 @@ def enrolment_list(
     autumn: int,
     in_spring: bool,
     enrolled: Sequence[tuple[YoungPerson, Doing]],
-) -> Sent:
+) -> SentFile:
     """The list of an autumn, or the one that says in spring who is still there.
 
     A list never knows the future: who leaves in winter has an end date in spring only.
@@ -63,7 +63,7 @@ def enrolment_list(
     sent_on = date(autumn + 1, 3, 27) if in_spring else date(autumn, 10, chance.randrange(2, 9))
     order = chance.sample(list(enrolled), len(enrolled))
     rows = [
-        _type_row(chance, style, college, person, _as_known(doing, sent_on))
+        _type_row(chance, style, college, person, _dates_known(doing, sent_on))
         for person, doing in order
     ]
     columns = [Column(field, heading) for field, heading in style.headings.items()]
@@ -73,7 +73,7 @@ def enrolment_list(
     laid = lay_out(style.tab, columns, rows, Frame(above=above))
     sheet = "" if style.writing.extension == "csv" else style.tab
     season = f"{autumn} still here in March" if in_spring else str(autumn)
-    return Sent(
+    return SentFile(
         urn=college.urn,
         file=f"{college.name} enrolled {season}.{style.writing.extension}",
         kind="enrolments",
@@ -88,7 +88,7 @@ def enrolment_list(
     )
 
 
-def _as_known(doing: Doing, sent_on: date) -> tuple[date, date | None]:
+def _dates_known(doing: Doing, sent_on: date) -> tuple[date, date | None]:
     """(start, end) as the college knows them on the day it sends the list."""
     has_ended = doing.ended_on is not None and doing.ended_on <= sent_on
     return doing.started_on, doing.ended_on if has_ended else None

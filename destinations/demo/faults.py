@@ -46,9 +46,9 @@ def draw_fault(chance: random.Random, keys: frozenset[str], kinds: tuple[str, ..
         if not spoiled:
             options.append(Fault(kind, ""))
             continue
-        at = sorted(one for one in keys if one == spoiled or one.startswith(f"{spoiled} "))
-        if at:
-            options.append(Fault(kind, chance.choice(at)))
+        spoilable = sorted(key for key in keys if key == spoiled or key.startswith(f"{spoiled} "))
+        if spoilable:
+            options.append(Fault(kind, chance.choice(spoilable)))
     return chance.choice(options) if options else None
 
 
@@ -65,7 +65,7 @@ def spoil(
         row[fault.key] = chance.choice(destination_words.RIDDLES)
         return True
     if fault.kind == "uln_excel_damage":
-        row[fault.key] = _as_excel_would(person.uln, csv=csv)
+        row[fault.key] = _excel_shown_number(person.uln, csv=csv)
         return True
     spoiled = {
         "upn_check_letter": wrong_letter(chance, person.upn),
@@ -86,7 +86,7 @@ def _wrong_date(chance: random.Random, kind: str, born_on: date, dates: str, *, 
     return type_date(chance, "dd/mm/yyyy" if csv and dates in ("real", "serial") else dates, wrong)
 
 
-def _as_excel_would(uln: str, *, csv: bool) -> Cell:
+def _excel_shown_number(uln: str, *, csv: bool) -> Cell:
     """A ten-digit number shown in a narrow column, and then saved as it was shown."""
     shown = f"{int(uln):.5E}"
     return shown if csv else float(shown)

@@ -12,9 +12,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | float | date | None
-_MADE = datetime(2026, 9, 1)
-_MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-_MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_CREATED_ON = datetime(2026, 9, 1)
+_XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_XLSM_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +45,20 @@ def as_bytes(tabs: tuple[Tab, ...], writing: Writing) -> bytes:
     if writing.extension == "ods":
         return _ods(tabs)
     book = _xlsx(tabs, writing.date_format)
-    return _with_macros(book) if writing.extension == "xlsm" else book
+    return _as_macro_workbook(book) if writing.extension == "xlsm" else book
 
 
 def _xlsx(tabs: tuple[Tab, ...], date_format: str) -> bytes:
     stream = io.BytesIO()
     with Workbook(stream, {"in_memory": True, "strings_to_formulas": False}) as book:
-        book.set_properties({"created": _MADE})
+        book.set_properties({"created": _CREATED_ON})
         dates = book.add_format({"num_format": date_format})
         bold = book.add_format({"bold": True, "align": "center"})
         for tab in tabs:
             sheet = book.add_worksheet(tab.name)
             if tab.hidden:
                 sheet.hide()
-            _fill(sheet, tab, dates)
+            _fill_sheet(sheet, tab, dates)
             for column in tab.hidden_columns:
                 sheet.set_column(column, column, None, None, {"hidden": True})
             for row, first, last in tab.merges:
@@ -66,7 +66,7 @@ def _xlsx(tabs: tuple[Tab, ...], date_format: str) -> bytes:
     return stream.getvalue()
 
 
-def _fill(sheet: Worksheet, tab: Tab, dates: Format) -> None:
+def _fill_sheet(sheet: Worksheet, tab: Tab, dates: Format) -> None:
     for row, cells in enumerate(tab.rows):
         for column, cell in enumerate(cells):
             if cell is None or cell == "":
@@ -79,7 +79,7 @@ def _fill(sheet: Worksheet, tab: Tab, dates: Format) -> None:
                 sheet.write_string(row, column, cell)
 
 
-def _with_macros(book: bytes) -> bytes:
+def _as_macro_workbook(book: bytes) -> bytes:
     """The workbook under the type of one that may hold macros; it holds none."""
     stream = io.BytesIO()
     with (
@@ -89,7 +89,7 @@ def _with_macros(book: bytes) -> bytes:
         for part in old.infolist():
             content = old.read(part)
             if part.filename == "[Content_Types].xml":
-                content = content.replace(_MAIN.encode(), _MACROS.encode())
+                content = content.replace(_XLSX_TYPE.encode(), _XLSM_TYPE.encode())
             new.writestr(part, content)
     return stream.getvalue()
 
@@ -108,7 +108,7 @@ _NAMESPACES = " ".join(
     f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for short, name in (("office", "office"), ("table", "table"), ("text", "text"))
 )
-_ODS = "application/vnd.oasis.opendocument.spreadsheet"
+_ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 
 
 def _ods(tabs: tuple[Tab, ...]) -> bytes:
@@ -127,19 +127,19 @@ def _ods(tabs: tuple[Tab, ...]) -> bytes:
         '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest '
         'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" '
         'manifest:version="1.2">'
-        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{_ODS}"/>'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{_ODS_TYPE}"/>'
         '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
         "</manifest:manifest>"
     )
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as parts:
-        _add(parts, "mimetype", _ODS, zipfile.ZIP_STORED)
-        _add(parts, "content.xml", content, zipfile.ZIP_DEFLATED)
-        _add(parts, "META-INF/manifest.xml", manifest, zipfile.ZIP_DEFLATED)
+        _add_part(parts, "mimetype", _ODS_TYPE, zipfile.ZIP_STORED)
+        _add_part(parts, "content.xml", content, zipfile.ZIP_DEFLATED)
+        _add_part(parts, "META-INF/manifest.xml", manifest, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
 
 
-def _add(parts: zipfile.ZipFile, name: str, text: str, compression: int) -> None:
+def _add_part(parts: zipfile.ZipFile, name: str, text: str, compression: int) -> None:
     entry = zipfile.ZipInfo(name, (2026, 9, 1, 0, 0, 0))
     entry.compress_type = compression
     parts.writestr(entry, text.encode())

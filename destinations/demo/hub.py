@@ -20,8 +20,8 @@ from destinations.demo.layouts import KINDS as LAYOUTS
 from destinations.demo.layouts import Layout, draw_layout, kinds_for
 from destinations.demo.leaver_sheets import Occasion, leaver_sheet
 from destinations.demo.paths import AFTER_YEAR_13, Doing, first_weights, follow
-from destinations.demo.rows import Said, what_is_said
-from destinations.demo.sent import Sent
+from destinations.demo.rows import SchoolAnswer, draw_school_answer
+from destinations.demo.sent_files import SentFile
 from destinations.demo.truth import write_hub
 
 
@@ -57,7 +57,7 @@ def make_hub(
     """
     hub = draw_hub(_chance(seed, "places"), schools, wishes.colleges)
     people = _draw_people(seed, hub, years, leavers, wishes)
-    doings = _follow_all(seed, hub, people, wishes)
+    doings = _follow_people(seed, hub, people, wishes)
     sent = [
         *_leaver_sheets(seed, hub, people, doings, wishes),
         *_enrolment_lists(seed, hub, people, doings, wishes),
@@ -65,9 +65,9 @@ def make_hub(
     return write_hub(folder, hub, people, doings, sent)
 
 
-def _chance(seed: int, *what: object) -> random.Random:
+def _chance(seed: int, *purpose: object) -> random.Random:
     """Dice for one purpose only, so that a change in one place moves nothing in another."""
-    return random.Random("/".join(str(part) for part in (seed, *what)))
+    return random.Random("/".join(str(part) for part in (seed, *purpose)))
 
 
 def _draw_people(
@@ -89,7 +89,7 @@ def _draw_people(
     return people
 
 
-def _follow_all(
+def _follow_people(
     seed: int, hub: Hub, people: Sequence[YoungPerson], wishes: Wishes
 ) -> dict[str, tuple[Doing, ...]]:
     """What each person did in each autumn so far, at most three."""
@@ -115,7 +115,7 @@ def _leaver_sheets(
     people: Sequence[YoungPerson],
     doings: dict[str, tuple[Doing, ...]],
     wishes: Wishes,
-) -> list[Sent]:
+) -> list[SentFile]:
     chance = _chance(seed, "layouts")
     kinds = kinds_for(chance, hub.schools, wishes.layouts)
     start = chance.randrange(10)
@@ -123,28 +123,28 @@ def _leaver_sheets(
     sent = []
     for number, (school, kind) in enumerate(zip(hub.schools, kinds, strict=True)):
         layout = draw_layout(_chance(seed, "layout", school.urn), school, start + number, kind)
-        said = _all_said(_chance(seed, "said", school.urn), layout, school, people, doings)
+        answers = _draw_answers(_chance(seed, "said", school.urn), layout, school, people, doings)
         for occasion in _occasions(school, people, wishes):
             if occasion in unsent:
                 continue
-            here = [
+            cohort = [
                 person
                 for person in people
                 if person.school is school
                 and (person.summer, person.stage) == (occasion.summer, occasion.stage)
             ]
-            dice = _chance(
+            sheet_chance = _chance(
                 *(seed, "sheet", school.urn, occasion.summer, occasion.wave, occasion.stage)
             )
             sent.append(
                 leaver_sheet(
-                    dice,
+                    sheet_chance,
                     hub,
                     layout,
                     occasion,
-                    people=here,
-                    said=said,
-                    faults=_draw_faults(dice, wishes),
+                    people=cohort,
+                    answers=answers,
+                    faults=_draw_faults(sheet_chance, wishes),
                 )
             )
     return sent
@@ -162,14 +162,16 @@ def _unsent(seed: int, hub: Hub, people: Sequence[YoungPerson], wishes: Wishes) 
 
 
 def _draw_faults(chance: random.Random, wishes: Wishes) -> list[str]:
-    many = chance.randrange(1, wishes.faults_a_file + 1) if wishes.faults_a_file else 0
+    count = chance.randrange(1, wishes.faults_a_file + 1) if wishes.faults_a_file else 0
     if chance.random() < 1 / 3:
-        many = 0
-    return [chance.choice(wishes.faults) for _ in range(many)]
+        count = 0
+    return [chance.choice(wishes.faults) for _ in range(count)]
 
 
 def _occasions(school: Place, people: Sequence[YoungPerson], wishes: Wishes) -> list[Occasion]:
-    cohorts = sorted({(one.summer, one.stage) for one in people if one.school is school})
+    cohorts = sorted(
+        {(person.summer, person.stage) for person in people if person.school is school}
+    )
     return [
         Occasion(school, summer, wave, stage)
         for summer, stage in cohorts
@@ -177,17 +179,17 @@ def _occasions(school: Place, people: Sequence[YoungPerson], wishes: Wishes) -> 
     ]
 
 
-def _all_said(
+def _draw_answers(
     chance: random.Random,
     layout: Layout,
     school: Place,
     people: Sequence[YoungPerson],
     doings: dict[str, tuple[Doing, ...]],
-) -> dict[tuple[str, int], Said]:
+) -> dict[tuple[str, int], SchoolAnswer]:
     """What the school says of each leaver at each wave, the same in every sheet."""
     return {
-        (person.key, doing.wave): what_is_said(
-            chance, doing, person.summer + doing.wave - 1, layout.known[doing.wave - 1]
+        (person.key, doing.wave): draw_school_answer(
+            chance, doing, person.summer + doing.wave - 1, layout.coverage[doing.wave - 1]
         )
         for person in people
         if person.school is school
@@ -201,7 +203,7 @@ def _enrolment_lists(
     people: Sequence[YoungPerson],
     doings: dict[str, tuple[Doing, ...]],
     wishes: Wishes,
-) -> list[Sent]:
+) -> list[SentFile]:
     sent = []
     first = min(person.summer for person in people)
     for number, college in enumerate(hub.colleges):
@@ -214,7 +216,9 @@ def _enrolment_lists(
                 for doing in doings[person.key]
                 if doing.urn == college.urn and person.summer + doing.wave - 1 == autumn
             ]
-            enrolled += _from_elsewhere(chance, hub, college, autumn, len(enrolled), wishes)
+            enrolled += _enrolled_from_elsewhere(
+                chance, hub, college, autumn, len(enrolled), wishes
+            )
             seasons = (
                 (False, True) if wishes.spring_lists and autumn < wishes.last_autumn else (False,)
             )
@@ -228,10 +232,10 @@ def _enrolment_lists(
     return sent
 
 
-def _from_elsewhere(
-    chance: random.Random, hub: Hub, college: Place, autumn: int, many: int, wishes: Wishes
+def _enrolled_from_elsewhere(
+    chance: random.Random, hub: Hub, college: Place, autumn: int, count: int, wishes: Wishes
 ) -> list[tuple[YoungPerson, Doing]]:
     return [
         (stranger, follow(chance, hub, stranger, 1, {"230": 1.0})[0])
-        for stranger in strangers(chance, hub, autumn, round(many * wishes.strangers))
+        for stranger in strangers(chance, hub, autumn, round(count * wishes.strangers))
     ]

@@ -42,7 +42,7 @@ class Layout:
     uln_numbers: bool
     nicknames: float  # how often a forename is shortened
     misses_upn: float
-    known: tuple[float, ...]  # the share whose destination the school knows, by wave
+    coverage: tuple[float, ...]  # the share whose destination the school knows, by wave
     sexes: Mapping[str, str]
     sens: Mapping[str, str]
     yes_or_no: Mapping[bool, str]
@@ -79,7 +79,7 @@ def draw_layout(chance: random.Random, school: Place, number: int, kind: str) ->
         uln_numbers=chance.random() < 0.5,
         nicknames=chance.choice((0.0, 0.02, 0.06)),
         misses_upn=chance.choice((0.0, 0.0, 0.05, 0.2 if school.kind == "alternative" else 0.03)),
-        known=(first, first * chance.uniform(0.82, 0.98), first * chance.uniform(0.65, 0.9)),
+        coverage=(first, first * chance.uniform(0.82, 0.98), first * chance.uniform(0.65, 0.9)),
         sexes=chance.choice(destination_words.SEXES),
         sens=chance.choice(destination_words.SENS),
         yes_or_no=chance.choice(destination_words.YES_OR_NO),
@@ -97,44 +97,44 @@ def draw_layout(chance: random.Random, school: Place, number: int, kind: str) ->
 
 def _columns(chance: random.Random, kind: str) -> tuple[str, ...]:
     """Who they are first, as a rule, then what they do; a few orders of each."""
-    whole = kind not in ("merged", "messy") and chance.random() < 0.2
+    has_full_name = kind not in ("merged", "messy") and chance.random() < 0.2
     names = (
         ["full_name"]
-        if whole
+        if has_full_name
         else chance.choice((["surname", "forename"], ["forename", "surname"]))
     )
-    who = [*names, "born_on"]
-    who += [field for field in ("uln", "sex", "postcode") if chance.random() < 0.4]
+    identity_fields = [*names, "born_on"]
+    identity_fields += [field for field in ("uln", "sex", "postcode") if chance.random() < 0.4]
     if kind != "forms" and chance.random() < 0.5:
-        who.insert(chance.choice((0, len(who))), "form")
-    who.insert(chance.choice((0, len(who))), "upn")
-    who += [field for field in ("sen", "disadvantaged") if chance.random() < 0.45]
+        identity_fields.insert(chance.choice((0, len(identity_fields))), "form")
+    identity_fields.insert(chance.choice((0, len(identity_fields))), "upn")
+    identity_fields += [field for field in ("sen", "disadvantaged") if chance.random() < 0.45]
     context = ("school_name", "school_laestab", "leaving_year", "year_group")
-    who = [field for field in context if chance.random() < 0.07] + who
-    what = ["activity", "provider_name"]
+    identity_fields = [field for field in context if chance.random() < 0.07] + identity_fields
+    destination_fields = ["activity", "provider_name"]
     if kind != "years":
         extras = ("course", "level", "started_on", "as_at", "source", "consent")
-        what += [field for field in extras if chance.random() < 0.25]
-    what += ["notes"] if chance.random() < 0.4 else []
+        destination_fields += [field for field in extras if chance.random() < 0.25]
+    destination_fields += ["notes"] if chance.random() < 0.4 else []
     if chance.random() < 0.15:
-        what.insert(0, "intended")
-    strange = [f"?{name}" for name in chance.sample(STRANGE, chance.choice((0, 0, 1, 2)))]
-    for column in strange:
-        who.insert(chance.randrange(len(who) + 1), column)
+        destination_fields.insert(0, "intended")
+    extra_columns = [f"?{name}" for name in chance.sample(STRANGE, chance.choice((0, 0, 1, 2)))]
+    for column in extra_columns:
+        identity_fields.insert(chance.randrange(len(identity_fields) + 1), column)
     if kind in ("plain", "csv") and chance.random() < 0.2:
-        return tuple(what + who)
-    return tuple(who + what)
+        return tuple(destination_fields + identity_fields)
+    return tuple(identity_fields + destination_fields)
 
 
 def _headings(chance: random.Random, columns: Sequence[str], kind: str) -> list[tuple[str, str]]:
     """(field, heading) of each column, no heading twice."""
-    answer: dict[str, str] = {}
+    headings: dict[str, str] = {}
     for field in columns:
         text = _heading(chance, field, kind)
-        while text.lower() in {other.lower() for other in answer.values()}:
+        while text.lower() in {other.lower() for other in headings.values()}:
             text = _heading(chance, field, kind)
-        answer[field] = text
-    return list(answer.items())
+        headings[field] = text
+    return list(headings.items())
 
 
 def _heading(chance: random.Random, field: str, kind: str) -> str:

@@ -11,11 +11,11 @@ from destinations.demo.invented.column_headings import year_heading
 from destinations.demo.invented.institutions import Hub, Place
 from destinations.demo.invented.people import YoungPerson
 from destinations.demo.layouts import Layout
-from destinations.demo.rows import Said, key, type_activity, type_row
-from destinations.demo.sent import Planted, Sent, TrueRow, TrueWord
-from destinations.demo.tables import Column, Frame, Laid, lay_out
+from destinations.demo.rows import SchoolAnswer, cell_key, type_activity, type_row
+from destinations.demo.sent_files import PlantedFault, SentFile, TrueRow, TrueWord
+from destinations.demo.tables import Column, Frame, LaidOutTable, lay_out
 
-_WHO = (
+_IDENTITY_FIELDS = (
     "upn uln surname forename full_name born_on sex postcode form sen disadvantaged"
     " school_name school_laestab leaving_year year_group"
 ).split()
@@ -42,7 +42,7 @@ class _Line:
 
     person: YoungPerson
     cells: Row
-    said: tuple[Said, ...]
+    answers: tuple[SchoolAnswer, ...]
     faults: list[Fault]
 
 
@@ -53,20 +53,20 @@ def leaver_sheet(
     occasion: Occasion,
     *,
     people: Sequence[YoungPerson],
-    said: Mapping[tuple[str, int], Said],
+    answers: Mapping[tuple[str, int], SchoolAnswer],
     faults: Sequence[str],
-) -> Sent:
+) -> SentFile:
     """The file, with one fault planted for each of the kinds in `faults` that it can have."""
     waves = range(1 if layout.kind == "years" else occasion.wave, occasion.wave + 1)
     lines = []
-    for person in sorted(people, key=lambda one: (one.surname, one.forename, one.key)):
-        told = tuple(said[person.key, wave] for wave in waves)
-        cells = type_row(chance, layout, person, told, (*hub.schools, *hub.colleges))
-        lines.append(_Line(person, cells, told, []))
-    columns = _columns(layout, occasion)
-    _plant(chance, layout, columns, lines, faults)
-    laid = _tables(chance, layout, occasion, columns, lines)
-    tabs = tuple(_around(chance, layout, [table.tab for table, _ in laid], lines))
+    for person in sorted(people, key=lambda person: (person.surname, person.forename, person.key)):
+        own_answers = tuple(answers[person.key, wave] for wave in waves)
+        cells = type_row(chance, layout, person, own_answers, (*hub.schools, *hub.colleges))
+        lines.append(_Line(person, cells, own_answers, []))
+    columns = _sheet_columns(layout, occasion)
+    _plant_faults(chance, layout, columns, lines, faults)
+    laid = _lay_out_tables(chance, layout, occasion, columns, lines)
+    tabs = tuple(_with_other_tabs(chance, layout, [table.tab for table, _ in laid], lines))
     name = layout.file_name.format(
         short=occasion.school.short,
         urn=occasion.school.urn,
@@ -77,7 +77,7 @@ def leaver_sheet(
     if occasion.stage == "Y13":
         name = name.replace("Y11", "Y13") if "Y11" in name else f"{name} sixth form"
     return _with_truth(
-        Sent(
+        SentFile(
             urn=occasion.school.urn,
             file=f"{name}.{layout.writing.extension}",
             kind="leavers",
@@ -92,22 +92,26 @@ def leaver_sheet(
     )
 
 
-def _columns(layout: Layout, occasion: Occasion) -> list[Column]:
+def _sheet_columns(layout: Layout, occasion: Occasion) -> list[Column]:
     """The columns in their order; a school that keeps a column a year has one for each wave."""
     columns: list[Column] = []
     for field in layout.columns:
         if layout.kind == "years" and field == "activity":
             columns += _year_columns(layout, occasion)
         elif layout.kind != "years" or field != "provider_name":
-            group = ""
-            if layout.kind == "merged":
-                group = "Pupil" if field in _WHO else "" if field[0] == "?" else "Destination"
-                group = "" if field == "notes" else group
+            group = _merged_heading(field) if layout.kind == "merged" else ""
             columns.append(Column(field, layout.headings[field], group))
     if layout.kind == "merged":
         # Merged headings stand over columns side by side.
         columns.sort(key=lambda column: ("Pupil", "Destination", "").index(column.group))
     return columns
+
+
+def _merged_heading(field: str) -> str:
+    """The heading that is merged over a field's column; '' where none is."""
+    if field in _IDENTITY_FIELDS:
+        return "Pupil"
+    return "" if field == "notes" or field.startswith("?") else "Destination"
 
 
 def _year_columns(layout: Layout, occasion: Occasion) -> list[Column]:
@@ -120,13 +124,13 @@ def _year_columns(layout: Layout, occasion: Occasion) -> list[Column]:
             "named": (f"Destination {year}", f"Provider {year}", ""),
             "grouped": ("Destination", "Provider", year),
         }[layout.pairs]
-        columns.append(Column(key("activity", wave), first, group))
+        columns.append(Column(cell_key("activity", wave), first, group))
         if second:
-            columns.append(Column(key("provider_name", wave), second, group))
+            columns.append(Column(cell_key("provider_name", wave), second, group))
     return columns
 
 
-def _plant(
+def _plant_faults(
     chance: random.Random,
     layout: Layout,
     columns: Sequence[Column],
@@ -137,65 +141,75 @@ def _plant(
     is_csv = layout.writing.extension == "csv"
     for kind in faults:
         fault = draw_fault(chance, keys, (kind,))
-        sound = [at for at, line in enumerate(lines) if not line.faults]
-        if fault is None or not sound:
+        unspoiled = [index for index, line in enumerate(lines) if not line.faults]
+        if fault is None or not unspoiled:
             continue
-        at = chance.choice(sound)
-        line = lines[at]
+        index = chance.choice(unspoiled)
+        line = lines[index]
         if not fault.key:
-            lines.insert(at + 1, _again(chance, layout, line, fault))
+            lines.insert(index + 1, _duplicate_line(chance, layout, line, fault))
         elif spoil(chance, fault, line.cells, line.person, dates=layout.dates, csv=is_csv):
             line.faults.append(fault)
 
 
-def _again(chance: random.Random, layout: Layout, line: _Line, fault: Fault) -> _Line:
+def _duplicate_line(chance: random.Random, layout: Layout, line: _Line, fault: Fault) -> _Line:
     """The same leaver a second time, saying the same or something else."""
-    said = line.said
+    answers = line.answers
     cells = dict(line.cells)
     if fault.kind == "same_leaver_twice_differently":
-        last = said[-1]
-        said = (*said[:-1], replace(last, code="330" if last.code != "330" else "619"))
+        last = answers[-1]
+        answers = (*answers[:-1], replace(last, code="330" if last.code != "330" else "619"))
         wave = last.wave if layout.kind == "years" else None
-        cells[key("activity", wave)] = type_activity(chance, layout, said[-1].code)
+        cells[cell_key("activity", wave)] = type_activity(chance, layout, answers[-1].code)
     line.faults.append(fault)
-    return _Line(line.person, cells, said, [fault])
+    return _Line(line.person, cells, answers, [fault])
 
 
-def _tables(
+def _lay_out_tables(
     chance: random.Random,
     layout: Layout,
     occasion: Occasion,
     columns: list[Column],
     lines: list[_Line],
-) -> list[tuple[Laid, list[_Line]]]:
+) -> list[tuple[LaidOutTable, list[_Line]]]:
     """Each table of the workbook with the lines it holds."""
     if layout.kind != "forms":
         name = chance.choice(("Sheet1", "Leavers", f"{occasion.stage} {occasion.summer}", "Report"))
         frame = _frame(chance, layout, occasion, len(lines), name)
         table = lay_out(name, columns, [line.cells for line in lines], frame)
         return [(table, lines)]
-    answer = []
+    tables = []
     for form in sorted({line.person.form for line in lines}):
-        here = [line for line in lines if line.person.form == form]
+        form_lines = [line for line in lines if line.person.form == form]
         order = chance.sample(columns, len(columns)) if layout.shuffles else columns
-        frame = Frame(above=((f"{form} tutor group",),), below=((), ("TOTAL", len(here))))
-        answer.append((lay_out(form, order, [line.cells for line in here], frame), here))
-    return answer
+        frame = Frame(above=((f"{form} tutor group",),), below=((), ("TOTAL", len(form_lines))))
+        tables.append(
+            (lay_out(form, order, [line.cells for line in form_lines], frame), form_lines)
+        )
+    return tables
 
 
 def _frame(
-    chance: random.Random, layout: Layout, occasion: Occasion, many: int, name: str
+    chance: random.Random, layout: Layout, occasion: Occasion, leaver_count: int, name: str
 ) -> Frame:
     breaks = chance.randrange(6, 11) if layout.breaks else 0
     if layout.kind != "report":
         left = 1 if layout.kind == "messy" else 0
         return Frame(above=((),) * left, left=left, breaks=breaks, hides=layout.hides)
     title = f"{occasion.school.name}: destinations of leavers, summer {occasion.summer}"
-    above: list[tuple[Cell, ...]] = [(title,), (f"Printed 02/11/{occasion.autumn} 08:{many:02d}",)]
+    above: list[tuple[Cell, ...]] = [
+        (title,),
+        (f"Printed 02/11/{occasion.autumn} 08:{leaver_count:02d}",),
+    ]
     if chance.random() < 0.5:
         above.append(("Confidential - do not email",))
     total: tuple[Cell, ...] = chance.choice(
-        ((f"Total: {many}",), ("Total", many), ("Number of leavers", many), ("TOTAL", "", many))
+        (
+            (f"Total: {leaver_count}",),
+            ("Total", leaver_count),
+            ("Number of leavers", leaver_count),
+            ("TOTAL", "", leaver_count),
+        )
     )
     below: list[tuple[Cell, ...]] = [(), total]
     if chance.random() < 0.4:
@@ -203,7 +217,7 @@ def _frame(
     return Frame((*above, ()), tuple(below), breaks=breaks, hides=layout.hides)
 
 
-def _around(
+def _with_other_tabs(
     chance: random.Random, layout: Layout, tabs: list[Tab], lines: Sequence[_Line]
 ) -> list[Tab]:
     """The tabs that hold no leavers: a count by form before them, an old sheet hidden behind."""
@@ -220,42 +234,46 @@ def _around(
     return tabs
 
 
-def _with_truth(sent: Sent, laid: list[tuple[Laid, list[_Line]]], *, is_csv: bool) -> Sent:
+def _with_truth(
+    sent: SentFile, laid: list[tuple[LaidOutTable, list[_Line]]], *, is_csv: bool
+) -> SentFile:
     """The file with where everybody stands in it, what was planted and what each row says."""
     rows: list[TrueRow] = []
-    planted: list[Planted] = []
+    planted: list[PlantedFault] = []
     words: list[TrueWord] = []
     for table, lines in laid:
         sheet = "" if is_csv else table.tab.name
         for number, line in zip(table.numbers, lines, strict=True):
-            rows += [TrueRow(sheet, number, line.person.key, said.wave) for said in line.said]
-            planted += [_planted(table, sheet, number, fault) for fault in line.faults]
-            words += _words(table, sheet, number, line)
+            rows += [
+                TrueRow(sheet, number, line.person.key, answer.wave) for answer in line.answers
+            ]
+            planted += [_planted_fault(table, sheet, number, fault) for fault in line.faults]
+            words += _true_words(table, sheet, number, line)
     return replace(sent, rows=tuple(rows), planted=tuple(planted), words=tuple(words))
 
 
-def _planted(table: Laid, sheet: str, row: int, fault: Fault) -> Planted:
-    heading = next((one.heading for one in table.columns if one.key == fault.key), "")
-    return Planted(sheet, row, heading, fault.kind)
+def _planted_fault(table: LaidOutTable, sheet: str, row: int, fault: Fault) -> PlantedFault:
+    heading = next((column.heading for column in table.columns if column.key == fault.key), "")
+    return PlantedFault(sheet, row, heading, fault.kind)
 
 
-def _words(table: Laid, sheet: str, row: int, line: _Line) -> list[TrueWord]:
-    answer = []
-    for said in line.said:
-        keys = (key("activity"), key("activity", said.wave))
-        at = next(at for at, one in enumerate(table.columns) if one.key in keys)
-        spoiled = any(fault.key == table.columns[at].key for fault in line.faults)
-        answer.append(
+def _true_words(table: LaidOutTable, sheet: str, row: int, line: _Line) -> list[TrueWord]:
+    words = []
+    for answer in line.answers:
+        keys = (cell_key("activity"), cell_key("activity", answer.wave))
+        index = next(index for index, column in enumerate(table.columns) if column.key in keys)
+        spoiled = any(fault.key == table.columns[index].key for fault in line.faults)
+        words.append(
             TrueWord(
                 sheet,
                 row,
-                table.letter(at),
-                table.columns[at].heading,
+                table.letter(index),
+                table.columns[index].heading,
                 line.person.key,
-                said.wave,
-                "" if spoiled else said.code,
-                said.provider,
-                str(line.cells[table.columns[at].key]),
+                answer.wave,
+                "" if spoiled else answer.code,
+                answer.provider,
+                str(line.cells[table.columns[index].key]),
             )
         )
-    return answer
+    return words

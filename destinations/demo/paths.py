@@ -111,19 +111,24 @@ def follow(
     chance: random.Random, hub: Hub, person: YoungPerson, waves: int, weights: dict[str, float]
 ) -> tuple[Doing, ...]:
     """What one leaver did in each autumn, from wave 1 on."""
-    answer: list[Doing] = []
+    doings: list[Doing] = []
     for wave in range(1, waves + 1):
-        before = answer[-1] if answer else None
-        if before and not before.ended_on and chance.random() < _STAYS.get(wave, 0.5):
-            answer.append(
+        previous = doings[-1] if doings else None
+        if previous and not previous.ended_on and chance.random() < _STAYS.get(wave, 0.5):
+            doings.append(
                 Doing(
-                    wave, before.code, before.provider, before.urn, before.ukprn, before.started_on
+                    wave,
+                    previous.code,
+                    previous.provider,
+                    previous.urn,
+                    previous.ukprn,
+                    previous.started_on,
                 )
             )
         else:
-            drawn = weights if wave == 1 else _LATER if wave == 2 else _THIRD
-            answer.append(_start(chance, hub, person, wave, drawn))
-    return tuple(answer)
+            wave_weights = weights if wave == 1 else _LATER if wave == 2 else _THIRD
+            doings.append(_start(chance, hub, person, wave, wave_weights))
+    return tuple(doings)
 
 
 def _start(
@@ -148,13 +153,13 @@ def _provider(chance: random.Random, hub: Hub, school: Place, code: str) -> tupl
     if code == "210":
         return (school.name, school.urn, "")
     if code in ("220", "230"):
-        here = [
+        local = [
             college
             for college in hub.colleges
             if ("Sixth" in college.further_education) is (code == "220")
         ]
-        if here and chance.random() < 0.93:
-            college = chance.choice(here)
+        if local and chance.random() < 0.93:
+            college = chance.choice(local)
             return (college.name, college.urn, college.ukprn)
         ending = " Sixth Form College" if code == "220" else ""
         name = chance.choice(_STRANGE_COLLEGES)

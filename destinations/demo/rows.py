@@ -19,7 +19,7 @@ _MONTHS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SchoolAnswer:
     """What a school says of a leaver at a wave; code '' where it says nothing."""
 
     wave: int
@@ -29,18 +29,23 @@ class Said:
     asked_on: date | None = None
 
 
-def what_is_said(chance: random.Random, doing: Doing, autumn: int, known: float) -> Said:
-    """What the school knows of it.  Now and then the cell is simply left empty."""
+def draw_school_answer(
+    chance: random.Random, doing: Doing, autumn: int, coverage: float
+) -> SchoolAnswer:
+    """What the school says at a wave: the truth for a share `coverage` (0 to 1) of its leavers.
+
+    For the others a code for not known; now and then the cell is simply left empty.
+    """
     asked_on = date(autumn, 10, chance.randrange(1, 31))
-    if chance.random() < known:
-        return Said(doing.wave, doing.code, doing.provider, doing.started_on, asked_on)
+    if chance.random() < coverage:
+        return SchoolAnswer(doing.wave, doing.code, doing.provider, doing.started_on, asked_on)
     if chance.random() < 0.04:
-        return Said(doing.wave, "")
+        return SchoolAnswer(doing.wave, "")
     code = chance.choices(destination_words.UNKNOWN, weights=(7, 2, 1))[0]
-    return Said(doing.wave, code, asked_on=asked_on)
+    return SchoolAnswer(doing.wave, code, asked_on=asked_on)
 
 
-def key(field: str, wave: int | None = None) -> str:
+def cell_key(field: str, wave: int | None = None) -> str:
     """The name of a cell in a row: the field, with its wave where there is a column a year."""
     return field if wave is None else f"{field} {wave}"
 
@@ -49,21 +54,21 @@ def type_row(
     chance: random.Random,
     layout: Layout,
     person: YoungPerson,
-    said: tuple[Said, ...],
+    answers: tuple[SchoolAnswer, ...],
     places: tuple[Place, ...],
 ) -> dict[str, Cell]:
     """The cells of one row, for one wave or, where there is a column a year, for several."""
-    row = _who(chance, layout, person)
-    for one in said:
-        wave = one.wave if layout.kind == "years" else None
-        row[key("activity", wave)] = type_activity(chance, layout, one.code)
-        row[key("provider_name", wave)] = _shortened(chance, one.provider, places)
+    row = _identity_cells(chance, layout, person)
+    for answer in answers:
+        wave = answer.wave if layout.kind == "years" else None
+        row[cell_key("activity", wave)] = type_activity(chance, layout, answer.code)
+        row[cell_key("provider_name", wave)] = _provider_as_typed(chance, answer.provider, places)
     if layout.kind != "years":
-        row |= _around(chance, layout, said[-1])
+        row |= _destination_details(chance, layout, answers[-1])
     return row
 
 
-def _who(chance: random.Random, layout: Layout, person: YoungPerson) -> dict[str, Cell]:
+def _identity_cells(chance: random.Random, layout: Layout, person: YoungPerson) -> dict[str, Cell]:
     forename, surname = type_name(chance, layout, person)
     uln: Cell = int(person.uln) if layout.uln_numbers else person.uln
     return {
@@ -85,19 +90,21 @@ def _who(chance: random.Random, layout: Layout, person: YoungPerson) -> dict[str
         "year_group": person.stage.removeprefix("Y"),
         "intended": chance.choice(chance.choice(list(destination_words.INTENDED.values()))),
         "consent": layout.yes_or_no[chance.random() < 0.9],
-    } | {column: _strange(chance, column) for column in layout.columns if column[0] == "?"}
+    } | {column: _extra_cell(chance, column) for column in layout.columns if column[0] == "?"}
 
 
-def _around(chance: random.Random, layout: Layout, said: Said) -> dict[str, Cell]:
+def _destination_details(
+    chance: random.Random, layout: Layout, answer: SchoolAnswer
+) -> dict[str, Cell]:
     """What stands beside a destination: course, level, dates, who said so."""
-    learns = said.code[:1] == "2" and said.code != "260"
-    begun = said.started_on if said.code[:1] in ("2", "3", "4") else None
+    is_learning = answer.code[:1] == "2" and answer.code != "260"
+    started_on = answer.started_on if answer.code[:1] in ("2", "3", "4") else None
     return {
-        "course": chance.choice(destination_words.COURSES) if learns else "",
-        "level": chance.choice(("1", "2", "3", "3")) if learns else "",
-        "started_on": type_date(chance, layout.dates, begun) if begun else "",
-        "as_at": type_date(chance, layout.dates, said.asked_on) if said.asked_on else "",
-        "source": chance.choice(layout.sources) if said.code not in ("", "810", "820") else "",
+        "course": chance.choice(destination_words.COURSES) if is_learning else "",
+        "level": chance.choice(("1", "2", "3", "3")) if is_learning else "",
+        "started_on": type_date(chance, layout.dates, started_on) if started_on else "",
+        "as_at": type_date(chance, layout.dates, answer.asked_on) if answer.asked_on else "",
+        "source": chance.choice(layout.sources) if answer.code not in ("", "810", "820") else "",
     }
 
 
@@ -158,14 +165,14 @@ def _type_upn(layout: Layout, upn: str) -> str:
     return {"small": upn.lower(), "spaces": upn + "\u00a0"}.get(layout.upns, upn)
 
 
-def _shortened(chance: random.Random, provider: str, places: tuple[Place, ...]) -> str:
+def _provider_as_typed(chance: random.Random, provider: str, places: tuple[Place, ...]) -> str:
     """The provider's name, now and then as people call it."""
     if chance.random() < 0.15:
         return next((place.short for place in places if place.name == provider), provider)
     return provider
 
 
-def _strange(chance: random.Random, column: str) -> Cell:
+def _extra_cell(chance: random.Random, column: str) -> Cell:
     if column == "?Parent DOB":
         return date(1975, 1, 1).replace(
             month=chance.randrange(1, 13), year=chance.randrange(1966, 1990)

@@ -28,7 +28,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class LaidOutTable:
     """A table on its sheet: the numbers of its rows, and its columns with their letters."""
 
     tab: Tab
@@ -36,14 +36,14 @@ class Laid:
     columns: tuple[Column, ...]
     left: int
 
-    def letter(self, at: int) -> str:
+    def letter(self, index: int) -> str:
         """The letter that Excel shows over a column of the table, the first being 0."""
-        return column_letters(self.left + at)
+        return column_letters(self.left + index)
 
 
 def lay_out(
     name: str, columns: Sequence[Column], rows: Sequence[dict[str, Cell]], frame: Frame
-) -> Laid:
+) -> LaidOutTable:
     """The table on a sheet of that name."""
     empty: tuple[Cell, ...] = ("",) * frame.left
     lines = list(frame.above)
@@ -53,15 +53,17 @@ def lay_out(
         lines.append(empty + groups)
     lines.append(empty + tuple(column.heading for column in columns))
     numbers = []
-    for at, row in enumerate(rows):
-        if frame.breaks and at and at % frame.breaks == 0:
+    for index, row in enumerate(rows):
+        if frame.breaks and index and index % frame.breaks == 0:
             lines.append(())
         lines.append(empty + tuple(row.get(column.key, "") for column in columns))
         numbers.append(len(lines))
     lines += frame.below
-    hidden = tuple(frame.left + at for at, one in enumerate(columns) if one.key == frame.hides)
+    hidden = tuple(
+        frame.left + index for index, column in enumerate(columns) if column.key == frame.hides
+    )
     tab = Tab(name, tuple(lines), tuple(merges), hidden_columns=hidden)
-    return Laid(tab, tuple(numbers), tuple(columns), frame.left)
+    return LaidOutTable(tab, tuple(numbers), tuple(columns), frame.left)
 
 
 def _group_row(
@@ -71,12 +73,12 @@ def _group_row(
     cells: list[Cell] = []
     merges = []
     start = 0
-    for at, column in enumerate(columns):
-        is_first = at == 0 or column.group != columns[at - 1].group
+    for index, column in enumerate(columns):
+        is_first = index == 0 or column.group != columns[index - 1].group
         if is_first:
-            start = at
+            start = index
         cells.append(column.group if is_first else "")
-        is_last = at + 1 == len(columns) or columns[at + 1].group != column.group
-        if is_last and column.group and at > start:
-            merges.append((row, left + start, left + at))
+        is_last = index + 1 == len(columns) or columns[index + 1].group != column.group
+        if is_last and column.group and index > start:
+            merges.append((row, left + start, left + index))
     return tuple(cells), merges

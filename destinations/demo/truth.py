@@ -9,9 +9,9 @@ from pathlib import Path
 from destinations.demo.invented.institutions import Hub, Place
 from destinations.demo.invented.people import YoungPerson
 from destinations.demo.paths import Doing
-from destinations.demo.sent import Sent
+from destinations.demo.sent_files import SentFile
 
-_INSTITUTION = (
+_INSTITUTION_COLUMNS = (
     "URN",
     "LA (code)",
     "LA (name)",
@@ -33,16 +33,18 @@ def write_hub(
     hub: Hub,
     people: Sequence[YoungPerson],
     doings: Mapping[str, tuple[Doing, ...]],
-    sent: Sequence[Sent],
+    sent: Sequence[SentFile],
 ) -> Path:
     """The folder, with everything in it.  Raises ValueError when two files share a name."""
-    if len({one.file for one in sent}) < len(sent):
+    if len({sent_file.file for sent_file in sent}) < len(sent):
         message = "two made-up files have the same name, so the truth would not know them apart"
         raise ValueError(message)
     places = (*hub.schools, *hub.colleges)
-    sizes = Counter((one.school.urn, one.summer) for one in people if one.stage == "Y11")
-    lines = [_institution(place, *_pupils(place, sizes)) for place in places]
-    _write(folder / "institutions.csv", _INSTITUTION, lines)
+    sizes = Counter(
+        (person.school.urn, person.summer) for person in people if person.stage == "Y11"
+    )
+    lines = [_institution_row(place, *_ages_and_pupils(place, sizes)) for place in places]
+    _write(folder / "institutions.csv", _INSTITUTION_COLUMNS, lines)
     _write(
         folder / "hub_members.csv",
         ("urn", "hub", "joined_on", "left_on"),
@@ -51,17 +53,27 @@ def write_hub(
     _write(
         folder / "manifest.csv",
         ("urn", "file", "kind", "cohort", "wave", "sent_on"),
-        ((one.urn, one.file, one.kind, one.cohort, one.wave, one.sent_on) for one in sent),
+        (
+            (
+                sent_file.urn,
+                sent_file.file,
+                sent_file.kind,
+                sent_file.cohort,
+                sent_file.wave,
+                sent_file.sent_on,
+            )
+            for sent_file in sent
+        ),
     )
-    for one in sent:
-        path = folder / "inbox" / one.urn / one.file
+    for sent_file in sent:
+        path = folder / "inbox" / sent_file.urn / sent_file.file
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(one.content)
+        path.write_bytes(sent_file.content)
     _write_truth(folder / "truth", people, doings, sent)
     return folder
 
 
-def _pupils(place: Place, sizes: Mapping[tuple[str, int], int]) -> tuple[object, ...]:
+def _ages_and_pupils(place: Place, sizes: Mapping[tuple[str, int], int]) -> tuple[object, ...]:
     """The ages that a school is for and how many pupils it has: year groups like its cohorts.
 
     The register counts the pupils of no college.
@@ -73,7 +85,7 @@ def _pupils(place: Place, sizes: Mapping[tuple[str, int], int]) -> tuple[object,
     return 11, 18 if place.sixth_form else 16, round(year_group * (6.2 if place.sixth_form else 5))
 
 
-def _institution(place: Place, *pupils: object) -> tuple[object, ...]:
+def _institution_row(place: Place, *pupils: object) -> tuple[object, ...]:
     return (
         place.urn,
         place.la_code,
@@ -93,42 +105,46 @@ def _write_truth(
     folder: Path,
     people: Sequence[YoungPerson],
     doings: Mapping[str, tuple[Doing, ...]],
-    sent: Sequence[Sent],
+    sent: Sequence[SentFile],
 ) -> None:
     _write(
         folder / "people.csv",
         (
             "person urn cohort year forename surname sex dob upn uln postcode sen dis form stage"
         ).split(),
-        map(_person, people),
+        map(_person_row, people),
     )
     _write(
         folder / "destinations.csv",
         "person wave code provider urn ukprn start left_before_march".split(),
-        ((key, *_doing(doing)) for key, path in doings.items() for doing in path),
+        ((key, *_destination_row(doing)) for key, path in doings.items() for doing in path),
     )
     _write(
         folder / "rows.csv",
         "file sheet row person wave".split(),
-        ((one.file, row.sheet, row.row, row.person, row.wave) for one in sent for row in one.rows),
+        (
+            (sent_file.file, row.sheet, row.row, row.person, row.wave)
+            for sent_file in sent
+            for row in sent_file.rows
+        ),
     )
     _write(
         folder / "planted.csv",
         "file sheet row heading kind".split(),
         (
-            (one.file, fault.sheet, fault.row, fault.heading, fault.kind)
-            for one in sent
-            for fault in one.planted
+            (sent_file.file, fault.sheet, fault.row, fault.heading, fault.kind)
+            for sent_file in sent
+            for fault in sent_file.planted
         ),
     )
     _write(
         folder / "words.csv",
         "file sheet row column heading person wave code provider typed".split(),
-        ((one.file, *astuple(word)) for one in sent for word in one.words),
+        ((sent_file.file, *astuple(word)) for sent_file in sent for word in sent_file.words),
     )
 
 
-def _person(person: YoungPerson) -> tuple[object, ...]:
+def _person_row(person: YoungPerson) -> tuple[object, ...]:
     return (
         person.key,
         person.school.urn,
@@ -148,7 +164,7 @@ def _person(person: YoungPerson) -> tuple[object, ...]:
     )
 
 
-def _doing(doing: Doing) -> tuple[object, ...]:
+def _destination_row(doing: Doing) -> tuple[object, ...]:
     return (
         doing.wave,
         doing.code,

@@ -20,8 +20,12 @@ def wrong_letter(chance: random.Random, upn: str) -> str:
 
 def wrong_length(chance: random.Random, upn: str) -> str:
     """The UPN with a digit lost, or one typed twice."""
-    at = chance.randrange(1, len(upn))
-    return upn[:at] + upn[at + 1 :] if chance.random() < 0.7 else upn[:at] + upn[at] + upn[at:]
+    position = chance.randrange(1, len(upn))
+    return (
+        upn[:position] + upn[position + 1 :]
+        if chance.random() < 0.7
+        else upn[:position] + upn[position] + upn[position:]
+    )
 
 
 def make_uln(chance: random.Random) -> str:

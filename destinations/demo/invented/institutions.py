@@ -96,7 +96,7 @@ def draw_hub(chance: random.Random, schools: int, colleges: int) -> Hub:
     return Hub(
         name=f"{towns[-1]} Careers Hub",
         areas=areas,
-        schools=tuple(_without_repeats(places)),
+        schools=tuple(_with_unique_names(places)),
         colleges=tuple(
             _college(number, chance, (first + schools, la_code, la_name), towns)
             for number in range(colleges)
@@ -126,14 +126,14 @@ def _school(
     )
 
 
-def _without_repeats(places: Sequence[Place]) -> list[Place]:
-    seen: dict[str, int] = {}
-    answer = []
+def _with_unique_names(places: Sequence[Place]) -> list[Place]:
+    counts: dict[str, int] = {}
+    unique = []
     for place in places:
-        seen[place.name] = seen.get(place.name, 0) + 1
-        again = seen[place.name]
-        answer.append(place if again == 1 else _renamed(place, f"{place.name} {again}"))
-    return answer
+        counts[place.name] = counts.get(place.name, 0) + 1
+        occurrence = counts[place.name]
+        unique.append(place if occurrence == 1 else _renamed(place, f"{place.name} {occurrence}"))
+    return unique
 
 
 def _renamed(place: Place, name: str) -> Place:

@@ -73,7 +73,7 @@ def draw_cohort(
     forms = _forms(chance, size)
     people: list[YoungPerson] = []
     for serial in range(1, size + 1):
-        person = _draw_one(chance, hub, school, summer, serial, register)
+        person = _draw_person(chance, hub, school, summer, serial, register)
         people.append(replace(person, form=chance.choice(forms)))
     if size >= 12:
         _make_twins(chance, people)
@@ -100,7 +100,7 @@ def _forms(chance: random.Random, size: int) -> list[str]:
     return [style.format(letter) for letter in letters]
 
 
-def _draw_one(
+def _draw_person(
     chance: random.Random, hub: Hub, school: Place, summer: int, serial: int, register: Register
 ) -> YoungPerson:
     register.people += 1
@@ -135,37 +135,37 @@ def _draw_birthday(chance: random.Random, summer: int) -> date:
 
 def _make_twins(chance: random.Random, people: list[YoungPerson]) -> None:
     """The first two become twins: same surname, birthday, home and form; different forenames."""
-    one, other = people[0], people[1]
-    forename = other.forename
-    while forename[:3] == one.forename[:3]:
-        forename = draw_forename(chance, other.sex)
+    first, second = people[0], people[1]
+    forename = second.forename
+    while forename[:3] == first.forename[:3]:
+        forename = draw_forename(chance, second.sex)
     people[1] = replace(
-        other,
+        second,
         forename=forename,
-        surname=one.surname,
-        born_on=one.born_on,
-        postcode=one.postcode,
-        form=one.form,
+        surname=first.surname,
+        born_on=first.born_on,
+        postcode=first.postcode,
+        form=first.form,
     )
 
 
 def _make_namesakes(chance: random.Random, people: list[YoungPerson]) -> None:
     """Two that share a whole name, and nothing else."""
-    at, other = chance.sample(range(2, len(people)), 2)
-    if people[at].born_on != people[other].born_on:
-        people[other] = replace(
-            people[other],
-            forename=people[at].forename,
-            surname=people[at].surname,
-            sex=people[at].sex,
+    named, namesake = chance.sample(range(2, len(people)), 2)
+    if people[named].born_on != people[namesake].born_on:
+        people[namesake] = replace(
+            people[namesake],
+            forename=people[named].forename,
+            surname=people[named].surname,
+            sex=people[named].sex,
         )
 
 
-def strangers(chance: random.Random, hub: Hub, summer: int, many: int) -> Iterator[YoungPerson]:
+def strangers(chance: random.Random, hub: Hub, summer: int, count: int) -> Iterator[YoungPerson]:
     """Learners of a college who came from no school of the hub."""
-    nowhere = replace(hub.schools[0], urn="", establishment="6900", kind="mainstream")
+    no_school = replace(hub.schools[0], urn="", establishment="6900", kind="mainstream")
     register = Register()
-    for serial in range(1, many + 1):
+    for serial in range(1, count + 1):
         # A key that no leaver has: the truth names nobody for these rows.
-        stranger = _draw_one(chance, hub, nowhere, summer, serial, register)
+        stranger = _draw_person(chance, hub, no_school, summer, serial, register)
         yield replace(stranger, key="", upn=make_upn("909", "6900", summer - 5, serial))

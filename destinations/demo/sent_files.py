@@ -15,7 +15,7 @@ class TrueRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
+class PlantedFault:
     """A fault: where it is, under which heading ('' for the whole row), and its kind."""
 
     sheet: str
@@ -40,7 +40,7 @@ class TrueWord:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentFile:
     """A file, what its sender says of it, and the truth about it."""
 
     urn: str
@@ -51,5 +51,5 @@ class Sent:
     sent_on: date
     content: bytes
     rows: tuple[TrueRow, ...]
-    planted: tuple[Planted, ...] = ()
+    planted: tuple[PlantedFault, ...] = ()
     words: tuple[TrueWord, ...] = field(default=())
