@@ -343,7 +343,7 @@ def test_what_was_said_already_is_not_said_again(send, engine):
     with transaction(engine) as session:
         record_submission(session, mapped, (), recorded_at=a_moment())
         assert codes(run_crosschecks(session, mapped)) == ["Y04"]
-        assert run_crosschecks(session, mapped, told=[Issue("N02")]) == ()
+        assert run_crosschecks(session, mapped, reported=[Issue("N02")]) == ()
 
 
 def test_intended_copied_to_actual(send):

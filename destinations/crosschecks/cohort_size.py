@@ -1,4 +1,4 @@
-"""Roll: who is missing from a sheet, who is new on it, and whether there are as many as before."""
+"""Cohort size: a sheet's leavers against its previous return, other cohorts and the register."""
 
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -23,129 +23,153 @@ from models.leavers import Cohort, Leaver
 from models.submissions import Submission
 from models.vocabulary import ActivityGroup, SubmissionKind, activities, year_name
 
-SHOWN = 10  # rows named in a sentence
-SOMEWHERE = sorted(code for code, one in activities().items() if one.group is ActivityGroup.EET)
+ROWS_NAMED = 10  # rows named in a sentence
+EET_CODES = sorted(
+    code for code, activity in activities().items() if activity.group is ActivityGroup.EET
+)
 
 
 def compare_cohort_size(
     session: Session, sheet: RecordedSheet, limits: Thresholds
 ) -> Iterator[Issue]:
-    """H01 to H07: the sheet against the last one, the cohort against another and the register."""
-    before = find_previous_return(session, sheet)
-    if before is None and not session.scalar(_more_to_come(), _awaiting(sheet)):
+    """H01 to H07: who is missing or new since the previous return, and a cohort of unlikely size.
+
+    The size is judged (H04, H07) once, with the first return of a cohort, and only when no other
+    file of it is still to be recorded.
+    """
+    previous = find_previous_return(session, sheet)
+    if previous is None and not session.scalar(
+        _pending_submissions_query(), _pending_parameters(sheet)
+    ):
         years = {"years": [sheet.year, sheet.year - 1]}
-        counted = session.execute(_sizes(), sheet.cohort | years).all()
-        sizes: dict[int, int] = {one[0]: one[1] for one in counted}
+        size_rows = session.execute(_cohort_sizes_query(), sheet.cohort | years).all()
+        sizes: dict[int, int] = {row[0]: row[1] for row in size_rows}
         leavers = sizes.get(sheet.year, 0) + sheet.waiting
-        yield from _against_last_year(sheet, leavers, sizes.get(sheet.year - 1, 0), limits)
+        yield from _compare_with_last_year(sheet, leavers, sizes.get(sheet.year - 1, 0), limits)
         yield from compare_with_register(session, sheet, leavers, limits)
-    elif before is not None:
-        yield from _against_last_time(session, sheet, before, limits)
-    yield from _in_another_cohort(session, sheet, limits)
-    yield from _one_provider(session, sheet, limits)
+    elif previous is not None:
+        yield from _compare_with_previous(session, sheet, previous, limits)
+    yield from _find_overlapping_cohorts(session, sheet, limits)
+    yield from _find_single_provider(session, sheet, limits)
 
 
-def _awaiting(sheet: RecordedSheet) -> dict[str, Any]:
-    return sheet.cohort | {"sheet": sheet.submission_id, "wave": sheet.declared.wave}
+def _pending_parameters(sheet: RecordedSheet) -> dict[str, Any]:
+    return sheet.cohort | {"sheet": sheet.submission_id, "wave": sheet.metadata.wave}
 
 
-def _against_last_time(
-    session: Session, sheet: RecordedSheet, before: PreviousReturn, limits: Thresholds
+def _compare_with_previous(
+    session: Session, sheet: RecordedSheet, previous: PreviousReturn, limits: Thresholds
 ) -> Iterator[Issue]:
-    fewer = before.leavers - sheet.leavers
-    sent_on = in_words(before.sent_on)
-    if fewer >= limits.fewest and fewer > limits.sheet_shrinks * before.leavers:
-        yield _told("H03", rows=sheet.leavers, before=before.leavers, sent_on=sent_on)
+    fewer = previous.leavers - sheet.leavers
+    sent_on = in_words(previous.sent_on)
+    if fewer >= limits.fewest and fewer > limits.sheet_shrinks * previous.leavers:
+        yield _cohort_issue("H03", rows=sheet.leavers, before=previous.leavers, sent_on=sent_on)
     else:
-        gone = _gone(session, sheet, before)
+        missing_rows = _missing_rows(session, sheet, previous)
         # As many rows that wait may be about them.
-        if len(gone) > sheet.waiting:
-            missing = len(gone) - sheet.waiting
-            named = "" if sheet.waiting else _rows_named(gone)
-            yield _told("H01", missing=missing, before=before.leavers, sent_on=sent_on, who=named)
-    new = _new(session, sheet) - before.waiting
-    if new >= limits.fewest and new > limits.sheet_grows * sheet.leavers:
-        yield _told("H02", new=new, rows=sheet.leavers, cohort=year_name(sheet.year))
+        if len(missing_rows) > sheet.waiting:
+            missing_leavers = len(missing_rows) - sheet.waiting
+            row_list = "" if sheet.waiting else _row_list(missing_rows)
+            yield _cohort_issue(
+                "H01",
+                missing=missing_leavers,
+                before=previous.leavers,
+                sent_on=sent_on,
+                who=row_list,
+            )
+    new_leavers = _count_new_leavers(session, sheet) - previous.waiting
+    if new_leavers >= limits.fewest and new_leavers > limits.sheet_grows * sheet.leavers:
+        yield _cohort_issue(
+            "H02", new=new_leavers, rows=sheet.leavers, cohort=year_name(sheet.year)
+        )
 
 
-def _gone(session: Session, sheet: RecordedSheet, before: PreviousReturn) -> list[tuple[str, int]]:
-    """The rows of the last sheet about somebody who is on this one no longer."""
+def _missing_rows(
+    session: Session, sheet: RecordedSheet, previous: PreviousReturn
+) -> list[tuple[str, int]]:
+    """Tab and row, on the previous return, of each person who is not on this sheet; in order."""
     rows = session.execute(
-        _missing(), {"before": before.submission_id, "sheet": sheet.submission_id}
+        _missing_rows_query(), {"before": previous.submission_id, "sheet": sheet.submission_id}
     )
     return sorted((name, row) for name, row in rows)
 
 
-def _rows_named(gone: Sequence[tuple[str, int]]) -> str:
-    """The first of them, as people say it: rows 5, 9 and 12 of it."""
-    numbers = [str(row) for _, row in gone[:SHOWN]]
-    many = len(gone) - len(numbers)
+def _row_list(missing_rows: Sequence[tuple[str, int]]) -> str:
+    """The first of the rows, for a sentence: ": rows 5, 9 and 12 of it"."""
+    numbers = [str(row) for _, row in missing_rows[:ROWS_NAMED]]
+    unnamed = len(missing_rows) - len(numbers)
     if len(numbers) == 1:
         return f": row {numbers[0]} of it"
-    last = f"{many} more" if many else numbers.pop()
+    last = f"{unnamed} more" if unnamed else numbers.pop()
     return f": rows {', '.join(numbers)} and {last} of it"
 
 
-def _new(session: Session, sheet: RecordedSheet) -> int:
-    """How many leavers of the cohort this sheet was the first to name."""
-    asked = {"cohorts": sheet.cohorts, "sheet": sheet.submission_id}
-    return session.scalar(_named_first(), asked) or 0
+def _count_new_leavers(session: Session, sheet: RecordedSheet) -> int:
+    """How many leavers of the cohort no earlier sheet named."""
+    parameters = {"cohorts": sheet.cohorts, "sheet": sheet.submission_id}
+    return session.scalar(_new_leavers_query(), parameters) or 0
 
 
-def _against_last_year(
-    sheet: RecordedSheet, leavers: int, before: int, limits: Thresholds
+def _compare_with_last_year(
+    sheet: RecordedSheet, leavers: int, last_year: int, limits: Thresholds
 ) -> Iterator[Issue]:
-    apart = abs(leavers - before)
-    if before and apart >= limits.fewest and apart > limits.cohort_differs * before:
-        yield _told("H04", rows=leavers, before=before, cohort=year_name(sheet.year - 1))
+    difference = abs(leavers - last_year)
+    if last_year and difference >= limits.fewest and difference > limits.cohort_differs * last_year:
+        yield _cohort_issue("H04", rows=leavers, before=last_year, cohort=year_name(sheet.year - 1))
 
 
-def _in_another_cohort(
+def _find_overlapping_cohorts(
     session: Session, sheet: RecordedSheet, limits: Thresholds
 ) -> Iterator[Issue]:
-    found = session.execute(_elsewhere(), sheet.cohort | {"sheet": sheet.submission_id})
-    for year, many in found:
-        if many >= limits.fewest and many > limits.other_cohort * sheet.leavers:
-            yield _told("H05", many=many, rows=sheet.leavers, cohort=year_name(year))
+    overlaps = session.execute(
+        _other_cohorts_query(), sheet.cohort | {"sheet": sheet.submission_id}
+    )
+    for year, shared_leavers in overlaps:
+        if shared_leavers >= limits.fewest and shared_leavers > limits.other_cohort * sheet.leavers:
+            yield _cohort_issue(
+                "H05", many=shared_leavers, rows=sheet.leavers, cohort=year_name(year)
+            )
 
 
-def _one_provider(session: Session, sheet: RecordedSheet, limits: Thresholds) -> Iterator[Issue]:
-    """Everybody who went somewhere went to one place; counted where nearly all did go somewhere."""
-    found = session.execute(_providers(), {"sheet": sheet.submission_id})
-    for wave, many, providers in found:
-        if providers == 1 and many >= max(limits.alike_from, 0.9 * sheet.leavers):
-            yield _told("H06", many=many, wave=wave)
+def _find_single_provider(
+    session: Session, sheet: RecordedSheet, limits: Thresholds
+) -> Iterator[Issue]:
+    """H06, by wave: one provider for every leaver in EET, where nearly all of the sheet are."""
+    provider_rows = session.execute(_providers_query(), {"sheet": sheet.submission_id})
+    for wave, leavers, providers in provider_rows:
+        if providers == 1 and leavers >= max(limits.alike_from, 0.9 * sheet.leavers):
+            yield _cohort_issue("H06", many=leavers, wave=wave)
 
 
-def _told(code: str, **facts: object) -> Issue:
+def _cohort_issue(code: str, **facts: object) -> Issue:
     return Issue(code, facts=tuple((name, str(value)) for name, value in facts.items()))
 
 
 # The questions, each put together once: that takes longer than asking them.
 
 
-def _here() -> Select[Any]:
-    """The people of a sheet."""
+def _people_on_sheet() -> Select[Any]:
+    """Ids of the persons that a sheet's rows are about."""
     return select(col(Match.person_id)).where(
         col(Match.submission_id) == bindparam("sheet"), col(Match.person_id).is_not(None)
     )
 
 
 @cache
-def _missing() -> Select[Any]:
+def _missing_rows_query() -> Select[Any]:
     return (
         select(func.min(Match.sheet), func.min(Match.row))
         .where(
             col(Match.submission_id) == bindparam("before"),
             col(Match.person_id).is_not(None),
-            col(Match.person_id).not_in(_here()),
+            col(Match.person_id).not_in(_people_on_sheet()),
         )
         .group_by(col(Match.person_id))
     )
 
 
 @cache
-def _named_first() -> Select[Any]:
+def _new_leavers_query() -> Select[Any]:
     return select(func.count()).where(
         col(Leaver.cohort_id).in_(bindparam("cohorts", expanding=True)),
         col(Leaver.submission_id) == bindparam("sheet"),
@@ -153,11 +177,11 @@ def _named_first() -> Select[Any]:
 
 
 @cache
-def _more_to_come() -> Select[Any]:
-    """Another file of the cohort that is still on the road, as where a school sends one a form.
+def _pending_submissions_query() -> Select[Any]:
+    """Another file of the cohort that is still being processed, as where a school sends one a form.
 
-    Then it is the last of them that is asked about the size of the cohort.  Only files that say
-    what they are, for the same wave, count: of another nobody knows yet.
+    The size of the cohort is then judged with the last of them.  Only files whose cohort and wave
+    are stated count: what another is about is not settled yet.
     """
     return (
         select(col(Submission.id))
@@ -176,7 +200,7 @@ def _more_to_come() -> Select[Any]:
 
 
 @cache
-def _sizes() -> Select[Any]:
+def _cohort_sizes_query() -> Select[Any]:
     return (
         select(col(Cohort.academic_year), func.count())
         .join(Leaver, col(Leaver.cohort_id) == col(Cohort.id))
@@ -191,12 +215,12 @@ def _sizes() -> Select[Any]:
 
 
 @cache
-def _elsewhere() -> Select[Any]:
+def _other_cohorts_query() -> Select[Any]:
     return (
         select(col(Cohort.academic_year), func.count(func.distinct(Leaver.person_id)))
         .join(Leaver, col(Leaver.cohort_id) == col(Cohort.id))
         .where(
-            col(Leaver.person_id).in_(_here()),
+            col(Leaver.person_id).in_(_people_on_sheet()),
             is_effective_one(col(Leaver.submission_id)),
             col(Cohort.urn).in_(bindparam("chain", expanding=True)),
             col(Cohort.leaving_stage) == bindparam("stage"),
@@ -208,8 +232,8 @@ def _elsewhere() -> Select[Any]:
 
 
 @cache
-def _providers() -> Select[Any]:
-    """By wave: leavers who went somewhere, and the places they went to."""
+def _providers_query() -> Select[Any]:
+    """By wave: leavers in EET whose provider is named, and the number of distinct providers."""
     provider = func.coalesce(Destination.provider_urn, func.lower(Destination.provider_name))
     return (
         select(col(Destination.wave), func.count(), func.count(func.distinct(provider)))
@@ -217,7 +241,7 @@ def _providers() -> Select[Any]:
             col(Destination.submission_id) == bindparam("sheet"),
             col(Destination.wave) > 0,
             col(Destination.provider_name) != "",
-            col(Destination.activity_code).in_(SOMEWHERE),
+            col(Destination.activity_code).in_(EET_CODES),
         )
         .group_by(col(Destination.wave))
         .order_by(col(Destination.wave))

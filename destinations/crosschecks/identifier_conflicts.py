@@ -1,6 +1,6 @@
-"""Held twice: one number on two people, one person with two numbers, one number's other name.
+"""Identifier conflicts: one number on two people, one person with two UPNs, births or names.
 
-Nobody is told whose the other school's leaver is: only that there is one.
+Of another school's leaver a sender learns only that there is one, never whose.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from sqlalchemy import Date, Select, bindparam, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from destinations.crosschecks.previous_return import Place, RecordedSheet
+from destinations.crosschecks.previous_return import RecordedSheet
 from destinations.linkage.candidates import in_chunks
 from destinations.linkage.identities import (
     Identity,
@@ -26,14 +26,16 @@ from destinations.linkage.identities import (
 )
 from destinations.linkage.levels import same_name_and_birth
 from destinations.linkage.match_decisions import UNSURE
+from destinations.linkage.repeated_leavers import RowKey
 from destinations.record.create_persons import LIKE_ELSEWHERE
 from models.facts.effective import is_effective_one
 from models.handoffs.findings import Issue
 from models.leavers import Cohort, Leaver
 from models.vocabulary import year_name
 
-HERE, ELSEWHERE = "at your school", "at another school"
-_WAITS = (  # what matching says of a row that waits, and what it means here
+AT_THIS_SCHOOL, AT_ANOTHER_SCHOOL = "at your school", "at another school"
+# How the level of an unmatched row begins, the code it is reported under, and our field.
+_LEVEL_CODES = (
     (f"{UNSURE}same UPN, other name", "X01", "upn"),
     (f"{UNSURE}same ULN, other UPN or other name", "X02", "uln"),
     (f"{UNSURE}same name and date of birth, another UPN", "X03", "upn"),
@@ -42,133 +44,147 @@ _WAITS = (  # what matching says of a row that waits, and what it means here
 
 @dataclass(frozen=True, slots=True)
 class _StoredLeaver:
-    """A leaver as kept in some cohort."""
+    """A leaver as recorded in some cohort."""
 
-    who: Identity
+    identity: Identity
     cohort_id: int
     year: int
     urn: str
 
 
 def find_identifier_conflicts(session: Session, sheet: RecordedSheet) -> Iterator[Issue]:
-    """X01, X02: a number that somebody else has.  X03: another UPN.  Y02, Y03: birth and name."""
-    places = {person: place for place, person in reversed(list(sheet.about.items()))}
-    for number, code in (("upn", "X01"), ("uln", "X02")):
-        if not any(row.get(number) for row in sheet.rows.values()):
-            continue
-        for person, where in _with_the_same(session, sheet, number):
-            if person in places:
-                yield sheet.remark(code, places[person], number, where=where)
-    yield from _held_here(session, sheet)
-    kept = _kept(session, sheet.people)
-    for person, place in places.items():
-        yield from _differing(sheet, place, kept.get(person, []))
+    """X01, X02: a UPN or ULN that somebody else has.  X03: a person's other UPN.
 
-
-def _held_here(session: Session, sheet: RecordedSheet) -> Iterator[Issue]:
-    """What matching found of rows that wait, and of newcomers known from another cohort."""
-    for place, level in sheet.levels.items():
-        for words, code, field in _WAITS:
-            if place not in sheet.about and level.startswith(words):
-                yield sheet.remark(code, place, field, where=HERE)
-    for place, reason in sheet.reasons.items():
-        if reason == LIKE_ELSEWHERE and _has_another_upn(session, sheet, place):
-            yield sheet.remark("X03", place, "upn", where=HERE)
-
-
-def _with_the_same(
-    session: Session, sheet: RecordedSheet, number: str
-) -> Iterator[tuple[int, str]]:
-    """People of this sheet whose number is on somebody else's leaver, and where that is."""
-    told: dict[int, str] = {}
-    for some in in_chunks(sorted(sheet.people)):
-        rows = session.execute(_holders(number), {"cohorts": sheet.cohorts, "people": some})
-        for person, urn in rows:
-            where = HERE if urn in sheet.chain else ELSEWHERE
-            told[person] = HERE if HERE in (where, told.get(person)) else where
-    yield from told.items()
-
-
-def _kept(session: Session, people: set[int]) -> dict[int, list[_StoredLeaver]]:
-    """Every leaver that these people are, by person."""
-    found: defaultdict[int, list[_StoredLeaver]] = defaultdict(list)
-    for some in in_chunks(sorted(people)):
-        rows = session.execute(_leavers(), {"people": some})
-        for person, cohort, year, urn, *values in rows:
-            who = parse_identity(dict(zip(_NAMES, values, strict=True)))
-            found[person].append(_StoredLeaver(who, cohort, year, urn))
-    return found
-
-
-def _differing(sheet: RecordedSheet, place: Place, kept: list[_StoredLeaver]) -> Iterator[Issue]:
-    """What this row says of somebody, beside what is kept of them.
-
-    Within the cohort matching itself speaks of numbers and births that differ (M03).
+    Y02, Y03: a date of birth or a name unlike the one recorded for that person.
     """
-    row = sheet.rows[place]
-    who = parse_identity(row.values)
-    others = [one for one in kept if one.cohort_id not in sheet.cohorts]
-    for one in others:
-        facts: Mapping[str, str] = {"cohort": year_name(one.year)}
-        if _both(who.born_on, one.who.born_on) and who.born_on != one.who.born_on:
-            yield sheet.remark("Y02", place, "born_on", **facts)
-            break
-    for one in others:
-        if _permanent(who.upn) and _permanent(one.who.upn) and who.upn != one.who.upn:
-            where = HERE if one.urn in sheet.chain else ELSEWHERE
-            yield sheet.remark("X03", place, "upn", where=where)
-            break
-    if any(_another_name(who, one.who) for one in kept):
-        yield sheet.remark("Y03", place, "surname")
+    row_by_person = {
+        person: row_key for row_key, person in reversed(list(sheet.person_by_row.items()))
+    }
+    for identifier, code in (("upn", "X01"), ("uln", "X02")):
+        if not any(row.get(identifier) for row in sheet.rows.values()):
+            continue
+        for person, holder in _people_sharing_identifier(session, sheet, identifier):
+            if person in row_by_person:
+                yield sheet.issue_at(code, row_by_person[person], identifier, where=holder)
+    yield from _conflicts_at_this_school(session, sheet)
+    stored_leavers = _leavers_by_person(session, sheet.people)
+    for person, row_key in row_by_person.items():
+        yield from _changed_attributes(sheet, row_key, stored_leavers.get(person, []))
 
 
-def _has_another_upn(session: Session, sheet: RecordedSheet, place: Place) -> bool:
+def _conflicts_at_this_school(session: Session, sheet: RecordedSheet) -> Iterator[Issue]:
+    """X01 to X03 as matching saw them: unmatched rows, new persons like one of another cohort."""
+    for row_key, level in sheet.level_by_row.items():
+        for level_prefix, code, field in _LEVEL_CODES:
+            if row_key not in sheet.person_by_row and level.startswith(level_prefix):
+                yield sheet.issue_at(code, row_key, field, where=AT_THIS_SCHOOL)
+    for row_key, reason in sheet.reason_by_row.items():
+        if reason == LIKE_ELSEWHERE and _has_another_upn(session, sheet, row_key):
+            yield sheet.issue_at("X03", row_key, "upn", where=AT_THIS_SCHOOL)
+
+
+def _people_sharing_identifier(
+    session: Session, sheet: RecordedSheet, identifier: str
+) -> Iterator[tuple[int, str]]:
+    """Persons of this sheet whose number is on somebody else's leaver, and at which school."""
+    holder_by_person: dict[int, str] = {}
+    for people in in_chunks(sorted(sheet.people)):
+        rows = session.execute(
+            _shared_identifier_query(identifier), {"cohorts": sheet.cohorts, "people": people}
+        )
+        for person, urn in rows:
+            holder = AT_THIS_SCHOOL if urn in sheet.chain else AT_ANOTHER_SCHOOL
+            if holder_by_person.get(person) != AT_THIS_SCHOOL:
+                holder_by_person[person] = holder
+    yield from holder_by_person.items()
+
+
+def _leavers_by_person(session: Session, people: set[int]) -> dict[int, list[_StoredLeaver]]:
+    """Every leaver recorded for these persons, by person id."""
+    stored_leavers: defaultdict[int, list[_StoredLeaver]] = defaultdict(list)
+    for chunk in in_chunks(sorted(people)):
+        rows = session.execute(_leavers_query(), {"people": chunk})
+        for person, cohort_id, year, urn, *values in rows:
+            identity = parse_identity(dict(zip(_IDENTITY_COLUMNS, values, strict=True)))
+            stored_leavers[person].append(_StoredLeaver(identity, cohort_id, year, urn))
+    return stored_leavers
+
+
+def _changed_attributes(
+    sheet: RecordedSheet, row_key: RowKey, stored_leavers: list[_StoredLeaver]
+) -> Iterator[Issue]:
+    """Y02, X03 and Y03: what a row gives of a person against what is recorded of them.
+
+    Within the cohort matching itself reports numbers and births that differ (M03).
+    """
+    row = sheet.rows[row_key]
+    identity = parse_identity(row.values)
+    elsewhere = [stored for stored in stored_leavers if stored.cohort_id not in sheet.cohorts]
+    for stored in elsewhere:
+        facts: Mapping[str, str] = {"cohort": year_name(stored.year)}
+        if _is_other_birth(identity.born_on, stored.identity.born_on):
+            yield sheet.issue_at("Y02", row_key, "born_on", **facts)
+            break
+    for stored in elsewhere:
+        if _is_other_upn(identity.upn, stored.identity.upn):
+            holder = AT_THIS_SCHOOL if stored.urn in sheet.chain else AT_ANOTHER_SCHOOL
+            yield sheet.issue_at("X03", row_key, "upn", where=holder)
+            break
+    if any(_is_another_name(identity, stored.identity) for stored in stored_leavers):
+        yield sheet.issue_at("Y03", row_key, "surname")
+
+
+def _has_another_upn(session: Session, sheet: RecordedSheet, row_key: RowKey) -> bool:
     """Whether another cohort of the school has the same name and birth with another UPN.
 
-    At another school that may well be somebody else, and it is nobody's business.
+    Another school is not searched: there it may well be somebody else, and is not for this sender.
     """
-    who = parse_identity(sheet.rows[place].values)
-    if not _permanent(who.upn):
+    identity = parse_identity(sheet.rows[row_key].values)
+    if not _is_permanent_upn(identity.upn):
         return False
-    asked = {"chain": sheet.chain, "cohorts": sheet.cohorts, "born_on": who.born_on}
-    others = (
-        parse_identity(dict(zip(_NAMES, values, strict=True)))
-        for values in session.execute(_born_on(), asked)
+    parameters = {"chain": sheet.chain, "cohorts": sheet.cohorts, "born_on": identity.born_on}
+    candidates = (
+        parse_identity(dict(zip(_IDENTITY_COLUMNS, values, strict=True)))
+        for values in session.execute(_born_on_query(), parameters)
     )
     return any(
-        same_name_and_birth(who, one) and _permanent(one.upn) and one.upn != who.upn
-        for one in others
+        same_name_and_birth(identity, candidate) and _is_other_upn(identity.upn, candidate.upn)
+        for candidate in candidates
     )
 
 
-def _another_name(one: Identity, other: Identity) -> bool:
+def _is_another_name(identity: Identity, other: Identity) -> bool:
     """Whether neither forename nor surname is like the other's; a change of one of them is life."""
-    given = one.surname and other.surname and one.forenames and other.forenames
-    alike = is_like_surname(one, other) or is_like_forename(one, other) or is_like_name(one, other)
-    return bool(given) and not alike
+    both_named = identity.surname and other.surname and identity.forenames and other.forenames
+    comparisons = (is_like_surname, is_like_forename, is_like_name)
+    return bool(both_named) and not any(is_like(identity, other) for is_like in comparisons)
 
 
-def _both(one: date | None, other: date | None) -> bool:
-    return one is not None and other is not None
+def _is_other_birth(born_on: date | None, recorded: date | None) -> bool:
+    return born_on is not None and recorded is not None and born_on != recorded
 
 
-def _permanent(upn: str) -> bool:
+def _is_other_upn(upn: str, recorded: str) -> bool:
+    return _is_permanent_upn(upn) and _is_permanent_upn(recorded) and upn != recorded
+
+
+def _is_permanent_upn(upn: str) -> bool:
     """A UPN that stays; one with a letter at its end does not (sources.md: identifiers)."""
     return bool(upn) and not is_temporary_upn(upn)
 
 
 # The questions, each put together once: that takes longer than asking them.
 
-_NAMES = ("upn", "uln", "surname", "forename", "born_on")
+_IDENTITY_COLUMNS = ("upn", "uln", "surname", "forename", "born_on")
 
 
 @cache
-def _holders(number: str) -> Select[Any]:
-    """People of a cohort whose number stands on somebody else's leaver too, and at which school."""
+def _shared_identifier_query(identifier: str) -> Select[Any]:
+    """Persons of a cohort whose number is on somebody else's leaver too, and that leaver's URN."""
     mine, other, home = aliased(Leaver), aliased(Leaver), aliased(Cohort)
     return (
         select(col(mine.person_id), col(home.urn))
-        .join(other, getattr(other, number) == getattr(mine, number))
+        .join(other, getattr(other, identifier) == getattr(mine, identifier))
         .join(home, col(home.id) == col(other.cohort_id))
         .where(
             col(mine.cohort_id).in_(bindparam("cohorts", expanding=True)),
@@ -181,10 +197,10 @@ def _holders(number: str) -> Select[Any]:
 
 
 @cache
-def _born_on() -> Select[Any]:
+def _born_on_query() -> Select[Any]:
     """The leavers of other cohorts of a school who were born on a day."""
     return (
-        select(*(getattr(Leaver, name) for name in _NAMES))
+        select(*(getattr(Leaver, name) for name in _IDENTITY_COLUMNS))
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .where(
             col(Cohort.urn).in_(bindparam("chain", expanding=True)),
@@ -197,14 +213,14 @@ def _born_on() -> Select[Any]:
 
 
 @cache
-def _leavers() -> Select[Any]:
+def _leavers_query() -> Select[Any]:
     return (
         select(
             col(Leaver.person_id),
             col(Leaver.cohort_id),
             col(Cohort.academic_year),
             col(Cohort.urn),
-            *(getattr(Leaver, name) for name in _NAMES),
+            *(getattr(Leaver, name) for name in _IDENTITY_COLUMNS),
         )
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .where(

@@ -1,4 +1,4 @@
-"""Sheet before: a recorded sheet, the people on it, and the sheet of the same cohort it follows."""
+"""Previous return: a recorded sheet, and the earlier sheet of the same cohort that it follows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,19 +6,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    Date,
-    Integer,
-    Select,
-    and_,
-    bindparam,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import Date, Integer, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from destinations.linkage.repeated_leavers import RowKey
 from models.destinations import Match
 from models.facts.submission_state import is_standing
 from models.handoffs.findings import Issue
@@ -26,8 +18,6 @@ from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, Subm
 from models.leavers import Cohort
 from models.submissions import Submission
 from models.vocabulary import SubmissionKind
-
-Place = tuple[str, int]  # sheet, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +27,11 @@ class PreviousReturn:
     submission_id: int
     sent_on: date
     people: int
-    waiting: int  # rows that are about nobody yet
+    waiting: int  # rows that are matched to nobody yet
 
     @property
     def leavers(self) -> int:
-        """Everybody on it, those that wait included."""
+        """How many leavers are on it, each unmatched row counted as one."""
         return self.people + self.waiting
 
 
@@ -49,49 +39,52 @@ class PreviousReturn:
 class RecordedSheet:
     """A sheet as recorded: its cohort, and whom each of its rows is about."""
 
-    declared: SubmissionMetadata
+    metadata: SubmissionMetadata
     chain: Sequence[str]
     year: int
     cohorts: Sequence[int]  # the ids of the one cohort under every URN of the school
-    rows: Mapping[Place, NormalisedRow]  # the first of each row's waves
-    about: Mapping[Place, int]  # the person of each row that is recorded
-    levels: Mapping[Place, str]  # how each row was matched, or why it was not
-    reasons: Mapping[Place, str]  # what else matching said of it
-    order: Mapping[Place, int]
+    rows: Mapping[RowKey, NormalisedRow]  # the first of each row's waves
+    person_by_row: Mapping[RowKey, int]  # the person id of each row that is recorded
+    level_by_row: Mapping[RowKey, str]  # how each row was matched, or why it was not
+    reason_by_row: Mapping[RowKey, str]  # the further reason that matching gave, where it gave one
+    position_by_row: Mapping[RowKey, int]  # 0 for the first row as sent
 
     @property
     def submission_id(self) -> int:
         """The sheet's own submission."""
-        return self.declared.submission_id
+        return self.metadata.submission_id
 
     @property
     def cohort(self) -> dict[str, Any]:
-        """Which cohort it is of, as the questions to the database ask for it."""
-        stage = self.declared.leaving_stage
+        """Bind parameters of its cohort: `chain` (URNs), `stage` and `year`."""
+        stage = self.metadata.leaving_stage
         return {"chain": self.chain, "stage": stage.value if stage else "", "year": self.year}
 
     @property
     def people(self) -> set[int]:
-        """Everybody that its recorded rows are about."""
-        return set(self.about.values())
+        """Ids of the persons that its recorded rows are about."""
+        return set(self.person_by_row.values())
 
     @property
     def waiting(self) -> int:
-        """How many rows are about nobody yet."""
-        return len(self.rows) - len(self.about)
+        """How many rows are matched to nobody yet."""
+        return len(self.rows) - len(self.person_by_row)
 
     @property
     def leavers(self) -> int:
-        """Everybody on it, those that wait included."""
+        """How many leavers are on it, each unmatched row counted as one."""
         return len(self.people) + self.waiting
 
-    def remark(self, code: str, place: Place, field: str, **facts: str) -> Issue:
-        """Something to look at in a row, at the cell of a field where the sheet has one."""
-        row = self.rows[place]
+    def issue_at(self, code: str, row_key: RowKey, field: str, **facts: str) -> Issue:
+        """The issue of a row, at the cell of our `field` where the sheet has that column.
+
+        Else at its surname or UPN; at the whole row where it has neither.
+        """
+        row = self.rows[row_key]
         column = row.columns.get(field) or row.columns.get("surname") or row.columns.get("upn")
         return Issue(
             code,
-            *place,
+            *row_key,
             column=column.letter if column else "",
             heading=column.heading if column else "",
             value=row.raw.get(column.field, "") if column else "",
@@ -102,11 +95,11 @@ class RecordedSheet:
 def recorded_sheet(
     session: Session, mapped: NormalisedSubmission, chain: Sequence[str]
 ) -> RecordedSheet | None:
-    """The sheet as recorded; None where its cohort is not known."""
-    declared = mapped.declared
-    if declared.academic_year is None or declared.leaving_stage is None:
+    """The sheet as recorded; None without a known cohort.  `chain`: all URNs of the school."""
+    metadata = mapped.declared
+    if metadata.academic_year is None or metadata.leaving_stage is None:
         return None
-    rows: dict[Place, NormalisedRow] = {}
+    rows: dict[RowKey, NormalisedRow] = {}
     for row in mapped.rows:
         rows.setdefault((row.sheet, row.row), row)
     matches = session.execute(
@@ -116,65 +109,71 @@ def recorded_sheet(
             col(Match.person_id),
             col(Match.level),
             col(Match.reason),
-        ).where(col(Match.submission_id) == declared.submission_id)
+        ).where(col(Match.submission_id) == metadata.submission_id)
     ).all()
     cohorts = session.scalars(
         select(col(Cohort.id)).where(
             col(Cohort.urn).in_(chain),
-            col(Cohort.leaving_stage) == declared.leaving_stage.value,
-            col(Cohort.academic_year) == declared.academic_year,
+            col(Cohort.leaving_stage) == metadata.leaving_stage.value,
+            col(Cohort.academic_year) == metadata.academic_year,
         )
     ).all()
-    known = [(one, (one.sheet, one.row)) for one in matches if (one.sheet, one.row) in rows]
+    matches_by_row = {
+        row_key: match for match in matches if (row_key := (match.sheet, match.row)) in rows
+    }
     return RecordedSheet(
-        declared,
+        metadata,
         chain,
-        declared.academic_year,
-        [one for one in cohorts if one is not None],
+        metadata.academic_year,
+        [cohort_id for cohort_id in cohorts if cohort_id is not None],
         rows,
-        {place: one.person_id for one, place in known if one.person_id is not None},
-        {place: one.level for one, place in known},
-        {place: one.reason for one, place in known if one.reason},
-        {place: at for at, place in enumerate(rows)},
+        {
+            row_key: match.person_id
+            for row_key, match in matches_by_row.items()
+            if match.person_id is not None
+        },
+        {row_key: match.level for row_key, match in matches_by_row.items()},
+        {row_key: match.reason for row_key, match in matches_by_row.items() if match.reason},
+        {row_key: position for position, row_key in enumerate(rows)},
     )
 
 
 def find_previous_return(session: Session, sheet: RecordedSheet) -> PreviousReturn | None:
     """The sheet of an earlier autumn that this one follows: the one that shares the most people.
 
-    So one file a form is held against last year's file of that form.
+    A school that sends one file a form is so compared form by form.
     """
-    declared = sheet.declared
-    found = session.execute(
-        _most_shared(),
+    metadata = sheet.metadata
+    previous = session.execute(
+        _most_shared_query(),
         {
-            "sheet": declared.submission_id,
-            "sent_on": declared.sent_on,
-            "wave": declared.wave,
+            "sheet": metadata.submission_id,
+            "sent_on": metadata.sent_on,
+            "wave": metadata.wave,
             **sheet.cohort,
         },
     ).first()
-    if found is None:
+    if previous is None:
         return None
-    people, rows, placed = session.execute(_counted(), {"sheet": found.id}).one()
-    return PreviousReturn(found.id, found.sent_on, people, rows - placed)
+    people, rows, matched_rows = session.execute(_row_counts_query(), {"sheet": previous.id}).one()
+    return PreviousReturn(previous.id, previous.sent_on, people, rows - matched_rows)
 
 
 # The questions, each put together once: that takes longer than asking them.
 
 
 @cache
-def _most_shared() -> Select[Any]:
-    mine, theirs = aliased(Match), aliased(Match)
-    shared = func.count(func.distinct(theirs.person_id))
+def _most_shared_query() -> Select[Any]:
+    this_match, earlier_match = aliased(Match), aliased(Match)
+    shared = func.count(func.distinct(earlier_match.person_id))
     sent_on: Any = bindparam("sent_on", type_=Date())
-    this: Any = bindparam("sheet", type_=Integer())
+    this_sheet: Any = bindparam("sheet", type_=Integer())
     return (
         select(col(Submission.id), col(Submission.sent_on))
-        .join(theirs, col(theirs.submission_id) == col(Submission.id))
-        .join(mine, col(mine.person_id) == col(theirs.person_id))
+        .join(earlier_match, col(earlier_match.submission_id) == col(Submission.id))
+        .join(this_match, col(this_match.person_id) == col(earlier_match.person_id))
         .where(
-            col(mine.submission_id) == this,
+            col(this_match.submission_id) == this_sheet,
             col(Submission.kind) == SubmissionKind.LEAVERS.value,
             col(Submission.urn).in_(bindparam("chain", expanding=True)),
             col(Submission.academic_year) == bindparam("year"),
@@ -184,7 +183,7 @@ def _most_shared() -> Select[Any]:
             is_standing(),
             or_(
                 col(Submission.sent_on) < sent_on,
-                and_(col(Submission.sent_on) == sent_on, col(Submission.id) < this),
+                and_(col(Submission.sent_on) == sent_on, col(Submission.id) < this_sheet),
             ),
         )
         .group_by(col(Submission.id), col(Submission.sent_on))
@@ -194,8 +193,8 @@ def _most_shared() -> Select[Any]:
 
 
 @cache
-def _counted() -> Select[Any]:
-    """People on a sheet, its rows, and those of them that are about somebody."""
+def _row_counts_query() -> Select[Any]:
+    """Of a sheet: distinct persons, rows, and rows matched to a person."""
     return select(
         func.count(func.distinct(Match.person_id)),
         func.count(),

@@ -1,6 +1,6 @@
-"""Continuity: a sheet that has just been recorded is held against all that was recorded before it.
+"""Cross-checks: a sheet that has just been recorded, compared with all recorded before it.
 
-What one sheet cannot show of itself: who is missing from it, who is new, what has turned round
+What one sheet cannot show of itself: who is missing from it, who is new, which answers reversed
 since last year, which number is somebody else's too.  Sets of rows are compared in the database.
 It runs in the transaction that records the sheet, so that what its sender is told does not hang
 on which other sheets came the same morning.  All of it is gentle: nobody waits for any of it.
@@ -23,38 +23,41 @@ from models.vocabulary import SubmissionKind
 __all__ = ["THRESHOLDS", "Thresholds", "run_crosschecks"]
 
 
-# What is said already where the first of the two was told: the same rows as another autumn's.
-_GOES_WITHOUT_SAYING = {"N02": "Y04"}
+# Where the first is reported the second adds nothing: the same rows as another autumn's.
+_IMPLIES = {"N02": "Y04"}
 
 
 def run_crosschecks(
     session: Session,
     mapped: NormalisedSubmission,
     *,
-    told: Iterable[Issue] = (),
+    reported: Iterable[Issue] = (),
     limits: Thresholds = THRESHOLDS,
 ) -> tuple[Issue, ...]:
-    """What a recorded sheet's sender should look at, for the file first and then row by row.
+    """The issues of a recorded sheet (H, X and Y codes): of the file first, then row by row.
 
-    Nothing for an enrolment list.  `mapped` is the sheet as it was recorded, `told` what its
-    sender is told already.
+    None for an enrolment list or a sheet without a cohort.  `mapped` is the sheet as it was
+    recorded, `reported` the issues that its sender is given already.
     """
-    declared = mapped.declared
-    if declared.kind is not SubmissionKind.LEAVERS or not declared.leaving_stage:
+    metadata = mapped.declared
+    if metadata.kind is not SubmissionKind.LEAVERS or not metadata.leaving_stage:
         return ()
-    sheet = recorded_sheet(session, mapped, school_chain(session, declared.urn))
+    sheet = recorded_sheet(session, mapped, school_chain(session, metadata.urn))
     if sheet is None:
         return ()
-    found = [
+    issues = [
         *compare_cohort_size(session, sheet, limits),
         *compare_years(session, sheet, limits),
         *find_identifier_conflicts(session, sheet),
     ]
-    said = {_GOES_WITHOUT_SAYING.get(one.code) for one in told}
+    implied = {_IMPLIES.get(issue.code) for issue in reported}
     return tuple(
-        sorted((one for one in found if one.code not in said), key=lambda one: _place(one, sheet))
+        sorted(
+            (issue for issue in issues if issue.code not in implied),
+            key=lambda issue: _reading_order(issue, sheet),
+        )
     )
 
 
-def _place(remark: Issue, sheet: RecordedSheet) -> tuple[int, str]:
-    return sheet.order.get((remark.sheet, remark.row or 0), -1), remark.code
+def _reading_order(issue: Issue, sheet: RecordedSheet) -> tuple[int, str]:
+    return sheet.position_by_row.get((issue.sheet, issue.row or 0), -1), issue.code

@@ -1,11 +1,11 @@
-"""Limits: from where on a difference between sheets is worth a word.  A hub may set its own."""
+"""Thresholds: how large a difference between sheets is reported.  A hub may set its own."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Shares are of 1; the others are leavers.  Nothing here makes anybody wait."""
+    """Shares lie between 0 and 1; the two whole numbers count leavers.  No row waits for these."""
 
     sheet_shrinks: float = 0.2  # against the last sheet of the cohort
     sheet_grows: float = 0.2  # by leavers that no earlier sheet of the cohort named
@@ -14,8 +14,8 @@ class Thresholds:
     below_register: float = 0.6  # below the smallest
     other_cohort: float = 0.2  # leavers who stand in another year's cohort of the school too
     known_rises: float = 0.3  # to all of them, from the cohort before at the same wave
-    fewest: int = 5  # a difference of fewer is chance
-    alike_from: int = 20  # below this, everybody alike is chance
+    fewest: int = 5  # a difference of fewer may be chance
+    alike_from: int = 20  # among fewer, all alike may be chance
 
 
 THRESHOLDS = Thresholds()

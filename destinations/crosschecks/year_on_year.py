@@ -1,4 +1,4 @@
-"""Years apart: what a sheet says of its leavers, beside what was said of them a year before."""
+"""Year on year: a sheet's destinations against those recorded of its leavers at earlier waves."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -8,81 +8,99 @@ from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from destinations.crosschecks.previous_return import Place, RecordedSheet
+from destinations.crosschecks.previous_return import RecordedSheet
 from destinations.crosschecks.thresholds import Thresholds
+from destinations.linkage.repeated_leavers import RowKey
 from models.destinations import Destination
 from models.facts.effective import is_effective_one, superseded_ids
 from models.handoffs.findings import Issue
 from models.leavers import Cohort, Leaver
 from models.vocabulary import ActivityGroup, SourceType, activities
 
-UNIVERSITY = "240"
-SIXTH_FORM = ("210", "220")
-UNKNOWN = sorted(code for code, one in activities().items() if one.group is ActivityGroup.NOT_KNOWN)
+UNIVERSITY_CODE = "240"
+SIXTH_FORM_CODES = ("210", "220")
+NOT_KNOWN_CODES = sorted(
+    code for code, activity in activities().items() if activity.group is ActivityGroup.NOT_KNOWN
+)
 
 
 def compare_years(session: Session, sheet: RecordedSheet, limits: Thresholds) -> Iterator[Issue]:
-    """Y01, Y04, Y05 and Y06: answers that turned round, and answers that did not move at all."""
-    told = session.execute(_told_by_wave(), {"sheet": sheet.submission_id}).all()
-    if any(one.sixth_form for one in told):
-        yield from _turned_round(session, sheet)
-    if any(one.known >= limits.alike_from for one in told):
-        yield from _unmoved(session, sheet, limits)
-    full = [one.wave for one in told if one.known >= max(sheet.leavers, limits.alike_from)]
-    if full:
-        yield from _all_known(session, sheet, limits, full)
+    """Y01: from university back to sixth form.  Y04, Y05: no answer changed.  Y06: none unknown."""
+    wave_answers = session.execute(_answers_by_wave_query(), {"sheet": sheet.submission_id}).all()
+    if any(answers.sixth_form for answers in wave_answers):
+        yield from _find_university_to_sixth_form(session, sheet)
+    if any(answers.known >= limits.alike_from for answers in wave_answers):
+        yield from _find_unchanged_answers(session, sheet, limits)
+    full_waves = [
+        answers.wave
+        for answers in wave_answers
+        if answers.known >= max(sheet.leavers, limits.alike_from)
+    ]
+    if full_waves:
+        yield from _find_all_known(session, sheet, limits, full_waves)
 
 
-def _turned_round(session: Session, sheet: RecordedSheet) -> Iterator[Issue]:
-    """From university to a school's sixth form."""
-    for name, row, wave in session.execute(_turned(), {"sheet": sheet.submission_id}):
-        if (name, row) in sheet.rows:
-            place: Place = (name, row)
-            yield sheet.remark("Y01", place, "activity", wave=str(wave))
+def _find_university_to_sixth_form(session: Session, sheet: RecordedSheet) -> Iterator[Issue]:
+    """Y01, at each row that says sixth form after an earlier wave said university."""
+    for sheet_name, row, wave in session.execute(
+        _university_to_sixth_form_query(), {"sheet": sheet.submission_id}
+    ):
+        if (sheet_name, row) in sheet.rows:
+            row_key: RowKey = (sheet_name, row)
+            yield sheet.issue_at("Y01", row_key, "activity", wave=str(wave))
 
 
-def _unmoved(session: Session, sheet: RecordedSheet, limits: Thresholds) -> Iterator[Issue]:
-    """Whether every answer is, to the letter, that of the wave before: Y05 where that was wave 0.
+def _find_unchanged_answers(
+    session: Session, sheet: RecordedSheet, limits: Thresholds
+) -> Iterator[Issue]:
+    """Y04, by wave: every answer is that of the wave before; Y05 where that was wave 0.
 
-    Answers that nobody knows are left out, and so are those that name no place.
+    Answers that are not known or name no provider are left out.
     """
-    for wave, many, alike in session.execute(_alike(), {"sheet": sheet.submission_id}):
-        if many == alike and many >= max(limits.alike_from, 0.5 * sheet.leavers):
+    for wave, answers, unchanged in session.execute(
+        _unchanged_answers_query(), {"sheet": sheet.submission_id}
+    ):
+        if answers == unchanged and answers >= max(limits.alike_from, 0.5 * sheet.leavers):
             code = "Y05" if wave == 1 else "Y04"
-            facts = (("many", str(many)), ("wave", str(wave - 1)))
+            facts = (("many", str(answers)), ("wave", str(wave - 1)))
             yield Issue(code, facts=facts)
 
 
-def _all_known(
-    session: Session, sheet: RecordedSheet, limits: Thresholds, full: list[int]
+def _find_all_known(
+    session: Session, sheet: RecordedSheet, limits: Thresholds, full_waves: list[int]
 ) -> Iterator[Issue]:
-    """Everybody known, where of last year's cohort many were not at the same wave."""
+    """Y06: nobody not known, where many of last year's cohort were at the same wave.
+
+    `full_waves` are the waves at which the sheet knows every leaver.
+    """
     cohort = sheet.cohort | {"year": sheet.year - 1}
-    leavers = session.scalar(_size_before(), cohort) or 0
+    leavers = session.scalar(_cohort_size_query(), cohort) or 0
     if leavers < limits.alike_from:
         return
-    for wave, many in session.execute(_known_before(), cohort | {"waves": full}):
-        if many < (1 - limits.known_rises) * leavers:
-            facts = {"rows": sheet.leavers, "known": many, "before": leavers, "wave": wave}
+    for wave, known_leavers in session.execute(
+        _known_by_wave_query(), cohort | {"waves": full_waves}
+    ):
+        if known_leavers < (1 - limits.known_rises) * leavers:
+            facts = {"rows": sheet.leavers, "known": known_leavers, "before": leavers, "wave": wave}
             yield Issue("Y06", facts=tuple((name, str(value)) for name, value in facts.items()))
 
 
 # The questions, each put together once: that takes longer than asking them.
 
 
-_KNOWN = func.count(
-    func.distinct(case((col(Destination.activity_code).not_in((*UNKNOWN, "")), Leaver.id)))
+_KNOWN_LEAVERS = func.count(
+    func.distinct(case((col(Destination.activity_code).not_in((*NOT_KNOWN_CODES, "")), Leaver.id)))
 )
 
 
 @cache
-def _told_by_wave() -> Select[Any]:
-    """What a sheet says, by wave: leavers known, and rows that say sixth form."""
-    in_sixth_form = case((col(Destination.activity_code).in_(SIXTH_FORM), 1), else_=0)
+def _answers_by_wave_query() -> Select[Any]:
+    """Of a sheet, by wave: leavers whose destination is known, and rows that say sixth form."""
+    in_sixth_form = case((col(Destination.activity_code).in_(SIXTH_FORM_CODES), 1), else_=0)
     return (
         select(
             col(Destination.wave),
-            _KNOWN.label("known"),
+            _KNOWN_LEAVERS.label("known"),
             func.sum(in_sixth_form).label("sixth_form"),
         )
         .join(Leaver, col(Leaver.id) == col(Destination.leaver_id))
@@ -93,61 +111,73 @@ def _told_by_wave() -> Select[Any]:
 
 
 @cache
-def _turned() -> Select[Any]:
-    """Rows of a sheet that say sixth form, and the last wave before it that said university."""
-    now, then = aliased(Destination), aliased(Destination)
+def _university_to_sixth_form_query() -> Select[Any]:
+    """Rows of a sheet that say sixth form, with the last earlier wave that said university."""
+    current, earlier = aliased(Destination), aliased(Destination)
     return (
-        select(col(now.sheet), col(now.row), func.max(then.wave))
-        .join(then, and_(col(then.leaver_id) == col(now.leaver_id), col(then.wave) < col(now.wave)))
-        .where(
-            col(now.submission_id) == bindparam("sheet"),
-            col(now.activity_code).in_(SIXTH_FORM),
-            col(then.activity_code) == UNIVERSITY,
-            col(then.wave) > 0,
-            col(then.id).not_in(superseded_ids(leavers=_on_the_sheet())),
-            is_effective_one(col(then.submission_id)),
+        select(col(current.sheet), col(current.row), func.max(earlier.wave))
+        .join(
+            earlier,
+            and_(
+                col(earlier.leaver_id) == col(current.leaver_id),
+                col(earlier.wave) < col(current.wave),
+            ),
         )
-        .group_by(col(now.sheet), col(now.row))
+        .where(
+            col(current.submission_id) == bindparam("sheet"),
+            col(current.activity_code).in_(SIXTH_FORM_CODES),
+            col(earlier.activity_code) == UNIVERSITY_CODE,
+            col(earlier.wave) > 0,
+            col(earlier.id).not_in(superseded_ids(leavers=_leavers_on_sheet())),
+            is_effective_one(col(earlier.submission_id)),
+        )
+        .group_by(col(current.sheet), col(current.row))
     )
 
 
 @cache
-def _alike() -> Select[Any]:
-    """By wave: answers of a sheet that stand beside one of the wave before, and those the same."""
-    now, then = aliased(Destination), aliased(Destination)
-    same_place = func.lower(now.provider_name) == func.lower(then.provider_name)
+def _unchanged_answers_query() -> Select[Any]:
+    """By wave: answers with an effective one at the wave before, and how many are the same."""
+    current, earlier = aliased(Destination), aliased(Destination)
+    same_place = func.lower(current.provider_name) == func.lower(earlier.provider_name)
     same = and_(
-        col(now.activity_code) == col(then.activity_code),
+        col(current.activity_code) == col(earlier.activity_code),
         same_place,
-        col(now.course) == col(then.course),
+        col(current.course) == col(earlier.course),
     )
-    # An intention may have been told in a word, without a code.
-    meant = and_(col(then.activity_code) == "", col(then.intended).is_not(None), same_place)
-    before = and_(col(then.leaver_id) == col(now.leaver_id), col(then.wave) == col(now.wave) - 1)
+    # An intention may be recorded as a word, without an activity code.
+    same_intention = and_(
+        col(earlier.activity_code) == "", col(earlier.intended).is_not(None), same_place
+    )
+    wave_before = and_(
+        col(earlier.leaver_id) == col(current.leaver_id), col(earlier.wave) == col(current.wave) - 1
+    )
     return (
-        select(col(now.wave), func.count(), func.sum(case((same, 1), (meant, 1), else_=0)))
-        .join(then, before)
-        .where(
-            col(now.submission_id) == bindparam("sheet"),
-            col(now.wave) > 0,
-            col(now.activity_code).not_in(UNKNOWN),
-            col(now.provider_name) != "",
-            col(then.source) == SourceType.SCHOOL.value,
-            col(then.id).not_in(superseded_ids(leavers=_on_the_sheet())),
-            is_effective_one(col(then.submission_id)),
+        select(
+            col(current.wave), func.count(), func.sum(case((same, 1), (same_intention, 1), else_=0))
         )
-        .group_by(col(now.wave))
-        .order_by(col(now.wave))
+        .join(earlier, wave_before)
+        .where(
+            col(current.submission_id) == bindparam("sheet"),
+            col(current.wave) > 0,
+            col(current.activity_code).not_in(NOT_KNOWN_CODES),
+            col(current.provider_name) != "",
+            col(earlier.source) == SourceType.SCHOOL.value,
+            col(earlier.id).not_in(superseded_ids(leavers=_leavers_on_sheet())),
+            is_effective_one(col(earlier.submission_id)),
+        )
+        .group_by(col(current.wave))
+        .order_by(col(current.wave))
     )
 
 
-def _on_the_sheet() -> Select[Any]:
-    """The leavers that a sheet said something of."""
-    there = col(Destination.submission_id) == bindparam("sheet")
-    return select(col(Destination.leaver_id)).where(there).correlate(None)
+def _leavers_on_sheet() -> Select[Any]:
+    """Ids of the leavers that a sheet has destinations for."""
+    on_sheet = col(Destination.submission_id) == bindparam("sheet")
+    return select(col(Destination.leaver_id)).where(on_sheet).correlate(None)
 
 
-def _of_cohort() -> tuple[Any, ...]:
+def _cohort_conditions() -> tuple[Any, ...]:
     return (
         col(Cohort.urn).in_(bindparam("chain", expanding=True)),
         col(Cohort.leaving_stage) == bindparam("stage"),
@@ -157,29 +187,29 @@ def _of_cohort() -> tuple[Any, ...]:
 
 
 @cache
-def _size_before() -> Select[Any]:
+def _cohort_size_query() -> Select[Any]:
     return (
         select(func.count())
         .select_from(Leaver)
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-        .where(*_of_cohort())
+        .where(*_cohort_conditions())
     )
 
 
 @cache
-def _known_before() -> Select[Any]:
+def _known_by_wave_query() -> Select[Any]:
     followed = (
         select(col(Leaver.id))
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-        .where(*_of_cohort())
+        .where(*_cohort_conditions())
         .correlate(None)
     )
     return (
-        select(col(Destination.wave), _KNOWN)
+        select(col(Destination.wave), _KNOWN_LEAVERS)
         .join(Leaver, col(Leaver.id) == col(Destination.leaver_id))
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .where(
-            *_of_cohort(),
+            *_cohort_conditions(),
             col(Destination.wave).in_(bindparam("waves", expanding=True)),
             col(Destination.id).not_in(superseded_ids(leavers=followed)),
             is_effective_one(col(Destination.submission_id)),

@@ -234,7 +234,7 @@ def match_and_record_chunk(
                 set_aside=silent,
                 apply_responses=hear,
             )
-            found = run_crosschecks(session, mapped, told=done.remarks, limits=limits)
+            found = run_crosschecks(session, mapped, reported=done.remarks, limits=limits)
             heard = [one for one in found if one.code not in silent]
             waived = Counter(road.waived.pop(one, {})) + Counter(done.set_aside)
             waived.update(each.code for each in found if each.code in silent)
