@@ -1,4 +1,4 @@
-"""Said: the record becomes what was said of each leaver, leaver by leaver, now or as it was."""
+"""Observations: the record becomes the effective destinations of each leaver, now or as it was."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,12 +16,15 @@ from models.leavers import Cohort, Leaver, Person, Wave
 from models.submissions import Submission
 
 # Rows taken from the database at a time, so that a country costs no more memory than a school.
-FETCH = 5_000
+ROWS_PER_FETCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class RecordFilter:
-    """Which part of the record is meant: all of it, or as it was, or one school or year of it."""
+    """Which part of the record is read: as it was at a moment, of one school, of one leaving year.
+
+    None leaves that part unrestricted.  `as_of` has its time zone.
+    """
 
     as_of: datetime | None = None
     urn: str | None = None
@@ -29,39 +32,42 @@ class RecordFilter:
 
 
 def waves_by_cohort(
-    session: Session, chosen: RecordFilter, today: date
+    session: Session, record_filter: RecordFilter, today: date
 ) -> dict[int, tuple[int, ...]]:
-    """The waves of each cohort, by its id: those with an answer recorded, and those open."""
-    recorded = _keep(
+    """The waves of each cohort, by its id: those with a destination recorded, those open."""
+    recorded = _apply_filter(
         select(col(Leaver.cohort_id), col(Destination.wave))
         .join(Destination, col(Destination.leaver_id) == col(Leaver.id))
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-        .where(is_effective(col(Destination.submission_id), chosen.as_of))
+        .where(is_effective(col(Destination.submission_id), record_filter.as_of))
         .distinct(),
-        chosen,
+        record_filter,
     )
-    opened = _keep(
+    opened = _apply_filter(
         select(col(Wave.cohort_id), col(Wave.number))
         .join(Cohort, col(Cohort.id) == col(Wave.cohort_id))
-        .where(col(Wave.opens_on) <= (in_london(chosen.as_of).date() if chosen.as_of else today)),
-        chosen,
+        .where(
+            col(Wave.opens_on)
+            <= (in_london(record_filter.as_of).date() if record_filter.as_of else today)
+        ),
+        record_filter,
     )
-    if chosen.as_of:
-        recorded = recorded.where(col(Destination.recorded_at) <= chosen.as_of)
+    if record_filter.as_of:
+        recorded = recorded.where(col(Destination.recorded_at) <= record_filter.as_of)
         opened = opened.where(
-            or_(col(Wave.opened_at).is_(None), col(Wave.opened_at) <= chosen.as_of)
+            or_(col(Wave.opened_at).is_(None), col(Wave.opened_at) <= record_filter.as_of)
         )
     else:
         recorded = recorded.where(is_effective(col(Leaver.submission_id)))
-    found: dict[int, set[int]] = {}
+    waves_of: dict[int, set[int]] = {}
     for statement in (recorded, opened):
         for cohort_id, wave in session.execute(statement):
-            found.setdefault(cohort_id, set()).add(wave)
-    return {cohort_id: tuple(sorted(waves)) for cohort_id, waves in found.items()}
+            waves_of.setdefault(cohort_id, set()).add(wave)
+    return {cohort_id: tuple(sorted(waves)) for cohort_id, waves in waves_of.items()}
 
 
 class LeaverObservation(NamedTuple):
-    """A leaver, beside one thing said of them; what begins at `id` is None where nothing was."""
+    """A leaver with one destination of theirs; from `id` on all is None where there is none."""
 
     leaver_id: int
     person_id: int
@@ -92,14 +98,16 @@ class LeaverObservation(NamedTuple):
 
 
 def leaver_observations(
-    session: Session, chosen: RecordFilter
+    session: Session, record_filter: RecordFilter
 ) -> Iterator[list[LeaverObservation]]:
-    """Everything that stands, leaver by leaver; one row without an `id` where nothing does."""
-    rows = session.execute(_statement(chosen), execution_options={"yield_per": FETCH})
-    for _, said in groupby(
+    """All effective destinations, a list a leaver; one row without `id` where there is none."""
+    rows = session.execute(
+        _observations_query(record_filter), execution_options={"yield_per": ROWS_PER_FETCH}
+    )
+    for _, observations in groupby(
         (LeaverObservation(*row) for row in rows), key=lambda row: row.leaver_id
     ):
-        yield list(said)
+        yield list(observations)
 
 
 _LEAVER = (
@@ -118,39 +126,42 @@ _DESTINATION = tuple(
 )
 
 
-def _statement(chosen: RecordFilter) -> Select[Any]:
-    """All leavers, each beside everything said of them that nothing supersedes."""
-    counts = [
+def _observations_query(record_filter: RecordFilter) -> Select[Any]:
+    """All leavers, each joined to every effective destination that nothing supersedes."""
+    effective = [
         col(Destination.leaver_id) == col(Leaver.id),
-        col(Destination.id).not_in(superseded_ids(chosen.as_of)),
-        is_effective(col(Destination.submission_id), chosen.as_of),
+        col(Destination.id).not_in(superseded_ids(record_filter.as_of)),
+        is_effective(col(Destination.submission_id), record_filter.as_of),
     ]
-    if chosen.as_of:
-        counts.append(col(Destination.recorded_at) <= chosen.as_of)
-    statement = _keep(
+    if record_filter.as_of:
+        effective.append(col(Destination.recorded_at) <= record_filter.as_of)
+    query = _apply_filter(
         select(*_LEAVER, *_DESTINATION)
         .select_from(Leaver)
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-        .outerjoin(Destination, and_(*counts))
+        .outerjoin(Destination, and_(*effective))
         .order_by(col(Leaver.id), col(Destination.id)),
-        chosen,
+        record_filter,
     )
-    named = is_effective(col(Leaver.submission_id), chosen.as_of)
-    if not chosen.as_of:
-        return statement.where(named)
-    # A leaver is as old as the person they are, and as the sheet that named them.
-    then = and_(col(Submission.received_at) <= chosen.as_of, named)
+    is_named = is_effective(col(Leaver.submission_id), record_filter.as_of)
+    if not record_filter.as_of:
+        return query.where(is_named)
+    # A leaver exists from when both their person and the sheet that named them were recorded.
+    named_then = and_(col(Submission.received_at) <= record_filter.as_of, is_named)
     return (
-        statement.join(Person, col(Person.id) == col(Leaver.person_id))
+        query.join(Person, col(Person.id) == col(Leaver.person_id))
         .join(Submission, col(Submission.id) == col(Leaver.submission_id))
-        .where(col(Person.made_at) <= chosen.as_of, or_(then, was_named(chosen.as_of)))
+        .where(
+            col(Person.made_at) <= record_filter.as_of,
+            or_(named_then, was_named(record_filter.as_of)),
+        )
     )
 
 
-def _keep(statement: Select[Any], chosen: RecordFilter) -> Select[Any]:
-    """The same, kept to the school and the leaving year that are meant."""
-    if chosen.urn is not None:
-        statement = statement.where(col(Cohort.urn) == chosen.urn)
-    if chosen.academic_year is not None:
-        statement = statement.where(col(Cohort.academic_year) == chosen.academic_year)
-    return statement
+def _apply_filter(query: Select[Any], record_filter: RecordFilter) -> Select[Any]:
+    """The query restricted to the school and the leaving year of the filter."""
+    if record_filter.urn is not None:
+        query = query.where(col(Cohort.urn) == record_filter.urn)
+    if record_filter.academic_year is not None:
+        query = query.where(col(Cohort.academic_year) == record_filter.academic_year)
+    return query

@@ -1,7 +1,8 @@
-"""Who has not sent: the answers that were due from a hub's schools and have not come."""
+"""Outstanding returns: the answers that were due from a hub's schools and have not come."""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, func, or_, select
@@ -34,7 +35,7 @@ class OutstandingReturn:
 
     @property
     def what(self) -> str:
-        """What is missing, as people say it: Year 11, 2024/25: wave 2."""
+        """What is missing, for a reader: "Year 11, 2024/25: wave 2"."""
         if self.wave is None:
             return "Nothing received yet"
         group = self.leaving_stage.replace("Y", "Year ")
@@ -58,29 +59,38 @@ def outstanding_returns(
             .group_by(col(Submission.urn))
         ).all()
     )
-    waiting = _unanswered(session, today)
-    for urn, due in _newest_missing(session, today, calendar).items():
-        waiting.setdefault(urn, []).append(due)
-    found: list[OutstandingReturn] = []
-    for home in sorted(
-        each for there in hub_members(session, day=today).values() for each in there
+    due_by_school = _unanswered_waves(session, today)
+    for urn, due_wave in _missing_newest_leavers(session, today, calendar).items():
+        due_by_school.setdefault(urn, []).append(due_wave)
+    outstanding: list[OutstandingReturn] = []
+    for member in sorted(
+        member for members in hub_members(session, day=today).values() for member in members
     ):
-        if home.urn not in last_sent:
-            found.append(OutstandingReturn(home.hub, home.urn, home.school))
-        for due in sorted(waiting.get(home.urn, ())):
-            found.append(
+        if member.urn not in last_sent:
+            outstanding.append(OutstandingReturn(member.hub, member.urn, member.school))
+        for due_wave in sorted(due_by_school.get(member.urn, ())):
+            outstanding.append(
                 OutstandingReturn(
-                    home.hub, home.urn, home.school, *due, last_sent_on=last_sent.get(home.urn)
+                    member.hub,
+                    member.urn,
+                    member.school,
+                    *due_wave,
+                    last_sent_on=last_sent.get(member.urn),
                 )
             )
-    return tuple(sorted(found, key=lambda each: (each.hub, each.school, each.urn)))
+    return tuple(sorted(outstanding, key=lambda due: (due.hub, due.school, due.urn)))
 
 
-# Leaving stage, academic year, wave, due on.
-_Due = tuple[str, int, int, date]
+class _DueWave(NamedTuple):
+    """A wave of a cohort that a school has to answer; in the order in which they are listed."""
+
+    leaving_stage: str
+    academic_year: int
+    wave: int
+    due_on: date
 
 
-def _unanswered(session: Session, today: date) -> dict[str, list[_Due]]:
+def _unanswered_waves(session: Session, today: date) -> dict[str, list[_DueWave]]:
     # By school: the waves that can be answered today and that nothing of the school's own answers.
     own_answer = (
         select(Destination.id)
@@ -107,7 +117,7 @@ def _unanswered(session: Session, today: date) -> dict[str, list[_Due]]:
                 col(Submission.wave) == col(Wave.number),
                 and_(col(Submission.wave).is_(None), col(Submission.sent_on) >= col(Wave.opens_on)),
             ),
-            *_LEAVERS,
+            *_LEAVER_FILES,
         )
         .exists()
     )
@@ -125,28 +135,30 @@ def _unanswered(session: Session, today: date) -> dict[str, list[_Due]]:
             _is_followed(),
         )
     )
-    found: dict[str, list[_Due]] = {}
+    due_by_school: dict[str, list[_DueWave]] = {}
     for cohort, wave in rows:
-        due = (cohort.leaving_stage, cohort.academic_year, wave.number, wave.due_on)
-        found.setdefault(cohort.urn, []).append(due)
-    return found
+        due_wave = _DueWave(cohort.leaving_stage, cohort.academic_year, wave.number, wave.due_on)
+        due_by_school.setdefault(cohort.urn, []).append(due_wave)
+    return due_by_school
 
 
 # A leaver sheet, as far as its sender said, that was not refused.
-_LEAVERS = (
+_LEAVER_FILES = (
     or_(col(Submission.kind).is_(None), col(Submission.kind) != SubmissionKind.ENROLMENTS.value),
     is_accepted(),
 )
 
 
 def _is_followed() -> ColumnElement[bool]:
-    """Whether a cohort is one still: not one of which all that was sent has been taken back."""
+    """Whether a cohort is still followed: not where every sheet naming its leavers is undone."""
     of_cohort = col(Leaver.cohort_id) == col(Cohort.id)
-    named = select(Leaver.id).where(of_cohort, is_effective(col(Leaver.submission_id))).exists()
-    return named | ~select(Leaver.id).where(of_cohort).exists()
+    is_named = select(Leaver.id).where(of_cohort, is_effective(col(Leaver.submission_id))).exists()
+    return is_named | ~select(Leaver.id).where(of_cohort).exists()
 
 
-def _newest_missing(session: Session, today: date, calendar: WaveCalendar) -> dict[str, _Due]:
+def _missing_newest_leavers(
+    session: Session, today: date, calendar: WaveCalendar
+) -> dict[str, _DueWave]:
     # By school: the newest Year 11 leavers, where it has sent older ones and nothing of these.
     year = latest_leaving_year(today)
     dates = wave_dates(year, 1, calendar)
@@ -154,9 +166,9 @@ def _newest_missing(session: Session, today: date, calendar: WaveCalendar) -> di
         return {}
     year_11 = select(Cohort.urn).where(Cohort.leaving_stage == LeavingStage.Y11.value)
     followed = year_11.where(_is_followed())
-    ever = set(session.exec(followed.where(Cohort.academic_year < year)))
-    there = set(session.exec(followed.where(Cohort.academic_year >= year)))
-    on_its_way = set(
+    schools_before = set(session.exec(followed.where(Cohort.academic_year < year)))
+    schools_since = set(session.exec(followed.where(Cohort.academic_year >= year)))
+    schools_with_file = set(
         session.exec(
             select(Submission.urn).where(
                 or_(
@@ -166,12 +178,12 @@ def _newest_missing(session: Session, today: date, calendar: WaveCalendar) -> di
                         col(Submission.sent_on) >= dates.opens_on,
                     ),
                 ),
-                *_LEAVERS,
+                *_LEAVER_FILES,
             )
         )
     )
-    due: _Due = (LeavingStage.Y11.value, year, 1, dates.due_on)
-    return dict.fromkeys(ever - there - on_its_way, due)
+    due_wave = _DueWave(LeavingStage.Y11.value, year, 1, dates.due_on)
+    return dict.fromkeys(schools_before - schools_since - schools_with_file, due_wave)
 
 
 def _a_year_before(day: date) -> date:

@@ -1,4 +1,4 @@
-"""Percents: a share in whole numbers, rounded as the Department for Education rounds."""
+"""Percent: a share in whole numbers, rounded as the Department for Education rounds."""
 
 from decimal import ROUND_HALF_UP, Decimal
 

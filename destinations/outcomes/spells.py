@@ -1,4 +1,4 @@
-"""Spells: what several sources said of one leaver, at several moments, becomes their stays.
+"""Spells: statements about one leaver, by several sources at several moments, become their stays.
 
 What makes two statements one stay, and which end of it stands: docs/decisions/0004-sustained.md.
 """
@@ -18,8 +18,9 @@ NOT_TAKING_PART = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SpellEvidence:
-    """What one source said at one moment: true on `as_at`, perhaps since and until some day.
+    """A statement by one source: true on `as_at`, perhaps since `started_on`, until `ended_on`.
 
+    `provider` is a UKPRN, a URN or a name in small letters; statements are compared by it.
     `strength` is that of its evidence (models.vocabulary.Evidence.strength).
     """
 
@@ -33,7 +34,7 @@ class SpellEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """One stay: known of from `first` to `last`; over after `ended_on` where an end was stated."""
+    """One stay: evidenced from `first` to `last`; over after `ended_on` where an end was stated."""
 
     kin: ActivityType
     first: date
@@ -43,96 +44,98 @@ class Spell:
 
 
 def build_spells(statements: Iterable[SpellEvidence], *, today: date) -> tuple[Spell, ...]:
-    """The stays that the statements tell of, earliest first."""
+    """The stays that the statements evidence, earliest first; none is evidenced beyond `today`."""
     stays: list[list[SpellEvidence]] = []
-    for said in sorted(statements, key=_in_order):
-        if said.kin not in LEARNING | WORKING | NOT_TAKING_PART:
+    for statement in sorted(statements, key=_evidence_order):
+        if statement.kin not in LEARNING | WORKING | NOT_TAKING_PART:
             continue
-        told, going_on = _told_of_ended(said, stays), []
+        remainder, open_stays = _extend_ended_stays(statement, stays), []
         for stay in stays:
-            if _tells_of(told, stay) and _over_before(told, stay) is None:
-                going_on.append(stay)
-        if going_on:
-            going_on[-1].append(told)
+            if _is_same_stay(remainder, stay) and _ended_before(remainder, stay) is None:
+                open_stays.append(stay)
+        if open_stays:
+            open_stays[-1].append(remainder)
         else:
-            stays.append([told])
-    return tuple(sorted((_spell(stay, today) for stay in stays), key=order_spells))
+            stays.append([remainder])
+    return tuple(sorted((_build_spell(stay, today) for stay in stays), key=spell_order))
 
 
-def _told_of_ended(said: SpellEvidence, stays: Iterable[list[SpellEvidence]]) -> SpellEvidence:
-    """The statement, as far as it goes beyond stays whose end stands in spite of it.
+def _extend_ended_stays(
+    statement: SpellEvidence, stays: Iterable[list[SpellEvidence]]
+) -> SpellEvidence:
+    """What is left of a statement once it has been added to the stays whose end it cannot undo.
 
     It shows that such a stay lasted to its end, and that the leaver was there again, or still,
     on the later day; not that they had never left.
     """
-    told = said
+    remainder = statement
     for stay in stays:
-        over = _over_before(said, stay) if _tells_of(said, stay) else None
-        if over is not None:
-            stay.append(said)
-            if said.started_on and said.started_on <= over:
-                told = replace(said, started_on=None)
-    return told
+        ended_on = _ended_before(statement, stay) if _is_same_stay(statement, stay) else None
+        if ended_on is not None:
+            stay.append(statement)
+            if statement.started_on and statement.started_on <= ended_on:
+                remainder = replace(statement, started_on=None)
+    return remainder
 
 
-def _over_before(said: SpellEvidence, stay: Sequence[SpellEvidence]) -> date | None:
-    """The end of a stay, where it stands and lies before a statement that gives no end."""
-    over = _end([*stay, said])
-    return over if over is not None and said.ended_on is None and said.as_at > over else None
+def _ended_before(statement: SpellEvidence, stay: Sequence[SpellEvidence]) -> date | None:
+    """The end of a stay that a later statement without an end does not undo; else None."""
+    end = _effective_end([*stay, statement])
+    return end if end is not None and statement.ended_on is None and statement.as_at > end else None
 
 
-def _in_order(said: SpellEvidence) -> tuple[date, int, str, str, date, date]:
+def _evidence_order(statement: SpellEvidence) -> tuple[date, int, str, str, date, date]:
     return (
-        said.as_at,
-        said.strength,
-        said.kin.value,
-        said.provider,
-        said.started_on or date.min,
-        said.ended_on or date.min,
+        statement.as_at,
+        statement.strength,
+        statement.kin.value,
+        statement.provider,
+        statement.started_on or date.min,
+        statement.ended_on or date.min,
     )
 
 
-def order_spells(spell: Spell) -> tuple[date, date, str, bool, date]:
-    """What puts stays in order, the same one whatever order they were told in."""
+def spell_order(spell: Spell) -> tuple[date, date, str, bool, date]:
+    """Sort key of stays: one order, whatever the order of the statements."""
     return (spell.first, spell.last, spell.kin.value, spell.has_start, spell.ended_on or date.max)
 
 
-def _tells_of(said: SpellEvidence, stay: Sequence[SpellEvidence]) -> bool:
-    """Whether a later statement is about the same stay: same kin, and same start or provider."""
+def _is_same_stay(statement: SpellEvidence, stay: Sequence[SpellEvidence]) -> bool:
+    """Whether a later statement is about this stay: same type, and same start or provider."""
     last = stay[-1]
-    if said.kin is not last.kin or said.kin in NOT_TAKING_PART:
+    if statement.kin is not last.kin or statement.kin in NOT_TAKING_PART:
         return False
-    starts = {each.started_on for each in stay if each.started_on}
-    if said.started_on in starts:
+    starts = {earlier.started_on for earlier in stay if earlier.started_on}
+    if statement.started_on in starts:
         return True
-    if not said.provider or said.provider != last.provider:
+    if not statement.provider or statement.provider != last.provider:
         return False
     # The same place with another, later start is another stay there: what lay between is not known.
-    return said.started_on is None or not starts or said.started_on <= last.as_at
+    return statement.started_on is None or not starts or statement.started_on <= last.as_at
 
 
-def _end(stay: Sequence[SpellEvidence]) -> date | None:
+def _effective_end(stay: Sequence[SpellEvidence]) -> date | None:
     """The end of a stay as the strongest evidence states it; None where none stands."""
-    stated = [each for each in stay if each.ended_on]
-    if not stated:
+    with_end = [statement for statement in stay if statement.ended_on]
+    if not with_end:
         return None
-    best = max(stated, key=lambda each: (each.strength, each.as_at))
-    end = best.ended_on
+    strongest = max(with_end, key=lambda statement: (statement.strength, statement.as_at))
+    end = strongest.ended_on
     assert end is not None
-    was_a_plan = best.as_at < end
+    was_a_plan = strongest.as_at < end
     for later in stay:
-        still_there = later.ended_on is None and later.as_at > max(end, best.as_at)
+        still_there = later.ended_on is None and later.as_at > max(end, strongest.as_at)
         all_along = was_a_plan or (later.started_on is not None and later.started_on <= end)
-        if still_there and all_along and later.strength >= best.strength:
+        if still_there and all_along and later.strength >= strongest.strength:
             return None
     return end
 
 
-def _spell(stay: Sequence[SpellEvidence], today: date) -> Spell:
-    starts = [each.started_on for each in stay if each.started_on]
-    first = min([*starts, *([] if starts else [each.as_at for each in stay])])
-    end = _end(stay)
-    last = min(max(each.as_at for each in stay), today)
+def _build_spell(stay: Sequence[SpellEvidence], today: date) -> Spell:
+    starts = [statement.started_on for statement in stay if statement.started_on]
+    first = min([*starts, *([] if starts else [statement.as_at for statement in stay])])
+    end = _effective_end(stay)
+    last = min(max(statement.as_at for statement in stay), today)
     if end is not None:
         last = min(last, end)
     return Spell(stay[-1].kin, first, last, bool(starts), end)

@@ -1,6 +1,6 @@
-"""Answers: everything said of a leaver becomes the one best answer at each wave.
+"""Survivorship: all observations of a leaver become the one best answer at each wave.
 
-What beats what, and why: docs/decisions/0005-what-counts-as-known.md.
+Which observation survives, and why: docs/decisions/0005-what-counts-as-known.md.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ from models.vocabulary import (
     activities,
 )
 
-_STRENGTH = {each.value: each.strength for each in EvidenceStrength}
+_STRENGTH = {evidence.value: evidence.strength for evidence in EvidenceStrength}
 
 INTENDED_MEANS = {
     IntendedDestination.SAME_SCHOOL: (ActivityGroup.EET, ActivityType.EDUCATION),
@@ -96,79 +96,92 @@ def leaver_outcomes(
     `as_of` (with its time zone) gives the answers as they were then.  `urn` and `academic_year`
     keep to a school and a leaving year.
     """
-    chosen = RecordFilter(as_of=as_of, urn=urn, academic_year=academic_year)
+    record_filter = RecordFilter(as_of=as_of, urn=urn, academic_year=academic_year)
     yield from leaver_outcomes_at(
-        session, waves_by_cohort(session, chosen, today), chosen, today, calendar
+        session, waves_by_cohort(session, record_filter, today), record_filter, today, calendar
     )
 
 
 def leaver_outcomes_at(
     session: Session,
     waves: Mapping[int, Sequence[int]],
-    chosen: RecordFilter,
+    record_filter: RecordFilter,
     today: date,
     calendar: WaveCalendar = WAVE_CALENDAR,
 ) -> Iterator[LeaverOutcome]:
-    """Every leaver of those cohorts at those waves, one query for them all."""
-    day = min(today, in_london(chosen.as_of).date()) if chosen.as_of else today
-    for said in leaver_observations(session, chosen):
-        yield from _of_leaver(said, waves.get(said[0].cohort_id, ()), day, calendar)
+    """Every leaver of the cohorts at the given waves (by cohort id), read with one query."""
+    day = min(today, in_london(record_filter.as_of).date()) if record_filter.as_of else today
+    for observations in leaver_observations(session, record_filter):
+        yield from _outcomes_of_leaver(
+            observations, waves.get(observations[0].cohort_id, ()), day, calendar
+        )
 
 
-def _of_leaver(
-    said: Sequence[LeaverObservation], waves: Sequence[int], today: date, calendar: WaveCalendar
+def _outcomes_of_leaver(
+    observations: Sequence[LeaverObservation],
+    waves: Sequence[int],
+    today: date,
+    calendar: WaveCalendar,
 ) -> Iterator[LeaverOutcome]:
-    """One leaver's answer at each wave."""
-    leaver = said[0]
-    told = [each for each in said if each.id is not None]
-    spells = build_spells(_statements(told), today=today)
+    """The outcome of one leaver at each wave."""
+    leaver = observations[0]
+    statements = [statement for statement in observations if statement.id is not None]
+    spells = build_spells(_spell_evidence(statements), today=today)
     for wave in waves:
         asked_on = wave_dates(leaver.academic_year, wave, calendar).asked_on
-        there = [each for each in told if each.wave == wave]
-        best = max(there, key=lambda each: _worth(each, asked_on), default=None)
-        verdict = _lasted(spells, leaver.academic_year, wave, today)
-        yield _answer(leaver, wave, best, verdict)
+        at_wave = [statement for statement in statements if statement.wave == wave]
+        best = max(
+            at_wave, key=lambda statement: _survivorship_order(statement, asked_on), default=None
+        )
+        verdict = _sustained_verdict(spells, leaver.academic_year, wave, today)
+        yield _outcome(leaver, wave, best, verdict)
 
 
-def _statements(told: Iterable[LeaverObservation]) -> Iterator[SpellEvidence]:
-    for each in told:
-        kin = _meaning(each)[1]
-        if each.wave > 0 and kin is not ActivityType.NOT_KNOWN:
-            provider = each.provider_ukprn or each.provider_urn or each.provider_name.casefold()
+def _spell_evidence(statements: Iterable[LeaverObservation]) -> Iterator[SpellEvidence]:
+    for statement in statements:
+        kin = _group_and_type(statement)[1]
+        if statement.wave > 0 and kin is not ActivityType.NOT_KNOWN:
+            provider = (
+                statement.provider_ukprn
+                or statement.provider_urn
+                or statement.provider_name.casefold()
+            )
             yield SpellEvidence(
                 kin,
-                each.as_at,
-                each.started_on,
-                each.ended_on,
+                statement.as_at,
+                statement.started_on,
+                statement.ended_on,
                 provider,
-                _STRENGTH[each.evidence],
+                _STRENGTH[statement.evidence],
             )
 
 
-def _worth(said: LeaverObservation, asked_on: date) -> tuple[bool, bool, int, date, datetime, int]:
-    """What makes one statement about a wave better than another: the first difference decides."""
-    group, _ = _meaning(said)
+def _survivorship_order(
+    statement: LeaverObservation, asked_on: date
+) -> tuple[bool, bool, int, date, datetime, int]:
+    """Sort key of the statements about a wave, the best last: the first difference decides."""
+    group, _ = _group_and_type(statement)
     return (
         group is not ActivityGroup.NOT_KNOWN,
-        said.ended_on is None or said.ended_on >= asked_on,
-        _STRENGTH[said.evidence],
-        said.as_at,
-        said.recorded_at,
-        said.id or 0,
+        statement.ended_on is None or statement.ended_on >= asked_on,
+        _STRENGTH[statement.evidence],
+        statement.as_at,
+        statement.recorded_at,
+        statement.id or 0,
     )
 
 
-def _meaning(said: LeaverObservation) -> tuple[ActivityGroup, ActivityType]:
-    """What a statement counts as: by its activity code, or by what was intended."""
-    if said.activity_code:
-        activity = activities()[said.activity_code]
+def _group_and_type(statement: LeaverObservation) -> tuple[ActivityGroup, ActivityType]:
+    """What a statement counts as: by its activity code, else by the intended destination."""
+    if statement.activity_code:
+        activity = activities()[statement.activity_code]
         return activity.group, activity.kin
-    if said.intended:
-        return INTENDED_MEANS[IntendedDestination(said.intended)]
+    if statement.intended:
+        return INTENDED_MEANS[IntendedDestination(statement.intended)]
     return ActivityGroup.NOT_KNOWN, ActivityType.NOT_KNOWN
 
 
-def _lasted(
+def _sustained_verdict(
     spells: tuple[Spell, ...], academic_year: int, wave: int, today: date
 ) -> SustainedVerdict:
     if wave == 0:
@@ -176,11 +189,13 @@ def _lasted(
     return judge_sustained(spells, academic_year + wave, today)
 
 
-def _answer(
+def _outcome(
     leaver: LeaverObservation, wave: int, best: LeaverObservation | None, verdict: SustainedVerdict
 ) -> LeaverOutcome:
-    group, kin = _meaning(best) if best else (ActivityGroup.NOT_KNOWN, ActivityType.NOT_KNOWN)
-    told = best or _NOTHING
+    group, kin = (
+        _group_and_type(best) if best else (ActivityGroup.NOT_KNOWN, ActivityType.NOT_KNOWN)
+    )
+    observation = best or _NO_OBSERVATION
     return LeaverOutcome(
         leaver_id=leaver.leaver_id,
         person_id=leaver.person_id,
@@ -196,20 +211,20 @@ def _answer(
         kin=kin,
         sustained=verdict.answer,
         sustained_because=verdict.because,
-        activity_code=told.activity_code or None,
-        intended=told.intended,
-        provider_name=told.provider_name or "",
-        started_on=told.started_on,
-        ended_on=told.ended_on,
-        as_at=told.as_at,
-        source=told.source,
-        evidence=told.evidence,
-        submission_id=told.submission_id,
-        sheet=told.sheet or "",
-        row=told.row,
-        column=told.column or "",
+        activity_code=observation.activity_code or None,
+        intended=observation.intended,
+        provider_name=observation.provider_name or "",
+        started_on=observation.started_on,
+        ended_on=observation.ended_on,
+        as_at=observation.as_at,
+        source=observation.source,
+        evidence=observation.evidence,
+        submission_id=observation.submission_id,
+        sheet=observation.sheet or "",
+        row=observation.row,
+        column=observation.column or "",
     )
 
 
-# What stands beside a leaver of whom nothing was said at a wave.
-_NOTHING: Any = LeaverObservation._make([None] * len(LeaverObservation._fields))
+# In place of the observation where there is none at a wave.
+_NO_OBSERVATION: Any = LeaverObservation._make([None] * len(LeaverObservation._fields))

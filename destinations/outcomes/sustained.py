@@ -1,4 +1,4 @@
-"""Sustained: what was said of a leaver becomes yes, no or cannot be told for one year.
+"""Sustained: a leaver's spells become yes, no or cannot be told for one destination year.
 
 The Department for Education's rule (sources.md: sustained).
 In the destination year, a leaver
@@ -7,9 +7,9 @@ In the destination year, a leaver
   - was in one or the other in each of them; or
   - was an apprentice for six months on end at any time from August to July.
 
-The dates we are given say less than DfE's registers do, so the rule is asked twice: of the days we
-know of, and of those and every day of which nothing was said.  Yes is what the first gives, no is
-what even the second cannot give, and all else cannot be told.  docs/decisions/0004-sustained.md.
+The dates we are given say less than DfE's registers do, so the rule is applied twice: to the days
+we know of, and to those and every day of which nothing is known.  Yes is what the first gives, no
+is what even the second cannot give, and all else cannot be told.  docs/decisions/0004-sustained.md.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from destinations.outcomes.spells import (
     Spell,
     SpellEvidence,
     build_spells,
-    order_spells,
+    spell_order,
 )
 from models.facts.calendar import in_words
 from models.vocabulary import ActivityType
@@ -67,25 +67,25 @@ def is_sustained(
 def judge_sustained(
     spells: tuple[Spell, ...], destination_year: int, today: date
 ) -> SustainedVerdict:
-    """The answer for one destination year."""
+    """The verdict for the destination year that starts in August of `destination_year`."""
     # What comes after the year is kept: a stay without a start may have begun in it.
     begins = date(destination_year, 8, 1)
-    told = tuple(each for each in spells if _until(each) >= begins)
-    return _judge(told, destination_year, today > date(destination_year + 1, 3, 31))
+    relevant = tuple(spell for spell in spells if _latest_day(spell) >= begins)
+    return _verdict_of_year(relevant, destination_year, today > date(destination_year + 1, 3, 31))
 
 
-def _until(spell: Spell) -> date:
+def _latest_day(spell: Spell) -> date:
     return max(spell.last, spell.ended_on or spell.last)
 
 
 @lru_cache(maxsize=65_536)
-def _judge(spells: tuple[Spell, ...], year: int, is_over: bool) -> SustainedVerdict:
-    days = _year(year)
-    learning = working = apprenticed = away = 0
+def _verdict_of_year(spells: tuple[Spell, ...], year: int, is_over: bool) -> SustainedVerdict:
+    days = _destination_year(year)
+    learning = working = apprenticed = not_taking_part = 0
     for spell in spells:
         stretch = days.stretch(spell.first, spell.last)
         if spell.kin in NOT_TAKING_PART:
-            away |= stretch
+            not_taking_part |= stretch
         if spell.kin in LEARNING:
             learning |= stretch
         if spell.kin in WORKING:
@@ -93,21 +93,23 @@ def _judge(spells: tuple[Spell, ...], year: int, is_over: bool) -> SustainedVerd
         if spell.kin is ActivityType.APPRENTICESHIP:
             apprenticed |= stretch
     taking_part = learning | working
-    if not taking_part | away:
+    if not taking_part | not_taking_part:
         return SustainedVerdict(Sustained.CANNOT_TELL, _nothing_known(year, is_over))
     # Where two sources contradict each other about a day, it is as if nothing were said of it.
-    known = [each & ~away for each in (learning, working, apprenticed)]
-    because = days.enough(*known)
+    undisputed = [
+        days_of_type & ~not_taking_part for days_of_type in (learning, working, apprenticed)
+    ]
+    because = days.rule_met(*undisputed)
     if because:
         return SustainedVerdict(Sustained.YES, because)
     if not is_over:
         return SustainedVerdict(Sustained.CANNOT_TELL, _too_early(year))
-    stops = _stops(spells, days)
-    out = (_after(stops, spells, days) | away) & ~taking_part
-    unknown = days.all & ~out & ~(taking_part & ~away)
-    if days.enough(*(each | unknown for each in known)):
+    stops = _stop_days(spells, days)
+    absent = (_days_after_stops(stops, spells, days) | not_taking_part) & ~taking_part
+    unknown = days.all & ~absent & ~(taking_part & ~not_taking_part)
+    if days.rule_met(*(days_of_type | unknown for days_of_type in undisputed)):
         return SustainedVerdict(Sustained.CANNOT_TELL, "too little is known of October to March")
-    return SustainedVerdict(Sustained.NO, _why_not(stops))
+    return SustainedVerdict(Sustained.NO, _why_not_sustained(stops))
 
 
 def _nothing_known(year: int, is_over: bool) -> str:
@@ -118,53 +120,53 @@ def _too_early(year: int) -> str:
     return f"too early: March {year + 1} is not over"
 
 
-def _stops(spells: tuple[Spell, ...], days: "_DestinationYear") -> list[tuple[date, bool]]:
+def _stop_days(spells: tuple[Spell, ...], days: "_DestinationYear") -> list[tuple[date, bool]]:
     """The days after which a leaver is not taken to have gone on, and whether it was a leaving.
 
     A stated end in the year is one.  So is a day in the two terms on which they were NEET.
     """
     leavings = [
-        (each.ended_on, True)
-        for each in spells
-        if each.kin not in NOT_TAKING_PART
-        and each.ended_on
-        and days.september <= each.ended_on <= days.last
+        (spell.ended_on, True)
+        for spell in spells
+        if spell.kin not in NOT_TAKING_PART
+        and spell.ended_on
+        and days.september <= spell.ended_on <= days.last
     ]
     idle = [
-        (each.last, False)
-        for each in spells
-        if each.kin is ActivityType.NEET
-        and each.ended_on is None
-        and days.october <= each.last <= days.march
+        (spell.last, False)
+        for spell in spells
+        if spell.kin is ActivityType.NEET
+        and spell.ended_on is None
+        and days.october <= spell.last <= days.march
     ]
     return sorted(leavings + idle)
 
 
-def _after(
+def _days_after_stops(
     stops: Sequence[tuple[date, bool]], spells: tuple[Spell, ...], days: "_DestinationYear"
 ) -> int:
     """The days after each stop, to the day before the next thing known or to the year's end."""
     out = 0
-    taking_part = [each for each in spells if each.kin not in NOT_TAKING_PART]
+    taking_part = [spell for spell in spells if spell.kin not in NOT_TAKING_PART]
     for day, _ in stops:
-        if any(each.first <= day < each.last for each in taking_part):
+        if any(spell.first <= day < spell.last for spell in taking_part):
             continue  # gone on elsewhere at the time
-        nexts = [each for each in taking_part if each.first > day]
-        if not nexts:
+        later_spells = [spell for spell in taking_part if spell.first > day]
+        if not later_spells:
             out |= days.stretch(day + timedelta(1), days.last)
-        elif (following := min(nexts, key=order_spells)).has_start:
+        elif (following := min(later_spells, key=spell_order)).has_start:
             out |= days.stretch(day + timedelta(1), following.first - timedelta(1))
     return out
 
 
-def _why_not(stops: Sequence[tuple[date, bool]]) -> str:
+def _why_not_sustained(stops: Sequence[tuple[date, bool]]) -> str:
     if not stops:
         return "not in education or work for long enough"
     day, has_left = stops[-1]
-    said = in_words(day)
+    day_in_words = in_words(day)
     if has_left:
-        return f"left on {said}, and nothing that followed makes up two terms"
-    return f"NEET on {said}, and nothing that followed makes up two terms"
+        return f"left on {day_in_words}, and nothing that followed makes up two terms"
+    return f"NEET on {day_in_words}, and nothing that followed makes up two terms"
 
 
 class _DestinationYear:
@@ -184,14 +186,17 @@ class _DestinationYear:
         ]
 
     def stretch(self, first: date, last: date) -> int:
-        """The days from one to the other, both included, that fall in the year."""
+        """The days from first to last, both included, that fall in the year, as bits."""
         first, last = max(first, self.first), min(last, self.last)
         if last < first:
             return 0
         return ((1 << ((last - first).days + 1)) - 1) << (first - self.first).days
 
-    def enough(self, learning: int, working: int, apprenticed: int) -> str:
-        """What makes up DfE's rule, in words; '' when nothing does."""
+    def rule_met(self, learning: int, working: int, apprenticed: int) -> str:
+        """Which part of DfE's rule these days meet, in words; '' when none.
+
+        Each argument holds days of the destination year as bits, 1 August first.
+        """
         if not _has_run(self.terms & ~learning, BREAK + 1):
             return "in education from October to March"
         if _has_run(apprenticed, SIX_MONTHS):
@@ -207,12 +212,12 @@ class _DestinationYear:
 
 
 @cache
-def _year(year: int) -> _DestinationYear:
+def _destination_year(year: int) -> _DestinationYear:
     return _DestinationYear(year)
 
 
 def _has_run(days: int, length: int) -> bool:
-    """Whether so many days in a row are among them."""
+    """Whether `length` consecutive bits of `days` are set."""
     run = 1
     while days and run < length:
         step = min(run, length - run)

@@ -18,7 +18,7 @@ from models.vocabulary import WAVES, academic_year
 
 @dataclass(frozen=True, slots=True)
 class WaveCalendar:
-    """When we ask, as (month, day); a hub may set other days or follow its leavers longer.
+    """When each wave is asked, as (month, day); a hub may set other days or follow leavers longer.
 
     The leaving year of a cohort starts in September A and ends in summer A+1.  Wave 0 falls in
     that summer, wave n in the autumn of A+n.
@@ -66,7 +66,7 @@ def open_waves(
     calendar: WaveCalendar = WAVE_CALENDAR,
     opened_at: datetime | None = None,
 ) -> list[OpenedWave]:
-    """The waves opened now: those due for every cohort that were not open yet.
+    """Open the waves that are due for every cohort and not open yet; gives those.
 
     Doing it twice opens nothing more.  A cohort first heard of after its wave 0 closed never gets
     one: nobody can be asked afterwards what they had meant to do.
@@ -84,8 +84,8 @@ def open_waves(
         }
         for cohort, dates in opened
     ]
-    for at in range(0, len(rows), CHUNK):
-        upsert(session, Wave, rows[at : at + CHUNK], key=("cohort_id", "number"))
+    for start in range(0, len(rows), CHUNK):
+        upsert(session, Wave, rows[start : start + CHUNK], key=("cohort_id", "number"))
     return [
         OpenedWave(
             cohort.id or 0,
@@ -102,12 +102,12 @@ def open_waves(
 def _unopened(
     session: Session, today: date, calendar: WaveCalendar
 ) -> Iterator[tuple[Cohort, WaveDates]]:
-    there = set(session.exec(select(Wave.cohort_id, Wave.number)))
+    opened = set(session.exec(select(Wave.cohort_id, Wave.number)))
     order = (col(Cohort.urn), col(Cohort.academic_year), col(Cohort.leaving_stage))
     for cohort in session.exec(select(Cohort).order_by(*order)):
         for dates in due_waves(cohort.academic_year, today, calendar):
             missed = dates.number == 0 and today >= dates.closes_on
-            if not missed and (cohort.id, dates.number) not in there:
+            if not missed and (cohort.id, dates.number) not in opened:
                 yield cohort, dates
 
 
