@@ -1,4 +1,4 @@
-"""Adoptions: which suite of rules is in force for a kind of sheet and year, and by whose word."""
+"""Adoptions: which suite of rules is in force for a kind of sheet and year, and who adopted it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,18 +24,20 @@ class SuiteNotAdopted:
 
 def adopted_suites(session: Session) -> dict[tuple[str, int], str]:
     """The hash last adopted for each kind of sheet and year."""
-    lines = session.exec(select(SuiteAdoption).order_by(col(SuiteAdoption.id))).all()
-    return {(one.kind, one.academic_year): one.suite_hash for one in lines}
+    adoptions = session.exec(select(SuiteAdoption).order_by(col(SuiteAdoption.id))).all()
+    return {(adoption.kind, adoption.academic_year): adoption.suite_hash for adoption in adoptions}
 
 
 def adopt_suites(session: Session, suites: Suites, *, by: str, would_change: int = 0) -> int:
-    """How many suites were adopted that were not in force before; `by` says so by name.
+    """Adopt suites in the name of `by`; gives how many were not in force before.
 
-    `would_change` is how many findings the trial said would differ.
+    `would_change` is how many findings differ by the trial that came before.
     """
     before = adopted_suites(session)
-    new = {key: one for key, one in suites.items() if before.get(key) != one}
-    for (kind, year), suite_hash in sorted(new.items()):
+    changed = {
+        key: suite_hash for key, suite_hash in suites.items() if before.get(key) != suite_hash
+    }
+    for (kind, year), suite_hash in sorted(changed.items()):
         session.add(
             SuiteAdoption(
                 kind=kind,
@@ -46,15 +48,19 @@ def adopt_suites(session: Session, suites: Suites, *, by: str, would_change: int
             )
         )
     session.flush()
-    return len(new)
+    return len(changed)
 
 
 def suites_not_in_force(session: Session, suites: Suites) -> tuple[SuiteNotAdopted, ...]:
-    """The suites that differ from those in force.  One that never had a forerunner is adopted."""
+    """The suites that differ from those in force.  The first of its kind and year is adopted."""
     before = adopted_suites(session)
-    adopt_suites(session, {key: one for key, one in suites.items() if key not in before}, by=SETUP)
+    adopt_suites(
+        session,
+        {key: suite_hash for key, suite_hash in suites.items() if key not in before},
+        by=SETUP,
+    )
     return tuple(
-        SuiteNotAdopted(*key, before[key], one)
-        for key, one in sorted(suites.items())
-        if key in before and before[key] != one
+        SuiteNotAdopted(*key, before[key], suite_hash)
+        for key, suite_hash in sorted(suites.items())
+        if key in before and before[key] != suite_hash
     )

@@ -1,7 +1,6 @@
 """Confirmations: a sender's "yes, that is right" about one person, field and value.
 
-It holds until the value changes.  What was confirmed is kept as a digest that tells nobody what
-it was.
+It holds until the value changes.  The value is kept as a digest only.
 """
 
 import hashlib
@@ -9,7 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -17,7 +16,7 @@ from sqlmodel import Session, col
 from destinations.linkage.candidates import in_chunks
 from destinations.linkage.repeated_leavers import RowKey
 from destinations.record.rounds import row_content
-from destinations.responses.confirmed_sheets import drop_confirmed_sheets
+from destinations.responses.confirmed_sheets import FindingOrIssue, drop_confirmed_sheets
 from models.database import upsert
 from models.destinations import Match
 from models.facts.calendar import now
@@ -28,7 +27,13 @@ from models.responses import Confirmation
 from models.submissions import FindingRecord
 from models.vocabulary import Severity
 
-Told = TypeVar("Told", Finding, Issue)
+
+class _ConfirmedValue(NamedTuple):
+    """A value of one person that was confirmed under a rule; `digest` as `_digest` gives it."""
+
+    person_id: int
+    code: str
+    digest: str
 
 
 def confirm(
@@ -42,14 +47,14 @@ def confirm(
     by: str,
     field: str = "",
 ) -> int:
-    """Note that an oddity is right; gives the id of the person whom the row is about.
+    """Confirm a finding of a row; gives the id of the person whom the row is about.
 
     `value` is what the cell holds, as we read it or as it was typed (`value_in` gives it, and
-    our `field`).  With '' for what was told of a row as a whole, it holds for that person and rule
+    our `field`).  With '' for a finding of a row as a whole, it holds for that person and rule
     whatever the row says.
     `sheet` may be '' where only one sheet has such a row.  Doing it twice is the same as once.
-    Raises LookupError where that was not told of the row, and ValueError where it must be put
-    right, or where nobody knows yet whom the row is about.
+    Raises LookupError where the row has no such finding, and ValueError where it must be fixed, or
+    where the row is not matched yet.
     """
     sheet = sheet_of_finding(session, submission_id, sheet, row, code)
     person = session.execute(
@@ -69,15 +74,19 @@ def confirm(
 
 
 def sheet_of_finding(session: Session, submission_id: int, sheet: str, row: int, code: str) -> str:
-    """The sheet on which something to check was told of a row.  Raises as `confirm` does."""
-    told = [one for one in _told(session, submission_id, row, code) if not sheet or one[0] == sheet]
-    if len({name for name, *_ in told}) != 1:
-        message = "that was not told of that row" if not told else "say which sheet"
+    """The sheet on which a row has a "please check" of that code.  Raises as `confirm` does."""
+    reported = [
+        (name, severity)
+        for name, severity in _reported_severities(session, submission_id, row, code)
+        if not sheet or name == sheet
+    ]
+    if len({name for name, *_ in reported}) != 1:
+        message = "that was not told of that row" if not reported else "say which sheet"
         raise LookupError(message)
-    if told[0][1] != Severity.PLEASE_CHECK:
+    if reported[0][1] != Severity.PLEASE_CHECK:
         message = "that must be put right; it cannot be confirmed"
         raise ValueError(message)
-    return told[0][0]
+    return reported[0][0]
 
 
 def store_confirmation(
@@ -90,56 +99,63 @@ def store_confirmation(
     field: str,
     submission_id: int,
 ) -> None:
-    """Note that an oddity of somebody is right."""
-    one = {
+    """Store that a value of a person is right under a rule; twice is the same as once."""
+    confirmation = {
         "person_id": person,
         "code": code,
         "field": field,
-        "digest": _digest(person, _plain(value)),
+        "digest": _digest(person, _normalise_value(value)),
         "submission_id": submission_id,
         "confirmed_by": by[:100],
         "confirmed_at": now(),
     }
-    upsert(session, Confirmation, [one], key=("person_id", "code", "field", "digest"))
+    upsert(session, Confirmation, [confirmation], key=("person_id", "code", "field", "digest"))
 
 
 def drop_confirmed(
     session: Session,
-    findings: Sequence[Told],
-    people: Mapping[RowKey, int],
+    findings: Sequence[FindingOrIssue],
+    person_by_row: Mapping[RowKey, int],
     mapped: NormalisedSubmission,
-) -> tuple[Told, ...]:
+) -> tuple[FindingOrIssue, ...]:
     """The findings on a submission that nobody has confirmed, in their order.
 
-    `people` says whom its rows are about, by sheet and row.
+    `person_by_row` gives the person id of each row that is matched.
     """
     findings = drop_confirmed_sheets(session, mapped.declared, findings)
-    about = {people[key] for one in findings if (key := (one.sheet, one.row or 0)) in people}
-    confirmed = _confirmed(session, about)
+    row_keys = {(finding.sheet, finding.row or 0) for finding in findings}
+    person_ids = {person_by_row[row_key] for row_key in row_keys if row_key in person_by_row}
+    confirmed = _confirmed_values(session, person_ids)
     if not confirmed:
         return tuple(findings)
-    held: defaultdict[RowKey, list[NormalisedRow]] = defaultdict(list)
+    rows_by_key: defaultdict[RowKey, list[NormalisedRow]] = defaultdict(list)
     for row in mapped.rows:
-        held[row.sheet, row.row].append(row)
-    return tuple(one for one in findings if not _is_confirmed(one, confirmed, people, held))
+        rows_by_key[row.sheet, row.row].append(row)
+    return tuple(
+        finding
+        for finding in findings
+        if not _is_confirmed(finding, confirmed, person_by_row, rows_by_key)
+    )
 
 
 def field_and_value(rows: Sequence[NormalisedRow], column: str) -> tuple[str, Value]:
     """Our field and the value of a cell of one row, by the letter of its column.
 
-    Where we made nothing of a cell, the value is what was typed.  What is told of a row as a whole
-    (no letter) is bound to all that the row says.
+    Where a cell could not be read, the value is what was typed.  A finding of a row as a whole
+    (no letter) has no field, and all that the row says for its value.
     """
-    here = _fields(rows, column)
-    if not here:
-        return "", "" if column else _whole(rows)
-    field, row = here[0]
+    fields = _fields_in_column(rows, column)
+    if not fields:
+        return "", "" if column else _whole_row_text(rows)
+    field, row = fields[0]
     value = row.get(field)
     return field, row.raw.get(field, "") if value is None else value
 
 
-def _told(session: Session, submission_id: int, row: int, code: str) -> list[tuple[str, str]]:
-    found = session.execute(
+def _reported_severities(
+    session: Session, submission_id: int, row: int, code: str
+) -> list[tuple[str, str]]:
+    reported = session.execute(
         select(col(FindingRecord.sheet), col(FindingRecord.severity))
         .where(
             col(FindingRecord.submission_id) == submission_id,
@@ -148,48 +164,54 @@ def _told(session: Session, submission_id: int, row: int, code: str) -> list[tup
         )
         .order_by(col(FindingRecord.id))
     )
-    return [(sheet, severity) for sheet, severity in found]
+    return [(sheet, severity) for sheet, severity in reported]
 
 
-def _confirmed(session: Session, people: Iterable[int]) -> set[tuple[int, str, str]]:
-    """What was confirmed of these people: person, rule code, digest of the value."""
-    found: set[tuple[int, str, str]] = set()
-    for some in in_chunks(sorted(people)):
+def _confirmed_values(session: Session, people: Iterable[int]) -> set[_ConfirmedValue]:
+    """Everything that was confirmed of these persons."""
+    confirmed: set[_ConfirmedValue] = set()
+    for chunk in in_chunks(sorted(people)):
         rows = session.execute(
             select(
                 col(Confirmation.person_id), col(Confirmation.code), col(Confirmation.digest)
-            ).where(col(Confirmation.person_id).in_(some))
+            ).where(col(Confirmation.person_id).in_(chunk))
         )
-        found.update((person, code, digest) for person, code, digest in rows)
-    return found
+        confirmed.update(_ConfirmedValue(*row) for row in rows)
+    return confirmed
 
 
 def _is_confirmed(
-    one: Finding | Issue,
-    confirmed: set[tuple[int, str, str]],
-    people: Mapping[RowKey, int],
-    rows: Mapping[RowKey, Sequence[NormalisedRow]],
+    finding: Finding | Issue,
+    confirmed: set[_ConfirmedValue],
+    person_by_row: Mapping[RowKey, int],
+    rows_by_key: Mapping[RowKey, Sequence[NormalisedRow]],
 ) -> bool:
-    key = one.sheet, one.row or 0
-    person = people.get(key)
-    if person is None or getattr(one, "severity", None) is Severity.MUST_FIX:
+    row_key = finding.sheet, finding.row or 0
+    person = person_by_row.get(row_key)
+    if person is None or getattr(finding, "severity", None) is Severity.MUST_FIX:
         return False
-    if not one.column:
-        whole = _plain(_whole(rows.get(key, ())))
-        return any((person, one.code, _digest(person, said)) in confirmed for said in (whole, ""))
-    held = [
+    if not finding.column:
+        row_text = _normalise_value(_whole_row_text(rows_by_key.get(row_key, ())))
+        return any(
+            _ConfirmedValue(person, finding.code, _digest(person, text)) in confirmed
+            for text in (row_text, "")
+        )
+    values = [
         value
-        for field, row in _fields(rows.get(key, ()), one.column)
+        for field, row in _fields_in_column(rows_by_key.get(row_key, ()), finding.column)
         for value in (row.get(field), row.raw.get(field))
         if value is not None
     ]
     return any(
-        (person, one.code, _digest(person, _plain(value))) in confirmed for value in held or [""]
+        _ConfirmedValue(person, finding.code, _digest(person, _normalise_value(value))) in confirmed
+        for value in values or [""]
     )
 
 
-def _fields(rows: Sequence[NormalisedRow], column: str) -> list[tuple[str, NormalisedRow]]:
-    """Our fields that stand in a column, with the row of the wave that it answers."""
+def _fields_in_column(
+    rows: Sequence[NormalisedRow], column: str
+) -> list[tuple[str, NormalisedRow]]:
+    """Our fields that a column holds, each with the row of the wave that it answers."""
     return [
         (field, row)
         for row in rows
@@ -198,11 +220,11 @@ def _fields(rows: Sequence[NormalisedRow], column: str) -> list[tuple[str, Norma
     ]
 
 
-def _whole(rows: Sequence[NormalisedRow]) -> str:
+def _whole_row_text(rows: Sequence[NormalisedRow]) -> str:
     return json.dumps([row_content(row) for row in rows], ensure_ascii=False)
 
 
-def _plain(value: Value) -> str:
+def _normalise_value(value: Value) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return "" if value is None else " ".join(str(value).split()).casefold()

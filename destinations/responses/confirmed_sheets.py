@@ -1,6 +1,6 @@
 """Confirmed sheets: a sender's "yes, that is right" about a sheet, a column or a cohort.
 
-It holds for that school until something else is said: another count, another heading.  What is
+It holds for that school until the finding changes: another count, another heading.  What is
 about a cohort holds for that cohort; what is about columns, for whatever is sent with them.
 """
 
@@ -21,9 +21,9 @@ from models.responses import SheetConfirmation
 from models.submissions import FindingRecord, Submission
 from models.vocabulary import Severity
 
-Told = TypeVar("Told", Finding, Issue)
-# Told of columns, whatever sheet and cohort they come with.
-_OF_COLUMNS = "C"
+FindingOrIssue = TypeVar("FindingOrIssue", Finding, Issue)
+# How codes of columns begin; they are confirmed whatever sheet and cohort the columns come with.
+_COLUMN_CODES = "C"
 
 
 def confirm_sheet(
@@ -34,65 +34,71 @@ def confirm_sheet(
     by: str,
     sheet: str = "",
     column: str = "",
-    is_it: Callable[[Mapping[str, Any]], bool] = lambda facts: True,
+    facts_match: Callable[[Mapping[str, Any]], bool] = lambda facts: True,
 ) -> int:
-    """Note that what was told of a sheet, a column or the whole file is right; how often it was.
+    """Confirm the findings of a code about a sheet, a column or the whole file; gives their number.
 
-    `sheet` and `column` (letters) may be '' for any; `is_it` says by its facts whether it is the
-    one that is meant.  Doing it twice is the same as once.  Raises LookupError where that was not
-    told, and ValueError where it must be put right.
+    `sheet` and `column` (letters) may be '' for any; `facts_match` decides by a finding's facts
+    whether it is meant.  Doing it twice is the same as once.  Raises LookupError where there is no
+    such finding, and ValueError where it must be fixed.
     """
-    sent = session.get_one(Submission, submission_id)
-    told = [
-        one
-        for one in _told(session, submission_id, code)
-        if sheet in ("", one.sheet) and column in ("", one.column) and is_it(one.facts)
+    submission = session.get_one(Submission, submission_id)
+    findings = [
+        finding
+        for finding in _findings_of_no_row(session, submission_id, code)
+        if sheet in ("", finding.sheet)
+        and column in ("", finding.column)
+        and facts_match(finding.facts)
     ]
-    if not told:
+    if not findings:
         message = "that was not told of the file"
         raise LookupError(message)
-    if any(one.severity != Severity.PLEASE_CHECK for one in told):
+    if any(finding.severity != Severity.PLEASE_CHECK for finding in findings):
         message = "that must be put right; it cannot be confirmed"
         raise ValueError(message)
-    cohort = (sent.academic_year, sent.leaving_stage)
-    lines = {
-        _digest(one.code, one.sheet, one.heading, one.facts.items(), cohort): {
-            "urn": sent.urn,
+    cohort = (submission.academic_year, submission.leaving_stage)
+    confirmations = {
+        _digest(finding.code, finding.sheet, finding.heading, finding.facts.items(), cohort): {
+            "urn": submission.urn,
             "code": code,
             "submission_id": submission_id,
             "confirmed_by": by[:100],
             "confirmed_at": now(),
         }
-        for one in told
+        for finding in findings
     }
-    rows = [line | {"digest": digest} for digest, line in lines.items()]
+    rows = [confirmation | {"digest": digest} for digest, confirmation in confirmations.items()]
     upsert(session, SheetConfirmation, rows, key=("urn", "code", "digest"))
-    return len(told)
+    return len(findings)
 
 
 def drop_confirmed_sheets(
-    session: Session, declared: SubmissionMetadata, findings: Sequence[Told]
-) -> tuple[Told, ...]:
-    """The findings but for those of no row that somebody has confirmed, in their order."""
-    if all(one.row is not None for one in findings):
+    session: Session, metadata: SubmissionMetadata, findings: Sequence[FindingOrIssue]
+) -> tuple[FindingOrIssue, ...]:
+    """The findings without those of no row that the school has confirmed, in their order."""
+    if all(finding.row is not None for finding in findings):
         return tuple(findings)
-    found = session.execute(
+    confirmed_rows = session.execute(
         select(col(SheetConfirmation.code), col(SheetConfirmation.digest)).where(
-            col(SheetConfirmation.urn).in_(school_chain(session, declared.urn))
+            col(SheetConfirmation.urn).in_(school_chain(session, metadata.urn))
         )
     )
-    confirmed = {(code, digest) for code, digest in found}
-    cohort = (declared.academic_year, declared.leaving_stage)
+    confirmed = {(code, digest) for code, digest in confirmed_rows}
+    cohort = (metadata.academic_year, metadata.leaving_stage)
     return tuple(
-        one
-        for one in findings
-        if one.row is not None
-        or getattr(one, "severity", None) is Severity.MUST_FIX
-        or (one.code, _digest(one.code, one.sheet, one.heading, one.facts, cohort)) not in confirmed
+        finding
+        for finding in findings
+        if finding.row is not None
+        or getattr(finding, "severity", None) is Severity.MUST_FIX
+        or (
+            finding.code,
+            _digest(finding.code, finding.sheet, finding.heading, finding.facts, cohort),
+        )
+        not in confirmed
     )
 
 
-def _told(session: Session, submission_id: int, code: str) -> Sequence[FindingRecord]:
+def _findings_of_no_row(session: Session, submission_id: int, code: str) -> Sequence[FindingRecord]:
     query = select(FindingRecord).where(
         col(FindingRecord.submission_id) == submission_id,
         col(FindingRecord.row).is_(None),
@@ -108,6 +114,6 @@ def _digest(
     facts: Iterable[tuple[str, Any]],
     cohort: tuple[int | None, str | None],
 ) -> str:
-    about = ["", None, None] if code.startswith(_OF_COLUMNS) else [sheet, *cohort]
-    said = [code, heading, sorted([name, str(fact)] for name, fact in facts), about]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+    scope = ["", None, None] if code.startswith(_COLUMN_CODES) else [sheet, *cohort]
+    content = [code, heading, sorted([name, str(fact)] for name, fact in facts), scope]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()

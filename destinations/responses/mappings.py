@@ -1,7 +1,7 @@
-"""Layouts: what a person said of a heading or a word is remembered, and what waited is read again.
+"""Mappings: what a person confirmed of a heading or word is stored, and what waited read again.
 
-Nothing is remembered without a name.  Keys and fingerprints are worked out where sheets are mapped
-and come in as values.
+Nothing is stored without a name.  Keys and fingerprints are worked out where sheets are mapped and
+come in as values.
 """
 
 import logging
@@ -17,9 +17,9 @@ from models.responses import HeadingMapping, ValueMapping
 from models.submissions import FindingRecord, Submission
 
 HUB = ""  # the URN that stands for every school
-# Refused because a column was missing, or not known.
+# Codes of a submission refused because a column was missing, or not known.
 FOR_COLUMNS = ("C01", "C02", "C04", "C05", "T01", "T04", "T09")
-# Told of a column or table that was left out.
+# Codes of a finding about a column or table that was left out.
 LEFT_OUT = ("C10", "C11", "C12", "C14")
 
 log = logging.getLogger(__name__)
@@ -47,26 +47,27 @@ def store_heading_mapping(
     by: str,
     at: datetime,
 ) -> None:
-    """Remember what a heading means; said again, the later word holds.
+    """Store what a heading means; stored again, the later meaning holds.
 
-    `rows` are the fingerprints of the heading rows it is said of; '' for any.  `field` is ours,
+    `rows` are the fingerprints of the heading rows it holds for; '' for any.  `key` is the heading
+    as normalised, `shown` as typed.  `field` is ours,
     '' to leave the column out.  Raises ValueError without a name.
     """
-    _named(by)
+    _require_name(by)
     upsert(
         session,
         HeadingMapping,
         [
             {
                 "urn": urn,
-                "fingerprint": row,
+                "fingerprint": fingerprint,
                 "heading": key[:300],
                 "shown": shown[:300],
                 "field": field,
                 "accepted_by": by,
                 "accepted_at": at,
             }
-            for row in dict.fromkeys(rows)
+            for fingerprint in dict.fromkeys(rows)
         ],
         key=("urn", "fingerprint", "heading"),
         update=("shown", "field", "accepted_by", "accepted_at"),
@@ -77,11 +78,11 @@ def store_heading_mapping(
 def store_value_mapping(
     session: Session, *, urn: str, field: str, word: str, value: str, by: str, at: datetime
 ) -> None:
-    """Remember what a word in a cell means; said again, the later word holds.
+    """Store what a word in a cell means; stored again, the later meaning holds.
 
     `value` is one of the field's closed list.  Raises ValueError without a name.
     """
-    _named(by)
+    _require_name(by)
     row = {
         "urn": urn,
         "field": field,
@@ -101,17 +102,20 @@ def store_value_mapping(
 
 
 def remove_heading_mappings(session: Session, *, urn: str, key: str) -> int:
-    """How many words about a heading were forgotten.  What is recorded stays."""
-    gone = select(col(HeadingMapping.id)).where(
+    """Remove what was confirmed of a heading; gives how many mappings that was.
+
+    What is recorded stays.
+    """
+    query = select(col(HeadingMapping.id)).where(
         col(HeadingMapping.urn) == urn, col(HeadingMapping.heading) == key[:300]
     )
-    ids = list(session.scalars(gone))
+    ids = list(session.scalars(query))
     session.execute(delete(HeadingMapping).where(col(HeadingMapping.id).in_(ids)))
     return len(ids)
 
 
 def remove_value_mappings(session: Session, ids: Sequence[int]) -> int:
-    """How many words were forgotten.  What is recorded stays."""
+    """Remove mappings of words, by id; gives how many that was.  What is recorded stays."""
     session.execute(delete(ValueMapping).where(col(ValueMapping.id).in_(ids)))
     return len(ids)
 
@@ -124,32 +128,33 @@ def request_reading_again(
     always: int | None = None,
     about: Callable[[str], bool] = lambda heading: True,
 ) -> list[int]:
-    """The submissions that the next intake reads again, by id.
+    """Mark submissions to be read again by the next intake; gives their ids.
 
-    Those of the school (of every school for the hub) that were refused for a code, or were told
-    it `about` a heading; and the one given.  Left alone are those taken back, and those that a
-    later round followed.  What is recorded already is not recorded twice.  Sheets that are in hand
-    just now may have been read without what is known now: they are taken up too, unsaid.
+    Those of the school (of every school for the hub) that were refused for one of the codes, or
+    have a finding of one at a heading for which `about` holds; and `always`.  Left alone are those
+    taken back, and those that a later round followed.  What is recorded already is not recorded
+    twice.  Submissions being processed may have been read without the new mapping: they are marked
+    too, but not given back.
     """
     later = select(col(Submission.follows_id)).where(
         col(Submission.follows_id).is_not(None), ~submission_state.is_refused()
     )
-    told = (
+    reported = (
         select(col(FindingRecord.submission_id), col(FindingRecord.heading))
         .where(col(FindingRecord.code).in_(codes))
         .distinct()
     )
-    concerned = {one.submission_id for one in session.execute(told) if about(one.heading)}
+    concerned = {row.submission_id for row in session.execute(reported) if about(row.heading)}
     query = select(col(Submission.id), col(Submission.refused_code)).where(
         submission_state.is_standing(), col(Submission.id).not_in(later)
     )
     if urn:
         query = query.where(col(Submission.urn) == urn)
     ids = [
-        one.id
-        for one in session.execute(query.order_by(col(Submission.id)))
-        if one.id == always
-        or (one.refused_code in codes if one.refused_code else one.id in concerned)
+        row.id
+        for row in session.execute(query.order_by(col(Submission.id)))
+        if row.id == always
+        or (row.refused_code in codes if row.refused_code else row.id in concerned)
     ]
     in_hand = select(col(Submission.id)).where(submission_state.is_on_its_way())
     if urn:
@@ -159,7 +164,7 @@ def request_reading_again(
     return ids
 
 
-def _named(by: str) -> None:
+def _require_name(by: str) -> None:
     if not by.strip():
         message = "nothing is remembered without a name"
         raise ValueError(message)

@@ -20,7 +20,7 @@ from models.vocabulary import LeavingStage, Severity, year_name
 
 @dataclass(frozen=True, slots=True)
 class WaivedRule:
-    """A rule that is set aside for a school, as its evidence pack tells it."""
+    """A rule that is set aside for a school, as its evidence pack shows it."""
 
     code: str
     cohort: str  # "Y11 2024/25", or "every cohort"
@@ -29,12 +29,13 @@ class WaivedRule:
     until: date
 
 
-_SAID = ("code", "academic_year", "leaving_stage", "waived_by", "reason", "expires_on")
+# What makes two waivers of a school the same.
+_TERMS = ("code", "academic_year", "leaving_stage", "waived_by", "reason", "expires_on")
 
 
 @dataclass(frozen=True, slots=True)
 class UnwaivedFindings:
-    """The findings that are told, and how often each rule that is set aside would have spoken."""
+    """The findings that are left, and how many were dropped of each rule, by its code."""
 
     findings: tuple[Finding, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -55,7 +56,8 @@ def waive(
     """Set a rule aside for a school until a day, that day included; gives the waiver's number.
 
     For one leaving year and stage, or for all where they are not given.  The same again is the
-    same waiver.  Submissions with rows that wait for that rule are taken up by the next intake.
+    same waiver.  Submissions with rows that wait for that rule are processed again by the next
+    intake.
 
     Raises LookupError for a school that is not in the register, and ValueError where nobody or no
     reason is named, or the day has passed.  Whether the rule may be set aside is for the caller to
@@ -67,11 +69,11 @@ def waive(
     if expires_on < today:
         message = "the day until which it holds has passed"
         raise ValueError(message)
-    known = select(col(Institution.id)).where(col(Institution.urn) == urn)
-    if session.execute(known).first() is None:
+    registered = select(col(Institution.id)).where(col(Institution.urn) == urn)
+    if session.execute(registered).first() is None:
         message = "no school with this URN is in the register"
         raise LookupError(message)
-    made = Waiver(
+    waiver = Waiver(
         code=code,
         urn=urn,
         academic_year=academic_year,
@@ -80,55 +82,57 @@ def waive(
         reason=reason.strip()[:400],
         expires_on=expires_on,
     )
-    for one in waivers_in_force(session, today, urn=urn):
-        if all(getattr(one, name) == getattr(made, name) for name in _SAID):
-            return one.id or 0
-    session.add(made)
+    for existing in waivers_in_force(session, today, urn=urn):
+        if all(getattr(existing, term) == getattr(waiver, term) for term in _TERMS):
+            return existing.id or 0
+    session.add(waiver)
     session.flush()
-    _take_up_again(session, made)
-    return made.id or 0
+    _request_reprocessing(session, waiver)
+    return waiver.id or 0
 
 
-def _take_up_again(session: Session, made: Waiver) -> None:
+def _request_reprocessing(session: Session, waiver: Waiver) -> None:
     """Rows that waited only for what is set aside wait no longer.
 
-    A sheet that is in hand just now may have been judged without the waiver: it is taken up too.
+    A submission being processed may have been validated without the waiver: it is included.
     """
-    told = select(col(FindingRecord.submission_id)).where(
-        col(FindingRecord.code) == made.code,
+    reported = select(col(FindingRecord.submission_id)).where(
+        col(FindingRecord.code) == waiver.code,
         col(FindingRecord.severity) == Severity.MUST_FIX.value,
         col(FindingRecord.row).is_not(None),
     )
-    waiting = [
-        col(Submission.urn) == made.urn,
+    conditions = [
+        col(Submission.urn) == waiver.urn,
         submission_state.is_accepted(),
-        or_(col(Submission.id).in_(told), submission_state.is_on_its_way()),
+        or_(col(Submission.id).in_(reported), submission_state.is_on_its_way()),
     ]
-    if made.academic_year is not None:
-        waiting.append(_is_or_not_said(Submission.academic_year, made.academic_year))
-    if made.leaving_stage is not None:
-        waiting.append(_is_or_not_said(Submission.leaving_stage, made.leaving_stage))
-    ids = session.scalars(select(col(Submission.id)).where(*waiting)).all()
-    submission_state.request_reprocessing(session, [one for one in ids if one is not None])
+    if waiver.academic_year is not None:
+        conditions.append(_equals_or_unstated(Submission.academic_year, waiver.academic_year))
+    if waiver.leaving_stage is not None:
+        conditions.append(_equals_or_unstated(Submission.leaving_stage, waiver.leaving_stage))
+    ids = session.scalars(select(col(Submission.id)).where(*conditions)).all()
+    submission_state.request_reprocessing(
+        session, [submission_id for submission_id in ids if submission_id is not None]
+    )
 
 
-def _is_or_not_said(column: Any, value: object) -> ColumnElement[bool]:
-    # What a sheet is about is known once it is recorded; before that, only where its sender said.
+def _equals_or_unstated(column: Any, value: object) -> ColumnElement[bool]:
+    # The cohort of a sheet is settled once it is recorded; before, only its sender can state it.
     return or_(column == value, column.is_(None))
 
 
 def end_waiver(session: Session, number: int, *, by: str, ended_at: datetime) -> None:
-    """A waiver holds no longer; ending one that has ended changes nothing.
+    """End a waiver, by its number; ending one that has ended changes nothing.
 
     Raises LookupError when there is no such waiver.
     """
-    one = session.get(Waiver, number)
-    if one is None:
+    waiver = session.get(Waiver, number)
+    if waiver is None:
         message = "there is no such waiver"
         raise LookupError(message)
-    if one.ended_at is None:
-        one.ended_at, one.ended_by = ended_at, by[:100]
-        session.add(one)
+    if waiver.ended_at is None:
+        waiver.ended_at, waiver.ended_by = ended_at, by[:100]
+        session.add(waiver)
         session.flush()
 
 
@@ -142,35 +146,41 @@ def waivers_in_force(session: Session, today: date, *, urn: str | None = None) -
 
 
 def waived_rules_for_readers(session: Session, urn: str, today: date) -> tuple[WaivedRule, ...]:
-    """What is set aside for a school today, for its readers."""
+    """What is set aside for a school today, by rule, for readers of its evidence pack."""
     return tuple(
-        WaivedRule(one.code, waived_cohort_name(one), one.waived_by, one.reason, one.expires_on)
-        for one in waivers_in_force(session, today, urn=urn)
+        WaivedRule(
+            waiver.code,
+            waived_cohort_name(waiver),
+            waiver.waived_by,
+            waiver.reason,
+            waiver.expires_on,
+        )
+        for waiver in waivers_in_force(session, today, urn=urn)
     )
 
 
-def waived_cohort_name(one: Waiver) -> str:
+def waived_cohort_name(waiver: Waiver) -> str:
     """The cohort that a waiver is for: "Y11 2024/25", or "every cohort"."""
-    year = year_name(one.academic_year) if one.academic_year is not None else ""
-    return f"{one.leaving_stage or ''} {year}".strip() or "every cohort"
+    year = year_name(waiver.academic_year) if waiver.academic_year is not None else ""
+    return f"{waiver.leaving_stage or ''} {year}".strip() or "every cohort"
 
 
-def waives(one: Waiver, code: str, urn: str, year: int | None, stage: str | None) -> bool:
+def waives(waiver: Waiver, code: str, urn: str, year: int | None, stage: str | None) -> bool:
     """Whether a waiver is for that rule, school and cohort."""
     return (
-        (one.code, one.urn) == (code, urn)
-        and one.academic_year in (None, year)
-        and one.leaving_stage in (None, stage)
+        (waiver.code, waiver.urn) == (code, urn)
+        and waiver.academic_year in (None, year)
+        and waiver.leaving_stage in (None, stage)
     )
 
 
-def waived_codes(session: Session, declared: SubmissionMetadata, today: date) -> frozenset[str]:
+def waived_codes(session: Session, metadata: SubmissionMetadata, today: date) -> frozenset[str]:
     """The codes of the rules that are set aside today for a submission's school and cohort."""
-    year, stage = declared.academic_year, declared.leaving_stage
+    year, stage = metadata.academic_year, metadata.leaving_stage
     return frozenset(
         session.scalars(
             select(col(Waiver.code)).where(
-                col(Waiver.urn) == declared.urn,
+                col(Waiver.urn) == metadata.urn,
                 col(Waiver.ended_at).is_(None),
                 col(Waiver.expires_on) >= today,
                 or_(col(Waiver.academic_year).is_(None), col(Waiver.academic_year) == year),
@@ -181,20 +191,20 @@ def waived_codes(session: Session, declared: SubmissionMetadata, today: date) ->
 
 
 def drop_waived(
-    session: Session, declared: SubmissionMetadata, findings: Sequence[Finding], today: date
+    session: Session, metadata: SubmissionMetadata, findings: Sequence[Finding], today: date
 ) -> UnwaivedFindings:
-    """The findings of a submission but for those of rules set aside for its school and cohort.
+    """The findings of a submission without those of rules set aside for its school and cohort.
 
-    A row that had only such things to fix waits no longer.  What stops a whole file is told
-    whatever is set aside.
+    A row that had only such things to fix waits no longer.  What stops a whole file is never
+    dropped.
     """
-    codes = waived_codes(session, declared, today)
+    codes = waived_codes(session, metadata, today)
 
-    def is_waived(one: Finding) -> bool:
-        stops_all = one.severity is Severity.MUST_FIX and one.row is None
-        return one.code in codes and not stops_all
+    def is_waived(finding: Finding) -> bool:
+        stops_all = finding.severity is Severity.MUST_FIX and finding.row is None
+        return finding.code in codes and not stops_all
 
     return UnwaivedFindings(
-        tuple(one for one in findings if not is_waived(one)),
-        dict(sorted(Counter(one.code for one in findings if is_waived(one)).items())),
+        tuple(finding for finding in findings if not is_waived(finding)),
+        dict(sorted(Counter(finding.code for finding in findings if is_waived(finding)).items())),
     )

@@ -196,7 +196,7 @@ def _noted(
         if not one.row:
             confirm_sheet(
                 session, before.id or 0, one.code, by=by, sheet=one.sheet, column=one.column,
-                is_it=lambda facts: f"{rule_words(one.code, facts)[0]}." == one.says,
+                facts_match=lambda facts: f"{rule_words(one.code, facts)[0]}." == one.says,
             )  # fmt: skip
             return True
         field, value = _about(one, rows)
