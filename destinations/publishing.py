@@ -1,4 +1,4 @@
-"""Publish: counts and answers become documents where hub leads and schools look for them."""
+"""Publishing: counts and answers become documents where hub leads and schools look for them."""
 
 import csv
 import hashlib
@@ -41,7 +41,7 @@ MOST_BYTES = 180
 UNSAFE = set('<>:"/\\|?*')
 MARKED = "please fix"
 # What we named a marked workbook, and what a browser adds to a name that it has already.
-_MARKED = re.compile(rf"\A(?:\d{{4}}-\d\d-\d\d )*(.*?)(?: - {MARKED}(?: ?\(\d+\))?)+\Z")
+_MARKED_NAME = re.compile(rf"\A(?:\d{{4}}-\d\d-\d\d )*(.*?)(?: - {MARKED}(?: ?\(\d+\))?)+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ def publish_documents(
     """
     written = unchanged = 0
     for document in documents:
-        if _is_there(session, store, document):
+        if _is_published(session, store, document):
             unchanged += 1
             continue
         store.put(document.key, document.content)
-        _note(session, document, published_at)
+        _record_publication(session, document, published_at)
         written += 1
     log.info("published %d documents, %d had not changed", written, unchanged)
     return PublishResult(written, unchanged)
@@ -100,22 +100,21 @@ def hub_and_school_documents(
     """Each hub's summary (workbook and csv), then each school's evidence pack, made as asked for.
 
     `lines` are of every hub, as summarised; `answers` gives those of one school, by URN; `rules`
-    what each rule says, by its code.  The same
-    record and the same edition give the same bytes.
+    what each rule says, by its code.  The same record and the same edition give the same bytes.
     """
-    waiting = outstanding_returns(session, today=edition, calendar=calendar)
+    outstanding = outstanding_returns(session, today=edition, calendar=calendar)
     for hub, slug in hub_folders(session).items():
         of_hub = [line for line in lines if line.hub == hub]
-        place = f"hubs/{slug}/{edition.isoformat()}"
+        folder = f"hubs/{slug}/{edition.isoformat()}"
         book = hub_summary_workbook(
-            of_hub, hub=hub, edition=edition, awaited=[x for x in waiting if x.hub == hub]
+            of_hub, hub=hub, edition=edition, awaited=[due for due in outstanding if due.hub == hub]
         )
-        for name, content in (("summary.xlsx", book), ("summary.csv", _csv(of_hub))):
+        for name, content in (("summary.xlsx", book), ("summary.csv", _summary_csv(of_hub))):
             yield PublishedDocument(
-                f"{place}/{name}", content, "summary", hub=hub, edition=edition.isoformat()
+                f"{folder}/{name}", content, "summary", hub=hub, edition=edition.isoformat()
             )
-    for urn, of_school in _by_school(lines).items():
-        school = _school(session, of_school, edition, tuple(answers(urn)), rules or {})
+    for urn, of_school in _lines_by_school(lines).items():
+        school = _school_evidence(session, of_school, edition, tuple(answers(urn)), rules or {})
         name = f"evidence {safe_name(school.name)} {edition.isoformat()}.xlsx"
         yield PublishedDocument(
             f"returns/{urn}/{name}",
@@ -155,7 +154,10 @@ def receipt_document(
 def sent_again_document(
     session: Session, submission: Submission, arrival: Arrival, findings: Sequence[Finding]
 ) -> PublishedDocument:
-    """The answer to bytes that had been sent before: when that was, and how their rows stand."""
+    """The receipt for bytes that had been sent before: when that was, and how their rows stand.
+
+    `submission` is the earlier one, `arrival` this sending of it.
+    """
     name = session.scalar(select(Institution.name).where(col(Institution.urn) == submission.urn))
     receipt = replace(
         build_receipt(submission, findings, school=name or submission.urn),
@@ -174,7 +176,7 @@ def sent_again_document(
 
 
 def marked_document(session: Session, submission: Submission, content: bytes) -> PublishedDocument:
-    """The workbook that a sender gets back with what is to be fixed marked in it."""
+    """The annotated workbook (`content`, xlsx) as it goes back to its sender."""
     stem = _receipt_stem(session, submission)
     return PublishedDocument(
         f"returns/{submission.urn}/{stem} - {MARKED}.xlsx",
@@ -186,51 +188,51 @@ def marked_document(session: Session, submission: Submission, content: bytes) ->
 
 
 def safe_name(words: str) -> str:
-    """The words as any disk and any browser takes them for part of a file's name."""
+    """The words made safe as part of a file's name on any disk and in any browser; never empty."""
     spelled = unicodedata.normalize("NFC", words)
-    kept = "".join(
+    safe = "".join(
         "-" if letter in UNSAFE or not letter.isprintable() else letter for letter in spelled
     )
-    short = " ".join(kept.split())[:LONGEST_NAME].encode("utf-8", "replace")[:MOST_BYTES]
+    short = " ".join(safe.split())[:LONGEST_NAME].encode("utf-8", "replace")[:MOST_BYTES]
     return short.decode("utf-8", "ignore").strip(" .-") or "file"
 
 
 def folder_slug(words: str) -> str:
-    """The words in small letters and hyphens: seven-sisters-careers-hub."""
+    """The words in small letters and hyphens: "seven-sisters-careers-hub"; never empty."""
     plain = unicodedata.normalize("NFKD", words).casefold()
-    silent = (
+    letters = (
         letter for letter in plain if letter not in "'’" and not unicodedata.combining(letter)
     )
-    kept = "".join(letter if letter.isalnum() else " " for letter in silent)
-    return "-".join(kept.split())[:LONGEST_NAME].strip("-") or "hub"
+    spaced = "".join(letter if letter.isalnum() else " " for letter in letters)
+    return "-".join(spaced.split())[:LONGEST_NAME].strip("-") or "hub"
 
 
 def hub_folders(session: Session) -> dict[str, str]:
-    """The folder of each hub, by its name."""
+    """The folder of each hub (its slug, unique), by its name."""
     # In the order the hubs were made, so that a later hub of the same name never takes a folder.
-    found: dict[str, str] = {}
+    slugs: dict[str, str] = {}
     for name in session.scalars(select(Hub.name).order_by(col(Hub.id))):
-        plain = one = folder_slug(name)
+        base = slug = folder_slug(name)
         number = 1
-        while one in found.values():
+        while slug in slugs.values():
             number += 1
-            one = f"{plain}-{number}"
-        found[name] = one
-    return dict(sorted(found.items()))
+            slug = f"{base}-{number}"
+        slugs[name] = slug
+    return dict(sorted(slugs.items()))
 
 
-def _by_school(lines: Iterable[SummaryLine]) -> dict[str, list[SummaryLine]]:
+def _lines_by_school(lines: Iterable[SummaryLine]) -> dict[str, list[SummaryLine]]:
     # A school in two hubs has the same lines in both.
-    found: dict[str, list[SummaryLine]] = {}
+    lines_by_school: dict[str, list[SummaryLine]] = {}
     for line in lines:
         if line.urn:
-            of_school = found.setdefault(line.urn, [])
+            of_school = lines_by_school.setdefault(line.urn, [])
             if not of_school or of_school[0].hub == line.hub:
                 of_school.append(line)
-    return dict(sorted(found.items()))
+    return dict(sorted(lines_by_school.items()))
 
 
-def _school(
+def _school_evidence(
     session: Session,
     lines: Sequence[SummaryLine],
     edition: date,
@@ -244,7 +246,7 @@ def _school(
         .where(col(Cohort.urn) == urn, is_effective(col(Leaver.submission_id)))
         .order_by(col(Leaver.id))
     ).all()
-    cited = {each.submission_id for each in answers if each.submission_id}
+    cited = {outcome.submission_id for outcome in answers if outcome.submission_id}
     files = {
         file.id or 0: file
         for file in session.scalars(
@@ -269,19 +271,19 @@ def _school(
         files=files,
         senders={number: name for number, name in senders if number},
         aside=[
-            (rules.get(one.code, one.code), one)
-            for one in waived_rules_for_readers(session, urn, edition)
+            (rules.get(waived_rule.code, waived_rule.code), waived_rule)
+            for waived_rule in waived_rules_for_readers(session, urn, edition)
         ],
     )
 
 
-def _csv(lines: Sequence[SummaryLine]) -> bytes:
+def _summary_csv(lines: Sequence[SummaryLine]) -> bytes:
     columns, rows = summary_rows(lines)
-    kept = StringIO()
-    writer = csv.writer(kept, lineterminator="\n")
+    buffer = StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([safe_in_csv(value) for value in row] for row in rows)
-    return kept.getvalue().encode()
+    return buffer.getvalue().encode()
 
 
 def _receipt_stem(session: Session, submission: Submission) -> str:
@@ -302,22 +304,24 @@ def _receipt_stem(session: Session, submission: Submission) -> str:
 def _own_stem(name: str) -> str:
     """A file's name as its sender first gave it, whatever we wrote round it when we marked it."""
     stem = safe_name(PurePath(name).stem)
-    return _MARKED.sub(r"\1", stem) or stem
+    return _MARKED_NAME.sub(r"\1", stem) or stem
 
 
-def _is_there(session: Session, store: Store, document: PublishedDocument) -> bool:
-    last = session.scalar(
+def _is_published(session: Session, store: Store, document: PublishedDocument) -> bool:
+    last_sha256 = session.scalar(
         select(Publication.sha256)
         .where(col(Publication.key) == document.key)
         .order_by(col(Publication.published_at).desc(), col(Publication.id).desc())
         .limit(1)
     )
-    return last == _sha256(document) and store.has(document.key)
+    return last_sha256 == _sha256(document) and store.has(document.key)
 
 
-def _note(session: Session, document: PublishedDocument, published_at: datetime) -> None:
+def _record_publication(
+    session: Session, document: PublishedDocument, published_at: datetime
+) -> None:
     # What was published once, replaced, and is published again keeps its line, with a new moment.
-    line = session.scalar(
+    publication = session.scalar(
         select(Publication).where(
             col(Publication.key) == document.key, col(Publication.sha256) == _sha256(document)
         )
@@ -329,8 +333,8 @@ def _note(session: Session, document: PublishedDocument, published_at: datetime)
         hub=document.hub,
         edition=document.edition,
     )
-    line.published_at = published_at
-    session.add(line)
+    publication.published_at = published_at
+    session.add(publication)
     session.flush()
 
 

@@ -1,4 +1,4 @@
-"""Summarise: the best answer about each leaver becomes counts that carry their denominators.
+"""Summarising: the best answer about each leaver becomes counts that carry their denominators.
 
 Leavers of a school are counted by cohort and wave, all together and by disadvantage, SEN and sex;
 a hub's totals are the sums of its schools.  Nothing is hidden here: what leaves the hub must be
@@ -8,6 +8,7 @@ protected by whoever publishes it.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -52,45 +53,81 @@ def summarise(
     its time zone) gives the summary as it was at that moment.  A part of a breakdown without
     leavers has no line.
     """
-    chosen = RecordFilter(as_of=as_of)
+    record_filter = RecordFilter(as_of=as_of)
     day = min(today, in_london(as_of).date()) if as_of else today
     cohorts = {cohort.id or 0: cohort for cohort in session.scalars(select(Cohort))}
-    placed = schools_counted_at(session, {cohort.urn for cohort in cohorts.values()}, day=day)
-    asked = _shared_waves(waves_by_cohort(session, chosen, day), cohorts, placed)
-    tallies = _gathered(
-        _count(leaver_outcomes_at(session, asked, chosen, day, calendar)), cohorts, placed
+    counted_at = schools_counted_at(session, {cohort.urn for cohort in cohorts.values()}, day=day)
+    waves = _shared_waves(waves_by_cohort(session, record_filter, day), cohorts, counted_at)
+    tallies = _tally_by_line(
+        _tally_by_cohort(leaver_outcomes_at(session, waves, record_filter, day, calendar)),
+        cohorts,
+        counted_at,
     )
     return tuple(
-        SummaryLine(*place, breakdown, part, _counts(tally))
-        for (place, breakdown, part), tally in sorted(tallies.items(), key=_order)
+        SummaryLine(*key, _counts_of(tally))
+        for key, tally in sorted(tallies.items(), key=lambda item: _reading_order(item[0]))
     )
 
 
-# Hub, urn, school, academic year, leaving stage, wave: where a line belongs.
-_Place = tuple[str, str, str, int, str, int]
-_Line = tuple[_Place, str, str]
-# Leavers by what their answers share.
-_Tally = Counter[tuple[ActivityGroup, ActivityType, Sustained]]
+class _SummaryKey(NamedTuple):
+    """Where a line of the summary belongs; `urn` and `school` are '' for a hub's total."""
+
+    hub: str
+    urn: str
+    school: str
+    academic_year: int
+    leaving_stage: str
+    wave: int
+    breakdown: str
+    part: str
+
+
+class _CohortPart(NamedTuple):
+    """A part of a breakdown of one cohort at one wave."""
+
+    cohort_id: int
+    wave: int
+    breakdown: str
+    part: str
+
+
+class _HubYear(NamedTuple):
+    """The cohorts of a hub that are asked at the same waves."""
+
+    hub: str
+    academic_year: int
+    leaving_stage: str
+
+
+class _OutcomeClass(NamedTuple):
+    """What leavers are counted together by."""
+
+    group: ActivityGroup
+    kin: ActivityType
+    sustained: Sustained
+
+
+_Tally = Counter[_OutcomeClass]
 
 
 def _shared_waves(
     waves: Mapping[int, Sequence[int]],
     cohorts: Mapping[int, Cohort],
-    placed: Mapping[str, Sequence[CountedAt]],
+    counted_at: Mapping[str, Sequence[CountedAt]],
 ) -> dict[int, tuple[int, ...]]:
     """The waves to count for each cohort: those of any of the hub's in the same year and stage.
 
     Otherwise a school that has not sent would be missing from the base of its hub's coverage.
     """
-    shared: dict[tuple[str, int, str], set[int]] = {}
-    for cohort_id, numbers in waves.items():
-        for group in _peers(cohorts[cohort_id], placed):
-            shared.setdefault(group, set()).update(numbers)
+    shared: dict[_HubYear, set[int]] = {}
+    for cohort_id, cohort_waves in waves.items():
+        for group in _hub_years(cohorts[cohort_id], counted_at):
+            shared.setdefault(group, set()).update(cohort_waves)
     return {
         cohort_id: tuple(
             sorted(
                 set(waves.get(cohort_id, ())).union(
-                    *(shared.get(group, ()) for group in _peers(cohort, placed))
+                    *(shared.get(group, ()) for group in _hub_years(cohort, counted_at))
                 )
             )
         )
@@ -98,50 +135,47 @@ def _shared_waves(
     }
 
 
-def _peers(
-    cohort: Cohort, placed: Mapping[str, Sequence[CountedAt]]
-) -> Iterator[tuple[str, int, str]]:
-    for home in placed[cohort.urn]:
-        if home.hub:
-            yield home.hub, cohort.academic_year, cohort.leaving_stage
+def _hub_years(cohort: Cohort, counted_at: Mapping[str, Sequence[CountedAt]]) -> Iterator[_HubYear]:
+    for place in counted_at[cohort.urn]:
+        if place.hub:
+            yield _HubYear(place.hub, cohort.academic_year, cohort.leaving_stage)
 
 
-def _count(answered: Iterable[LeaverOutcome]) -> dict[tuple[int, int, str, str], _Tally]:
+def _tally_by_cohort(outcomes: Iterable[LeaverOutcome]) -> dict[_CohortPart, _Tally]:
     """Leavers by cohort, wave, breakdown and part."""
-    tallies: dict[tuple[int, int, str, str], _Tally] = defaultdict(Counter)
-    for answer in answered:
-        kind = (answer.group, answer.kin, answer.sustained)
-        for part in _parts(answer):
-            tallies[answer.cohort_id, answer.wave, *part][kind] += 1
+    tallies: dict[_CohortPart, _Tally] = defaultdict(Counter)
+    for outcome in outcomes:
+        outcome_class = _OutcomeClass(outcome.group, outcome.kin, outcome.sustained)
+        for part in _breakdown_parts(outcome):
+            tallies[_CohortPart(outcome.cohort_id, outcome.wave, *part)][outcome_class] += 1
     return tallies
 
 
-def _gathered(
-    tallies: Mapping[tuple[int, int, str, str], _Tally],
+def _tally_by_line(
+    tallies: Mapping[_CohortPart, _Tally],
     cohorts: Mapping[int, Cohort],
-    placed: Mapping[str, Sequence[CountedAt]],
-) -> dict[_Line, _Tally]:
-    """The same by the line where each belongs: its school's, and its hub's."""
-    lines: dict[_Line, _Tally] = defaultdict(Counter)
-    for (cohort_id, wave, *part), tally in tallies.items():
-        cohort = cohorts[cohort_id]
-        when = (cohort.academic_year, cohort.leaving_stage, wave)
-        breakdown, value = part
-        for home in placed[cohort.urn]:
-            lines[(home.hub, home.urn, home.school, *when), breakdown, value].update(tally)
-            if home.hub:
-                lines[(home.hub, "", "", *when), breakdown, value].update(tally)
+    counted_at: Mapping[str, Sequence[CountedAt]],
+) -> dict[_SummaryKey, _Tally]:
+    """The tallies by the lines they belong to: the school's, and the hub's total."""
+    lines: dict[_SummaryKey, _Tally] = defaultdict(Counter)
+    for cohort_part, tally in tallies.items():
+        cohort = cohorts[cohort_part.cohort_id]
+        cohort_key = (cohort.academic_year, cohort.leaving_stage, *cohort_part[1:])
+        for place in counted_at[cohort.urn]:
+            lines[_SummaryKey(place.hub, place.urn, place.school, *cohort_key)].update(tally)
+            if place.hub:
+                lines[_SummaryKey(place.hub, "", "", *cohort_key)].update(tally)
     return lines
 
 
-def _counts(tally: _Tally) -> Counts:
+def _counts_of(tally: _Tally) -> Counts:
     groups: Counter[ActivityGroup] = Counter()
     kins: Counter[ActivityType] = Counter()
     lasting: Counter[Sustained] = Counter()
-    for (group, kin, sustained), number in tally.items():
-        groups[group] += number
-        kins[kin] += number
-        lasting[sustained] += number
+    for (group, kin, sustained), count in tally.items():
+        groups[group] += count
+        kins[kin] += count
+        lasting[sustained] += count
     leavers, not_known = tally.total(), groups[ActivityGroup.NOT_KNOWN]
     return Counts(
         leavers=leavers,
@@ -156,15 +190,15 @@ def _counts(tally: _Tally) -> Counts:
     )
 
 
-def _parts(answer: LeaverOutcome) -> tuple[tuple[str, str], ...]:
+def _breakdown_parts(outcome: LeaverOutcome) -> tuple[tuple[str, str], ...]:
     return (
         ALL,
-        ("disadvantaged", _DISADVANTAGED[answer.is_disadvantaged]),
-        ("SEN", SEN.get(answer.sen or "", NOT_KNOWN)),
-        ("sex", SEXES.get(answer.sex or "", NOT_KNOWN)),
+        ("disadvantaged", _DISADVANTAGED[outcome.is_disadvantaged]),
+        ("SEN", SEN.get(outcome.sen or "", NOT_KNOWN)),
+        ("sex", SEXES.get(outcome.sex or "", NOT_KNOWN)),
     )
 
 
-def _order(item: tuple[_Line, _Tally]) -> tuple[object, ...]:
-    (hub, urn, _, year, stage, wave), breakdown, part = item[0]
-    return (hub, urn, year, stage, wave, BREAKDOWNS.index(breakdown), PARTS[breakdown].index(part))
+def _reading_order(key: _SummaryKey) -> tuple[object, ...]:
+    position = BREAKDOWNS.index(key.breakdown), PARTS[key.breakdown].index(key.part)
+    return (key.hub, key.urn, key.academic_year, key.leaving_stage, key.wave, *position)
