@@ -1,4 +1,4 @@
-"""Cover notes: what senders say of a file beside sending it, before its file shows or after.
+"""Cover notes: what a sender declares of a file, before or after it shows, becomes its metadata.
 
 A later note adds to what was said before and replaces what it says anew; what it is silent about
 stands.  The submission keeps the moment of the last note that was taken into account.
@@ -19,13 +19,13 @@ from models.facts.submission_state import is_standing
 from models.submissions import Arrival, CoverNote, Submission
 from models.vocabulary import LeavingStage, SubmissionKind
 
-# What a cover note may say beside the day.
-SAID = ("kind", "academic_year", "leaving_stage", "wave")
+# What a cover note may say of a submission beside the day it was sent.
+NOTE_FIELDS = ("kind", "academic_year", "leaving_stage", "wave")
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
-    """A note that came later than what a submission was last read with."""
+class LaterNote:
+    """A note that came after the one that its submission was last read with."""
 
     submission_id: int
     note_id: int
@@ -43,44 +43,44 @@ def store_cover_note(
     leaving_stage: LeavingStage | str | None = None,
     wave: int | None = None,
 ) -> None:
-    """Write down what a sender says of a file; the same again changes nothing.
+    """Store what a sender declares of a file; the same a second time changes nothing.
 
     `sha256` is that of the content, in hexadecimal.  `academic_year` is the September in which
     the leaving year starts.  A day that is not given is that of the first sending, today where
     there was none.  Raises ValueError for a kind or a stage that does not exist.
     """
     sha256 = sha256.lower()
-    said: dict[str, Any] = {
+    values: dict[str, Any] = {
         "kind": SubmissionKind(kind).value if kind else None,
         "academic_year": academic_year,
         "leaving_stage": LeavingStage(leaving_stage).value if leaving_stage else None,
         "wave": wave,
         "sent_on": sent_on,
     }
-    before = session.execute(
+    existing = session.execute(
         select(CoverNote).where(col(CoverNote.urn) == urn, col(CoverNote.sha256) == sha256)
     ).scalar_one_or_none()
-    if before is not None:
-        said = {
-            field: getattr(before, field) if value is None else value
-            for field, value in said.items()
+    if existing is not None:
+        values = {
+            field: getattr(existing, field) if value is None else value
+            for field, value in values.items()
         }
-        if all(getattr(before, field) == value for field, value in said.items()):
+        if all(getattr(existing, field) == value for field, value in values.items()):
             return
     elif sent_on is None:
-        said["sent_on"] = _first_sent(session, urn, sha256)
+        values["sent_on"] = _first_sent(session, urn, sha256)
     row: dict[str, Any] = {
         "urn": urn,
         "sha256": sha256,
         "name": shorten(PurePosixPath(decode_name(name)).name, 300),
     }
-    row |= {**said, "noted_at": now()}
+    row |= {**values, "noted_at": now()}
     changing = tuple(field for field in row if field not in ("urn", "sha256"))
     upsert(session, CoverNote, [row], key=("urn", "sha256"), update=changing)
 
 
 def find_cover_note(session: Session, urn: str, sha256: str) -> CoverNote | None:
-    """What is said of some bytes that came under a URN."""
+    """The note of a content by its SHA-256 in hexadecimal, as sent under that URN."""
     return session.execute(
         select(CoverNote)
         .where(col(CoverNote.urn) == urn, col(CoverNote.sha256) == sha256)
@@ -89,7 +89,7 @@ def find_cover_note(session: Session, urn: str, sha256: str) -> CoverNote | None
 
 
 def last_note(session: Session, submission: Submission) -> CoverNote | None:
-    """The last thing said of a submission, under whichever URN of its school its bytes came."""
+    """The latest note of a submission, under whichever URN of its school its bytes came."""
     came_under = select(col(Arrival.urn)).where(col(Arrival.submission_id) == submission.id)
     return session.execute(
         select(CoverNote)
@@ -103,10 +103,10 @@ def last_note(session: Session, submission: Submission) -> CoverNote | None:
     ).scalar_one_or_none()
 
 
-def later_notes(session: Session) -> list[Later]:
-    """Notes that came after what their submissions were last read with, the first said first.
+def later_notes(session: Session) -> list[LaterNote]:
+    """Notes that came after what their submissions were last read with, the earliest first.
 
-    None of what was taken back.
+    None of a submission that was taken back.
     """
     rows = session.execute(
         select(col(Submission.id), col(CoverNote.id), col(CoverNote.noted_at))
@@ -128,19 +128,19 @@ def later_notes(session: Session) -> list[Later]:
         .distinct()
         .order_by(col(CoverNote.noted_at), col(CoverNote.id))
     ).all()
-    return [Later(submission_id, note_id) for submission_id, note_id, _ in rows]
+    return [LaterNote(submission_id, note_id) for submission_id, note_id, _ in rows]
 
 
 def says_more_than(cover: CoverNote, submission: Submission) -> bool:
-    """Whether a note says anything but what a submission is taken to be already."""
+    """Whether a note declares anything that differs from the submission's metadata."""
     return cover.sent_on != submission.sent_on or any(
-        getattr(cover, field) not in (None, getattr(submission, field)) for field in SAID
+        getattr(cover, field) not in (None, getattr(submission, field)) for field in NOTE_FIELDS
     )
 
 
 def apply_cover_note(submission: Submission, cover: CoverNote) -> None:
-    """Let a submission be what its sender says it is, where they say anything."""
-    for field in SAID:
+    """Set a submission's metadata to what its note declares; what it is silent about stands."""
+    for field in NOTE_FIELDS:
         if getattr(cover, field) is not None:
             setattr(submission, field, getattr(cover, field))
     submission.sent_on = cover.sent_on

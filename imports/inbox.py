@@ -14,7 +14,7 @@ LEFT_BEHIND_FOLDERS = {"__MACOSX", "@eaDir", "$RECYCLE.BIN"}
 
 # Endings of files.  A folder with one is a document that some programs keep as a folder, or what
 # came out of one: none of the parts is what somebody meant to send.
-_OF_FILES = {
+_FILE_ENDINGS = {
     ".csv", ".docx", ".fods", ".numbers", ".ods", ".pdf", ".tsv",
     ".xls", ".xlsb", ".xlsm", ".xlsx", ".zip",
 }  # fmt: skip
@@ -83,9 +83,9 @@ def shorten(text: str, longest: int) -> str:
     """The text; where it is too long for its column, with a hash of it in its middle."""
     if len(text) <= longest:
         return text
-    mark = hashlib.sha256(text.encode()).hexdigest()[:16]
-    half = (longest - len(mark)) // 2
-    return text[:half] + mark + text[-half:]
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    half = (longest - len(digest)) // 2
+    return text[:half] + digest + text[-half:]
 
 
 def _folders_above(key: str) -> set[str]:
@@ -96,8 +96,8 @@ def _folders_above(key: str) -> set[str]:
 def _outermost_named_as_files(folders: list[str]) -> set[str]:
     named = {
         folder
-        for each in folders
-        for folder in (each, *_folders_above(each))
-        if PurePosixPath(folder).suffix.lower() in _OF_FILES and not is_left_behind(folder)
+        for path in folders
+        for folder in (path, *_folders_above(path))
+        if PurePosixPath(folder).suffix.lower() in _FILE_ENDINGS and not is_left_behind(folder)
     }
     return {folder for folder in named if not _folders_above(folder) & named}

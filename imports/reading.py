@@ -1,4 +1,4 @@
-"""Read: the bytes of a spreadsheet become the tables it holds, as their sender sees them."""
+"""Reading: the bytes of a spreadsheet become the tables it holds, as their sender sees them."""
 
 import logging
 
@@ -22,7 +22,7 @@ _ENDINGS = {
     "ods": ("ods", "ots"),
     "csv": ("csv", "tsv", "tab", "txt"),
 }
-_SAID = {
+_FORMAT_NAMES = {
     "xlsx": "an Excel workbook",
     "xlsm": "an Excel workbook with macros",
     "xlsb": "a binary Excel workbook",
@@ -35,7 +35,7 @@ _SAID = {
 def read_file(
     name: str,
     content: bytes,
-    knows: LookUpHeading,
+    look_up: LookUpHeading,
     *,
     limits: ReadLimits | None = None,
     guard: Guard | None = None,
@@ -43,24 +43,24 @@ def read_file(
     """Every table of a file, and what was left out and why.
 
     `name` is the name as sent; only its ending is looked at, to say so where it is not what the
-    content is.  `knows` gives our field for a heading's parts, outermost first, or None.  With a
+    content is.  `look_up` gives our field for a heading's parts, outermost first, or None.  With a
     guard the bytes are opened in a child process, without one in this.  `limits` are the guard's
     where none are given.  Raises SubmissionRefused.
     """
     limits = limits or (guard.limits if guard else READ_LIMITS)
     raw = guard.open_file(content, limits) if guard else _open_here(content, limits)
-    found = find_tables(drop_our_sheets(raw), knows, limits)
+    table_search = find_tables(drop_our_sheets(raw), look_up, limits)
     log.info(
         "read a %s file: %d sheets, %d tables, %d rows",
         raw.file_format,
         len(raw.sheets),
-        len(found.tables),
-        sum(len(table.rows) for table in found.tables),
+        len(table_search.tables),
+        sum(len(table.rows) for table in table_search.tables),
     )
-    remarks = (*_misnamed(name, raw), *raw.remarks, *found.remarks)
+    remarks = (*_ending_issue(name, raw), *raw.remarks, *table_search.remarks)
     returned = read_returned_workbook(raw)
-    regions = (*found.regions, *find_our_sheets(raw, returned))
-    return ReadFile(raw.file_format, found.tables, regions, remarks, returned=returned)
+    regions = (*table_search.regions, *find_our_sheets(raw, returned))
+    return ReadFile(raw.file_format, table_search.tables, regions, remarks, returned=returned)
 
 
 def _open_here(content: bytes, limits: ReadLimits) -> RawFile:
@@ -75,7 +75,7 @@ def _open_here(content: bytes, limits: ReadLimits) -> RawFile:
         raise refuse("UNREADABLE") from error
 
 
-def _misnamed(name: str, raw: RawFile) -> tuple[Issue, ...]:
+def _ending_issue(name: str, raw: RawFile) -> tuple[Issue, ...]:
     _, dot, ending = name.rpartition(".")
     fitting = _ENDINGS[raw.file_format]
     if not dot or ending.casefold() in fitting:
@@ -84,4 +84,4 @@ def _misnamed(name: str, raw: RawFile) -> tuple[Issue, ...]:
     if raw.file_format in ("xlsx", "xlsm") and ending.casefold() in ("xlsx", "xlsm"):
         return ()
     ours = fitting[0]
-    return (Issue("F30", facts=(("ending", f".{ours}"), ("what", _SAID[raw.file_format]))),)
+    return (Issue("F30", facts=(("ending", f".{ours}"), ("what", _FORMAT_NAMES[raw.file_format]))),)

@@ -1,4 +1,4 @@
-"""Receive: a file in the inbox becomes a submission, known by its SHA-256, its original kept.
+"""Receiving: a file in the inbox becomes a submission, known by its SHA-256, its original kept.
 
 Senders write inbox/<urn>/<name>; a file deeper down ("inbox/<urn>/autumn/<name>") is theirs too and
 known by its name alone.  Nothing in the inbox is ever changed or removed.
@@ -6,15 +6,16 @@ known by its name alone.  Nothing in the inbox is ever changed or removed.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from imports.cover_notes import apply_cover_note, find_cover_note, says_more_than
 from imports.inbox import decode_name, sender_and_name, shorten, stored_key
-from imports.senders import is_known, school_of
+from imports.sender_school import is_registered, school_of_sender
 from models.facts.calendar import in_london
 from models.facts.submission_state import is_standing, mark_received, mark_refused_unread
 from models.handoffs.store import Store, StoredFile
@@ -33,15 +34,23 @@ EMPTY = "A05"
 NOT_OPENED = "unread"
 CHANGING = "changing"
 OUR_FAULT = "fault"
-TRIED_AGAIN = (NOT_OPENED, CHANGING, OUR_FAULT)
+RETRIED_CODES = (NOT_OPENED, CHANGING, OUR_FAULT)
+
+
+class _FileVersion(NamedTuple):
+    """A file of the inbox at one moment: its key as an arrival keeps it, its size in bytes."""
+
+    key: str
+    size: int
+    modified_at: datetime
 
 
 class StillChangingError(Exception):
     """A file grew or shrank while it was read: what we hold is not what its sender means."""
 
 
-def inbox_files(session: Session, files: Iterable[StoredFile]) -> list[StoredFile]:
-    """Of the files of the inbox, those that have not been taken in as they are now.
+def list_new_files(session: Session, files: Iterable[StoredFile]) -> list[StoredFile]:
+    """Of the files of the inbox, those not yet received as they are now.
 
     A file whose school was not known is given again once the school is.  One query for all the
     arrivals there ever were, and a few for each school that is still not known.
@@ -53,18 +62,23 @@ def inbox_files(session: Session, files: Iterable[StoredFile]) -> list[StoredFil
         col(Arrival.urn),
         col(Arrival.refused_code),
     )
-    seen = {(key, size, at): (urn, code) for key, size, at, urn, code in session.execute(arrivals)}
-    welcome: dict[tuple[str, date], bool] = {}
+    seen = {
+        _FileVersion(key, size, modified_at): (urn, code)
+        for key, size, modified_at, urn, code in session.execute(arrivals)
+    }
+    is_welcome: dict[tuple[str, date], bool] = {}
     new = []
     for stored in files:
-        urn, code = seen.get((stored_key(stored.key), stored.size, stored.modified_at), ("", "new"))
+        urn, code = seen.get(_file_version(stored), ("", "new"))
         if code in (UNKNOWN_SCHOOL, NOT_IN_A_HUB):
-            asked = urn, _day(stored)
-            if asked not in welcome:
+            sender_and_day = urn, _day_received(stored)
+            if sender_and_day not in is_welcome:
                 # In a hub on the day it came, or in one without an end.
-                welcome[asked] = school_of(session, urn, (asked[1], date.max)) is not None
-            code = "new" if welcome[asked] else code
-        if code == "new" or code in TRIED_AGAIN:
+                is_welcome[sender_and_day] = (
+                    school_of_sender(session, urn, (sender_and_day[1], date.max)) is not None
+                )
+            code = "new" if is_welcome[sender_and_day] else code
+        if code == "new" or code in RETRIED_CODES:
             new.append(stored)
     return new
 
@@ -83,10 +97,10 @@ def receive(
     the rows follow in one transaction.  Raises KeyError when the file is no longer there, and
     StillChangingError while somebody is still writing it.
     """
-    arrival = _arrival(session, stored)
-    arrival.refused_code = _no_school(session, arrival.urn)
+    arrival = _find_or_make_arrival(session, stored)
+    arrival.refused_code = _unknown_sender_code(session, arrival.urn)
     if arrival.refused_code is None:
-        submission = _submission(
+        submission = _submission_of_file(
             session, store, stored, arrival, today=today, size_limit=size_limit
         )
         if submission is None:
@@ -100,42 +114,45 @@ def receive(
     return arrival
 
 
-def not_taken_in(session: Session, stored: StoredFile, code: str) -> None:
-    """Note that a file could not be taken in, and why; every run tries it again."""
-    arrival = _arrival(session, stored)
+def record_not_received(session: Session, stored: StoredFile, code: str) -> None:
+    """Record that a file could not be received, and its code; every run tries it again."""
+    arrival = _find_or_make_arrival(session, stored)
     arrival.refused_code = code
     session.add(arrival)
     session.flush()
 
 
-def not_taken(session: Session, files: Iterable[StoredFile]) -> list[tuple[StoredFile, str]]:
-    """Of the files of the inbox, those that were not taken in as they are now, and why."""
+def list_not_received(
+    session: Session, files: Iterable[StoredFile]
+) -> list[tuple[StoredFile, str]]:
+    """Of the files of the inbox, those not received as they are now, each with its code."""
     refused = select(
         col(Arrival.key), col(Arrival.size), col(Arrival.modified_at), col(Arrival.refused_code)
     ).where(col(Arrival.refused_code).is_not(None), col(Arrival.submission_id).is_(None))
-    exactly, by_key = {}, {}
+    by_version: dict[_FileVersion, str] = {}
+    by_key: dict[str, str] = {}
     for key, size, modified_at, code in session.execute(refused):
-        exactly[key, size, modified_at] = code
+        by_version[_FileVersion(key, size, modified_at)] = code
         if code == CHANGING:  # it is no longer as it was then
             by_key[key] = code
     codes = (
-        (stored, exactly.get((key, stored.size, stored.modified_at)) or by_key.get(key))
-        for stored, key in ((stored, stored_key(stored.key)) for stored in files)
+        (stored, by_version.get(version) or by_key.get(version.key))
+        for stored, version in ((stored, _file_version(stored)) for stored in files)
     )
     return [(stored, code) for stored, code in codes if code]
 
 
-def try_again(session: Session) -> None:
-    """Forget which files could not be taken in: the run that begins finds out for itself."""
+def clear_retried_arrivals(session: Session) -> None:
+    """Delete the arrivals whose files are tried again, as every run does first."""
     session.execute(
         delete(Arrival).where(
-            col(Arrival.refused_code).in_(TRIED_AGAIN), col(Arrival.submission_id).is_(None)
+            col(Arrival.refused_code).in_(RETRIED_CODES), col(Arrival.submission_id).is_(None)
         )
     )
 
 
-def start_anew(session: Session, submission: Submission, cover: CoverNote | None) -> None:
-    """Have a submission of which nothing is recorded read again, with what its sender says now."""
+def restart_submission(session: Session, submission: Submission, cover: CoverNote | None) -> None:
+    """Have a submission of which nothing is recorded read again, with the note that came since."""
     if cover is not None:
         apply_cover_note(submission, cover)
         submission.noted_as = Noted.ANEW.value
@@ -143,35 +160,39 @@ def start_anew(session: Session, submission: Submission, cover: CoverNote | None
     session.flush()
 
 
-def _arrival(session: Session, stored: StoredFile) -> Arrival:
+def _file_version(stored: StoredFile) -> _FileVersion:
+    return _FileVersion(stored_key(stored.key), stored.size, stored.modified_at)
+
+
+def _find_or_make_arrival(session: Session, stored: StoredFile) -> Arrival:
     """The arrival of a file as it is now: the one it had while its school was not known, or new."""
-    key = stored_key(stored.key)
-    before: Arrival | None = session.execute(
+    version = _file_version(stored)
+    existing: Arrival | None = session.execute(
         select(Arrival).where(
-            col(Arrival.key) == key,
-            col(Arrival.size) == stored.size,
-            col(Arrival.modified_at) == stored.modified_at,
+            col(Arrival.key) == version.key,
+            col(Arrival.size) == version.size,
+            col(Arrival.modified_at) == version.modified_at,
         )
     ).scalar_one_or_none()
-    if before is not None:
-        return before
+    if existing is not None:
+        return existing
     urn, name = sender_and_name(stored.key)
     return Arrival(
-        key=key,
+        key=version.key,
         urn=urn,
         name=shorten(name, 300),
-        size=stored.size,
-        modified_at=stored.modified_at,
+        size=version.size,
+        modified_at=version.modified_at,
     )
 
 
-def _no_school(session: Session, urn: str) -> str | None:
+def _unknown_sender_code(session: Session, urn: str) -> str | None:
     if not urn:
         return NO_SCHOOL_FOLDER
-    return None if is_known(session, urn) else UNKNOWN_SCHOOL
+    return None if is_registered(session, urn) else UNKNOWN_SCHOOL
 
 
-def _submission(
+def _submission_of_file(
     session: Session,
     store: Store,
     stored: StoredFile,
@@ -185,15 +206,15 @@ def _submission(
     Whether they were can depend on the day it was sent, which the cover note knows by the hash of
     the content; so the file is read before that is asked.
     """
-    pieces = _as_listed(stored, store.pieces(stored.key))
+    pieces = _pieces_as_listed(stored, store.pieces(stored.key))
     content = b"".join(pieces) if stored.size <= size_limit else None
     arrival.sha256 = _sha256((content,) if content is not None else pieces)
     cover = find_cover_note(session, arrival.urn, arrival.sha256)
-    sent_on = cover.sent_on if cover else min(_day(stored), today)
-    urn = school_of(session, arrival.urn, (sent_on, today))
+    sent_on = cover.sent_on if cover else min(_day_received(stored), today)
+    urn = school_of_sender(session, arrival.urn, (sent_on, today))
     if urn is None:
         return None
-    submission = _sent_before(session, urn, arrival.sha256)
+    submission = _find_submission(session, urn, arrival.sha256)
     arrival.is_again = submission is not None
     if submission is None:
         submission = Submission(
@@ -205,16 +226,16 @@ def _submission(
             sent_on=sent_on,
         )
         mark_received(submission)
-    elif _starts_anew(submission, cover, content):
-        start_anew(session, submission, cover)
+    elif _may_restart(submission, cover, content):
+        restart_submission(session, submission, cover)
     else:
         return submission
     if cover is not None:
         apply_cover_note(submission, cover)
-    _keep(store, stored, submission, content)
+    _store_original(store, stored, submission, content)
     if not content:
         code = EMPTY if content is not None else TOO_LARGE
-        facts = {"size": _told(submission.size), "limit": _told(size_limit)}
+        facts = {"size": _readable_size(submission.size), "limit": _readable_size(size_limit)}
         mark_refused_unread(submission, code, facts)
     return submission
 
@@ -226,7 +247,7 @@ def _sha256(pieces: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _as_listed(stored: StoredFile, pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _pieces_as_listed(stored: StoredFile, pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The pieces of a file that is as large as it was listed, and never more of them than that."""
     size = 0
     for piece in pieces:
@@ -238,7 +259,7 @@ def _as_listed(stored: StoredFile, pieces: Iterable[bytes]) -> Iterator[bytes]:
         raise StillChangingError
 
 
-def _sent_before(session: Session, urn: str, sha256: str) -> Submission | None:
+def _find_submission(session: Session, urn: str, sha256: str) -> Submission | None:
     return session.execute(
         select(Submission).where(
             col(Submission.urn) == urn,
@@ -248,7 +269,7 @@ def _sent_before(session: Session, urn: str, sha256: str) -> Submission | None:
     ).scalar_one_or_none()
 
 
-def _starts_anew(submission: Submission, cover: CoverNote | None, content: bytes | None) -> bool:
+def _may_restart(submission: Submission, cover: CoverNote | None, content: bytes | None) -> bool:
     """Whether bytes that were refused may go on: by a new limit, or what their sender says now."""
     if submission.refused_code in (TOO_LARGE, EMPTY):
         return bool(content)
@@ -258,7 +279,9 @@ def _starts_anew(submission: Submission, cover: CoverNote | None, content: bytes
     return is_later and says_more_than(cover, submission)
 
 
-def _keep(store: Store, stored: StoredFile, submission: Submission, content: bytes | None) -> None:
+def _store_original(
+    store: Store, stored: StoredFile, submission: Submission, content: bytes | None
+) -> None:
     """Keep the original as sent.  One that is empty or too large stays in the inbox."""
     if submission.stored_as.startswith(SUBMISSIONS):
         return
@@ -273,11 +296,11 @@ def _keep(store: Store, stored: StoredFile, submission: Submission, content: byt
         store.put(submission.stored_as, content)
 
 
-def _day(stored: StoredFile) -> date:
+def _day_received(stored: StoredFile) -> date:
     """The day on which a file was put where it is, as its sender's calendar has it."""
     return in_london(stored.modified_at).date()
 
 
-def _told(size: int) -> str:
-    """A size in bytes as people say it."""
+def _readable_size(size: int) -> str:
+    """A size in bytes as schools read it: "1.2 MB"."""
     return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size / 1_000:.1f} kB"

@@ -16,7 +16,7 @@ from destinations.register.load_register import load_register
 from expectations.rules.arrivals import RULES
 from imports.cover_notes import apply_cover_note, last_note, later_notes, store_cover_note
 from imports.inbox import look_into
-from imports.receiving import inbox_files, receive
+from imports.receiving import list_new_files, receive
 from models.database import transaction
 from models.submissions import Arrival, CoverNote, Submission
 from models.vocabulary import Stage
@@ -81,7 +81,7 @@ def put(tmp_path):
 def intake(session, store, today=TODAY, size_limit=LIMIT):
     """One morning's receiving, as the flow does it."""
     arrivals = []
-    for stored in inbox_files(session, look_into(store).files):
+    for stored in list_new_files(session, look_into(store).files):
         arrivals.append(receive(session, store, stored, today=today, size_limit=size_limit))
         session.commit()
     return arrivals
@@ -135,7 +135,7 @@ def test_a_second_morning_finds_nothing_new(session, store, put):
         put(f"inbox/900100/{number}.csv", b"%d" % number)
     assert len(intake(session, store)) == 5
     assert intake(session, store) == []
-    assert inbox_files(session, look_into(store).files) == []
+    assert list_new_files(session, look_into(store).files) == []
 
 
 def test_the_same_bytes_again_are_the_same_submission(session, store, put):
@@ -180,7 +180,7 @@ LEFT_BEHIND = ["~$a.xlsx", ".DS_Store", "Thumbs.db", "DESKTOP.INI", ".~lock.a.od
 @pytest.mark.parametrize("name", [*LEFT_BEHIND, "__MACOSX/a.csv", "@eaDir/a.csv"])
 def test_what_programs_leave_behind_is_not_a_file_that_was_sent(session, store, put, name):
     put(f"inbox/900100/{name}")
-    assert inbox_files(session, look_into(store).files) == []
+    assert list_new_files(session, look_into(store).files) == []
 
 
 REFUSED = [
@@ -389,7 +389,7 @@ def test_a_day_is_the_day_in_england(session, store, put, tmp_path):
 
 def test_a_kill_between_the_copy_and_the_row_leaves_nothing_wrong(session, store, put):
     put("inbox/900100/a.csv")
-    [stored] = inbox_files(session, look_into(store).files)
+    [stored] = list_new_files(session, look_into(store).files)
     receive(session, store, stored, today=TODAY, size_limit=LIMIT)
     session.rollback()  # the copy is there, the rows are not
     assert len(list(store.list("submissions/"))) == 1
@@ -401,7 +401,7 @@ def test_a_kill_between_the_copy_and_the_row_leaves_nothing_wrong(session, store
 def test_a_file_taken_away_meanwhile_stops_only_itself(session, store, put):
     put("inbox/900100/a.csv").unlink()
     put("inbox/900100/b.csv")
-    [stored] = inbox_files(session, look_into(store).files)
+    [stored] = list_new_files(session, look_into(store).files)
     store.delete(stored.key)
     with pytest.raises(KeyError):
         receive(session, store, stored, today=TODAY, size_limit=LIMIT)
@@ -429,7 +429,7 @@ def test_listing_asks_the_database_once_however_many_files(session, store, put):
     intake(session, store)
     asked = []
     event.listen(session.get_bind(), "before_cursor_execute", lambda *given: asked.append(given[2]))
-    assert inbox_files(session, look_into(store).files) == []
+    assert list_new_files(session, look_into(store).files) == []
     assert len(asked) <= 10
 
 

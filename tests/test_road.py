@@ -227,8 +227,8 @@ def test_the_size_of_a_chunk_and_the_order_of_arrival_change_nothing(tmp_path, m
         together = {what: lines(what) for what in wanted}
     assert {row["code"][0] for row in together["findings"]} & set("HXYN")
     monkeypatch.setenv("DESTINATIONS_CHUNK", "7")
-    arriving = stages.inbox_files
-    monkeypatch.setattr(stages, "inbox_files", lambda *of: list(reversed(arriving(*of))))
+    arriving = stages.list_new_files
+    monkeypatch.setattr(stages, "list_new_files", lambda *of: list(reversed(arriving(*of))))
     with a_home(tmp_path / "otherwise", monkeypatch):
         take(hub)
         otherwise = {what: lines(what) for what in wanted}

@@ -17,7 +17,7 @@ from sqlmodel import Session
 from destinations.outcomes.outstanding_returns import outstanding_returns
 from destinations.recording import record_submission
 from destinations.summarising import summarise, summary_rows
-from imports.senders import school_of
+from imports.sender_school import school_of_sender
 from models.database import insert_all
 from models.facts.succession import school_chain, successor_among, successors_from
 from models.handoffs.normalised import NormalisedSubmission, SubmissionMetadata
@@ -178,7 +178,7 @@ def test_a_sheet_goes_where_its_leavers_are_counted(
     linked(session, successions, [side] * len(successions))
     day = date(2026, 3, 1)
     member = URNS.get(expected)
-    assert school_of(session, URNS[urn], [day]) == member
+    assert school_of_sender(session, URNS[urn], [day]) == member
     counted = {line.urn for line in summarise(session, today=day)} - {""}
     assert counted == {member or URNS[urn]}
 

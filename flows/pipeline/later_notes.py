@@ -17,11 +17,11 @@ from flows.pipeline.run_context import RunContext
 from flows.pipeline.sender_responses import metadata_from_round_before
 from flows.pipeline.submission_metadata import submission_metadata, with_note
 from flows.redaction import place_of
-from imports.cover_notes import Later, apply_cover_note, later_notes, says_more_than
+from imports.cover_notes import LaterNote, apply_cover_note, later_notes, says_more_than
 from imports.crosswalk.confirmed_mappings import heading_fingerprints
 from imports.mapping import map_columns_and_values
 from imports.reading import read_file
-from imports.receiving import EMPTY, TOO_LARGE, start_anew
+from imports.receiving import EMPTY, TOO_LARGE, restart_submission
 from models.database import transaction
 from models.facts.calendar import in_london, in_words, now
 from models.facts.submission_state import mark_received, was_taken_back
@@ -39,7 +39,7 @@ def apply_later_notes(road: RunContext) -> int:
     return sum(_applied(road, later) for later in pending)
 
 
-def _applied(road: RunContext, later: Later) -> bool:
+def _applied(road: RunContext, later: LaterNote) -> bool:
     try:
         outcome = _outcome(road, later)
         with transaction(road.engine) as session:
@@ -55,7 +55,7 @@ def _applied(road: RunContext, later: Later) -> bool:
     return outcome is Noted.ANEW
 
 
-def _outcome(road: RunContext, later: Later) -> Noted | None:
+def _outcome(road: RunContext, later: LaterNote) -> Noted | None:
     """What a note does to its submission; None where it says nothing new."""
     with Session(road.engine) as session:
         submission = session.get_one(Submission, later.submission_id)
@@ -103,7 +103,7 @@ def _apply(
     elif submission.refused_code in (EMPTY, TOO_LARGE):
         apply_cover_note(submission, cover)  # there is nothing to read
     elif not submission.rows_read:
-        start_anew(session, submission, cover)
+        restart_submission(session, submission, cover)
     else:
         _replace(session, submission, cover)
 

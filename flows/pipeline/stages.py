@@ -52,10 +52,10 @@ from imports.receiving import (
     NOT_OPENED,
     OUR_FAULT,
     StillChangingError,
-    inbox_files,
-    not_taken_in,
+    clear_retried_arrivals,
+    list_new_files,
     receive,
-    try_again,
+    record_not_received,
 )
 from models.database import reading_at_one_moment, transaction
 from models.facts import submission_state
@@ -82,8 +82,8 @@ def receive_files(road: RunContext, today: date) -> int:
     for left in inbox.left_out:  # a name may be a pupil's, so it is in `destinations where` only
         log.warning("%s: a name is left out: %s", _folder(left.key), left.oddity)
     with transaction(road.engine) as session:
-        try_again(session)
-        arrived = inbox_files(session, inbox.files)
+        clear_retried_arrivals(session)
+        arrived = list_new_files(session, inbox.files)
     taken = sum(_received(road, stored, today) for stored in arrived)
     apply_later_notes(road)
     return taken
@@ -107,7 +107,7 @@ def _received(road: RunContext, stored: StoredFile, today: date) -> bool:
     log.error("%s: a file was not taken in: %s", _folder(stored.key), why)
     try:
         with transaction(road.engine) as session:
-            not_taken_in(session, stored, code)
+            record_not_received(session, stored, code)
     except Exception as error:
         log.error("%s: that was not noted: %s", _folder(stored.key), place_of(error))
     return False

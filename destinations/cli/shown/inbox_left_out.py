@@ -19,7 +19,7 @@ def left_out_lines(
     """A line for each name in the inbox that is not taken in, of one school's folder or all."""
     from destinations.platform.storage import StorageFailed, open_storage
     from imports.inbox import folder_urn, look_into
-    from imports.receiving import not_taken
+    from imports.receiving import list_not_received
 
     store = open_storage(
         settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
@@ -31,7 +31,7 @@ def left_out_lines(
     shown = {left.key: _oddity_sentence(left.key, left.oddity) for left in inbox.left_out}
     shown |= {
         stored.key: _not_taken_sentence(stored, code)
-        for stored, code in not_taken(session, inbox.files)
+        for stored, code in list_not_received(session, inbox.files)
     }
     return [
         _left_out_line(folder_urn(key), key, words)

@@ -1,4 +1,4 @@
-"""Senders: which school of a hub a folder of the inbox belongs to, whatever its URN was then."""
+"""Sender school: the URN of an inbox folder becomes that of a hub's school, past URNs included."""
 
 from collections.abc import Collection
 from datetime import date
@@ -11,13 +11,13 @@ from models.facts.succession import is_linked, successor_among, successors_from
 from models.places import Institution
 
 
-def is_known(session: Session, urn: str) -> bool:
-    """Whether the register has ever heard of a URN, as itself or as somebody's predecessor."""
+def is_registered(session: Session, urn: str) -> bool:
+    """Whether the register has a URN, as an institution or on either side of a link."""
     named = select(col(Institution.urn)).where(col(Institution.urn) == urn)
     return session.execute(named.limit(1)).first() is not None or is_linked(session, urn)
 
 
-def school_of(session: Session, urn: str, days: Collection[date]) -> str | None:
+def school_of_sender(session: Session, urn: str, days: Collection[date]) -> str | None:
     """The URN under which a sender was in a hub on any of the days; None when it was in none.
 
     A school keeps its leavers when its URN changes (sources.md: identifiers), so what comes under
