@@ -1,4 +1,4 @@
-"""Map: a file as sent becomes rows in our words, one for each leaver and wave.
+"""Mapping: a file as sent becomes rows in our words, one for each leaver and wave.
 
 What no map knows is kept as typed and said, with the nearest that we know; never guessed, never
 dropped.  What is provably repairable is repaired and said.
@@ -39,9 +39,12 @@ from models.vocabulary import SubmissionKind, academic_year
 
 logger = logging.getLogger(__name__)
 
+# Code, heading and facts of a table's issue; code and cell of a row's.
+_IssueKey = tuple[object, ...]
+
 
 def map_columns_and_values(
-    read: ReadFile, declared: SubmissionMetadata, columns: ColumnMap
+    read: ReadFile, declared: SubmissionMetadata, column_map: ColumnMap
 ) -> NormalisedSubmission:
     """A file in our words, and everything noticed on the way.
 
@@ -51,72 +54,75 @@ def map_columns_and_values(
     that cannot be read.
     """
     layouts = assign_identifier_owners(
-        (read_checkboxes(map_columns(table, columns), columns) for table in read.tables),
+        (read_checkboxes(map_columns(table, column_map), column_map) for table in read.tables),
         declared,
-        columns,
+        column_map,
     )
     try:
-        return _mapped(read, layouts, declared, columns)
+        return _normalise(read, layouts, declared, column_map)
     except SubmissionRefused as refused:
-        raise add_column_proposals(refused, layouts, columns) from None
+        raise add_column_proposals(refused, layouts, column_map) from None
 
 
-def _mapped(
-    read: ReadFile, layouts: list[TableMapping], declared: SubmissionMetadata, columns: ColumnMap
+def _normalise(
+    read: ReadFile, layouts: list[TableMapping], declared: SubmissionMetadata, column_map: ColumnMap
 ) -> NormalisedSubmission:
-    ticked = checkbox_issue(layouts, read.tables)
-    kind, about_kind = infer_kind(declared, layouts, columns)
+    about_checkboxes = checkbox_issue(layouts, read.tables)
+    kind, about_kind = infer_kind(declared, layouts, column_map)
     layouts = [
-        find_enrolment_status(_with_leaving_date(layout, kind), kind, columns) for layout in layouts
+        find_enrolment_status(_with_leaving_date(layout, kind), kind, column_map)
+        for layout in layouts
     ]
     if kind is SubmissionKind.LEAVERS:
-        layouts = [use_provider_as_destination(layout, columns, declared.urn) for layout in layouts]
-    declared, about_cohort = _completed(replace(declared, kind=kind), layouts)
+        layouts = [
+            use_provider_as_destination(layout, column_map, declared.urn) for layout in layouts
+        ]
+    declared, about_cohort = _complete_metadata(replace(declared, kind=kind), layouts)
     layouts = [drop_roll_dates(layout, declared) for layout in layouts]
-    layouts, about_years = _settled(layouts, declared, columns)
-    layouts, about_tables = require_columns(layouts, declared, columns)
+    layouts, about_years = _assign_waves_and_columns(layouts, declared, column_map)
+    layouts, about_tables = require_columns(layouts, declared, column_map)
     orders, about_dates = infer_date_orders(layouts, declared)
-    unused, about_columns = find_unknown_columns(layouts, columns, kind)
-    written = normalise_rows(layouts, declared, columns, orders)
-    noticed = (
+    unused, about_columns = find_unknown_columns(layouts, column_map, kind)
+    normalised = normalise_rows(layouts, declared, column_map, orders)
+    issues = (
         *read.remarks,
-        *ticked,
+        *about_checkboxes,
         *about_kind,
         *about_cohort,
         *about_tables,
         *about_years,
         *about_dates,
         *about_columns,
-        *written.remarks,
+        *normalised.issues,
     )
     logger.info(
         "submission %s: %d rows mapped from %d tables, %d columns unused",
         declared.submission_id,
-        len(written.rows),
+        len(normalised.rows),
         len(layouts),
         len(unused),
     )
     return NormalisedSubmission(
         declared=declared,
-        rows=tuple(written.rows),
-        remarks=_each_once(noticed),
-        suggests=written.suggests,
+        rows=tuple(normalised.rows),
+        remarks=_without_repeats(issues),
+        suggests=normalised.suggests,
         unused=unused,
         file_format=read.file_format,
-        regions=tuple(_with_left_out(read, layouts)),
+        regions=tuple(_mark_left_out(read, layouts)),
     )
 
 
-def _with_left_out(read: ReadFile, layouts: Sequence[TableMapping]) -> Iterator[Region]:
-    """What was made of the sheets, tables without a column they need told as left out."""
-    kept = {(one.table.sheet, one.table.heading_rows) for one in layouts}
-    left = {
+def _mark_left_out(read: ReadFile, layouts: Sequence[TableMapping]) -> Iterator[Region]:
+    """The regions of the sheets, tables without a column they need marked as left out."""
+    used = {(layout.table.sheet, layout.table.heading_rows) for layout in layouts}
+    left_out = {
         (table.sheet, table.heading_rows[0])
         for table in read.tables
-        if (table.sheet, table.heading_rows) not in kept
+        if (table.sheet, table.heading_rows) not in used
     }
     for region in read.regions:
-        if region.used and (region.sheet, region.first_row) in left:
+        if region.used and (region.sheet, region.first_row) in left_out:
             region = replace(region, used=False, why="a column is missing")
         yield region
 
@@ -124,17 +130,19 @@ def _with_left_out(read: ReadFile, layouts: Sequence[TableMapping]) -> Iterator[
 def _with_leaving_date(layout: TableMapping, kind: SubmissionKind) -> TableMapping:
     """The day of leaving: in a provider's list the end of a course; of schools it is not asked."""
 
-    def ends(one: ColumnMapping) -> bool:
-        return kind is SubmissionKind.ENROLMENTS and "school" not in heading_words(one.heading)
+    def ends(column: ColumnMapping) -> bool:
+        return kind is SubmissionKind.ENROLMENTS and "school" not in heading_words(column.heading)
 
-    placed = (
-        replace(one, field="ended_on" if ends(one) else NOT_OURS) if one.field == LEFT_ON else one
-        for one in layout.placed
+    mappings = (
+        replace(column, field="ended_on" if ends(column) else NOT_OURS)
+        if column.field == LEFT_ON
+        else column
+        for column in layout.mappings
     )
-    return replace(layout, placed=tuple(placed))
+    return replace(layout, mappings=tuple(mappings))
 
 
-def _completed(
+def _complete_metadata(
     declared: SubmissionMetadata, layouts: Sequence[TableMapping]
 ) -> tuple[SubmissionMetadata, list[Issue]]:
     births = Counter(
@@ -143,27 +151,27 @@ def _completed(
     return complete_metadata(declared, FileContent(tuple(layouts), births))
 
 
-def _settled(
-    layouts: Sequence[TableMapping], declared: SubmissionMetadata, columns: ColumnMap
+def _assign_waves_and_columns(
+    layouts: Sequence[TableMapping], declared: SubmissionMetadata, column_map: ColumnMap
 ) -> tuple[list[TableMapping], list[Issue]]:
     """Every table with one column for each field and wave."""
-    settled = []
-    remarks: list[Issue] = []
+    resolved = []
+    issues: list[Issue] = []
     for layout in layouts:
         dated, about_years = assign_waves(layout, declared)
-        single, about_doubles = resolve_duplicate_columns(dated, columns)
-        settled.append(single)
-        remarks += [*about_years, *about_doubles]
-    return settled, remarks
+        single, about_doubles = resolve_duplicate_columns(dated, column_map)
+        resolved.append(single)
+        issues += [*about_years, *about_doubles]
+    return resolved, issues
 
 
-def _each_once(remarks: Iterable[Issue]) -> tuple[Issue, ...]:
-    """What is the same on every tab is said once, of the first."""
-    seen: dict[tuple[object, ...], Issue] = {}
-    for remark in remarks:
-        if remark.row is None:
-            key: tuple[object, ...] = (remark.code, remark.heading, remark.facts)
+def _without_repeats(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """The issues with those that are the same on every tab once, of the first."""
+    seen: dict[_IssueKey, Issue] = {}
+    for issue in issues:
+        if issue.row is None:
+            key: _IssueKey = (issue.code, issue.heading, issue.facts)
         else:
-            key = (remark.code, remark.sheet, remark.row, remark.column)
-        seen.setdefault(key, remark)
+            key = (issue.code, issue.sheet, issue.row, issue.column)
+        seen.setdefault(key, issue)
     return tuple(seen.values())

@@ -143,8 +143,8 @@ def test_year_columns(line):
     heading, field, of_y11, of_y13 = (part.strip() for part in line.split("|"))
     meaning = STANDARD.meaning((heading,))
     assert meaning.field == field
-    assert meaning.moment.wave(2022, LeavingStage.Y11) == int(of_y11)
-    assert meaning.moment.wave(2022, LeavingStage.Y13) == int(of_y13)
+    assert meaning.period.wave(2022, LeavingStage.Y11) == int(of_y11)
+    assert meaning.period.wave(2022, LeavingStage.Y13) == int(of_y13)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_year_columns(line):
 )
 def test_headings_without_a_moment(heading):
     meaning = STANDARD.meaning((heading,))
-    assert meaning is None or meaning.moment is None
+    assert meaning is None or meaning.period is None
 
 
 def test_a_moment_leaves_the_rest_of_its_heading():
@@ -178,7 +178,10 @@ def test_any_parts_are_one_of_ours_or_none(parts):
     assert STANDARD.field_of(parts) in (None, *FIELDS)
 
 
-@given(st.sampled_from(sorted(STANDARD.written["born_on"])), st.sampled_from("_- \n\xa0.*:"))
+@given(
+    st.sampled_from(sorted(STANDARD.headings_as_written["born_on"])),
+    st.sampled_from("_- \n\xa0.*:"),
+)
 def test_spaces_case_and_punctuation_are_nothing(heading, between):
     changed = between.join(heading.split()).upper()
     assert STANDARD.field_of((changed,)) == "born_on"

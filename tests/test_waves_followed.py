@@ -162,4 +162,4 @@ def test_a_year_of_school_is_no_year_after_leaving(heading: str) -> None:
     from imports.crosswalk.periods import PeriodUnit, parse_period
 
     found = parse_period(heading)
-    assert found is None or found[0].dial is not PeriodUnit.COUNT
+    assert found is None or found[0].unit is not PeriodUnit.COUNT

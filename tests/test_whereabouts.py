@@ -291,4 +291,4 @@ def test_the_register_is_read_while_somebody_writes(tmp_path, monkeypatch):
             session.add(Institution(urn="900400", name="Another School"))
             session.flush()
             columns = load_crosswalk(session).to_map("900100", ())
-            assert columns.told_by_place("Downs Coast College", "900100") is not None
+            assert columns.named_place("Downs Coast College", "900100") is not None

@@ -9,7 +9,7 @@ from destinations.register.providers import ProviderRegister, load_providers, st
 from destinations.responses.mappings import load_mappings
 from imports.crosswalk.column_map import load_map
 from imports.crosswalk.confirmed_mappings import Crosswalk
-from imports.crosswalk.provider_as_destination import Places
+from imports.crosswalk.provider_as_destination import PlaceLookup
 from models.database import reading
 
 _MOST_NAMES = 50_000
@@ -31,7 +31,7 @@ def load_crosswalk(session: Session) -> Crosswalk:
     return Crosswalk(load_map(), *load_mappings(session), places=_places(register))
 
 
-def _places(register: Callable[[], ProviderRegister]) -> Places:
+def _places(register: Callable[[], ProviderRegister]) -> PlaceLookup:
     @cache
     def la_code(urn: str) -> str:
         sender = register().by_number("urn", urn)

@@ -1,4 +1,4 @@
-"""Ticks: a column for each destination, and a tick in one of them, become one destination.
+"""Checkbox columns: a column for each destination, one of them ticked, becomes one destination.
 
 A cell with a tick says what stands above it.  Two ticks in a row are two answers: both are kept
 as that row's words, and its sender is asked which it is.
@@ -17,71 +17,79 @@ from models.handoffs.sheets import BLANK, Cell, CellKind, SheetRow, Table
 
 _TICKED = word_set("x y yes true 1 tick ticked \u2713 \u2714 \u2611 \u2705 \u221a *")
 _NOT_TICKED = word_set("n no false 0 \u2717 \u2718 \u2610")
-_FEWEST = 3  # two columns of yes and no may be questions of another kind
+_MIN_COLUMNS = 3  # two columns of yes and no may be questions of another kind
 _MOSTLY = 0.7
 # Above or in a heading: ticks for what somebody thought of, was offered or went to see.
-_NOT_WHERE = word_set(
+_NOT_DESTINATIONS = word_set(
     "intended intention interest interested plan plans planned considering considered consider "
     "applied application applications apply offer offers offered visit visits visited encounter "
     "encounters talk talks experience preference preferences choice choices option options prefer"
 )
 
 
-def read_checkboxes(layout: TableMapping, columns: ColumnMap) -> TableMapping:
+def read_checkboxes(layout: TableMapping, column_map: ColumnMap) -> TableMapping:
     """The layout with its ticks read as a destination, where nothing else in it is one."""
     if layout.has("activity", "intended"):
         return layout
-    ticked = [one for one in layout.placed if _is_ticked(layout, one, columns)]
-    if len(ticked) < _FEWEST or not _are_one_question(layout, ticked):
+    checkboxes = [column for column in layout.mappings if _is_checkbox(layout, column, column_map)]
+    if len(checkboxes) < _MIN_COLUMNS or not _are_one_question(layout, checkboxes):
         return layout
-    rows = tuple(_said(row, ticked) for row in layout.table.rows)
-    first, others = ticked[0], tuple(one.at for one in ticked[1:])
-    placed = list(layout.placed)
-    for one in ticked:
-        placed[one.at] = replace(one, field=NOT_OURS)
-    placed[first.at] = replace(first, field="activity", more=others)
-    return TableMapping(replace(layout.table, rows=rows), tuple(placed))
+    rows = tuple(_write_answer(row, checkboxes) for row in layout.table.rows)
+    first, others = checkboxes[0], tuple(column.at for column in checkboxes[1:])
+    mappings = list(layout.mappings)
+    for column in checkboxes:
+        mappings[column.at] = replace(column, field=NOT_OURS)
+    mappings[first.at] = replace(first, field="activity", fallbacks=others)
+    return TableMapping(replace(layout.table, rows=rows), tuple(mappings))
 
 
 def checkbox_issue(layouts: Sequence[TableMapping], tables: Sequence[Table]) -> list[Issue]:
-    """That ticks were read as destinations: only their sender knows what was ticked."""
-    remarks = []
+    """An issue for each table whose ticks were read as destinations, for its sender to confirm."""
+    issues = []
     for layout, table in zip(layouts, tables, strict=True):
-        for one in layout.columns("activity") if layout.table is not table else ():
-            headings = [layout.placed[at].heading for at in (one.at, *one.more)]
+        for column in layout.columns("activity") if layout.table is not table else ():
+            headings = [layout.mappings[at].heading for at in (column.at, *column.fallbacks)]
             facts = (("headings", ", ".join(f"'{heading}'" for heading in headings)),)
-            remarks.append(
-                Issue("C37", table.sheet, column=one.letter, heading=one.heading, facts=facts)
+            issues.append(
+                Issue("C37", table.sheet, column=column.letter, heading=column.heading, facts=facts)
             )
-    return remarks
+    return issues
 
 
-def _is_ticked(layout: TableMapping, one: ColumnMapping, columns: ColumnMap) -> bool:
+def _is_checkbox(layout: TableMapping, column: ColumnMapping, column_map: ColumnMap) -> bool:
     """Whether a heading is a destination and its cells are ticks, or blank."""
-    words = heading_words(" ".join(one.parts))
-    if one.moment or not _NOT_WHERE.isdisjoint(words):
+    words = heading_words(" ".join(column.parts))
+    if column.period or not _NOT_DESTINATIONS.isdisjoint(words):
         return False
-    if columns.value_of("activity", one.heading) is None:
+    if column_map.value_of("activity", column.heading) is None:
         return False
-    said = {displayed_text(cell).lower() for cell in layout.cells(one)}
-    return said <= _TICKED | _NOT_TICKED
+    texts = {displayed_text(cell).lower() for cell in layout.cells(column)}
+    return texts <= _TICKED | _NOT_TICKED
 
 
-def _are_one_question(layout: TableMapping, ticked: Sequence[ColumnMapping]) -> bool:
+def _are_one_question(layout: TableMapping, checkboxes: Sequence[ColumnMapping]) -> bool:
     """Whether most rows have one tick: more are questions that may be answered side by side."""
-    counts = [len(chosen) for row in layout.table.rows if (chosen := _ticks(row, ticked))]
+    counts = [
+        len(chosen) for row in layout.table.rows if (chosen := _ticked_columns(row, checkboxes))
+    ]
     return bool(counts) and counts.count(1) >= _MOSTLY * len(counts)
 
 
-def _ticks(row: SheetRow, ticked: Sequence[ColumnMapping]) -> list[ColumnMapping]:
-    return [one for one in ticked if displayed_text(cell_at(row, one.at)).lower() in _TICKED]
+def _ticked_columns(row: SheetRow, checkboxes: Sequence[ColumnMapping]) -> list[ColumnMapping]:
+    return [
+        column
+        for column in checkboxes
+        if displayed_text(cell_at(row, column.at)).lower() in _TICKED
+    ]
 
 
-def _said(row: SheetRow, ticked: Sequence[ColumnMapping]) -> SheetRow:
-    chosen = _ticks(row, ticked)
-    words = " / ".join(one.heading for one in chosen)
+def _write_answer(row: SheetRow, checkboxes: Sequence[ColumnMapping]) -> SheetRow:
+    chosen = _ticked_columns(row, checkboxes)
+    answer = " / ".join(column.heading for column in chosen)
     cells = list(row.cells)
-    for one in ticked:
-        if one.at < len(cells):
-            cells[one.at] = Cell(words, words, CellKind.TEXT, words) if one in chosen else BLANK
+    for column in checkboxes:
+        if column.at < len(cells):
+            cells[column.at] = (
+                Cell(answer, answer, CellKind.TEXT, answer) if column in chosen else BLANK
+            )
     return replace(row, cells=tuple(cells))

@@ -1,4 +1,4 @@
-"""How a sender wrote: the order of day and month, column by column, across every tab of a file."""
+"""Date format inference: the order of day and month in each column, across all tabs of a file."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ from models.handoffs.sheets import Cell
 
 Orders = Mapping[tuple[str, int | None], DayMonthOrder]
 
-_UNREADABLE = (DayMonthOrder.BOTH, DayMonthOrder.HALF_CONVERTED)
+_UNDECIDABLE = (DayMonthOrder.BOTH, DayMonthOrder.HALF_CONVERTED)
 
 
 def read_birth_dates(layouts: Sequence[TableMapping], declared: SubmissionMetadata) -> list[date]:
@@ -34,7 +34,7 @@ def read_birth_dates(layouts: Sequence[TableMapping], declared: SubmissionMetada
 def infer_date_orders(
     layouts: Sequence[TableMapping], declared: SubmissionMetadata
 ) -> tuple[Orders, list[Issue]]:
-    """The order of day and month in each column of dates, and what to tell of it.
+    """The order of day and month by field and wave of each column of dates, and the issues seen.
 
     A column stands on several tabs; its cells are judged together.  Where a column cannot tell,
     the other columns of the same file do.  Raises SubmissionRefused C03 or C06 for dates of birth
@@ -48,31 +48,31 @@ def infer_date_orders(
         for field, wave in _date_columns(layouts)
     }
     common = infer_common_order(orders.values())
-    remarks = []
+    issues = []
     for (field, wave), order in orders.items():
         column = next(_columns(layouts, field, wave))
-        if field == "born_on" and order in _UNREADABLE:
+        if field == "born_on" and order in _UNDECIDABLE:
             code = "C03" if order is DayMonthOrder.HALF_CONVERTED else "C06"
             raise SubmissionRefused(code, heading=column.heading)
-        if order in _UNREADABLE:
-            remarks.append(_about(column, "C21"))
+        if order in _UNDECIDABLE:
+            issues.append(_column_issue(column, "C21"))
         elif order is DayMonthOrder.MONTH_FIRST:
-            remarks.append(_about(column, "C20"))
+            issues.append(_column_issue(column, "C20"))
         elif order is DayMonthOrder.EITHER and common:
             orders[field, wave] = common
-        remarks += _counted_days(layouts, field, wave, column)
-    return orders, remarks
+        issues += _serial_date_issues(layouts, field, wave, column)
+    return orders, issues
 
 
-def _counted_days(
+def _serial_date_issues(
     layouts: Sequence[TableMapping], field: str, wave: int | None, column: FieldColumn
 ) -> list[Issue]:
-    """Dates that are kept as the numbers Excel counts days by, told once for their column."""
+    """Dates that are kept as the numbers Excel counts days by, said once for their column."""
     count = sum(map(is_serial_date, _cells(layouts, field, wave)))
     if not count:
         return []
-    told = _about(column, "C27")
-    return [replace(told, facts=(*told.facts, ("count", str(count))))]
+    issue = _column_issue(column, "C27")
+    return [replace(issue, facts=(*issue.facts, ("count", str(count))))]
 
 
 def _birth_window(declared: SubmissionMetadata) -> Window | None:
@@ -83,23 +83,23 @@ def _birth_window(declared: SubmissionMetadata) -> Window | None:
 
 
 def _date_columns(layouts: Sequence[TableMapping]) -> list[tuple[str, int | None]]:
-    found = {
-        (one.field, one.wave): None
+    date_columns = {
+        (column.field, column.wave): None
         for layout in layouts
-        for one in layout.placed
-        if one.field in DATES
+        for column in layout.mappings
+        if column.field in DATES
     }
-    return list(found)
+    return list(date_columns)
 
 
 def _columns(
     layouts: Sequence[TableMapping], field: str, wave: int | None
 ) -> Iterator[FieldColumn]:
     return (
-        one.column(layout.table.sheet)
+        column.field_column(layout.table.sheet)
         for layout in layouts
-        for one in layout.columns(field)
-        if one.wave == wave
+        for column in layout.columns(field)
+        if column.wave == wave
     )
 
 
@@ -107,13 +107,13 @@ def _cells(layouts: Sequence[TableMapping], field: str, wave: int | None) -> lis
     return [
         cell
         for layout in layouts
-        for one in layout.columns(field)
-        if one.wave == wave
-        for cell in layout.cells(one)
+        for column in layout.columns(field)
+        if column.wave == wave
+        for cell in layout.cells(column)
     ]
 
 
-def _about(column: FieldColumn, code: str) -> Issue:
+def _column_issue(column: FieldColumn, code: str) -> Issue:
     return Issue(
         code,
         sheet=column.sheet,

@@ -1,4 +1,4 @@
-"""Enrolments: which column of a provider's list says whether a learner is still there.
+"""Enrolment status: which column of a provider's list says whether a learner is still there.
 
 Without it a row that says "Withdrawn" would count as somebody who stayed.
 """
@@ -23,7 +23,7 @@ _AFTERWARDS = word_set("leaving leaver leavers after next onward progression wit
 
 
 def find_enrolment_status(
-    layout: TableMapping, kind: SubmissionKind, columns: ColumnMap
+    layout: TableMapping, kind: SubmissionKind, column_map: ColumnMap
 ) -> TableMapping:
     """The layout of a list with the column that says who is still there, by heading or by words.
 
@@ -31,46 +31,51 @@ def find_enrolment_status(
     only "Still there?" and its like are asked: "On roll" and "Left" are about the school.
     """
     if kind is not SubmissionKind.ENROLMENTS:
-        placed = (
-            replace(one, field="")
-            if one.field in _FIELDS and not _lasted(layout, one, columns)
-            else one
-            for one in layout.placed
+        mappings = (
+            replace(column, field="")
+            if column.field in _FIELDS and not _says_who_stayed(layout, column, column_map)
+            else column
+            for column in layout.mappings
         )
     else:
-        placed = (_told(layout, one, columns) for one in layout.placed)
-    return replace(layout, placed=tuple(placed))
+        mappings = (_map_status_column(layout, column, column_map) for column in layout.mappings)
+    return replace(layout, mappings=tuple(mappings))
 
 
-def _lasted(layout: TableMapping, one: ColumnMapping, columns: ColumnMap) -> bool:
+def _says_who_stayed(layout: TableMapping, column: ColumnMapping, column_map: ColumnMap) -> bool:
     """Whether a column of a school's sheet says for whom the destination lasted and for whom not.
 
     Where everybody has No nobody has been asked yet, and beside a column a year we cannot tell of
     which year it speaks.
     """
-    cells = layout.cells(one)
-    moments = {each.moment for each in layout.placed if each.moment}
-    if _LASTS.isdisjoint(heading_words(one.heading)) or len(moments) > 1:
+    cells = layout.cells(column)
+    moments = {dated.period for dated in layout.mappings if dated.period}
+    if _LASTS.isdisjoint(heading_words(column.heading)) or len(moments) > 1:
         return False
-    said = {is_still_enrolled(displayed_text(cell), columns) for cell in cells}
-    return "yes" in said and _share(cells, columns) >= _MOST
+    statuses = {is_still_enrolled(displayed_text(cell), column_map) for cell in cells}
+    return "yes" in statuses and _share_of_status_words(cells, column_map) >= _MOST
 
 
-def _told(layout: TableMapping, one: ColumnMapping, columns: ColumnMap) -> ColumnMapping:
-    cells = layout.cells(one)
-    if one.field == "activity" and not _AFTERWARDS.isdisjoint(heading_words(" ".join(one.parts))):
-        return replace(one, field=NOT_OURS)
-    if one.field in _FIELDS:
+def _map_status_column(
+    layout: TableMapping, column: ColumnMapping, column_map: ColumnMap
+) -> ColumnMapping:
+    cells = layout.cells(column)
+    if column.field == "activity" and not _AFTERWARDS.isdisjoint(
+        heading_words(" ".join(column.parts))
+    ):
+        return replace(column, field=NOT_OURS)
+    if column.field in _FIELDS:
         is_end = bool(cells) and all(map(_is_day, cells)) and not layout.has("ended_on")
-        return replace(one, field="ended_on") if is_end else one
-    if one.field not in ("", "activity") or layout.has("enrolled"):
-        return one
-    meaning = columns.meaning(one.parts)
+        return replace(column, field="ended_on") if is_end else column
+    if column.field not in ("", "activity") or layout.has("enrolled"):
+        return column
+    meaning = column_map.meaning(column.parts)
     is_open = meaning is not None and meaning.field in (PERHAPS, "activity")
     says_so = (
-        _share(cells, columns) >= _MOST and share_of_known_destinations(cells, columns) < _STRANGE
+        _share_of_status_words(cells, column_map) >= _MOST
+        and share_of_known_destinations(cells, column_map) < _STRANGE
     )
-    return replace(one, field="enrolled") if is_open and says_so else one
+    return replace(column, field="enrolled") if is_open and says_so else column
 
 
 def _is_day(cell: Cell) -> bool:
@@ -78,6 +83,6 @@ def _is_day(cell: Cell) -> bool:
     return cell.kind is CellKind.DATE or typed.day is not None or typed.pair is not None
 
 
-def _share(cells: Sequence[Cell], columns: ColumnMap) -> float:
-    known = sum(is_still_enrolled(displayed_text(cell), columns) is not None for cell in cells)
-    return known / len(cells) if cells else 0.0
+def _share_of_status_words(cells: Sequence[Cell], column_map: ColumnMap) -> float:
+    count = sum(is_still_enrolled(displayed_text(cell), column_map) is not None for cell in cells)
+    return count / len(cells) if cells else 0.0

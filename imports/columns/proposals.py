@@ -40,15 +40,15 @@ _PROOF = 0.8
 # Senders have words of their own: half of a column of destinations may be strange to us.
 _MANY_WORDS = 0.5
 _ENOUGH_CELLS = 3
-_LOOKED_AT = 200
+_MAX_CELLS = 200
 # Of the nearest only those are named that are rather like it, or have a word with it in common.
-_WORTH_SAYING, _RATHER, _WORD = 55, 70, 85
+_WORTH_SAYING, _RATHER, _NEARLY_SAME_WORD = 55, 70, 85
 _SHORT_WORD = 4
-_SAY_LITTLE = headings.word_set(
+_COMMON_WORDS = headings.word_set(
     "name names date number code type status year years school first last other after from group "
     "details information info that this with have made type level term month home time area"
 )
-_MEANT = headings.word_set(
+_INTENTION_WORDS = headings.word_set(
     "plan plans planned planning intend intends intended intention intentions hope hopes hoping "
     "want wants choice choices preference preferred prefer"
 )
@@ -75,59 +75,63 @@ class FieldProposal:
 
 
 def propose_fields(
-    parts: tuple[str, ...], cells: Sequence[Cell], columns: ColumnMap
+    parts: tuple[str, ...], cells: Sequence[Cell], column_map: ColumnMap
 ) -> tuple[FieldProposal, ...]:
     """Up to three fields that an unknown heading may be, likeliest first."""
     heading = " ".join(part for part in parts if part.strip())
     if headings.names_another_person(heading):
         return ()
-    proved = _heard(heading, columns)
-    for name, why in _proved(cells[:_LOOKED_AT], columns).items():
-        proved[name] = f"{proved[name]}, and {why}" if name in proved else why
-    if "activity" in proved and not _MEANT.isdisjoint(headings.heading_words(heading)):
+    evidence = _confirmed_elsewhere(heading, column_map)
+    for name, why in _proven_by_cells(cells[:_MAX_CELLS], column_map).items():
+        evidence[name] = f"{evidence[name]}, and {why}" if name in evidence else why
+    if "activity" in evidence and not _INTENTION_WORDS.isdisjoint(headings.heading_words(heading)):
         # "My plan for next year" in words that we know is still a plan.
-        proved["intended"] = proved.pop("activity")
-    near = _near(heading, columns)
-    ranked = sorted(near, key=lambda field: (field not in proved, -near[field][1]))
+        evidence["intended"] = evidence.pop("activity")
+    near = _likeness_by_field(heading, column_map)
+    ranked = sorted(near, key=lambda field: (field not in evidence, -near[field][1]))
     best = max((ratio for ratio, _ in near.values()), default=0.0)
     made = [
         FieldProposal(
-            field, NAMES[field], near[field][1], _why(field, near[field][0], proved), True
+            field,
+            NAMES[field],
+            near[field][1],
+            _evidence_for(field, near[field][0], evidence),
+            True,
         )
         for field in ranked
-        if field in proved or (near[field][0] == best >= _NEAR and _is_apart(field, near))
+        if field in evidence or (near[field][0] == best >= _NEAR and _is_apart(field, near))
     ]
     others = [
         FieldProposal(field, NAMES[field], near[field][1])
         for field in ranked
         if near[field][1] >= _WORTH_SAYING
-        and field not in {one.field for one in made}
-        and (near[field][0] >= _RATHER or _shares_a_word(heading, field, columns))
+        and field not in {proposal.field for proposal in made}
+        and (near[field][0] >= _RATHER or _shares_a_word(heading, field, column_map))
     ]
     return tuple([*made, *others][:3])
 
 
-def may_hold_destination(layouts: Sequence[TableMapping], columns: ColumnMap) -> bool:
+def may_hold_destination(layouts: Sequence[TableMapping], column_map: ColumnMap) -> bool:
     """Whether a column that no map knows may say where leavers went: its heading, or its words."""
     return any(
-        not _ABOUT_DESTINATIONS.isdisjoint(headings.heading_words(one.heading))
-        or any(each.is_made and each.field in _DESTINATIONS for each in found)
+        not _ABOUT_DESTINATIONS.isdisjoint(headings.heading_words(column.heading))
+        or any(proposal.is_made and proposal.field in _DESTINATIONS for proposal in proposals)
         for layout in layouts
-        for one in layout.columns("")
-        if (cells := layout.cells(one))
-        for found in (propose_fields(one.parts, cells, columns),)
+        for column in layout.columns("")
+        if (cells := layout.cells(column))
+        for proposals in (propose_fields(column.parts, cells, column_map),)
     )
 
 
-def _near(heading: str, columns: ColumnMap) -> dict[str, tuple[float, float]]:
+def _likeness_by_field(heading: str, column_map: ColumnMap) -> dict[str, tuple[float, float]]:
     """For each field, how like its nearest heading is: as a whole, and word by word."""
-    said = " ".join(headings.heading_words(headings.strip_brackets(heading)))
+    normalised = " ".join(headings.heading_words(headings.strip_brackets(heading)))
     near = dict.fromkeys(FIELDS, (0.0, 0.0))
-    if not said:
+    if not normalised:
         return near
-    fields, written = _written(columns)
+    fields, written = _comparable_headings(column_map)
     for at, scorer in enumerate((fuzz.ratio, fuzz.WRatio)):
-        for _, likeness, which in process.extract(said, written, scorer=scorer, limit=None):
+        for _, likeness, which in process.extract(normalised, written, scorer=scorer, limit=None):
             whole, by_word = near[fields[which]]
             if at == 0:
                 near[fields[which]] = (max(whole, likeness), by_word)
@@ -137,41 +141,41 @@ def _near(heading: str, columns: ColumnMap) -> dict[str, tuple[float, float]]:
 
 
 @lru_cache(maxsize=16)
-def _written(columns: ColumnMap) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _comparable_headings(column_map: ColumnMap) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The fields of a map's headings, and those headings as they are compared."""
     pairs = [
-        (field, " ".join(headings.heading_words(one)))
+        (field, " ".join(headings.heading_words(heading)))
         for field in FIELDS
-        for one in columns.written.get(field, ())
+        for heading in column_map.headings_as_written.get(field, ())
     ]
-    return tuple(field for field, _ in pairs), tuple(one for _, one in pairs)
+    return tuple(field for field, _ in pairs), tuple(heading for _, heading in pairs)
 
 
-def _shares_a_word(heading: str, field: str, columns: ColumnMap) -> bool:
+def _shares_a_word(heading: str, field: str, column_map: ColumnMap) -> bool:
     """Whether a word of a heading is one of a field's headings, begins one or is nearly one."""
-    said = [
+    words = [
         word
         for word in headings.heading_words(headings.strip_brackets(heading))
-        if len(word) >= _SHORT_WORD and word not in _SAY_LITTLE
+        if len(word) >= _SHORT_WORD and word not in _COMMON_WORDS
     ]
-    theirs = _words_of(columns).get(field, frozenset())
+    known_words = _heading_words_by_field(column_map).get(field, frozenset())
     return any(
-        word in theirs
-        or any(one.startswith(word) for one in theirs)
-        or process.extractOne(word, theirs, scorer=fuzz.ratio, score_cutoff=_WORD)
-        for word in said
+        word in known_words
+        or any(heading_word.startswith(word) for heading_word in known_words)
+        or process.extractOne(word, known_words, scorer=fuzz.ratio, score_cutoff=_NEARLY_SAME_WORD)
+        for word in words
     )
 
 
 @lru_cache(maxsize=16)
-def _words_of(columns: ColumnMap) -> dict[str, frozenset[str]]:
+def _heading_words_by_field(column_map: ColumnMap) -> dict[str, frozenset[str]]:
     """The words of every heading of each field that say something."""
     return {
         field: frozenset(
             word
-            for one in columns.written.get(field, ())
-            for word in headings.heading_words(one)
-            if len(word) >= _SHORT_WORD and word not in _SAY_LITTLE
+            for heading in column_map.headings_as_written.get(field, ())
+            for word in headings.heading_words(heading)
+            if len(word) >= _SHORT_WORD and word not in _COMMON_WORDS
         )
         for field in FIELDS
     }
@@ -182,34 +186,34 @@ def _is_apart(field: str, near: dict[str, tuple[float, float]]) -> bool:
     return near[field][0] - max(others, default=0.0) >= _MARGIN
 
 
-def _why(field: str, ratio: float, proved: dict[str, str]) -> tuple[str, ...]:
+def _evidence_for(field: str, ratio: float, evidence: dict[str, str]) -> tuple[str, ...]:
     name = (f"the heading is nearly '{NAMES[field]}'",) if ratio >= _NEAR else ()
-    return (*name, *((proved[field],) if field in proved else ()))
+    return (*name, *((evidence[field],) if field in evidence else ()))
 
 
-def _heard(heading: str, columns: ColumnMap) -> dict[str, str]:
+def _confirmed_elsewhere(heading: str, column_map: ColumnMap) -> dict[str, str]:
     """What a person said of the very same heading on another sheet."""
-    field, why = columns.heard.get(normalise_heading(heading), ("", ""))
+    field, why = column_map.proposed.get(normalise_heading(heading), ("", ""))
     return {field: why} if field in FIELDS else {}
 
 
-def _proved(cells: Sequence[Cell], columns: ColumnMap) -> dict[str, str]:
+def _proven_by_cells(cells: Sequence[Cell], column_map: ColumnMap) -> dict[str, str]:
     """The fields that the cells of a column prove, and in which words."""
     if len(cells) < _ENOUGH_CELLS:
         return {}
-    found = {
-        field: f"{round(share * 100)}% of its cells hold {what}"
-        for field, what, test in _TESTS
+    evidence = {
+        field: f"{round(share * 100)}% of its cells hold {description}"
+        for field, description, test in _TESTS
         if (share := sum(map(test, cells)) / len(cells)) >= _PROOF
     }
-    share = share_of_known_places(cells, columns)
+    share = share_of_known_places(cells, column_map)
     if share >= _MANY_WORDS and not all(map(_is_flag, cells)):
-        found["activity"] = (
+        evidence["activity"] = (
             "its words are destinations that we know"
             if share >= _PROOF
             else f"{round(share * 100)}% of its cells hold destinations that we know"
         )
-    return found
+    return evidence
 
 
 def _is_upn(cell: Cell) -> bool:

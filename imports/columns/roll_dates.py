@@ -1,4 +1,4 @@
-"""Own days: dates of the sender's own roll in a leaver sheet, which are no dates of a destination.
+"""Roll dates: dates of the sender's own roll in a leaver sheet are no dates of a destination.
 
 An MIS prints "Enrolment start date" and "End date" of the school itself.  Nobody ends what they do
 after leaving before they have left, so a column of such ends is the day of leaving.
@@ -25,17 +25,19 @@ def drop_roll_dates(layout: TableMapping, declared: SubmissionMetadata) -> Table
     if declared.kind is not SubmissionKind.LEAVERS or declared.academic_year is None:
         return layout
     summer = declared.academic_year + 1
-    placed = (
-        replace(one, field=NOT_OURS) if _is_own(one, layout.cells(one), summer) else one
-        for one in layout.placed
+    mappings = (
+        replace(column, field=NOT_OURS)
+        if _is_on_own_roll(column, layout.cells(column), summer)
+        else column
+        for column in layout.mappings
     )
-    return replace(layout, placed=tuple(placed))
+    return replace(layout, mappings=tuple(mappings))
 
 
-def _is_own(one: ColumnMapping, cells: Sequence[Cell], summer: int) -> bool:
-    if one.field == "ended_on":
+def _is_on_own_roll(column: ColumnMapping, cells: Sequence[Cell], summer: int) -> bool:
+    if column.field == "ended_on":
         before = date(summer, _SEPTEMBER, 1)
-    elif one.field == "started_on" and not _ENROLLED.isdisjoint(heading_words(one.heading)):
+    elif column.field == "started_on" and not _ENROLLED.isdisjoint(heading_words(column.heading)):
         before = date(summer, _JUNE, 1)
     else:
         return False
@@ -50,6 +52,6 @@ def _days(cell: Cell) -> list[date]:
     typed = parse_typed_date(cell.text)
     if typed.pair is None:
         return [typed.day] if typed.day else []
-    one, other, year = typed.pair
+    first, second, year = typed.pair
     year += 2000 if year < 100 else 0
-    return [date(year, month, 28) for month in (one, other) if 1 <= month <= 12]
+    return [date(year, month, 28) for month in (first, second) if 1 <= month <= 12]

@@ -1,4 +1,4 @@
-"""Values: what one cell holds becomes a typed value of one of our fields."""
+"""Typed values: what one cell holds becomes a typed value of one of our fields."""
 
 import re
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ _YEAR_GROUP = re.compile(r"(?:nc\s*)?(?:year|yr|y)?\s*(\d{1,2})", re.IGNORECASE)
 class CellReader:
     """What reading a cell depends on beside the cell: the map, the column's dates, the day."""
 
-    columns: ColumnMap
+    column_map: ColumnMap
     order: DayMonthOrder
     sent_on: date
 
@@ -55,30 +55,30 @@ class CellReader:
             return read_date(cell, self.order, self.sent_on + later)
         if name in IDENTIFIERS:
             return read_identifier(name, cell)
-        if self.columns.knows_values(name):
-            return self._listed(name, cell), ""
+        if self.column_map.knows_values(name):
+            return self._closed_list_value(name, cell), ""
         if name == "year_group":
-            found = _YEAR_GROUP.fullmatch(displayed_text(cell))
-            return (str(int(found[1])) if found else displayed_text(cell)), ""
+            year_group = _YEAR_GROUP.fullmatch(displayed_text(cell))
+            return (str(int(year_group[1])) if year_group else displayed_text(cell)), ""
         return displayed_text(cell) or None, ""
 
-    def _listed(self, name: str, cell: Cell) -> Value:
+    def _closed_list_value(self, name: str, cell: Cell) -> Value:
         typed = displayed_text(cell)
-        value = is_still_enrolled(typed, self.columns) if name == "enrolled" else None
-        value = value or self.columns.value_of(name, typed)
+        value = is_still_enrolled(typed, self.column_map) if name == "enrolled" else None
+        value = value or self.column_map.value_of(name, typed)
         if name == "withdrawn" and value is None:
             value = "yes"  # the reason why, in words or as a code
         return value == "yes" if value and name in FLAGS else value
 
 
-def is_still_enrolled(typed: str, columns: ColumnMap) -> str | None:
+def is_still_enrolled(typed: str, column_map: ColumnMap) -> str | None:
     """What a cell says of whether somebody is still enrolled; None where we cannot tell.
 
     A reason behind it changes nothing of "Withdrawn - gone into work", but much of "Y - withdrawn".
     """
     first = _REASON.split(typed, maxsplit=1)[0]
-    known = columns.value_of("enrolled", typed)
-    return known or ("no" if columns.value_of("enrolled", first) == "no" else None)
+    answer = column_map.value_of("enrolled", typed)
+    return answer or ("no" if column_map.value_of("enrolled", first) == "no" else None)
 
 
 def displayed_text(cell: Cell) -> str:
@@ -97,7 +97,7 @@ def is_blank(cell: Cell) -> bool:
 
 def says_nothing(name: str, cell: Cell) -> bool:
     """Whether a cell of a field is blank, or only says that there is nothing to say ("n/a")."""
-    said = normalise_text(cell.text).lower()
-    if name in _NAMED and said in _POINTING:
+    text = normalise_text(cell.text).lower()
+    if name in _NAMED and text in _POINTING:
         return True
-    return is_blank(cell) or (name in _MAY_BE_NOTHING and said in _NOTHING)
+    return is_blank(cell) or (name in _MAY_BE_NOTHING and text in _NOTHING)

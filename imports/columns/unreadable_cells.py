@@ -1,4 +1,4 @@
-"""Unread: cells that show a mark such as #N/A, or a formula whose value the file does not hold."""
+"""Unreadable cells: a mark such as #N/A, or a formula without its value, becomes an issue."""
 
 from imports.columns.table_mapping import ColumnMapping
 from models.handoffs.findings import Issue
@@ -12,28 +12,28 @@ _CODES = {
     "full_name": "P14",
     "activity": "D13",
 }
-_OTHERS = "C26"
-_WHAT = {
+_ANY_OTHER = "C26"
+_DESCRIPTIONS = {
     "error": "a mark such as #N/A instead",
     "formula": "a formula whose value was not saved",
 }
 
 
 def unreadable_issue(
-    sheet: str, row: int, one: ColumnMapping, cell: Cell, mark: str
+    sheet: str, row: int, column: ColumnMapping, cell: Cell, mark: str
 ) -> tuple[Issue, ...]:
-    """What to say of a cell that holds something nobody can read; nothing for any other mark."""
-    what = _WHAT.get(mark)
-    if what is None:
+    """The issue of a cell with the mark "error" or "formula"; nothing for any other mark."""
+    description = _DESCRIPTIONS.get(mark)
+    if description is None:
         return ()
     return (
         Issue(
-            _CODES.get(one.field, _OTHERS),
+            _CODES.get(column.field, _ANY_OTHER),
             sheet=sheet,
             row=row,
-            column=one.letter,
-            heading=one.heading,
+            column=column.letter,
+            heading=column.heading,
             value=cell.text,
-            facts=(("heading", one.heading), ("what", what)),
+            facts=(("heading", column.heading), ("what", description)),
         ),
     )

@@ -1,4 +1,4 @@
-"""Rows: each row of a table in our words, once for each wave that it answers."""
+"""Normalised rows: each row of a table in our words, once for each wave that it columns_by_wave."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -26,10 +26,11 @@ from models.handoffs.normalised import FieldColumn, NormalisedRow, SubmissionMet
 from models.handoffs.sheets import Cell, SheetRow, Value
 from models.vocabulary import SubmissionKind
 
-_TOLD_BY_PLACE = frozenset({"activity", "intended"})
-_AS = {BESIDE: "activity"}  # read as
+_MAY_NAME_PLACE = frozenset({"activity", "intended"})
+_READ_AS = {BESIDE: "activity"}
 
-Suggests = dict[tuple[str, int, str], tuple[str, ...]]
+CellKey = tuple[str, int, str]  # sheet, row as Excel shows it, field
+Suggestions = dict[CellKey, tuple[str, ...]]
 
 
 @dataclass
@@ -37,9 +38,9 @@ class NormalisedRows:
     """The rows of a file so far, what may have been meant in them, and what was noticed."""
 
     rows: list[NormalisedRow] = field(default_factory=list)
-    suggests: Suggests = field(default_factory=dict)
-    remarks: list[Issue] = field(default_factory=list)
-    # Destinations told by the name of a place, by the column they stand in.
+    suggests: Suggestions = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+    # Destinations that are the name of a place, by the column they stand in.
     places: Counter[FieldColumn] = field(default_factory=Counter)
 
 
@@ -48,12 +49,10 @@ class _WaveColumns:
     """One wave of one table: the columns that a row of it is read from."""
 
     wave: int | None
-    placed: tuple[tuple[ColumnMapping, CellReader], ...]
-    asking: tuple[ColumnMapping, ...]  # the columns of this wave alone
+    mappings: tuple[tuple[ColumnMapping, CellReader], ...]
+    own_wave: tuple[ColumnMapping, ...]  # the columns of this wave alone
     columns: Mapping[str, FieldColumn]
-    others: Mapping[
-        int, FieldColumn
-    ]  # read where the first column of their field is blank, by place
+    fallbacks: Mapping[int, FieldColumn]  # by place; read where their field's first is blank
     split: Split | None
     urn: str  # of the sender
 
@@ -61,7 +60,7 @@ class _WaveColumns:
 def normalise_rows(
     layouts: Sequence[TableMapping],
     declared: SubmissionMetadata,
-    columns: ColumnMap,
+    column_map: ColumnMap,
     orders: Orders,
 ) -> NormalisedRows:
     """Every row of every table, in reading order.
@@ -69,22 +68,24 @@ def normalise_rows(
     A table with a column a year gives a row for each year that the leaver has an answer for, and
     one for the wave the file was sent for where that was asked or nothing was answered at all.
     """
-    written = NormalisedRows()
+    normalised = NormalisedRows()
     for layout in layouts:
-        split = _splitter(layout, layouts, written)
-        answers = _answers(layout, declared, columns, orders, split)
-        _say_zeros(layout, written)
+        split = _choose_splitter(layout, layouts, normalised)
+        columns_by_wave = _columns_by_wave(layout, declared, column_map, orders, split)
+        _report_lost_zeros(layout, normalised)
         for row in layout.table.rows:
-            for answer in _answered(row, answers, declared):
-                written.rows.append(_mapped(row, layout.table.sheet, answer, written))
-    _say_places(written)
-    return written
+            for wave_columns in _waves_answered(row, columns_by_wave, declared):
+                normalised.rows.append(
+                    _normalise_row(row, layout.table.sheet, wave_columns, normalised)
+                )
+    _report_places(normalised)
+    return normalised
 
 
-def _answers(
+def _columns_by_wave(
     layout: TableMapping,
     declared: SubmissionMetadata,
-    columns: ColumnMap,
+    column_map: ColumnMap,
     orders: Orders,
     split: Split | None,
 ) -> list[_WaveColumns]:
@@ -93,107 +94,117 @@ def _answers(
         waves = [None if declared.kind is SubmissionKind.ENROLMENTS else declared.wave]
     elif declared.wave not in waves:
         waves = [*waves, declared.wave]
-    ours = [one for one in layout.placed if one.field not in ("", NOT_OURS, LEFT_ON)]
-    answers = []
+    ours = [column for column in layout.mappings if column.field not in ("", NOT_OURS, LEFT_ON)]
+    columns_by_wave = []
     for wave in waves:
-        placed = [one for one in ours if one.wave in (None, wave)]
-        answers.append(
+        mappings = [column for column in ours if column.wave in (None, wave)]
+        columns_by_wave.append(
             _WaveColumns(
                 wave=wave,
-                placed=tuple((one, _reader(one, columns, orders, declared)) for one in placed),
-                asking=tuple(one for one in placed if one.wave is not None),
-                columns=_columns(layout, placed, split),
-                others=_others(layout, placed),
+                mappings=tuple(
+                    (column, _cell_reader(column, column_map, orders, declared))
+                    for column in mappings
+                ),
+                own_wave=tuple(column for column in mappings if column.wave is not None),
+                columns=_field_columns(layout, mappings, split),
+                fallbacks=_fallback_columns(layout, mappings),
                 split=split,
                 urn=declared.urn,
             )
         )
-    return answers
+    return columns_by_wave
 
 
-def _reader(
-    one: ColumnMapping, columns: ColumnMap, orders: Orders, declared: SubmissionMetadata
+def _cell_reader(
+    column: ColumnMapping, column_map: ColumnMap, orders: Orders, declared: SubmissionMetadata
 ) -> CellReader:
-    order = orders.get((one.field, one.wave), DayMonthOrder.DAY_FIRST)
-    return CellReader(columns, order, declared.sent_on)
+    order = orders.get((column.field, column.wave), DayMonthOrder.DAY_FIRST)
+    return CellReader(column_map, order, declared.sent_on)
 
 
-def _columns(
-    layout: TableMapping, placed: Sequence[ColumnMapping], split: Split | None
+def _field_columns(
+    layout: TableMapping, mappings: Sequence[ColumnMapping], split: Split | None
 ) -> Mapping[str, FieldColumn]:
-    columns = {one.field: one.column(layout.table.sheet) for one in placed}
+    columns = {column.field: column.field_column(layout.table.sheet) for column in mappings}
     if split and "full_name" in columns:
         for name in ("surname", "forename"):
             columns.setdefault(name, replace(columns["full_name"], field=name))
     return columns
 
 
-def _others(layout: TableMapping, placed: Sequence[ColumnMapping]) -> Mapping[int, FieldColumn]:
-    sheet, known = layout.table.sheet, {one.at: one for one in layout.placed}
+def _fallback_columns(
+    layout: TableMapping, mappings: Sequence[ColumnMapping]
+) -> Mapping[int, FieldColumn]:
+    sheet, by_place = layout.table.sheet, {column.at: column for column in layout.mappings}
     return {
-        at: replace(known[at], field=one.field, wave=one.wave).column(sheet)
-        for one in placed
-        for at in one.more
+        at: replace(by_place[at], field=column.field, wave=column.wave).field_column(sheet)
+        for column in mappings
+        for at in column.fallbacks
     }
 
 
-def _answered(
-    row: SheetRow, answers: Sequence[_WaveColumns], declared: SubmissionMetadata
+def _waves_answered(
+    row: SheetRow, columns_by_wave: Sequence[_WaveColumns], declared: SubmissionMetadata
 ) -> list[_WaveColumns]:
-    if len(answers) == 1:
-        return [answers[0]]
-    told = [
-        answer
-        for answer in answers
+    if len(columns_by_wave) == 1:
+        return [columns_by_wave[0]]
+    answered = [
+        wave_columns
+        for wave_columns in columns_by_wave
         if any(
-            not says_nothing(one.field, cell_at(row, _place_of(row, one))) for one in answer.asking
+            not says_nothing(column.field, cell_at(row, _cell_index(row, column)))
+            for column in wave_columns.own_wave
         )
-        or (answer.wave == declared.wave and answer.asking)
+        or (wave_columns.wave == declared.wave and wave_columns.own_wave)
     ]
-    return told or [answer for answer in answers if answer.wave == declared.wave]
+    return answered or [
+        wave_columns for wave_columns in columns_by_wave if wave_columns.wave == declared.wave
+    ]
 
 
-def _mapped(
-    row: SheetRow, sheet: str, answer: _WaveColumns, written: NormalisedRows
+def _normalise_row(
+    row: SheetRow, sheet: str, wave_columns: _WaveColumns, normalised: NormalisedRows
 ) -> NormalisedRow:
     raw: dict[str, str] = {}
     values: dict[str, Value] = {}
     marks: dict[str, str] = {}
     place: NamedPlace | None = None
-    columns = answer.columns
-    for one, reader in answer.placed:
-        at = _place_of(row, one)
+    columns = wave_columns.columns
+    for column, reader in wave_columns.mappings:
+        at = _cell_index(row, column)
         cell = cell_at(row, at)
-        if says_nothing(one.field, cell):
+        if says_nothing(column.field, cell):
             continue
-        columns = columns if at == one.at else {**columns, one.field: answer.others[at]}
-        raw[one.field] = cell.text
-        value, mark = reader.value(_AS.get(one.field, one.field), cell)
-        values[one.field] = value
-        if one.field in _TOLD_BY_PLACE and value is None and not mark:
-            named = reader.columns.told_by_place(displayed_text(cell), answer.urn)
-            value = values[one.field] = _meant_by(one.field, named)
-            if named and value:
-                written.places[answer.columns[one.field]] += 1
+        columns = (
+            columns if at == column.at else {**columns, column.field: wave_columns.fallbacks[at]}
+        )
+        raw[column.field] = cell.text
+        value, mark = reader.value(_READ_AS.get(column.field, column.field), cell)
+        values[column.field] = value
+        if column.field in _MAY_NAME_PLACE and value is None and not mark:
+            named_place = reader.column_map.named_place(displayed_text(cell), wave_columns.urn)
+            value = values[column.field] = _destination_value(column.field, named_place)
+            if named_place and value:
+                normalised.places[wave_columns.columns[column.field]] += 1
                 # Where somebody meant to go is not where they went.
-                is_where = one.field == "activity" or "activity" not in columns
-                place = named if is_where else place
+                is_where = column.field == "activity" or "activity" not in columns
+                place = named_place if is_where else place
         if mark:
-            marks[one.field] = mark
-            written.remarks += unreadable_issue(sheet, row.number, one, cell, mark)
-        near = _nearest(one.field, cell, value, mark, reader.columns)
+            marks[column.field] = mark
+            normalised.issues += unreadable_issue(sheet, row.number, column, cell, mark)
+        near = _suggest(column.field, cell, value, mark, reader.column_map)
         if near:
-            written.suggests[sheet, row.number, one.field] = near
-    if answer.split and "full_name" in raw:
-        _tell_apart(raw["full_name"], answer.split, values)
+            normalised.suggests[sheet, row.number, column.field] = near
+    if wave_columns.split and "full_name" in raw:
+        _split_name(raw["full_name"], wave_columns.split, values)
     if place and "provider_name" not in raw:
-        columns = _with_place(place, raw, values, columns)
+        columns = _add_provider(place, raw, values, columns)
     if BESIDE in raw and "activity" not in raw:
-        columns = _only_beside(raw, values, columns)
-    return NormalisedRow(sheet, row.number, answer.wave, raw, values, columns, marks)
+        columns = _use_second_destination(raw, values, columns)
+    return NormalisedRow(sheet, row.number, wave_columns.wave, raw, values, columns, marks)
 
 
-def _with_place(
+def _add_provider(
     place: NamedPlace,
     raw: dict[str, str],
     values: dict[str, Value],
@@ -201,11 +212,11 @@ def _with_place(
 ) -> Mapping[str, FieldColumn]:
     """The place that a destination names is where they went, unless a column of places says so."""
     raw["provider_name"] = values["provider_name"] = place.name
-    told = columns.get("activity") or columns["intended"]
-    return {**columns, "provider_name": replace(told, field="provider_name")}
+    destination = columns.get("activity") or columns["intended"]
+    return {**columns, "provider_name": replace(destination, field="provider_name")}
 
 
-def _meant_by(name: str, place: NamedPlace | None) -> str | None:
+def _destination_value(name: str, place: NamedPlace | None) -> str | None:
     """The value of a destination, meant or actual, that names a place.
 
     A sixth form may be of the leaver's own school or of another: two intentions.
@@ -215,7 +226,7 @@ def _meant_by(name: str, place: NamedPlace | None) -> str | None:
     return None if place.code == STAYING else INTENDED_BY_ACTIVITY.get(place.code)
 
 
-def _only_beside(
+def _use_second_destination(
     raw: dict[str, str], values: dict[str, Value], columns: Mapping[str, FieldColumn]
 ) -> Mapping[str, FieldColumn]:
     """A destination that only the second column of the two has is that row's destination."""
@@ -223,76 +234,80 @@ def _only_beside(
     return {**columns, "activity": replace(columns[BESIDE], field="activity")}
 
 
-def _place_of(row: SheetRow, one: ColumnMapping) -> int:
+def _cell_index(row: SheetRow, column: ColumnMapping) -> int:
     """Where a row's cell of a field stands: in its first column that says something there."""
-    places = (one.at, *one.more)
-    return next((at for at in places if not says_nothing(one.field, cell_at(row, at))), one.at)
+    places = (column.at, *column.fallbacks)
+    return next(
+        (at for at in places if not says_nothing(column.field, cell_at(row, at))), column.at
+    )
 
 
-def _nearest(name: str, cell: Cell, value: Value, mark: str, columns: ColumnMap) -> tuple[str, ...]:
+def _suggest(
+    name: str, cell: Cell, value: Value, mark: str, column_map: ColumnMap
+) -> tuple[str, ...]:
     if name == "upn":
         letter = infer_missing_letter(displayed_identifier(cell))
         return (letter + displayed_identifier(cell),) if letter else ()
-    if value is None and not mark and columns.knows_values(name):
-        return suggest_values(name, displayed_text(cell), columns)
+    if value is None and not mark and column_map.knows_values(name):
+        return suggest_values(name, displayed_text(cell), column_map)
     return ()
 
 
-def _tell_apart(name: str, split: Split, values: dict[str, Value]) -> None:
+def _split_name(name: str, split: Split, values: dict[str, Value]) -> None:
     parts = split(name)
     if parts:
         for part, text in zip(("surname", "forename"), parts, strict=True):
             values.setdefault(part, text)
 
 
-def _splitter(
-    layout: TableMapping, layouts: Sequence[TableMapping], written: NormalisedRows
+def _choose_splitter(
+    layout: TableMapping, layouts: Sequence[TableMapping], normalised: NormalisedRows
 ) -> Split | None:
     """How full names are told apart, judged by that column on every tab."""
     if layout.has("surname") and layout.has("forename"):
         return None
-    for one in layout.columns("full_name"):
+    for column in layout.columns("full_name"):
         names = [
             normalise_text(cell.text)
             for other in layouts
-            for same in other.columns("full_name")
-            for cell in other.cells(same)
+            for same_column in other.columns("full_name")
+            for cell in other.cells(same_column)
         ]
-        split = infer_name_splitter(one.heading, names)
+        split = infer_name_splitter(column.heading, names)
         if split:
-            facts = (("heading", one.heading),)
+            facts = (("heading", column.heading),)
             sheet = layout.table.sheet
-            written.remarks.append(
-                Issue("C22", sheet=sheet, column=one.letter, heading=one.heading, facts=facts)
+            normalised.issues.append(
+                Issue("C22", sheet=sheet, column=column.letter, heading=column.heading, facts=facts)
             )
         return split
     return None
 
 
-def _say_zeros(layout: TableMapping, written: NormalisedRows) -> None:
-    for one in layout.placed:
-        if one.field in IDENTIFIERS:
-            count = sum(map(lost_leading_zeros, layout.cells(one)))
+def _report_lost_zeros(layout: TableMapping, normalised: NormalisedRows) -> None:
+    for column in layout.mappings:
+        if column.field in IDENTIFIERS:
+            count = sum(map(lost_leading_zeros, layout.cells(column)))
             if count:
-                written.remarks.append(
+                normalised.issues.append(
                     Issue(
                         "C24",
                         sheet=layout.table.sheet,
-                        column=one.letter,
-                        heading=one.heading,
-                        facts=(("count", str(count)), ("heading", one.heading)),
+                        column=column.letter,
+                        heading=column.heading,
+                        facts=(("count", str(count)), ("heading", column.heading)),
                     )
                 )
 
 
-def _say_places(written: NormalisedRows) -> None:
+def _report_places(normalised: NormalisedRows) -> None:
     """That names of places were taken for destinations is said once for each heading."""
     by_heading: dict[str, list[FieldColumn]] = {}
-    for column in written.places:
+    for column in normalised.places:
         by_heading.setdefault(column.heading, []).append(column)
     for heading, columns in by_heading.items():
-        count = sum(written.places[column] for column in columns)
-        written.remarks.append(
+        count = sum(normalised.places[column] for column in columns)
+        normalised.issues.append(
             Issue(
                 "C36",
                 sheet=columns[0].sheet,

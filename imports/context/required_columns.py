@@ -1,4 +1,4 @@
-"""Columns asked for: those that every sheet needs, and those that no map knows."""
+"""Required columns: those that every sheet needs, and those that no map knows."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,34 +13,41 @@ from models.handoffs.normalised import FieldColumn, SubmissionMetadata
 from models.handoffs.sheets import Cell
 from models.vocabulary import SubmissionKind
 
-_OF_A_PROVIDER = frozenset({"enrolled", "withdrawn"})
+_PROVIDER_STATUS = frozenset({"enrolled", "withdrawn"})
 # A sheet with more strange columns than this is not helped by more likenesses.
-_MOST = 40
+_MAX_PROPOSALS = 40
 
 
 def require_columns(
-    layouts: Sequence[TableMapping], declared: SubmissionMetadata, columns: ColumnMap
+    layouts: Sequence[TableMapping], declared: SubmissionMetadata, column_map: ColumnMap
 ) -> tuple[list[TableMapping], list[Issue]]:
-    """The tables that have every column they need, and a remark for each that has not.
+    """The tables that have every column they need, and an issue for each that has not.
 
     Raises SubmissionRefused where no table has them: C01 for names, C02 for the destination.
     """
     if not layouts:
-        raise SubmissionRefused("C01", missing=_listed([*_NAMES.values()]), found="none")
-    missing = [_missing(layout, declared) for layout in layouts]
-    whole = [one for one, lacks in zip(layouts, missing, strict=True) if not lacks]
+        raise SubmissionRefused(
+            "C01", missing=_quoted_list([*_REQUIRED_NAMES.values()]), found="none"
+        )
+    missing = [_missing_columns(layout, declared) for layout in layouts]
+    whole = [layout for layout, lacks in zip(layouts, missing, strict=True) if not lacks]
     if not whole:
         # The table that lacks least is the one meant.
         layout, lacks = min(zip(layouts, missing, strict=True), key=lambda pair: len(pair[1]))
         code = "C02" if lacks == ["Destination"] else "C01"
-        raise SubmissionRefused(code, missing=_listed(lacks), found=list_headings([layout]))
-    remarks = [
+        raise SubmissionRefused(code, missing=_quoted_list(lacks), found=list_headings([layout]))
+    issues = [
         Issue(
             "C14",
             sheet=layout.table.sheet,
             facts=(
-                ("missing", _listed(lacks)),
-                ("perhaps", _perhaps(_asked([layout], _WHO | _ANSWERS, columns))),
+                ("missing", _quoted_list(lacks)),
+                (
+                    "perhaps",
+                    _perhaps_sentences(
+                        _questions([layout], _NAME_FIELDS | _DESTINATION_FIELDS, column_map)
+                    ),
+                ),
                 ("sheet", layout.table.sheet),
             ),
         )
@@ -48,131 +55,139 @@ def require_columns(
         if lacks
     ]
     if not any(layout.has("born_on") for layout in whole):
-        remarks.append(Issue("C25", facts=(("found", list_headings(whole)),)))
-    return whole, remarks
+        issues.append(Issue("C25", facts=(("found", list_headings(whole)),)))
+    return whole, issues
 
 
 def find_unknown_columns(
-    layouts: Sequence[TableMapping], columns: ColumnMap, kind: SubmissionKind
+    layouts: Sequence[TableMapping], column_map: ColumnMap, kind: SubmissionKind
 ) -> tuple[tuple[FieldColumn, ...], list[Issue]]:
     """The columns that hold something and that no map knows, and what each of them may be.
 
     Beside them those whose heading we know and that are of no use here.
     """
     unused: list[FieldColumn] = []
-    remarks: list[Issue] = []
+    issues: list[Issue] = []
     for layout in layouts:
-        for one in layout.placed:
-            cells = layout.cells(one) if one.field == "" else []
+        for column in layout.mappings:
+            cells = layout.cells(column) if column.field == "" else []
             if not cells:
                 continue
-            unused.append(one.column(layout.table.sheet))
-            meaning = columns.meaning(one.parts)
+            unused.append(column.field_column(layout.table.sheet))
+            meaning = column_map.meaning(column.parts)
             if meaning is None or meaning.field == PERHAPS:
                 proposals = (
-                    propose_fields(one.parts, cells, columns) if len(remarks) < _MOST else ()
+                    propose_fields(column.parts, cells, column_map)
+                    if len(issues) < _MAX_PROPOSALS
+                    else ()
                 )
-                remarks.append(_unknown(layout, one, proposals))
-            elif _is_left_out(meaning.field, cells, columns, kind):
-                remarks.append(_unknown(layout, one, ()))
-    return tuple(unused), remarks
+                issues.append(_unknown_column_issue(layout, column, proposals))
+            elif _is_left_out(meaning.field, cells, column_map, kind):
+                issues.append(_unknown_column_issue(layout, column, ()))
+    return tuple(unused), issues
 
 
 def _is_left_out(
-    field: str, cells: Sequence[Cell], columns: ColumnMap, kind: SubmissionKind
+    field: str, cells: Sequence[Cell], column_map: ColumnMap, kind: SubmissionKind
 ) -> bool:
     # "Left" of a school's sheet, and "Destination confirmed" over Yes and No.
-    if field in _OF_A_PROVIDER:
+    if field in _PROVIDER_STATUS:
         return kind is SubmissionKind.LEAVERS
-    return field == "activity" and holds_yes_no(cells, columns)
+    return field == "activity" and holds_yes_no(cells, column_map)
 
 
 def add_column_proposals(
-    refused: SubmissionRefused, layouts: Sequence[TableMapping], columns: ColumnMap
+    refused: SubmissionRefused, layouts: Sequence[TableMapping], column_map: ColumnMap
 ) -> SubmissionRefused:
     """The refusal with the columns that may be the missing ones, for a person to say yes to."""
-    asked = _asked(layouts, _MAY_LACK.get(refused.code, frozenset()), columns)
-    if not asked:
+    questions = _questions(layouts, _MAY_LACK.get(refused.code, frozenset()), column_map)
+    if not questions:
         return refused
-    return SubmissionRefused(refused.code, **dict(refused.facts), perhaps=_perhaps(asked))
+    return SubmissionRefused(
+        refused.code, **dict(refused.facts), perhaps=_perhaps_sentences(questions)
+    )
 
 
-def add_heading_proposals(refused: SubmissionRefused, columns: ColumnMap) -> SubmissionRefused:
+def add_heading_proposals(refused: SubmissionRefused, column_map: ColumnMap) -> SubmissionRefused:
     """The refusal of a file without a table, with what the headings that it may have may be."""
     if not isinstance(refused, NoTableFound):
         return refused
-    layouts = [map_columns(one, columns) for one in refused.tables]
-    asked = _asked(layouts, _WHO | _ANSWERS | _NUMBERS, columns)
-    perhaps = f". {' '.join(asked.values())}" if asked else ""
+    layouts = [map_columns(table, column_map) for table in refused.tables]
+    questions = _questions(
+        layouts, _NAME_FIELDS | _DESTINATION_FIELDS | _IDENTITY_FIELDS, column_map
+    )
+    perhaps = f". {' '.join(questions.values())}" if questions else ""
     return SubmissionRefused(refused.code, **dict(refused.facts), perhaps=perhaps)
 
 
-def _asked(
-    layouts: Sequence[TableMapping], lacks: frozenset[str], columns: ColumnMap
+def _questions(
+    layouts: Sequence[TableMapping], lacks: frozenset[str], column_map: ColumnMap
 ) -> dict[str, str]:
     """What to ask of the columns that may be those that tables lack, by their name."""
-    asked: dict[str, str] = {}
+    questions: dict[str, str] = {}
     for layout in layouts:
-        for one in layout.placed:
-            if one.field in ("", PERHAPS):
-                for proposal in propose_fields(one.parts, layout.cells(one), columns):
+        for column in layout.mappings:
+            if column.field in ("", PERHAPS):
+                for proposal in propose_fields(column.parts, layout.cells(column), column_map):
                     wanted = proposal.is_made and proposal.field in lacks
                     if wanted and not layout.has(proposal.field):
                         why = " and ".join(proposal.evidence)
-                        asked.setdefault(
-                            proposal.name, ask_about_heading(one.heading, proposal.name, why)
+                        questions.setdefault(
+                            proposal.name, ask_about_heading(column.heading, proposal.name, why)
                         )
-    return asked
+    return questions
 
 
-def _perhaps(asked: Mapping[str, str]) -> str:
-    return f". {' '.join(asked.values())} {_THEN}" if asked else ""
+def _perhaps_sentences(questions: Mapping[str, str]) -> str:
+    return f". {' '.join(questions.values())} {_HOW_TO_CONFIRM}" if questions else ""
 
 
 def ask_about_heading(heading: str, ours: str, evidence: str) -> str:
-    """What a person is asked of a heading that no map knows, and why we ask it."""
+    """The question whether a heading is a field of ours, with the evidence in brackets."""
     return f"We read '{heading}' as {ours}. Right?" + (f" ({evidence})" if evidence else "")
 
 
-def _missing(layout: TableMapping, declared: SubmissionMetadata) -> list[str]:
+def _missing_columns(layout: TableMapping, declared: SubmissionMetadata) -> list[str]:
     lacks = []
     if not layout.has("full_name"):
-        lacks += [name for field, name in _NAMES.items() if not layout.has(field)]
+        lacks += [name for field, name in _REQUIRED_NAMES.items() if not layout.has(field)]
     if declared.kind is SubmissionKind.ENROLMENTS:
         # A list may name its people by number alone.
         return [] if layout.has("upn", "uln") else lacks
     return lacks if layout.has("activity", "intended") else [*lacks, "Destination"]
 
 
-_THEN = "If so, tell your hub, and you need not send it again"
-_WHO = frozenset({"surname", "forename", "full_name"})
-_ANSWERS = frozenset({"activity", "intended"})
-_NUMBERS = frozenset({"upn", "uln", "born_on"})
+_HOW_TO_CONFIRM = "If so, tell your hub, and you need not send it again"
+_NAME_FIELDS = frozenset({"surname", "forename", "full_name"})
+_DESTINATION_FIELDS = frozenset({"activity", "intended"})
+_IDENTITY_FIELDS = frozenset({"upn", "uln", "born_on"})
 _MAY_LACK = {
-    "C01": _WHO | {"activity"},
-    "C02": _ANSWERS,
+    "C01": _NAME_FIELDS | {"activity"},
+    "C02": _DESTINATION_FIELDS,
     "C04": frozenset({"born_on", "year_group", "leaving_year"}),
     "C05": frozenset({"activity", "intended", "started_on", "course", "level"}),
 }
-_NAMES = {"surname": "Surname", "forename": "Forename"}
+_REQUIRED_NAMES = {"surname": "Surname", "forename": "Forename"}
 
 
-def _unknown(layout: TableMapping, one: ColumnMapping, proposals: Sequence[FieldProposal]) -> Issue:
-    made = [each for each in proposals if each.is_made]
-    facts = [("heading", one.heading)]
+def _unknown_column_issue(
+    layout: TableMapping, column: ColumnMapping, proposals: Sequence[FieldProposal]
+) -> Issue:
+    made = [proposal for proposal in proposals if proposal.is_made]
+    facts = [("heading", column.heading)]
     if made:
         facts += [("evidence", " and ".join(made[0].evidence)), ("ours", made[0].name)]
-    code = "C11" if made else "C10" if one.heading else "C16"
+    code = "C11" if made else "C10" if column.heading else "C16"
     return Issue(
         code,
         sheet=layout.table.sheet,
-        column=one.letter,
-        heading=one.heading,
-        suggests=tuple(each.name for each in (made or proposals)),
-        facts=tuple(facts) if one.heading else (("column", one.letter),),
+        column=column.letter,
+        heading=column.heading,
+        suggests=tuple(proposal.name for proposal in (made or proposals)),
+        facts=tuple(facts) if column.heading else (("column", column.letter),),
     )
 
 
-def _listed(names: Sequence[str]) -> str:
+def _quoted_list(names: Sequence[str]) -> str:
     quoted = [f"'{name}'" for name in names]
     return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)

@@ -1,4 +1,4 @@
-"""What a file is: kind, cohort, stage and wave, worked out from content beside what was declared.
+"""Submission context: a file's kind, cohort, stage and wave, inferred beside what was declared.
 
 What the sender said is kept; where the content says something else they are asked.
 """
@@ -22,14 +22,21 @@ _ORDINALS = ("first second third fourth fifth sixth seventh eighth ninth tenth")
 _ENOUGH = 3  # dates of birth, before they may contradict what a sender said
 _STAGES = re.compile(r"(?:^|[^0-9a-z])(?:year|yr|y)?\s*(1[1-3])(?![0-9])", re.IGNORECASE)
 _YEARS = re.compile(r"(20\d\d)(?:\s*[/\-\u2013]\s*(?:20)?(\d\d))?")
-_NOWHERE = ("26", "33", "35", "36", "38", "5", "6", "7", "8")
-_LISTS = ("started_on", "ended_on", "enrolled", "withdrawn", "provider_laestab", "provider_ukprn")
-_COURSE = ("course", "level")  # alone they may be those of leavers as well
+_NO_PROVIDER = ("26", "33", "35", "36", "38", "5", "6", "7", "8")
+_LIST_FIELDS = (
+    "started_on",
+    "ended_on",
+    "enrolled",
+    "withdrawn",
+    "provider_laestab",
+    "provider_ukprn",
+)
+_COURSE_FIELDS = ("course", "level")  # alone they may be those of leavers as well
 
 
 @dataclass(frozen=True, slots=True)
 class FileContent:
-    """What the tables of one file say of it."""
+    """What the tables of one file say of it: their columns, and the dates of birth in them."""
 
     layouts: tuple[TableMapping, ...]
     births: Counter[int]  # the September in which the academic year of each birth starts
@@ -38,62 +45,66 @@ class FileContent:
 def complete_metadata(
     declared: SubmissionMetadata, content: FileContent
 ) -> tuple[SubmissionMetadata, list[Issue]]:
-    """What was declared, with what was left out worked out from content; and what disagrees.
+    """What was declared, what was left out inferred from content, and an issue where they disagree.
 
     Raises SubmissionRefused C04 where the cohort cannot be told.
     """
-    remarks: list[Issue] = []
+    issues: list[Issue] = []
     if declared.kind is not SubmissionKind.LEAVERS:
-        return declared, remarks
+        return declared, issues
     if declared.academic_year is None:
-        year, stage = _cohort(declared, content)
+        year, stage = _infer_cohort(declared, content)
         declared = replace(declared, academic_year=year, leaving_stage=stage)
         cohort = (("cohort", year_name(year)), ("stage", stage.value))
-        remarks.append(Issue("C35", facts=cohort))
+        issues.append(Issue("C35", facts=cohort))
     elif declared.leaving_stage is None:
-        declared = replace(declared, leaving_stage=_stage(declared.academic_year, content))
-    remarks += _other_cohort(declared, content)
-    return _with_wave(declared, content, remarks), remarks
+        declared = replace(declared, leaving_stage=_infer_stage(declared.academic_year, content))
+    issues += _other_cohort_issues(declared, content)
+    return _with_wave(declared, content, issues), issues
 
 
 def infer_kind(
-    declared: SubmissionMetadata, layouts: Sequence[TableMapping], columns: ColumnMap
+    declared: SubmissionMetadata, layouts: Sequence[TableMapping], column_map: ColumnMap
 ) -> tuple[SubmissionKind, list[Issue]]:
     """A leaver sheet or an enrolment list, by its columns; the sender's word is kept.
 
     Raises SubmissionRefused C05 where it is neither, or where a column that we do not know may be
     the destination: leavers taken for people enrolled would all count as staying.
     """
-    leavers = any(one.has("activity", "intended") for one in layouts)
-    enrolments = any(one.has(*_LISTS) for one in layouts)
-    found = SubmissionKind.LEAVERS if leavers else SubmissionKind.ENROLMENTS if enrolments else None
+    leavers = any(layout.has("activity", "intended") for layout in layouts)
+    enrolments = any(layout.has(*_LIST_FIELDS) for layout in layouts)
+    inferred = (
+        SubmissionKind.LEAVERS if leavers else SubmissionKind.ENROLMENTS if enrolments else None
+    )
     if declared.kind is None:
-        if found is not SubmissionKind.LEAVERS and _says_who_is_nowhere(layouts, columns):
+        if inferred is not SubmissionKind.LEAVERS and _says_who_has_no_provider(
+            layouts, column_map
+        ):
             return SubmissionKind.LEAVERS, []
-        unsure = found is SubmissionKind.ENROLMENTS and (
-            may_hold_destination(layouts, columns) or _has_several_places(layouts)
+        unsure = inferred is SubmissionKind.ENROLMENTS and (
+            may_hold_destination(layouts, column_map) or _has_several_places(layouts)
         )
-        if found is None or unsure:
+        if inferred is None or unsure:
             raise SubmissionRefused("C05", found=list_headings(layouts))
-        return found, []
-    has_course = any(one.has(*_COURSE) for one in layouts)
+        return inferred, []
+    has_course = any(layout.has(*_COURSE_FIELDS) for layout in layouts)
     if declared.kind is SubmissionKind.ENROLMENTS and leavers and not enrolments and not has_course:
         return declared.kind, [Issue("C33")]
     return declared.kind, []
 
 
-def _says_who_is_nowhere(layouts: Sequence[TableMapping], columns: ColumnMap) -> bool:
+def _says_who_has_no_provider(layouts: Sequence[TableMapping], column_map: ColumnMap) -> bool:
     """Whether a column of places says of somebody "Not known", "Work" or "Gap year".
 
     Who is enrolled nowhere stands in no enrolment list.
     """
     codes = (
-        columns.value_of("activity", displayed_text(cell)) or ""
+        column_map.value_of("activity", displayed_text(cell)) or ""
         for layout in layouts
-        for one in layout.columns("provider_name")
-        for cell in layout.cells(one)
+        for column in layout.columns("provider_name")
+        for cell in layout.cells(column)
     )
-    return any(code.startswith(_NOWHERE) for code in codes)
+    return any(code.startswith(_NO_PROVIDER) for code in codes)
 
 
 def _has_several_places(layouts: Sequence[TableMapping]) -> bool:
@@ -101,67 +112,71 @@ def _has_several_places(layouts: Sequence[TableMapping]) -> bool:
     places = {
         displayed_text(cell).casefold()
         for layout in layouts
-        for one in layout.columns("provider_name")
-        for cell in layout.cells(one)
+        for column in layout.columns("provider_name")
+        for cell in layout.cells(column)
     }
-    return len(places) > 1 and not any(one.has("started_on", "ended_on") for one in layouts)
+    return len(places) > 1 and not any(layout.has("started_on", "ended_on") for layout in layouts)
 
 
 def list_headings(layouts: Sequence[TableMapping]) -> str:
-    """The headings of the first table as one would read them out."""
+    """The headings of the first table, quoted and comma separated, for a message."""
     first = layouts[0].table.headings if layouts else ()
-    return ", ".join(f"'{one.text}'" for one in first if one.text)
+    return ", ".join(f"'{heading.text}'" for heading in first if heading.text)
 
 
-def _cohort(declared: SubmissionMetadata, content: FileContent) -> tuple[int, LeavingStage]:
+def _infer_cohort(declared: SubmissionMetadata, content: FileContent) -> tuple[int, LeavingStage]:
     """The leaving year and stage that content proves."""
-    said = _leaving_year(content) or _first_autumn(content)
-    hint = _hinted(content)
+    stated_year = _leaving_year(content) or _first_autumn(content)
+    hint = _stage_hint(content)
     possible = []
     for stage in (hint,) if hint else tuple(LeavingStage):
-        for year in {said} if said else {birth + stage.age for birth in _most(content.births)}:
-            fits = not content.births or year - stage.age in _most(content.births)
+        for year in (
+            {stated_year}
+            if stated_year
+            else {birth + stage.age for birth in _majority_year(content.births)}
+        ):
+            fits = not content.births or year - stage.age in _majority_year(content.births)
             # A cohort is first asked in the spring before it leaves.
             if fits and declared.sent_on >= date(year + 1, 1, 1):
                 possible.append((year, stage))
-    if not said and not content.births or len(possible) != 1:
+    if not stated_year and not content.births or len(possible) != 1:
         raise SubmissionRefused("C04")
     return possible[0]
 
 
-def _stage(year: int, content: FileContent) -> LeavingStage:
+def _infer_stage(year: int, content: FileContent) -> LeavingStage:
     """The stage of a known leaving year: by dates of birth, else by what the sheet says."""
     counts = {stage: content.births[year - stage.age] for stage in LeavingStage}
     if counts[LeavingStage.Y11] != counts[LeavingStage.Y13]:
         return max(counts, key=lambda stage: counts[stage])
-    return _hinted(content) or LeavingStage.Y11
+    return _stage_hint(content) or LeavingStage.Y11
 
 
-def _hinted(content: FileContent) -> LeavingStage | None:
+def _stage_hint(content: FileContent) -> LeavingStage | None:
     """The stage that year groups, forms, the names of tabs or year columns speak of."""
     for field in ("year_group", "form"):
         stages = Counter(
-            _spoken(displayed_text(cell))
+            _stage_in_text(displayed_text(cell))
             for layout in content.layouts
             for column in layout.columns(field)
             for cell in layout.cells(column)
         )
         if stages and (best := stages.most_common(1)[0])[1] * 2 > stages.total() and best[0]:
             return best[0]
-    tabs = {_spoken(layout.table.sheet) for layout in content.layouts} - {None}
+    tabs = {_stage_in_text(layout.table.sheet) for layout in content.layouts} - {None}
     return tabs.pop() if len(tabs) == 1 else _by_year_columns(content)
 
 
 def _by_year_columns(content: FileContent) -> LeavingStage | None:
-    groups = {moment.number for moment in _moments(content) if moment.dial is PeriodUnit.AGE}
+    groups = {period.number for period in _periods(content) if period.unit is PeriodUnit.AGE}
     return LeavingStage.Y11 if groups & {12, 13} else LeavingStage.Y13 if groups else None
 
 
-def _spoken(text: str) -> LeavingStage | None:
-    found = _STAGES.search(text)
-    if not found or found[1] == "12":
+def _stage_in_text(text: str) -> LeavingStage | None:
+    match = _STAGES.search(text)
+    if not match or match[1] == "12":
         return None
-    return LeavingStage.Y11 if found[1] == "11" else LeavingStage.Y13
+    return LeavingStage.Y11 if match[1] == "11" else LeavingStage.Y13
 
 
 def _leaving_year(content: FileContent) -> int | None:
@@ -169,22 +184,24 @@ def _leaving_year(content: FileContent) -> int | None:
     for layout in content.layouts:
         for column in layout.columns("leaving_year"):
             for cell in layout.cells(column):
-                found = _YEARS.search(displayed_text(cell))
-                if found:  # "2022/23", or the summer of 2023
-                    years[int(found[1]) - (0 if found[2] else 1)] += 1
+                match = _YEARS.search(displayed_text(cell))
+                if match:  # "2022/23", or the summer of 2023
+                    years[int(match[1]) - (0 if match[2] else 1)] += 1
     return years.most_common(1)[0][0] if years else None
 
 
 def _first_autumn(content: FileContent) -> int | None:
-    years = [moment.number for moment in _moments(content) if moment.dial is PeriodUnit.YEAR]
+    years = [period.number for period in _periods(content) if period.unit is PeriodUnit.YEAR]
     return min(years) - 1 if years else None
 
 
-def _moments(content: FileContent) -> list[Period]:
-    return [one.moment for layout in content.layouts for one in layout.placed if one.moment]
+def _periods(content: FileContent) -> list[Period]:
+    return [
+        column.period for layout in content.layouts for column in layout.mappings if column.period
+    ]
 
 
-def _most(births: Counter[int]) -> list[int]:
+def _majority_year(births: Counter[int]) -> list[int]:
     """The academic year in which most were born; nothing where no year has most of them."""
     if not births:
         return []
@@ -192,10 +209,10 @@ def _most(births: Counter[int]) -> list[int]:
     return [year] if count * 2 > births.total() else []
 
 
-def _other_cohort(declared: SubmissionMetadata, content: FileContent) -> list[Issue]:
+def _other_cohort_issues(declared: SubmissionMetadata, content: FileContent) -> list[Issue]:
     """Whether most dates of birth belong to another cohort than the one declared."""
     year, stage = declared.academic_year, declared.leaving_stage
-    most = _most(content.births)
+    most = _majority_year(content.births)
     if year is None or stage is None or content.births.total() < _ENOUGH or not most:
         return []
     fits = most[0] + stage.age
@@ -216,17 +233,17 @@ def _other_cohort(declared: SubmissionMetadata, content: FileContent) -> list[Is
 
 
 def _with_wave(
-    declared: SubmissionMetadata, content: FileContent, remarks: list[Issue]
+    declared: SubmissionMetadata, content: FileContent, issues: list[Issue]
 ) -> SubmissionMetadata:
     assert declared.academic_year is not None
     reached = academic_year(declared.sent_on.year, declared.sent_on.month) - declared.academic_year
     only_intended = not any(layout.has("activity") for layout in content.layouts)
     if declared.wave is None:
         wave = 0 if only_intended else min(max(reached, 0), declared.waves)
-        if reached > declared.waves and not _moments(content):
+        if reached > declared.waves and not _periods(content):
             facts = (("years", str(reached)), ("last", _ORDINALS[declared.waves - 1]))
-            remarks.append(Issue("C32", facts=facts))
+            issues.append(Issue("C32", facts=facts))
         return replace(declared, wave=wave)
     if declared.wave > reached:
-        remarks.append(Issue("C31", facts=(("wave", str(declared.wave)),)))
+        issues.append(Issue("C31", facts=(("wave", str(declared.wave)),)))
     return declared

@@ -1,4 +1,4 @@
-"""Maps: which headings and which words are ours.  A map is a YAML file and only ever adds."""
+"""Column map: headings become our fields, typed words become values.  A YAML map only ever adds."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from imports.crosswalk.fields import FIELDS, LEFT_ON, NOT_OURS, PERHAPS, YEARLY,
 from imports.crosswalk.periods import Period, parse_period
 from imports.crosswalk.provider_as_destination import (
     NamedPlace,
-    Places,
+    PlaceLookup,
     destination_at_place,
     no_places,
 )
@@ -22,21 +22,21 @@ from imports.text import headings, phrases
 from imports.text.memoise import LONGEST
 from models.vocabulary import ID01
 
-# Words round a moment that change nothing: "position at 1 November 2023".
-_AROUND = headings.word_set(
+# Words round a period that change nothing: "position at 1 November 2023".
+_IGNORED_WORDS = headings.word_set(
     "at as on in by from for of the is was position current actual status academic "
     "ay autumn term year update follow up followup tracking tracked survey check"
 )
-# A year beside these is the year of a cohort, not the moment of an answer.
-_COHORT = headings.word_set("leaver leavers cohort class summer left leaving")
+# A year beside these is the year of a cohort, not the period of an answer.
+_COHORT_WORDS = headings.word_set("leaver leavers cohort class summer left leaving")
 # A number behind one of these is no day: "Post 16 destination 2024".
-_NUMBERED = headings.word_set("post ks stage year yr y after")
+_BEFORE_NUMBERS = headings.word_set("post ks stage year yr y after")
 # What a later map may give a meaning to: it had none that is asked for.
-_OPEN = frozenset({PERHAPS, NOT_OURS, LEFT_ON})
+_REDEFINABLE = frozenset({PERHAPS, NOT_OURS, LEFT_ON})
 # What a destination's brackets may ask for instead of it: "Destination (institution)".
-_PARTS = frozenset({"provider_name", "course", "level", "started_on", "ended_on", "as_at"})
-_MOST_SEEN, _MOST_MEANT = 20_000, 20_000  # thousands of strange files would fill the memory
-_BESIDE_ANY = "any"
+_DETAILS = frozenset({"provider_name", "course", "level", "started_on", "ended_on", "as_at"})
+_MAX_HEADINGS, _MAX_WORDS = 20_000, 20_000  # thousands of strange files would fill the memory
+_BESIDE_EVERY_VALUE = "any"
 
 
 class FieldWords(BaseModel):
@@ -65,21 +65,22 @@ class MapFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class HeadingMeaning:
-    """What a heading is: one of our fields, and the moment it asks about where it names one."""
+    """What a heading is: one of our fields, and the period it asks about where it names one."""
 
     field: str
-    moment: Period | None = None
+    period: Period | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class ColumnMap:
     """Everything that is known of headings and words, ready to be looked up.
 
-    `headings` goes from a heading's key to our field; `words`, for each field with a closed list,
-    from a word's key to its value; `neutral` has, for each field, the words that change nothing
-    and the beginnings of the values beside which they do not, and `around` the same for headings
-    and fields.  `heard`, from a heading's key to a field and why it is
-    proposed, is what people said of that heading elsewhere: it is never used, only proposed.
+    `headings`: heading key to field.  `words`: field to word key to value, for fields with a
+    closed list.  `neutral`: field to the phrases that change nothing, each with the beginnings of
+    the values beside which they do not; `around`: the same of headings, with fields for values.
+    `headings_as_written`: field to its headings as typed, plainest first.  `proposed`: heading key
+    to a field and why, from what was confirmed elsewhere; it is proposed and never applied.
+    Keys are those of `normalise_heading` and `normalise_word`.
     """
 
     name: str = ""
@@ -87,9 +88,9 @@ class ColumnMap:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     neutral: Mapping[str, vocabulary.Neutral] = field(default_factory=dict)
     around: vocabulary.Neutral = field(default_factory=dict)
-    written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # to suggest from
-    heard: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    places: Places = no_places  # a destination may be told by the name of a place
+    headings_as_written: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    proposed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    places: PlaceLookup = no_places  # a destination may be the name of a place
     _seen: dict[tuple[str, ...], HeadingMeaning | None] = field(default_factory=dict, repr=False)
     _meant: dict[tuple[str, str], str | None] = field(default_factory=dict, repr=False)
 
@@ -99,31 +100,31 @@ class ColumnMap:
         return meaning.field if meaning and meaning.field in FIELDS else None
 
     def meaning(self, parts: tuple[str, ...]) -> HeadingMeaning | None:
-        """Our field for a heading and the moment it names; None where no map has it.
+        """Our field for a heading and the period it names; None where no map has it.
 
         May be `left_on`, `perhaps_activity` or `not_ours`, which `field_of` does not give.
         """
-        said = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
-        if not said:
+        heading = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+        if not heading:
             return None
-        if said in self._seen:
-            return self._seen[said]
-        if len(self._seen) >= _MOST_SEEN:
+        if heading in self._seen:
+            return self._seen[heading]
+        if len(self._seen) >= _MAX_HEADINGS:
             self._seen.clear()
-        meaning = self._seen[said] = self._looked_up(said)
+        meaning = self._seen[heading] = self._look_up(heading)
         return meaning
 
     def value_of(self, name: str, typed: str) -> str | None:
         """The value that a typed word has in a field with a closed list; None where unknown."""
-        known = self._meant.get((name, typed), "")
-        if known != "":
-            return known
-        known = vocabulary.find_value(name, typed, self.words, self.neutral)
-        if len(self._meant) >= _MOST_MEANT:
+        value = self._meant.get((name, typed), "")
+        if value != "":
+            return value
+        value = vocabulary.find_value(name, typed, self.words, self.neutral)
+        if len(self._meant) >= _MAX_WORDS:
             self._meant.clear()
         if len(typed) <= LONGEST:
-            self._meant[name, typed] = known
-        return known
+            self._meant[name, typed] = value
+        return value
 
     def knows_values(self, name: str) -> bool:
         """Whether a field has a closed list of values."""
@@ -133,53 +134,61 @@ class ColumnMap:
         self,
         aliases: Mapping[str, str] | None = None,
         words: Mapping[str, Mapping[str, str]] | None = None,
-        heard: Mapping[str, tuple[str, str]] | None = None,
+        proposed: Mapping[str, tuple[str, str]] | None = None,
     ) -> "ColumnMap":
         """The map with what a person confirmed for one school, or for a hub.
 
-        `aliases` goes from a heading as typed to our field, or to "not_ours"; `words`, for each
-        field, from a word as typed to its value; `heard` is only proposed.
+        `aliases`: heading as typed to our field, or to "not_ours".  `words`: field to word as
+        typed to value.  `proposed`: as the attribute of that name.
         Raises ValueError for a field or value that is not ours, and for a heading or word that
         means something else already.
         """
         columns = {name: FieldWords() for name in {*(aliases or {}).values(), *(words or {})}}
         for heading, name in (aliases or {}).items():
-            columns[name] = _plus(columns[name], FieldWords(headings=(heading,)))
+            columns[name] = _combine(columns[name], FieldWords(headings=(heading,)))
         for name, listed in (words or {}).items():
             for typed, value in listed.items():
-                columns[name] = _plus(columns[name], FieldWords(values={value: (typed,)}))
-        return replace(_add(self, MapFile(name=self.name, columns=columns)), heard=heard or {})
+                columns[name] = _combine(columns[name], FieldWords(values={value: (typed,)}))
+        return replace(
+            _merge_map(self, MapFile(name=self.name, columns=columns)), proposed=proposed or {}
+        )
 
-    def told_by_place(self, typed: str, urn: str) -> NamedPlace | None:
-        """What a destination is that names a place, as the school of that URN would name it."""
+    def named_place(self, typed: str, urn: str) -> NamedPlace | None:
+        """The place that a destination names, as the school of that URN would name it, or None."""
         return destination_at_place(typed, self.value_of, lambda name: self.places(name, urn))
 
     def without(
         self, aliases: Iterable[str] = (), words: Mapping[str, Iterable[str]] | None = None
     ) -> "ColumnMap":
         """The map as if it had never had these headings, nor these words by field, as typed."""
-        gone = {normalise_heading(one) for one in aliases}
-        kept = dict(self.words)
+        removed = {normalise_heading(heading) for heading in aliases}
+        remaining_words = dict(self.words)
         for name, typed in (words or {}).items():
-            strange = {_key(one) for one in typed}
+            removed_words = {_word_key(word) for word in typed}
             listed = self.words.get(name, {})
-            kept[name] = {key: value for key, value in listed.items() if key not in strange}
-        known = {key: meant for key, meant in self.headings.items() if key not in gone}
-        return replace(self, headings=known, words=kept, _seen={}, _meant={})
+            remaining_words[name] = {
+                key: value for key, value in listed.items() if key not in removed_words
+            }
+        remaining_headings = {
+            key: name_of_field for key, name_of_field in self.headings.items() if key not in removed
+        }
+        return replace(
+            self, headings=remaining_headings, words=remaining_words, _seen={}, _meant={}
+        )
 
-    def _looked_up(self, said: tuple[str, ...]) -> HeadingMeaning | None:
-        whole = " ".join(said)
-        exact = self._has(whole)
+    def _look_up(self, parts: tuple[str, ...]) -> HeadingMeaning | None:
+        whole = " ".join(parts)
+        exact = self._exact_field(whole)
         if exact:
             return HeadingMeaning(exact)
         # "Tutor group" is ours for all that "tutor" is not, below "Pupil" as well.
-        if any(self._is_blocked(part) for part in said):
-            return HeadingMeaning(NOT_OURS) if self._has(said[-1]) == NOT_OURS else None
+        if any(self._is_blocked(part) for part in parts):
+            return HeadingMeaning(NOT_OURS) if self._exact_field(parts[-1]) == NOT_OURS else None
         return (
-            self._dated(said)
-            or self._bracketed(whole)
-            or self._known(whole)
-            or self._inner(said)
+            self._dated_meaning(parts)
+            or self._bracketed_meaning(whole)
+            or self._undated_meaning(whole)
+            or self._innermost_meaning(parts)
             or (HeadingMeaning("provider_name") if headings.lists_provider_types(whole) else None)
         )
 
@@ -188,54 +197,58 @@ class ColumnMap:
         bare = headings.strip_brackets(part)
         inside = headings.names_another_person(part) and not headings.names_another_person(bare)
         return headings.names_another_person(strip_moments(part)) and (
-            inside or self._has(bare) not in FIELDS
+            inside or self._exact_field(bare) not in FIELDS
         )
 
-    def _has(self, text: str) -> str | None:
+    def _exact_field(self, text: str) -> str | None:
         return self.headings.get(headings.compact_heading(headings.heading_words(text)))
 
-    def _bracketed(self, text: str) -> HeadingMeaning | None:
+    def _bracketed_meaning(self, text: str) -> HeadingMeaning | None:
         # "Final destination (course)" asks for the course, "Intended destination (course)" for
         # none of ours: only what was done is kept beside what was done.
-        inside = self._known(headings.bracketed_text(text))
-        about = self._known(headings.strip_brackets(text)) if inside else None
-        if inside is None or about is None or inside.field not in _PARTS:
+        inside = self._undated_meaning(headings.bracketed_text(text))
+        outside = self._undated_meaning(headings.strip_brackets(text)) if inside else None
+        if inside is None or outside is None or inside.field not in _DETAILS:
             return None
-        return {"activity": inside, "intended": HeadingMeaning(NOT_OURS)}.get(about.field)
+        return {"activity": inside, "intended": HeadingMeaning(NOT_OURS)}.get(outside.field)
 
-    def _known(self, text: str) -> HeadingMeaning | None:
-        known = _first(self.headings, headings.lookup_keys(text)) or vocabulary.account_for_words(
+    def _undated_meaning(self, text: str) -> HeadingMeaning | None:
+        name = _first_match(
+            self.headings, headings.lookup_keys(text)
+        ) or vocabulary.account_for_words(
             headings.significant_words(text), vocabulary.Vocabulary(self.headings, self.around)
         )
-        return HeadingMeaning(known) if known else None
+        return HeadingMeaning(name) if name else None
 
-    def _dated(self, said: tuple[str, ...]) -> HeadingMeaning | None:
-        # "Sept 23", "where Sept 23", ("Autumn 2024", "Type"): a moment and what is left of it.
-        for at in reversed(range(len(said))):
-            found = parse_period(said[at])
-            if found:
-                rest = " ".join((*said[:at], strip_moments(said[at]), *said[at + 1 :]))
-                return self._at(found[0], _around(rest))
+    def _dated_meaning(self, parts: tuple[str, ...]) -> HeadingMeaning | None:
+        # "Sept 23", "where Sept 23", ("Autumn 2024", "Type"): a period and what is left of it.
+        for at in reversed(range(len(parts))):
+            parsed = parse_period(parts[at])
+            if parsed:
+                rest = " ".join((*parts[:at], strip_moments(parts[at]), *parts[at + 1 :]))
+                return self._meaning_at(parsed[0], _drop_ignored_words(rest))
         return None
 
-    def _at(self, moment: Period, rest: str) -> HeadingMeaning | None:
-        if not _COHORT.isdisjoint(rest.split()):
+    def _meaning_at(self, period: Period, rest: str) -> HeadingMeaning | None:
+        if not _COHORT_WORDS.isdisjoint(rest.split()):
             return None
-        known = self._known(f"destination {rest}") or self._known(rest)
-        if rest and known is None and headings.lists_provider_types(rest):
-            known = HeadingMeaning("provider_name")
-        if not rest or (known and known.field in (*YEARLY, PERHAPS)):
-            return HeadingMeaning(known.field if known and rest else "activity", moment)
-        return known
+        meaning = self._undated_meaning(f"destination {rest}") or self._undated_meaning(rest)
+        if rest and meaning is None and headings.lists_provider_types(rest):
+            meaning = HeadingMeaning("provider_name")
+        if not rest or (meaning and meaning.field in (*YEARLY, PERHAPS)):
+            return HeadingMeaning(meaning.field if meaning and rest else "activity", period)
+        return meaning
 
-    def _inner(self, said: tuple[str, ...]) -> HeadingMeaning | None:
+    def _innermost_meaning(self, parts: tuple[str, ...]) -> HeadingMeaning | None:
         # What stands lower counts more: ("Pupil", "DOB") is a DOB, ("Leavers 2023", "UPN") a UPN.
-        for first in range(1, len(said)):
-            known = self._dated(said[first:]) or self._known(" ".join(said[first:]))
-            above = " ".join(said[:first])
-            is_either = known and known.field in (*YEARLY, PERHAPS, NOT_OURS)
-            if known and (is_either or not headings.is_about_provider(above)):
-                return known
+        for first in range(1, len(parts)):
+            meaning = self._dated_meaning(parts[first:]) or self._undated_meaning(
+                " ".join(parts[first:])
+            )
+            above = " ".join(parts[:first])
+            is_either = meaning and meaning.field in (*YEARLY, PERHAPS, NOT_OURS)
+            if meaning and (is_either or not headings.is_about_provider(above)):
+                return meaning
         return None
 
 
@@ -261,40 +274,46 @@ def parse_map(text: str, name: str) -> ColumnMap:
     """
     try:
         own = MapFile.model_validate(yaml.load(text, yaml.CBaseLoader))
-        return _add(load_map(own.extends) if own.extends else _our_own_words(), own)
+        return _merge_map(load_map(own.extends) if own.extends else _closed_list_map(), own)
     except (ValidationError, ValueError) as error:
         message = f"{name}.yaml is not a map: {error}"
         raise ValueError(message) from error
 
 
 def normalise_heading(heading: str) -> str:
-    """What a heading is known by: the same however it is spaced, cased and punctuated."""
+    """The key of a heading: the same however it is spaced, cased and punctuated."""
     return headings.compact_heading(headings.heading_words(heading))
 
 
 def normalise_word(word: str) -> str:
-    """What a word in a cell is known by."""
-    return _key(word)
+    """The key of a word in a cell: the same however it is spaced, cased and punctuated."""
+    return _word_key(word)
 
 
 @cache
-def _our_own_words() -> ColumnMap:
+def _closed_list_map() -> ColumnMap:
     """Every code and label of the closed lists, so that mapped words map to themselves."""
     columns = {
         name: FieldWords(values={value: (value, label) for value, label in listed.items()})
         for name, listed in closed_list_values().items()
     }
     codes = {word.value: (code,) for word, code in ID01.items()}
-    columns["intended"] = _plus(columns["intended"], FieldWords(values=codes))
-    return _add(ColumnMap(name="our own words"), MapFile(name="our own words", columns=columns))
+    columns["intended"] = _combine(columns["intended"], FieldWords(values=codes))
+    return _merge_map(
+        ColumnMap(name="our own words"), MapFile(name="our own words", columns=columns)
+    )
 
 
-def _add(base: ColumnMap, more: MapFile) -> ColumnMap:
-    told = {normalise_heading(one) for new in more.columns.values() for one in new.headings}
-    known = {
-        key: meant for key, meant in base.headings.items() if key not in told or meant not in _OPEN
+def _merge_map(base: ColumnMap, more: MapFile) -> ColumnMap:
+    new_keys = {
+        normalise_heading(heading) for new in more.columns.values() for heading in new.headings
     }
-    written = dict(base.written)
+    heading_fields = {
+        key: name_of_field
+        for key, name_of_field in base.headings.items()
+        if key not in new_keys or name_of_field not in _REDEFINABLE
+    }
+    written = dict(base.headings_as_written)
     words = {name: dict(listed) for name, listed in base.words.items()}
     neutral = dict(base.neutral)
     lists = closed_list_values()
@@ -302,66 +321,69 @@ def _add(base: ColumnMap, more: MapFile) -> ColumnMap:
         if name not in (*FIELDS, LEFT_ON, PERHAPS, NOT_OURS):
             message = f"there is no field called {name}"
             raise ValueError(message)
-        _put(known, ((normalise_heading(one), name) for one in new.headings))
-        written[name] = (*written.get(name, ()), *new.headings)
-        strange = set(new.values) - set(lists.get(name, ()))
-        if strange:
-            message = f"{name} has no value {', '.join(sorted(strange))}"
-            raise ValueError(message)
-        _put(
-            words.setdefault(name, {}) if new.values else {},
-            ((_key(one), value) for value, all_of in new.values.items() for one in all_of),
+        _add_meanings(
+            heading_fields, ((normalise_heading(heading), name) for heading in new.headings)
         )
-        neutral[name] = _with_neutral(neutral.get(name, {}), new.neutral, _key)
+        written[name] = (*written.get(name, ()), *new.headings)
+        unknown_values = set(new.values) - set(lists.get(name, ()))
+        if unknown_values:
+            message = f"{name} has no value {', '.join(sorted(unknown_values))}"
+            raise ValueError(message)
+        _add_meanings(
+            words.setdefault(name, {}) if new.values else {},
+            ((_word_key(word), value) for value, typed in new.values.items() for word in typed),
+        )
+        neutral[name] = _merge_neutral(neutral.get(name, {}), new.neutral, _word_key)
     frozen = {name: MappingProxyType(listed) for name, listed in words.items()}
-    around = _with_neutral(base.around, more.around, normalise_heading)
-    return ColumnMap(more.name, known, frozen, neutral, around, written, base.heard)
+    around = _merge_neutral(base.around, more.around, normalise_heading)
+    return ColumnMap(more.name, heading_fields, frozen, neutral, around, written, base.proposed)
 
 
-def _with_neutral(
+def _merge_neutral(
     base: vocabulary.Neutral, more: Mapping[str, tuple[str, ...]], key_of: Callable[[str], str]
 ) -> vocabulary.Neutral:
-    known = dict(base)
-    for beside, all_of in more.items():
-        begins = ("",) if beside == _BESIDE_ANY else tuple(beside.split())
-        for key in map(key_of, all_of):
-            known[key] = tuple(dict.fromkeys((*known.get(key, ()), *begins)))
-    return known
+    merged = dict(base)
+    for beside, phrases_typed in more.items():
+        begins = ("",) if beside == _BESIDE_EVERY_VALUE else tuple(beside.split())
+        for key in map(key_of, phrases_typed):
+            merged[key] = tuple(dict.fromkeys((*merged.get(key, ()), *begins)))
+    return merged
 
 
-def _put(known: dict[str, str], pairs: Iterable[tuple[str, str]]) -> None:
-    for key, meant in pairs:
-        if known.setdefault(key, meant) != meant:
-            message = f"'{key}' is both {known[key]} and {meant}"
+def _add_meanings(meanings: dict[str, str], pairs: Iterable[tuple[str, str]]) -> None:
+    for key, meaning in pairs:
+        if meanings.setdefault(key, meaning) != meaning:
+            message = f"'{key}' is both {meanings[key]} and {meaning}"
             raise ValueError(message)
 
 
-def _plus(one: FieldWords, other: FieldWords) -> FieldWords:
-    values = dict(one.values)
-    for value, words in other.values.items():
+def _combine(base: FieldWords, more: FieldWords) -> FieldWords:
+    values = dict(base.values)
+    for value, words in more.values.items():
         values[value] = (*values.get(value, ()), *words)
-    return FieldWords(headings=(*one.headings, *other.headings), values=values)
+    return FieldWords(headings=(*base.headings, *more.headings), values=values)
 
 
-def _key(word: str) -> str:
+def _word_key(word: str) -> str:
     return phrases.compact_phrase(phrases.normalise_phrase(word))
 
 
-def _first(known: Mapping[str, str], keys: Iterable[str]) -> str | None:
-    return next((known[key] for key in keys if key in known), None)
+def _first_match(meanings: Mapping[str, str], keys: Iterable[str]) -> str | None:
+    return next((meanings[key] for key in keys if key in meanings), None)
 
 
 def strip_moments(text: str) -> str:
-    """The heading without the moments it names: "Year 1 (Sept 2023)" names its moment twice."""
-    while found := parse_period(text):
-        text = found[1]
+    """The heading without the periods it names: "Year 1 (Sept 2023)" names its period twice."""
+    while parsed := parse_period(text):
+        text = parsed[1]
     return text
 
 
-def _around(rest: str) -> str:
+def _drop_ignored_words(rest: str) -> str:
     words = headings.heading_words(rest)
     return " ".join(
         word
         for before, word in zip(("", *words), words, strict=False)
-        if word not in _AROUND and (before in _NUMBERED or not word.rstrip("sthnrd").isdigit())
+        if word not in _IGNORED_WORDS
+        and (before in _BEFORE_NUMBERS or not word.rstrip("sthnrd").isdigit())
     )

@@ -1,4 +1,4 @@
-"""Remembered: what people confirmed becomes a school's own map, and can be given to others as one.
+"""Confirmed mappings: what people confirmed becomes a school's own map, or a YAML map for others.
 
 What is kept, by whom and since when, comes in as `HeadingMapping` and `ValueMapping`.  A school's
 own word goes before the hub's, and a person's before the standard map's.
@@ -8,7 +8,10 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
+from typing import NamedTuple
 
 import yaml
 
@@ -21,19 +24,27 @@ from imports.crosswalk.column_map import (
     strip_moments,
 )
 from imports.crosswalk.fields import FIELDS, NOT_OURS, closed_list_values
-from imports.crosswalk.provider_as_destination import Places, no_places
+from imports.crosswalk.provider_as_destination import PlaceLookup, no_places
 from imports.text.headings import BLOCKED, compact_heading, heading_words, word_set
 from models.handoffs.sheets import ReadFile
 from models.responses import HeadingMapping, ValueMapping
 
 HUB = ""  # the URN that stands for every school
-_MOST_MAPS = 32  # each holds every heading and word that is known
+_MAX_MAPS = 32  # each holds every heading and word that is known
 # What is the leaver's own: never read from a column about somebody or something else.
 _LEAVERS_OWN = word_set(
     "upn uln surname forename full_name born_on sex postcode ethnicity sen disadvantaged consent"
 )
 _OF_THIS_SCHOOL = "it was confirmed for another sheet of this school"
 _OF_ANOTHER = "it was confirmed for another school"
+
+
+class _MapKey(NamedTuple):
+    """What a map is made of: a school's YAML map, what it confirmed, the heading rows it reads."""
+
+    own_map: str
+    urn: str
+    fingerprints: frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,104 +54,111 @@ class Crosswalk:
     standard: ColumnMap
     headings: Sequence[HeadingMapping] = ()
     words: Sequence[ValueMapping] = ()
-    places: Places = no_places
-    _made: dict[tuple[str, str, frozenset[str]], ColumnMap] = field(
-        default_factory=dict, repr=False
-    )
+    places: PlaceLookup = no_places
+    _made: dict[_MapKey, ColumnMap] = field(default_factory=dict, repr=False)
 
     def to_find_tables(self, urn: str) -> ColumnMap:
         """The map that a school's headings are looked for with, whatever heading row they are of.
 
         It finds tables only: what a column is, is decided by the heading row.
         """
-        return self.to_map(urn, {one.fingerprint for one in self._headings.get(urn, ())})
+        return self.to_map(
+            urn, {confirmed.fingerprint for confirmed in self._headings.get(urn, ())}
+        )
 
     def to_map(self, urn: str, rows: Iterable[str]) -> ColumnMap:
-        """The map of a school for a file with these heading rows (fingerprints)."""
+        """The map that a school's file is read with; `rows` are its heading rows' fingerprints."""
         own = urn if _has_own_map(urn) else ""
-        here = frozenset(rows) if urn in self._headings else frozenset()
+        fingerprints = frozenset(rows) if urn in self._headings else frozenset()
         # Schools of whom nobody said anything share one map.
-        about = own, urn if urn in self._headings or urn in self._words else HUB, here
-        if about not in self._made:
-            if len(self._made) >= _MOST_MAPS:
+        has_answers = urn in self._headings or urn in self._words
+        key = _MapKey(own, urn if has_answers else HUB, fingerprints)
+        if key not in self._made:
+            if len(self._made) >= _MAX_MAPS:
                 self._made.pop(next(iter(self._made)))
-            self._made[about] = replace(self._map(urn, here), places=self.places)
-        return self._made[about]
+            self._made[key] = replace(self._build_map(urn, fingerprints), places=self.places)
+        return self._made[key]
 
     def base(self, urn: str) -> ColumnMap:
-        """What is known without anybody's word: the school's own YAML map, or the standard one."""
+        """The map before anything was confirmed: the school's own YAML map, or the standard one."""
         return load_map(urn) if _has_own_map(urn) else self.standard
 
     def accepted_heading(
         self, urn: str, rows: Iterable[str], heading: str
     ) -> HeadingMapping | None:
-        """Who said what a heading of these heading rows is; None where nobody did."""
-        return self._of(urn, frozenset(rows)).get(normalise_heading(heading))
+        """What was confirmed of a heading; `rows` are its sheet's heading rows' fingerprints."""
+        return self._confirmed_headings(urn, frozenset(rows)).get(normalise_heading(heading))
 
-    def _map(self, urn: str, rows: frozenset[str]) -> ColumnMap:
-        theirs, words = self._of(urn, rows), self._words_of(urn)
-        elsewhere = self._elsewhere(urn, theirs)
+    def _build_map(self, urn: str, rows: frozenset[str]) -> ColumnMap:
+        headings, words = self._confirmed_headings(urn, rows), self._confirmed_words(urn)
+        elsewhere = self._proposals(urn, headings)
         base = self.base(urn)
-        if not (theirs or words or elsewhere):
+        if not (headings or words or elsewhere):
             return base
-        aliases = {one.shown: one.field or NOT_OURS for one in theirs.values()}
-        meant: dict[str, dict[str, str]] = {}
-        for (name, _), one in words.items():
-            meant.setdefault(name, {})[one.word] = one.value
-        return base.without(aliases, meant).extended(aliases, meant, elsewhere)
+        aliases = {confirmed.shown: confirmed.field or NOT_OURS for confirmed in headings.values()}
+        values: dict[str, dict[str, str]] = {}
+        for (name, _), confirmed_word in words.items():
+            values.setdefault(name, {})[confirmed_word.word] = confirmed_word.value
+        return base.without(aliases, values).extended(aliases, values, elsewhere)
 
     @cached_property
     def _headings(self) -> dict[str, list[HeadingMapping]]:
         """By URN, those of any heading row first, the latest last."""
-        found: defaultdict[str, list[HeadingMapping]] = defaultdict(list)
-        for one in sorted(self.headings, key=lambda one: (one.fingerprint != "", one.accepted_at)):
-            if is_mappable(one.field) and not blocking_words(one.shown, one.field):
-                found[one.urn].append(one)
-        return dict(found)
+        by_urn: defaultdict[str, list[HeadingMapping]] = defaultdict(list)
+        for confirmed in sorted(self.headings, key=_heading_precedence):
+            if is_mappable(confirmed.field) and not blocking_words(
+                confirmed.shown, confirmed.field
+            ):
+                by_urn[confirmed.urn].append(confirmed)
+        return dict(by_urn)
 
     @cached_property
     def _words(self) -> dict[str, list[ValueMapping]]:
         lists = closed_list_values()
-        found: defaultdict[str, list[ValueMapping]] = defaultdict(list)
-        for one in sorted(self.words, key=lambda one: one.accepted_at):
-            if one.value in lists.get(one.field, {}):
-                found[one.urn].append(one)
-        return dict(found)
+        by_urn: defaultdict[str, list[ValueMapping]] = defaultdict(list)
+        for confirmed in sorted(self.words, key=attrgetter("accepted_at")):
+            if confirmed.value in lists.get(confirmed.field, {}):
+                by_urn[confirmed.urn].append(confirmed)
+        return dict(by_urn)
 
     @cached_property
-    def _everywhere(self) -> dict[str, tuple[str, frozenset[str]]]:
-        """The field of each heading of which nobody disagrees, and the schools that said it."""
-        said: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    def _undisputed(self) -> dict[str, tuple[str, frozenset[str]]]:
+        """By heading key, the field that nobody disagrees on, and the URNs that confirmed it."""
+        answers: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
         for urn, headings in self._headings.items():
-            for one in headings:
-                said[normalise_heading(one.shown)].add((one.field, urn))
+            for confirmed in headings:
+                answers[normalise_heading(confirmed.shown)].add((confirmed.field, urn))
         return {
             key: (min(fields), frozenset(urn for _, urn in pairs))
-            for key, pairs in said.items()
+            for key, pairs in answers.items()
             if len(fields := {field for field, _ in pairs}) == 1 and "" not in fields
         }
 
-    def _of(self, urn: str, rows: frozenset[str]) -> dict[str, HeadingMapping]:
+    def _confirmed_headings(self, urn: str, rows: frozenset[str]) -> dict[str, HeadingMapping]:
         """The headings that hold for these heading rows, by key; the school's own word last."""
         return {
-            normalise_heading(one.shown): one
-            for one in (*self._headings.get(HUB, ()), *self._headings.get(urn, ()))
-            if one.fingerprint in rows or not one.fingerprint
+            normalise_heading(confirmed.shown): confirmed
+            for confirmed in (*self._headings.get(HUB, ()), *self._headings.get(urn, ()))
+            if confirmed.fingerprint in rows or not confirmed.fingerprint
         }
 
-    def _words_of(self, urn: str) -> dict[tuple[str, str], ValueMapping]:
+    def _confirmed_words(self, urn: str) -> dict[tuple[str, str], ValueMapping]:
         return {
-            (one.field, normalise_word(one.word)): one
-            for one in (*self._words.get(HUB, ()), *self._words.get(urn, ()))
+            (confirmed.field, normalise_word(confirmed.word)): confirmed
+            for confirmed in (*self._words.get(HUB, ()), *self._words.get(urn, ()))
         }
 
-    def _elsewhere(self, urn: str, theirs: Mapping[str, object]) -> dict[str, tuple[str, str]]:
-        """What was said of other headings elsewhere: only ever proposed."""
+    def _proposals(self, urn: str, theirs: Mapping[str, object]) -> dict[str, tuple[str, str]]:
+        """By heading key, a field confirmed elsewhere, and where: only ever proposed."""
         return {
             key: (field, _OF_THIS_SCHOOL if urn in schools else _OF_ANOTHER)
-            for key, (field, schools) in self._everywhere.items()
+            for key, (field, schools) in self._undisputed.items()
             if key not in theirs
         }
+
+
+def _heading_precedence(confirmed: HeadingMapping) -> tuple[bool, datetime]:
+    return confirmed.fingerprint != "", confirmed.accepted_at
 
 
 def _has_own_map(urn: str) -> bool:
@@ -149,11 +167,13 @@ def _has_own_map(urn: str) -> bool:
 
 def heading_fingerprints(read: ReadFile) -> tuple[str, ...]:
     """The fingerprint of the heading row of each table of a file."""
-    return tuple(heading_fingerprint(one.parts for one in table.headings) for table in read.tables)
+    return tuple(
+        heading_fingerprint(heading.parts for heading in table.headings) for table in read.tables
+    )
 
 
 def heading_fingerprint(headings: Iterable[tuple[str, ...]]) -> str:
-    """The same for the same headings, whatever their order, case and spaces (64 hex digits).
+    """SHA-256 of a heading row, 64 hex digits: the same whatever the order, case and spaces.
 
     Years and other moments in them do not count, nor how many there are: what next autumn adds,
     "Sept 24" beside "Sept 23", is the same heading row.
@@ -190,17 +210,17 @@ def map_as_yaml(
 ) -> str:
     """Confirmed headings and words as a YAML map that adds to the standard one.
 
-    `aliases` goes from a heading to our field, `words`, for each field, from a word to its value.
+    `aliases`: heading to our field.  `words`: field to word to value.
     """
     columns: dict[str, dict[str, object]] = {}
-    for heading, ours in aliases.items():
-        known = columns.setdefault(ours, {}).setdefault("headings", [])
-        if isinstance(known, list):
-            known.append(heading)
-    for ours, meant in words.items():
+    for heading, name_of_field in aliases.items():
+        listed = columns.setdefault(name_of_field, {}).setdefault("headings", [])
+        if isinstance(listed, list):
+            listed.append(heading)
+    for name_of_field, values_by_word in words.items():
         values: dict[str, list[str]] = {}
-        for typed, value in meant.items():
+        for typed, value in values_by_word.items():
             values.setdefault(value, []).append(typed)
-        columns.setdefault(ours, {})["values"] = values
+        columns.setdefault(name_of_field, {})["values"] = values
     written = {"name": name, "extends": "standard", "columns": columns}
     return yaml.safe_dump(written, sort_keys=False, allow_unicode=True)

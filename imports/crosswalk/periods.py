@@ -1,4 +1,4 @@
-"""Year columns: the moment that a heading such as "Sept 23" or "Year 2" asks about."""
+"""Periods: the autumn or year that a heading such as "Sept 23" or "Year 2" asks about."""
 
 import re
 from dataclasses import dataclass
@@ -37,10 +37,10 @@ _COUNTS = {
     )
     for name in names.split()
 }  # fmt: skip
-_MONTHS_ON = {"6": 1} | {str(12 * years): years for years in range(1, MOST_WAVES + 1)}
+_YEARS_BY_MONTHS = {"6": 1} | {str(12 * years): years for years in range(1, MOST_WAVES + 1)}
 # From the fourth on, "Year 6" may be a year group: it is a year after leaving only beside one of
 # these.  Nobody's "4th year" or "4 years" is one by itself either.
-_SURELY = 3
+_MOST_CERTAIN = 3
 _AFTER_LEAVING = frozenset(
     "after on later leaving out post destination destinations dest destn activity status".split()
 )
@@ -56,9 +56,9 @@ class PeriodUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The moment a column asks about, counted as its heading counts."""
+    """The period a column asks about: `number` counts as `unit` says (2023, 2 or 12)."""
 
-    dial: PeriodUnit
+    unit: PeriodUnit
     number: int
     is_bare: bool = False  # "2023" alone may also be the summer in which a cohort left
 
@@ -67,36 +67,36 @@ class Period:
 
         `leaving_year` is the September in which the leaving year starts.
         """
-        if self.dial is PeriodUnit.YEAR:
+        if self.unit is PeriodUnit.YEAR:
             return self.number - leaving_year
-        if self.dial is PeriodUnit.AGE:
+        if self.unit is PeriodUnit.AGE:
             return self.number - (11 if stage is LeavingStage.Y11 else 13)
         return self.number
 
 
 @memoise_text(20_000)
 def parse_period(text: str) -> tuple[Period, str] | None:
-    """The moment in a heading and what is left of the heading; None when it has none.
+    """The period in a heading and what is left of the heading; None when it has none.
 
     "where Sept 23" is September 2023 and "where"; "1 year on" is one year after and "".
     """
-    words = list(heading_words(_joined(text)))
-    for take in (
+    words = list(heading_words(_join_dates(text)))
+    for parse in (
         _month_and_year,
-        _two_years,
+        _academic_year,
         _year_and_month,
         _year_group,
-        _counted,
+        _years_after,
         _plain_year,
     ):
-        found = take(words)
-        if found:
-            moment, first, last = found
-            return moment, " ".join(words[:first] + words[last:])
+        parsed = parse(words)
+        if parsed:
+            period, first, last = parsed
+            return period, " ".join(words[:first] + words[last:])
     return None
 
 
-def _joined(text: str) -> str:
+def _join_dates(text: str) -> str:
     # A whole date is its month and year; "2024/25" and "2024-25" are one word for what follows;
     # "Sept23" is two.
     text = _DATE.sub(lambda date: f" {_NAMES[int(date['m']) - 1]} {date['y']} ", text)
@@ -130,10 +130,10 @@ def _two_short_years(years: re.Match[str]) -> str:
     return f" ay20{years[1]}to{years[2]} " if follow else years[0]
 
 
-_Found = tuple[Period, int, int] | None
+_ParsedPeriod = tuple[Period, int, int] | None
 
 
-def _month_and_year(words: list[str]) -> _Found:
+def _month_and_year(words: list[str]) -> _ParsedPeriod:
     for at, (word, year) in enumerate(zip(words, words[1:], strict=False)):
         month = _MONTHS.get(word) or _SEASONS.get(word)
         number = _year(year)
@@ -146,7 +146,7 @@ def _month_and_year(words: list[str]) -> _Found:
     return None
 
 
-def _year_and_month(words: list[str]) -> _Found:
+def _year_and_month(words: list[str]) -> _ParsedPeriod:
     # "2023 Sept", and "23-Sep": what Excel makes of "Sept 23".
     for at, (year, word) in enumerate(zip(words, words[1:], strict=False)):
         month = _MONTHS.get(word) or _SEASONS.get(word)
@@ -156,7 +156,7 @@ def _year_and_month(words: list[str]) -> _Found:
     return None
 
 
-def _two_years(words: list[str]) -> _Found:
+def _academic_year(words: list[str]) -> _ParsedPeriod:
     for at, word in enumerate(words):
         years = re.fullmatch(r"ay(20\d\d)to(\d\d|20\d\d)", word)
         if years and (int(years[1]) + 1) % 100 == int(years[2]) % 100:
@@ -164,7 +164,7 @@ def _two_years(words: list[str]) -> _Found:
     return None
 
 
-def _year_group(words: list[str]) -> _Found:
+def _year_group(words: list[str]) -> _ParsedPeriod:
     for at, word in enumerate(words):
         group = re.fullmatch(r"(?:y|yr|year)(1[2-6])", word)
         if group:
@@ -175,21 +175,21 @@ def _year_group(words: list[str]) -> _Found:
     return None
 
 
-def _counted(words: list[str]) -> _Found:
+def _years_after(words: list[str]) -> _ParsedPeriod:
     for at, word in enumerate(words):
         together = re.fullmatch(r"(y|yr|year|wave|w)([1-9]|10)", word)
         follows = words[at + 1] if len(words) > at + 1 else ""
         count, last = 0, at + 2
         if together:
-            count, last = _sure(int(together[2]), together[1], words), at + 1
+            count, last = _count_if_sure(int(together[2]), together[1], words), at + 1
         elif word in _YEAR_AFTER and follows in _COUNTS:
-            count = _sure(_COUNTS[follows], word, words)
+            count = _count_if_sure(_COUNTS[follows], word, words)
         elif word in _COUNTS and follows in _YEARS_AFTER:
-            count = _sure(_COUNTS[word], follows, words)
-        elif word in _MONTHS_ON and follows in ("month", "months", "mths"):
-            count = _sure(_MONTHS_ON[word], follows, words)
+            count = _count_if_sure(_COUNTS[word], follows, words)
+        elif word in _YEARS_BY_MONTHS and follows in ("month", "months", "mths"):
+            count = _count_if_sure(_YEARS_BY_MONTHS[word], follows, words)
         if count:
-            return Period(PeriodUnit.COUNT, count), *_with_after(words, at, last)
+            return Period(PeriodUnit.COUNT, count), *_with_neighbours(words, at, last)
     return None
 
 
@@ -197,17 +197,17 @@ _YEAR_AFTER = ("y", "yr", "year", "wave", "autumn", "checkpoint")
 _YEARS_AFTER = ("year", "years", "yr", "yrs", "autumn")
 
 
-def _sure(count: int, unit: str, words: list[str]) -> int:
+def _count_if_sure(count: int, unit: str, words: list[str]) -> int:
     """The count where the words leave no doubt that it is one of years after leaving; else 0."""
     is_sure = (
-        count <= _SURELY
+        count <= _MOST_CERTAIN
         or unit in ("wave", "w", "autumn", "checkpoint")
         or not _AFTER_LEAVING.isdisjoint(words)
     )
     return count if is_sure else 0
 
 
-def _with_after(words: list[str], first: int, last: int) -> tuple[int, int]:
+def _with_neighbours(words: list[str], first: int, last: int) -> tuple[int, int]:
     # "after 1 year", "1 year on", "12 months after leaving", "1 year later"
     if first and words[first - 1] == "after":
         first -= 1
@@ -216,7 +216,7 @@ def _with_after(words: list[str], first: int, last: int) -> tuple[int, int]:
     return first, last
 
 
-def _plain_year(words: list[str]) -> _Found:
+def _plain_year(words: list[str]) -> _ParsedPeriod:
     for at, word in enumerate(words):
         if re.fullmatch(r"20\d\d", word):
             return Period(PeriodUnit.YEAR, int(word), is_bare=True), at, at + 1

@@ -1,4 +1,4 @@
-"""Whereabouts: a destination told by the name of a place, "Downs College - A levels".
+"""Provider as destination: a place's name becomes an activity, "Downs College - A levels".
 
 A name counts when the register has exactly one place of that very name, and what stands beside it
 is understood to the last word: "Downs College or work" and "Downs College - offer" are asked about.
@@ -13,7 +13,7 @@ from imports.text.memoise import LONGEST
 ValueOf = Callable[[str, str], str | None]
 
 # What may stand between a place and what somebody does there.
-_BETWEEN = re.compile(
+_SEPARATORS = re.compile(
     r"\s+(?:at|with|@)\s+|\s+[-\u2013\u2014/]\s+|\s*[,:;]\s+|\s*\(", re.IGNORECASE
 )
 _COMPANY = re.compile(r"[^,;/()]*\w[^,;/()]*\s(?:ltd|limited|plc|llp)\.?", re.IGNORECASE)
@@ -33,45 +33,51 @@ class NamedPlace:
 
 # From a name, and the URN of whoever says it, the code of studying at the place of that name full
 # time; None where it is nobody's name, or that of several.
-Places = Callable[[str, str], str | None]
-Place = Callable[[str], str | None]  # the same for one sender
+PlaceLookup = Callable[[str, str], str | None]
+SchoolPlaceLookup = Callable[[str], str | None]  # the same for one sender
 
 
 def no_places(name: str, urn: str) -> str | None:
-    """No place is known, as on a machine without a register."""
+    """The lookup that knows no place, as on a machine without a register."""
     return None
 
 
-def destination_at_place(typed: str, value_of: ValueOf, place: Place) -> NamedPlace | None:
-    """What a destination is that names a place; None where it does not, or says more than we know.
+def destination_at_place(
+    typed: str, value_of: ValueOf, find_place: SchoolPlaceLookup
+) -> NamedPlace | None:
+    """The place and activity of a destination that names a place; None where it names none.
 
-    `value_of` gives the code of words that are known.
+    None too where part of it is not understood.  `value_of` gives the value of a word in a field.
     """
     if "?" in typed or len(typed) > LONGEST:
         return None
-    code = place(typed)
+    code = find_place(typed)
     if code:
         return NamedPlace(code, typed)
-    for between in _BETWEEN.finditer(typed):
-        before, after = typed[: between.start()].strip(), typed[between.end() :].strip()
-        if between[0].endswith("("):
+    for separator in _SEPARATORS.finditer(typed):
+        before, after = typed[: separator.start()].strip(), typed[separator.end() :].strip()
+        if separator[0].endswith("("):
             after = after.removesuffix(")").strip()
-        told = _at(before, after, value_of, place) or _at(after, before, value_of, place)
-        if told:
-            return told
+        destination = _place_and_activity(
+            before, after, value_of, find_place
+        ) or _place_and_activity(after, before, value_of, find_place)
+        if destination:
+            return destination
     return None
 
 
-def _at(where: str, what: str, value_of: ValueOf, place: Place) -> NamedPlace | None:
-    if not where or not what:
+def _place_and_activity(
+    name: str, words: str, value_of: ValueOf, find_place: SchoolPlaceLookup
+) -> NamedPlace | None:
+    if not name or not words:
         return None
-    code = place(where)
-    if code is None and not _COMPANY.fullmatch(where):
+    code = find_place(name)
+    if code is None and not _COMPANY.fullmatch(name):
         return None
-    said = value_of("activity", what)
+    activity = value_of("activity", words)
     if code is None:
-        return NamedPlace(said, where) if said and said.startswith(_AT_WORK) else None
-    said = said or value_of("activity", f"College {what}")  # "A levels", "Level 3 Sport"
-    if said is None or not said.startswith(_AT_A_PLACE):
+        return NamedPlace(activity, name) if activity and activity.startswith(_AT_WORK) else None
+    activity = activity or value_of("activity", f"College {words}")  # "A levels", "Level 3 Sport"
+    if activity is None or not activity.startswith(_AT_A_PLACE):
         return None
-    return NamedPlace(code if said in _FULL_TIME else said, where)
+    return NamedPlace(code if activity in _FULL_TIME else activity, name)

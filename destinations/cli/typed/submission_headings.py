@@ -129,7 +129,7 @@ def list_headings_seen(crosswalk: Crosswalk, urn: str, read: ReadFile) -> list[S
     for table in read.tables:
         layout = map_columns(table, column_map)
         row = heading_fingerprint(heading.parts for heading in table.headings)
-        for column in layout.placed:
+        for column in layout.mappings:
             if whole := full_heading(column.parts):
                 accepted = crosswalk.accepted_heading(urn, fingerprints, whole)
                 seen.append(_with_cell_counts(layout, column, column_map, SeenHeading(
