@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -74,6 +75,13 @@ class FieldProposal:
     is_made: bool = False
 
 
+class _Likeness(NamedTuple):
+    """How like two headings are, 0 to 100: as a whole, and with words in any order or missing."""
+
+    whole: float
+    by_word: float
+
+
 def propose_fields(
     parts: tuple[str, ...], cells: Sequence[Cell], column_map: ColumnMap
 ) -> tuple[FieldProposal, ...]:
@@ -87,26 +95,27 @@ def propose_fields(
     if "activity" in evidence and not _INTENTION_WORDS.isdisjoint(headings.heading_words(heading)):
         # "My plan for next year" in words that we know is still a plan.
         evidence["intended"] = evidence.pop("activity")
-    near = _likeness_by_field(heading, column_map)
-    ranked = sorted(near, key=lambda field: (field not in evidence, -near[field][1]))
-    best = max((ratio for ratio, _ in near.values()), default=0.0)
+    likeness = _likeness_by_field(heading, column_map)
+    ranked = sorted(likeness, key=lambda field: (field not in evidence, -likeness[field].by_word))
+    best = max((of_field.whole for of_field in likeness.values()), default=0.0)
     made = [
         FieldProposal(
             field,
             NAMES[field],
-            near[field][1],
-            _evidence_for(field, near[field][0], evidence),
+            likeness[field].by_word,
+            _evidence_for(field, likeness[field].whole, evidence),
             True,
         )
         for field in ranked
-        if field in evidence or (near[field][0] == best >= _NEAR and _is_apart(field, near))
+        if field in evidence
+        or (likeness[field].whole == best >= _NEAR and _is_apart(field, likeness))
     ]
     others = [
-        FieldProposal(field, NAMES[field], near[field][1])
+        FieldProposal(field, NAMES[field], likeness[field].by_word)
         for field in ranked
-        if near[field][1] >= _WORTH_SAYING
+        if likeness[field].by_word >= _WORTH_SAYING
         and field not in {proposal.field for proposal in made}
-        and (near[field][0] >= _RATHER or _shares_a_word(heading, field, column_map))
+        and (likeness[field].whole >= _RATHER or _shares_a_word(heading, field, column_map))
     ]
     return tuple([*made, *others][:3])
 
@@ -123,21 +132,23 @@ def may_hold_destination(layouts: Sequence[TableMapping], column_map: ColumnMap)
     )
 
 
-def _likeness_by_field(heading: str, column_map: ColumnMap) -> dict[str, tuple[float, float]]:
-    """For each field, how like its nearest heading is: as a whole, and word by word."""
+def _likeness_by_field(heading: str, column_map: ColumnMap) -> dict[str, _Likeness]:
+    """For each field, how like its nearest heading is."""
     normalised = " ".join(headings.heading_words(headings.strip_brackets(heading)))
-    near = dict.fromkeys(FIELDS, (0.0, 0.0))
+    by_field = dict.fromkeys(FIELDS, _Likeness(0.0, 0.0))
     if not normalised:
-        return near
-    fields, written = _comparable_headings(column_map)
-    for at, scorer in enumerate((fuzz.ratio, fuzz.WRatio)):
-        for _, likeness, which in process.extract(normalised, written, scorer=scorer, limit=None):
-            whole, by_word = near[fields[which]]
-            if at == 0:
-                near[fields[which]] = (max(whole, likeness), by_word)
+        return by_field
+    fields, known_headings = _comparable_headings(column_map)
+    for scorer_index, scorer in enumerate((fuzz.ratio, fuzz.WRatio)):
+        for _, likeness, index in process.extract(
+            normalised, known_headings, scorer=scorer, limit=None
+        ):
+            whole, by_word = by_field[fields[index]]
+            if scorer_index == 0:
+                by_field[fields[index]] = _Likeness(max(whole, likeness), by_word)
             else:
-                near[fields[which]] = (whole, max(by_word, likeness))
-    return near
+                by_field[fields[index]] = _Likeness(whole, max(by_word, likeness))
+    return by_field
 
 
 @lru_cache(maxsize=16)
@@ -181,9 +192,9 @@ def _heading_words_by_field(column_map: ColumnMap) -> dict[str, frozenset[str]]:
     }
 
 
-def _is_apart(field: str, near: dict[str, tuple[float, float]]) -> bool:
-    others = [whole for name, (whole, _) in near.items() if name != field]
-    return near[field][0] - max(others, default=0.0) >= _MARGIN
+def _is_apart(field: str, likeness: dict[str, _Likeness]) -> bool:
+    others = [whole for name, (whole, _) in likeness.items() if name != field]
+    return likeness[field].whole - max(others, default=0.0) >= _MARGIN
 
 
 def _evidence_for(field: str, ratio: float, evidence: dict[str, str]) -> tuple[str, ...]:

@@ -96,9 +96,9 @@ def _merge_layouts(layouts: Sequence[TableMapping]) -> TableMapping:
 
 
 def _changed_fields(before: TableMapping, after: TableMapping) -> dict[_HeadingKey, str]:
-    """The fields that were given anew."""
-    both = zip(_heading_keys(before), before.mappings, after.mappings, strict=True)
-    return {key: now.field for key, was, now in both if now.field != was.field}
+    """By heading key, the new field of each column whose field differs."""
+    columns = zip(_heading_keys(before), before.mappings, after.mappings, strict=True)
+    return {key: new.field for key, old, new in columns if new.field != old.field}
 
 
 def _with_fields(layout: TableMapping, fields: Mapping[_HeadingKey, str]) -> TableMapping:
@@ -171,10 +171,10 @@ def _infer_owner(
         return "sender"
     if _is_next_to_own_name(layout, column, cells):
         return "sender"
-    beside = next((name for name in layout.columns("provider_name")), None)
-    if beside is None:
+    provider_column = next((name for name in layout.columns("provider_name")), None)
+    if provider_column is None:
         return "sender" if _is_constant(cells, nowhere) else ""
-    numbers, names = _same_length_numbers(cells, _comparable_cells(layout, beside))
+    numbers, names = _same_length_numbers(cells, _comparable_cells(layout, provider_column))
     if len(set(filter(None, numbers))) > 1 and _pairs_one_to_one(numbers, names):
         return "provider"
     if len(numbers) < _MIN_NUMBERS or _share_of_mode(numbers) < _AT_LEAST:
@@ -271,19 +271,22 @@ def _is_own_name(layout: TableMapping, column: ColumnMapping, nowhere: Sequence[
         return False
     has_mode = _equals_mode(cells)
     for other in others:
-        beside = [
+        names_beside = [
             name
             for name, has_it in zip(_comparable_cells(layout, other), has_mode, strict=True)
             if has_it
         ]
         # A college's column and an employer's are each blank where the other is filled.
-        if sum(map(bool, beside)) * 2 >= len(beside) and _share_of_mode(beside) < _MOSTLY:
+        if (
+            sum(map(bool, names_beside)) * 2 >= len(names_beside)
+            and _share_of_mode(names_beside) < _MOSTLY
+        ):
             return True
     return any(nowhere) and _is_constant(cells, nowhere)
 
 
-def _mostly(cells: Sequence[str], is_so: Callable[[str], bool]) -> bool:
-    return sum(map(is_so, cells)) >= _AT_LEAST * len(cells)
+def _mostly(cells: Sequence[str], test: Callable[[str], bool]) -> bool:
+    return sum(map(test, cells)) >= _AT_LEAST * len(cells)
 
 
 def _comparable_cells(layout: TableMapping, column: ColumnMapping) -> list[str]:

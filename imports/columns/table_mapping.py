@@ -158,7 +158,7 @@ def _repeats_destination(
     answers = [
         (code, column_map.value_of("activity", word)) for code, word in pairs if code and word
     ]
-    same = sum(code == meant for code, meant in answers if code in codes)
+    same = sum(code == value for code, value in answers if code in codes)
     return same >= _ENOUGH and same >= _NEARLY_ALL * len(answers)
 
 

@@ -192,9 +192,9 @@ def _normalise_row(
         if mark:
             marks[column.field] = mark
             normalised.issues += unreadable_issue(sheet, row.number, column, cell, mark)
-        near = _suggest(column.field, cell, value, mark, reader.column_map)
-        if near:
-            normalised.suggests[sheet, row.number, column.field] = near
+        suggestions = _suggest(column.field, cell, value, mark, reader.column_map)
+        if suggestions:
+            normalised.suggests[sheet, row.number, column.field] = suggestions
     if wave_columns.split and "full_name" in raw:
         _split_name(raw["full_name"], wave_columns.split, values)
     if place and "provider_name" not in raw:

@@ -142,9 +142,9 @@ def _assign_undated_columns(
     }
     if not waves:
         return list(mappings)
-    now = declared.wave if declared.wave in waves else max(wave for wave in waves if wave)
+    default_wave = declared.wave if declared.wave in waves else max(wave for wave in waves if wave)
     return [
-        replace(column, wave=now)
+        replace(column, wave=default_wave)
         if column.wave is None and column.field in YEARLY - _FOR_EVERY_YEAR
         else column
         for column in mappings

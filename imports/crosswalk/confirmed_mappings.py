@@ -148,12 +148,12 @@ class Crosswalk:
             for confirmed in (*self._words.get(HUB, ()), *self._words.get(urn, ()))
         }
 
-    def _proposals(self, urn: str, theirs: Mapping[str, object]) -> dict[str, tuple[str, str]]:
+    def _proposals(self, urn: str, confirmed: Mapping[str, object]) -> dict[str, tuple[str, str]]:
         """By heading key, a field confirmed elsewhere, and where: only ever proposed."""
         return {
             key: (field, _OF_THIS_SCHOOL if urn in schools else _OF_ANOTHER)
             for key, (field, schools) in self._undisputed.items()
-            if key not in theirs
+            if key not in confirmed
         }
 
 

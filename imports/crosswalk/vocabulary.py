@@ -32,7 +32,11 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One way to account for the words so far."""
+    """One way to account for the words so far.
+
+    `value` is '' while nothing meant one; `beside` holds, for each neutral phrase, the beginnings
+    of the values beside which it says nothing; `pieces` counts the phrases.
+    """
 
     value: str = ""
     beside: frozenset[tuple[str, ...]] = frozenset()
@@ -48,7 +52,7 @@ def find_value(
 ) -> str | None:
     """The value that a typed phrase has in a field with a closed list; None where it has none.
 
-    `words` and `neutral` are those of every field, by its name.
+    `name` is the field; `words` and `neutral` map every field to its vocabulary.
     """
     own = Vocabulary(words.get(name, {}), neutral.get(name, {}))
     value = _coded_value(typed, own) if name in _CODED_FIELDS else _phrase_value(typed, own)
@@ -161,8 +165,8 @@ def _extend_readings(readings: set[_Reading], key: str, own: Vocabulary) -> set[
         if beside is not None and (not reading.wants or reading.wants == kind):
             wants = reading.wants if reading.wants == () else None
             bent = reading.is_bent or bool(value)
-            near = reading.beside | {beside}
-            more.add(replace(next_, beside=near, last=kind, wants=wants, is_bent=bent))
+            beside_all = reading.beside | {beside}
+            more.add(replace(next_, beside=beside_all, last=kind, wants=wants, is_bent=bent))
     return more
 
 
