@@ -13,15 +13,22 @@ class Match(SQLModel, table=True):
 
     __tablename__ = "match"
     __table_args__ = (UniqueConstraint("submission_id", "sheet", "row"),)
-    id: int | None = Field(default=None, primary_key=True)
-    submission_id: int = Field(foreign_key="submission.id", index=True)
-    sheet: str = Field(default="", max_length=255)
-    row: int
-    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
-    level: str = Field(max_length=80)
-    decided_by: str = Field(default="rule", max_length=100)
-    reason: str = Field(default="", max_length=400)
-    decided_at: datetime = Field(default_factory=now)
+    id: int | None = Field(default=None, primary_key=True, description="Number of the match")
+    submission_id: int = Field(
+        foreign_key="submission.id", index=True, description="The submission that the row is in"
+    )
+    sheet: str = Field(default="", max_length=255, description="Tab; empty for a csv file")
+    row: int = Field(description="Row as Excel shows it")
+    person_id: int | None = Field(
+        default=None,
+        foreign_key="person.id",
+        index=True,
+        description="Who it is about; none while that is unsure or the row waits",
+    )
+    level: str = Field(max_length=80, description="Named level that says why")
+    decided_by: str = Field(default="rule", max_length=100, description='"rule", or who settled it')
+    reason: str = Field(default="", max_length=400, description="What they said why")
+    decided_at: datetime = Field(default_factory=now, description="When it was decided")
 
 
 class Destination(SQLModel, table=True):
@@ -36,29 +43,50 @@ class Destination(SQLModel, table=True):
         UniqueConstraint("submission_id", "sheet", "row", "leaver_id", "wave"),
         CheckConstraint("wave >= 0", name="destination_wave_known"),
     )
-    id: int | None = Field(default=None, primary_key=True)
-    leaver_id: int = Field(foreign_key="leaver.id", index=True)
-    wave: int
-    activity_code: str = Field(max_length=3)
-    intended: str | None = Field(default=None, max_length=40)
-    provider_name: str = Field(default="", max_length=300)
-    provider_urn: str | None = Field(default=None, max_length=6)
-    provider_ukprn: str | None = Field(default=None, max_length=8)
-    course: str = Field(default="", max_length=300)
-    level: str = Field(default="", max_length=40)
-    started_on: date | None = None
-    ended_on: date | None = None
-    as_at: date
-    source: str = Field(max_length=12)
-    evidence: str = Field(max_length=30)
-    recorded_at: datetime = Field(default_factory=now, index=True)
-    submission_id: int = Field(foreign_key="submission.id", index=True)
-    sheet: str = Field(default="", max_length=255)
-    row: int
-    column: str = Field(default="", max_length=3)
-    supersedes_id: int | None = Field(default=None, foreign_key="destination.id")
-    # The word whose place and course stand here, since the cells for them were blank.
-    kept_from_id: int | None = Field(default=None, foreign_key="destination.id")
+    id: int | None = Field(default=None, primary_key=True, description="Number of the destination")
+    leaver_id: int = Field(foreign_key="leaver.id", index=True, description="Whose it is")
+    wave: int = Field(description="Moment that is told of: 0 intended, then 1, 2, 3")
+    activity_code: str = Field(
+        max_length=3, description="What they were doing: a code of NCCIS field CA01"
+    )
+    intended: str | None = Field(
+        default=None, max_length=40, description="What they mean to do, at wave 0"
+    )
+    provider_name: str = Field(default="", max_length=300, description="Where, as typed")
+    provider_urn: str | None = Field(
+        default=None, max_length=6, description="URN of that place, where the register has it"
+    )
+    provider_ukprn: str | None = Field(
+        default=None, max_length=8, description="UKPRN of that place, where the register has it"
+    )
+    course: str = Field(default="", max_length=300, description="What they study, as typed")
+    level: str = Field(default="", max_length=40, description="Level of the course, as typed")
+    started_on: date | None = Field(default=None, description="First day")
+    ended_on: date | None = Field(
+        default=None, description="Last day; none while it goes on or nobody said"
+    )
+    as_at: date = Field(description="Day on which it was true")
+    source: str = Field(max_length=12, description="Who told us")
+    evidence: str = Field(max_length=30, description="How strong that is")
+    recorded_at: datetime = Field(default_factory=now, index=True, description="When we learned it")
+    submission_id: int = Field(
+        foreign_key="submission.id", index=True, description="The submission it came from"
+    )
+    sheet: str = Field(
+        default="", max_length=255, description="Tab it came from; empty for a csv file"
+    )
+    row: int = Field(description="Row it came from, as Excel shows it")
+    column: str = Field(default="", max_length=3, description="Letters of the column it came from")
+    supersedes_id: int | None = Field(
+        default=None,
+        foreign_key="destination.id",
+        description="The destination that this one corrects",
+    )
+    kept_from_id: int | None = Field(
+        default=None,
+        foreign_key="destination.id",
+        description="Whose place and course stand here, since the cells for them were blank",
+    )
 
 
 class Publication(SQLModel, table=True):
@@ -66,11 +94,11 @@ class Publication(SQLModel, table=True):
 
     __tablename__ = "publication"
     __table_args__ = (UniqueConstraint("key", "sha256"),)
-    id: int | None = Field(default=None, primary_key=True)
-    key: str = Field(index=True, max_length=600)
-    sha256: str = Field(max_length=64)
-    what: str = Field(max_length=40)  # summary, evidence pack, receipt, findings
-    urn: str | None = Field(default=None, max_length=6)
-    hub: str | None = Field(default=None, max_length=200)
-    edition: str = Field(default="", max_length=40)
-    published_at: datetime = Field(default_factory=now)
+    id: int | None = Field(default=None, primary_key=True, description="Number of the document")
+    key: str = Field(index=True, max_length=600, description="Where it was put in storage")
+    sha256: str = Field(max_length=64, description="SHA-256 of its bytes")
+    what: str = Field(max_length=40, description="summary, evidence pack, receipt, findings")
+    urn: str | None = Field(default=None, max_length=6, description="School that it is for")
+    hub: str | None = Field(default=None, max_length=200, description="Hub that it is for")
+    edition: str = Field(default="", max_length=40, description="Edition that it belongs to")
+    published_at: datetime = Field(default_factory=now, description="When it was put there")

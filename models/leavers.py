@@ -18,10 +18,14 @@ class Cohort(SQLModel, table=True):
         UniqueConstraint("urn", "leaving_stage", "academic_year"),
         CheckConstraint("leaving_stage in ('Y11', 'Y13')", name="leaving_stage_known"),
     )
-    id: int | None = Field(default=None, primary_key=True)
-    urn: str = Field(foreign_key="institution.urn", index=True, max_length=6)
-    leaving_stage: str = Field(max_length=3)
-    academic_year: int  # the September it starts in: 2022 for 2022/23
+    id: int | None = Field(default=None, primary_key=True, description="Number of the cohort")
+    urn: str = Field(
+        foreign_key="institution.urn", index=True, max_length=6, description="School that they left"
+    )
+    leaving_stage: str = Field(max_length=3, description="Year group that they left from")
+    academic_year: int = Field(
+        description="September in which the leaving year starts: 2022 for 2022/23"
+    )
 
 
 class Wave(SQLModel, table=True):
@@ -32,21 +36,25 @@ class Wave(SQLModel, table=True):
         UniqueConstraint("cohort_id", "number"),
         CheckConstraint("number >= 0", name="wave_number_known"),
     )
-    id: int | None = Field(default=None, primary_key=True)
-    cohort_id: int = Field(foreign_key="cohort.id", index=True)
-    number: int
-    opens_on: date
-    asked_on: date  # the day whose answer is wanted
-    due_on: date
-    opened_at: datetime | None = None
+    id: int | None = Field(default=None, primary_key=True, description="Number of the line")
+    cohort_id: int = Field(foreign_key="cohort.id", index=True, description="Whose wave it is")
+    number: int = Field(description="0 intended, then 1, 2, 3")
+    opens_on: date = Field(description="First day on which it is asked for")
+    asked_on: date = Field(description="Day whose answer is wanted")
+    due_on: date = Field(description="Day by which the sheet should be there")
+    opened_at: datetime | None = Field(
+        default=None, description="When it was opened; none until then"
+    )
 
 
 class Person(SQLModel, table=True):
     """A young person, one whatever the cohort.  Who they are stands on their leavers."""
 
     __tablename__ = "person"
-    id: int | None = Field(default=None, primary_key=True)
-    made_at: datetime = Field(default_factory=now)
+    id: int | None = Field(
+        default=None, primary_key=True, description="Number of the person, as exports have it"
+    )
+    made_at: datetime = Field(default_factory=now, description="When a row first named them")
 
 
 class Leaver(SQLModel, table=True):
@@ -57,23 +65,47 @@ class Leaver(SQLModel, table=True):
 
     __tablename__ = "leaver"
     __table_args__ = (UniqueConstraint("cohort_id", "person_id"),)
-    id: int | None = Field(default=None, primary_key=True)
-    person_id: int = Field(foreign_key="person.id", index=True)
-    cohort_id: int = Field(foreign_key="cohort.id", index=True)
-    upn: str | None = Field(default=None, index=True, max_length=13)
-    uln: str | None = Field(default=None, index=True, max_length=10)
-    forename: str = Field(default="", max_length=200)
-    surname: str = Field(default="", max_length=200)
-    born_on: date | None = Field(default=None, index=True)
-    sex: str | None = Field(default=None, max_length=1)
-    postcode: str | None = Field(default=None, max_length=8)
-    sen: str | None = Field(default=None, max_length=1)
-    is_disadvantaged: bool | None = None
-    ethnicity: str | None = Field(default=None, max_length=10)
-    form: str | None = Field(default=None, max_length=40)
-    submission_id: int = Field(foreign_key="submission.id", index=True)
-    sheet: str = Field(default="", max_length=255)
-    row: int
+    id: int | None = Field(default=None, primary_key=True, description="Number of the leaver")
+    person_id: int = Field(
+        foreign_key="person.id", index=True, description="Who it is, whatever the cohort"
+    )
+    cohort_id: int = Field(
+        foreign_key="cohort.id", index=True, description="The cohort they left with"
+    )
+    upn: str | None = Field(
+        default=None, index=True, max_length=13, description="Unique pupil number"
+    )
+    uln: str | None = Field(
+        default=None, index=True, max_length=10, description="Unique learner number"
+    )
+    forename: str = Field(default="", max_length=200, description="First name")
+    surname: str = Field(default="", max_length=200, description="Surname")
+    born_on: date | None = Field(default=None, index=True, description="Date of birth")
+    sex: str | None = Field(
+        default=None, max_length=1, description="F, M, U (not known) or W (withheld)"
+    )
+    postcode: str | None = Field(default=None, max_length=8, description="Home postcode")
+    sen: str | None = Field(
+        default=None,
+        max_length=1,
+        description="N, K (SEN support) or E (education, health and care plan)",
+    )
+    is_disadvantaged: bool | None = Field(
+        default=None, description="Whether pupil premium counts them; none where nobody said"
+    )
+    ethnicity: str | None = Field(
+        default=None, max_length=10, description="Code of the school census"
+    )
+    form: str | None = Field(default=None, max_length=40, description="Form or tutor group")
+    submission_id: int = Field(
+        foreign_key="submission.id", index=True, description="The submission that first named them"
+    )
+    sheet: str = Field(
+        default="", max_length=255, description="Tab it came from; empty for a csv file"
+    )
+    row: int = Field(description="Row it came from, as Excel shows it")
     cells: dict[str, Any] = Field(
-        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+        default_factory=dict,
+        sa_column=Column(JSON, nullable=False, default=dict),
+        description="The cell of each value: field -> [submission, sheet, row, column]",
     )

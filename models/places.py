@@ -11,8 +11,10 @@ class Hub(SQLModel, table=True):
     """A Careers Hub: 20 to 40 schools and colleges and the team that helps them."""
 
     __tablename__ = "hub"
-    id: int | None = Field(default=None, primary_key=True)
-    name: str = Field(unique=True, max_length=200)
+    id: int | None = Field(default=None, primary_key=True, description="Number of the hub")
+    name: str = Field(
+        unique=True, max_length=200, description="Its name, as members and folders have it"
+    )
 
 
 class Institution(SQLModel, table=True):
@@ -24,20 +26,35 @@ class Institution(SQLModel, table=True):
     """
 
     __tablename__ = "institution"
-    id: int | None = Field(default=None, primary_key=True)
-    urn: str | None = Field(default=None, unique=True, max_length=6)
-    ukprn: str | None = Field(default=None, index=True, max_length=8)
-    laestab: str | None = Field(default=None, index=True, max_length=7)
-    name: str = Field(index=True, max_length=300)
-    type_name: str = Field(default="", max_length=100)
-    further_education_type: str = Field(default="", max_length=100)
-    has_sixth_form: bool = Field(default=False)
-    is_open: bool = Field(default=True)
-    pupils: int | None = None
-    age_from: int | None = None
-    age_to: int | None = None
-    la_code: str = Field(default="", max_length=3)
-    la_name: str = Field(default="", max_length=100)
+    id: int | None = Field(default=None, primary_key=True, description="Number of the line")
+    urn: str | None = Field(
+        default=None, unique=True, max_length=6, description="URN in the GIAS register"
+    )
+    ukprn: str | None = Field(
+        default=None, index=True, max_length=8, description="UK provider reference number"
+    )
+    laestab: str | None = Field(
+        default=None,
+        index=True,
+        max_length=7,
+        description="Authority and establishment number, seven digits",
+    )
+    name: str = Field(index=True, max_length=300, description="Its name in the register")
+    type_name: str = Field(
+        default="", max_length=100, description="Kind of establishment, in the words of GIAS"
+    )
+    further_education_type: str = Field(
+        default="", max_length=100, description="Kind of college, in the words of GIAS"
+    )
+    has_sixth_form: bool = Field(default=False, description="Whether it has one")
+    is_open: bool = Field(default=True, description="Whether it is open")
+    pupils: int | None = Field(
+        default=None, description="How many GIAS counts; none where it does not say"
+    )
+    age_from: int | None = Field(default=None, description="Youngest age it is for")
+    age_to: int | None = Field(default=None, description="Oldest age it is for")
+    la_code: str = Field(default="", max_length=3, description="Number of its local authority")
+    la_name: str = Field(default="", max_length=100, description="Name of its local authority")
 
 
 class InstitutionLink(SQLModel, table=True):
@@ -45,11 +62,15 @@ class InstitutionLink(SQLModel, table=True):
 
     __tablename__ = "institution_link"
     __table_args__ = (UniqueConstraint("urn", "linked_urn", "kind"),)
-    id: int | None = Field(default=None, primary_key=True)
-    urn: str = Field(index=True, max_length=6)
-    linked_urn: str = Field(index=True, max_length=6)
-    kind: str = Field(max_length=60)  # GIAS wording: "Predecessor", "Successor - merged" ...
-    linked_on: date | None = None
+    id: int | None = Field(default=None, primary_key=True, description="Number of the link")
+    urn: str = Field(
+        index=True, max_length=6, description="The school that the register says it of"
+    )
+    linked_urn: str = Field(index=True, max_length=6, description="Its predecessor or successor")
+    kind: str = Field(
+        max_length=60, description='In the words of GIAS: "Predecessor", "Successor - merged" ...'
+    )
+    linked_on: date | None = Field(default=None, description="Since when")
 
 
 class Membership(SQLModel, table=True):
@@ -57,8 +78,12 @@ class Membership(SQLModel, table=True):
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("hub_id", "urn", "joined_on"),)
-    id: int | None = Field(default=None, primary_key=True)
-    hub_id: int = Field(foreign_key="hub.id", index=True)
-    urn: str = Field(foreign_key="institution.urn", index=True, max_length=6)
-    joined_on: date
-    left_on: date | None = None
+    id: int | None = Field(default=None, primary_key=True, description="Number of the line")
+    hub_id: int = Field(foreign_key="hub.id", index=True, description="The hub")
+    urn: str = Field(
+        foreign_key="institution.urn", index=True, max_length=6, description="The school or college"
+    )
+    joined_on: date = Field(description="First day")
+    left_on: date | None = Field(
+        default=None, description="Last day, which still counts; none while it goes on"
+    )

@@ -20,14 +20,25 @@ class HeadingMapping(SQLModel, table=True):
 
     __tablename__ = "accepted_heading"
     __table_args__ = (UniqueConstraint("urn", "fingerprint", "heading"),)
-    id: int | None = Field(default=None, primary_key=True)
-    urn: str = Field(default="", index=True, max_length=6)
-    fingerprint: str = Field(default="", max_length=64)
-    heading: str = Field(max_length=300)  # as normalised
-    shown: str = Field(max_length=300)  # as typed
-    field: str = Field(max_length=40)  # ours; '' for "leave it out"
-    accepted_by: str = Field(max_length=100)
-    accepted_at: datetime = Field(default_factory=now)
+    id: int | None = Field(default=None, primary_key=True, description="Number of the answer")
+    urn: str = Field(
+        default="",
+        index=True,
+        max_length=6,
+        description="School it holds for; empty for the whole hub",
+    )
+    fingerprint: str = Field(
+        default="",
+        max_length=64,
+        description="Heading row it was accepted for; empty where it holds for any of that school",
+    )
+    heading: str = Field(max_length=300, description="The heading, as normalised")
+    shown: str = Field(max_length=300, description="The heading, as typed")
+    field: str = Field(
+        max_length=40, description="Field of ours that it means; empty to leave it out"
+    )
+    accepted_by: str = Field(max_length=100, description="Whose word it is")
+    accepted_at: datetime = Field(default_factory=now, description="When they said so")
 
 
 class ValueMapping(SQLModel, table=True):
@@ -35,13 +46,18 @@ class ValueMapping(SQLModel, table=True):
 
     __tablename__ = "accepted_word"
     __table_args__ = (UniqueConstraint("urn", "field", "word"),)
-    id: int | None = Field(default=None, primary_key=True)
-    urn: str = Field(default="", index=True, max_length=6)
-    field: str = Field(max_length=40)
-    word: str = Field(max_length=200)  # as normalised
-    value: str = Field(max_length=40)  # ours
-    accepted_by: str = Field(max_length=100)
-    accepted_at: datetime = Field(default_factory=now)
+    id: int | None = Field(default=None, primary_key=True, description="Number of the answer")
+    urn: str = Field(
+        default="",
+        index=True,
+        max_length=6,
+        description="School it holds for; empty for the whole hub",
+    )
+    field: str = Field(max_length=40, description="Field of ours that the word was typed in")
+    word: str = Field(max_length=200, description="The word, as normalised")
+    value: str = Field(max_length=40, description="Value of ours that it means")
+    accepted_by: str = Field(max_length=100, description="Whose word it is")
+    accepted_at: datetime = Field(default_factory=now, description="When they said so")
 
 
 class Confirmation(SQLModel, table=True):
@@ -53,14 +69,19 @@ class Confirmation(SQLModel, table=True):
 
     __tablename__ = "confirmation"
     __table_args__ = (UniqueConstraint("person_id", "code", "field", "digest"),)
-    id: int | None = Field(default=None, primary_key=True)
-    person_id: int = Field(foreign_key="person.id", index=True)
-    code: str = Field(max_length=8)
-    field: str = Field(default="", max_length=40)
-    digest: str = Field(max_length=64)
-    submission_id: int = Field(foreign_key="submission.id", index=True)
-    confirmed_by: str = Field(max_length=100)
-    confirmed_at: datetime = Field(default_factory=now)
+    id: int | None = Field(default=None, primary_key=True, description="Number of the answer")
+    person_id: int = Field(foreign_key="person.id", index=True, description="Who it is about")
+    code: str = Field(max_length=8, description="Rule that asked")
+    field: str = Field(default="", max_length=40, description="Field of ours whose value is right")
+    digest: str = Field(
+        max_length=64,
+        description="SHA-256 of the value, keyed by the person: it tells nobody what it was",
+    )
+    submission_id: int = Field(
+        foreign_key="submission.id", index=True, description="The submission that was asked about"
+    )
+    confirmed_by: str = Field(max_length=100, description="Whose word it is")
+    confirmed_at: datetime = Field(default_factory=now, description="When they said so")
 
 
 class SheetConfirmation(SQLModel, table=True):
@@ -71,30 +92,39 @@ class SheetConfirmation(SQLModel, table=True):
 
     __tablename__ = "sheet_confirmation"
     __table_args__ = (UniqueConstraint("urn", "code", "digest"),)
-    id: int | None = Field(default=None, primary_key=True)
-    urn: str = Field(index=True, max_length=6)
-    code: str = Field(max_length=8)
-    digest: str = Field(max_length=64)
-    submission_id: int = Field(foreign_key="submission.id", index=True)
-    confirmed_by: str = Field(max_length=100)
-    confirmed_at: datetime = Field(default_factory=now)
+    id: int | None = Field(default=None, primary_key=True, description="Number of the answer")
+    urn: str = Field(index=True, max_length=6, description="School that it holds for")
+    code: str = Field(max_length=8, description="Rule that asked")
+    digest: str = Field(max_length=64, description="SHA-256 of what was said")
+    submission_id: int = Field(
+        foreign_key="submission.id", index=True, description="The submission that was asked about"
+    )
+    confirmed_by: str = Field(max_length=100, description="Whose word it is")
+    confirmed_at: datetime = Field(default_factory=now, description="When they said so")
 
 
 class Waiver(SQLModel, table=True):
     """A rule set aside for one school and cohort, by name, with a reason, until a day."""
 
     __tablename__ = "waiver"
-    id: int | None = Field(default=None, primary_key=True)
-    code: str = Field(index=True, max_length=8)
-    urn: str = Field(index=True, max_length=6)
-    academic_year: int | None = None  # None: every cohort
-    leaving_stage: str | None = Field(default=None, max_length=3)
-    waived_by: str = Field(max_length=100)
-    reason: str = Field(max_length=400)
-    expires_on: date
-    waived_at: datetime = Field(default_factory=now)
-    ended_at: datetime | None = None
-    ended_by: str | None = Field(default=None, max_length=100)
+    id: int | None = Field(
+        default=None, primary_key=True, description="Number of the waiver, as commands take it"
+    )
+    code: str = Field(index=True, max_length=8, description="Rule that is set aside")
+    urn: str = Field(index=True, max_length=6, description="School that it is set aside for")
+    academic_year: int | None = Field(
+        default=None,
+        description="September in which the leaving year starts; none for every cohort",
+    )
+    leaving_stage: str | None = Field(
+        default=None, max_length=3, description="Year group; none for every one"
+    )
+    waived_by: str = Field(max_length=100, description="Who set it aside")
+    reason: str = Field(max_length=400, description="Why")
+    expires_on: date = Field(description="Last day on which it holds")
+    waived_at: datetime = Field(default_factory=now, description="When it was set aside")
+    ended_at: datetime | None = Field(default=None, description="When it was ended before that day")
+    ended_by: str | None = Field(default=None, max_length=100, description="Who ended it")
 
 
 class RuleTally(SQLModel, table=True):
@@ -105,22 +135,22 @@ class RuleTally(SQLModel, table=True):
         UniqueConstraint("run_at", "code", "urn"),
         CheckConstraint("findings >= 0", name="tally_counts"),
     )
-    id: int | None = Field(default=None, primary_key=True)
-    run_at: datetime = Field(index=True)
-    code: str = Field(max_length=8)
-    urn: str = Field(max_length=6)
-    findings: int
-    rows: int  # rows judged of that school in that intake
+    id: int | None = Field(default=None, primary_key=True, description="Number of the count")
+    run_at: datetime = Field(index=True, description="When the intake began")
+    code: str = Field(max_length=8, description="Rule that was counted")
+    urn: str = Field(max_length=6, description="School whose sheets were judged")
+    findings: int = Field(description="How often the rule spoke")
+    rows: int = Field(description="Rows judged of that school in that intake")
 
 
 class SuiteAdoption(SQLModel, table=True):
     """Which suite is in force, since when and by whose word."""
 
     __tablename__ = "suite_adoption"
-    id: int | None = Field(default=None, primary_key=True)
-    kind: str = Field(max_length=12)
-    academic_year: int
-    suite_hash: str = Field(max_length=64)
-    adopted_by: str = Field(max_length=100)
-    adopted_at: datetime = Field(default_factory=now)
-    would_change: int = 0  # findings that the trial said would differ
+    id: int | None = Field(default=None, primary_key=True, description="Number of the adoption")
+    kind: str = Field(max_length=12, description="leavers or enrolments")
+    academic_year: int = Field(description="September in which the year of the suite starts")
+    suite_hash: str = Field(max_length=64, description="Digest of the suite")
+    adopted_by: str = Field(max_length=100, description="Whose word it is")
+    adopted_at: datetime = Field(default_factory=now, description="When they said so")
+    would_change: int = Field(default=0, description="Findings that the trial said would differ")

@@ -32,16 +32,30 @@ class CoverNote(SQLModel, table=True):
 
     __tablename__ = "cover_note"
     __table_args__ = (UniqueConstraint("urn", "sha256"),)
-    id: int | None = Field(default=None, primary_key=True)
-    urn: str = Field(index=True, max_length=6)
-    name: str = Field(max_length=300)
-    sha256: str = Field(index=True, max_length=64)
-    kind: str | None = Field(default=None, max_length=12)
-    academic_year: int | None = None
-    leaving_stage: str | None = Field(default=None, max_length=3)
-    wave: int | None = None
-    sent_on: date
-    noted_at: datetime = Field(default_factory=now)
+    id: int | None = Field(default=None, primary_key=True, description="Number of the note")
+    urn: str = Field(index=True, max_length=6, description="Who sends the file")
+    name: str = Field(max_length=300, description="Name of the file as sent")
+    sha256: str = Field(
+        index=True,
+        max_length=64,
+        description="SHA-256 of its bytes, by which the note finds its file",
+    )
+    kind: str | None = Field(
+        default=None,
+        max_length=12,
+        description="leavers or enrolments; none where nothing was said",
+    )
+    academic_year: int | None = Field(
+        default=None, description="September in which the leaving year starts: 2024 for 2024/25"
+    )
+    leaving_stage: str | None = Field(
+        default=None, max_length=3, description="Year group that the leavers left from"
+    )
+    wave: int | None = Field(
+        default=None, description="Moment that is told of: 0 intended, then 1, 2, 3"
+    )
+    sent_on: date = Field(description="Day on which it was sent")
+    noted_at: datetime = Field(default_factory=now, description="When the note was taken down")
 
 
 class Submission(SQLModel, table=True):
@@ -69,53 +83,111 @@ class Submission(SQLModel, table=True):
         CheckConstraint(check_one_of("kind", SubmissionKind), name="kind_known"),
         CheckConstraint(check_one_of("leaving_stage", LeavingStage), name="leaving_stage_known"),
     )
-    id: int | None = Field(default=None, primary_key=True)
-    urn: str = Field(index=True, max_length=6)
-    name: str = Field(max_length=300)
-    sha256: str = Field(index=True, max_length=64)
-    size: int
-    stored_as: str = Field(max_length=400)  # the key of the original, never changed
-    kind: str | None = Field(default=None, max_length=12)
-    academic_year: int | None = None
-    leaving_stage: str | None = Field(default=None, max_length=3)
-    wave: int | None = None
-    sent_on: date
-    received_at: datetime = Field(default_factory=now)
-    stage: str = Field(default=Stage.RECEIVED.value, index=True, max_length=12)
-    stage_at: datetime = Field(default_factory=now)
-    needs_processing_since: datetime | None = Field(  # no default of the column: None is meant
-        default_factory=now, sa_column=Column(UTCDateTime(), nullable=True)
+    id: int | None = Field(
+        default=None, primary_key=True, description="Number of the submission, as commands take it"
     )
-    recorded_at: datetime | None = None  # the last time
-    refused_code: str | None = Field(default=None, max_length=8)
+    urn: str = Field(index=True, max_length=6, description="Who sent it")
+    name: str = Field(max_length=300, description="Name of the file as sent")
+    sha256: str = Field(index=True, max_length=64, description="SHA-256 of its bytes")
+    size: int = Field(description="Bytes")
+    stored_as: str = Field(
+        max_length=400, description="Key of the original in storage, never changed"
+    )
+    kind: str | None = Field(
+        default=None, max_length=12, description="leavers or enrolments, once it is told"
+    )
+    academic_year: int | None = Field(
+        default=None, description="September in which the leaving year starts: 2024 for 2024/25"
+    )
+    leaving_stage: str | None = Field(
+        default=None, max_length=3, description="Year group that the leavers left from"
+    )
+    wave: int | None = Field(
+        default=None, description="Moment that is told of; none where the sheet has several"
+    )
+    sent_on: date = Field(description="Day on which it was sent: what it says was true by then")
+    received_at: datetime = Field(default_factory=now, description="When we first saw it")
+    stage: str = Field(
+        default=Stage.RECEIVED.value, index=True, max_length=12, description="How far it has come"
+    )
+    stage_at: datetime = Field(default_factory=now, description="When it came there")
+    # No default of the column: None is meant.
+    needs_processing_since: datetime | None = Field(
+        default_factory=now,
+        sa_column=Column(UTCDateTime(), nullable=True),
+        description="Since when an intake must take it up; none where none must",
+    )
+    recorded_at: datetime | None = Field(default=None, description="When it was last recorded")
+    refused_code: str | None = Field(
+        default=None,
+        max_length=8,
+        description="Rule by which it could not go on; its sender was told",
+    )
     refused_facts: dict[str, Any] = Field(
-        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+        default_factory=dict,
+        sa_column=Column(JSON, nullable=False, default=dict),
+        description="What fills the places in the words of that rule; never a cell",
     )
-    fault_code: str | None = Field(default=None, max_length=60)
-    file_format: str = Field(default="", max_length=12)
+    fault_code: str | None = Field(
+        default=None,
+        max_length=60,
+        description="Kind of our own fault that stopped it; a data officer is told",
+    )
+    file_format: str = Field(
+        default="", max_length=12, description="Kind of file, from its bytes: xlsx, csv ..."
+    )
     regions: list[Any] = Field(
-        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+        default_factory=list,
+        sa_column=Column(JSON, nullable=False, default=list),
+        description="Which parts of which sheets were read or left out, and why",
     )
-    rows_read: int = 0
-    rows_sound: int = 0
-    rows_waiting: int = 0
-    rows_unsure: int = 0
-    suite_hash: str | None = Field(default=None, max_length=64)
-    rows_hash: str | None = Field(default=None, index=True, max_length=64)  # what its rows say
-    follows_id: int | None = Field(default=None, foreign_key="submission.id")  # the round before
+    rows_read: int = Field(default=0, description="Rows of leavers that were read")
+    rows_sound: int = Field(default=0, description="Rows that were recorded")
+    rows_waiting: int = Field(default=0, description="Rows that wait for something to be fixed")
+    rows_unsure: int = Field(
+        default=0, description="Rows that wait for a person to say whom they are about"
+    )
+    suite_hash: str | None = Field(
+        default=None, max_length=64, description="Suite of rules that it was validated with"
+    )
+    rows_hash: str | None = Field(
+        default=None,
+        index=True,
+        max_length=64,
+        description="Digest of what its rows say, to know the same sheet in another file",
+    )
+    follows_id: int | None = Field(
+        default=None, foreign_key="submission.id", description="The round before"
+    )
     changes: dict[str, Any] = Field(
-        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+        default_factory=dict,
+        sa_column=Column(JSON, nullable=False, default=dict),
+        description="How many rows are new, changed, the same or gone since the round before",
     )
-    waived: dict[str, Any] = Field(  # findings not told, by the rule that is set aside
-        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+    waived: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_column=Column(JSON, nullable=False, default=dict),
+        description="How many findings were not told, by the rule that is set aside",
     )
-    noted_at: datetime | None = None  # of the last cover note that it was read with
-    # What became of one that came later than its file: see Noted.
-    noted_as: str = Field(default="", max_length=12, sa_column_kwargs={"server_default": ""})
-    answered_at: datetime | None = None  # its sender has the receipt for where it stands
-    undone_at: datetime | None = None
-    undone_by: str | None = Field(default=None, max_length=100)
-    undone_because: str | None = Field(default=None, max_length=400)
+    noted_at: datetime | None = Field(
+        default=None, description="When the last cover note was taken down that it was read with"
+    )
+    noted_as: str = Field(
+        default="",
+        max_length=12,
+        sa_column_kwargs={"server_default": ""},
+        description="What became of a note later than its file: see Noted",
+    )
+    answered_at: datetime | None = Field(
+        default=None, description="When its sender got the receipt for where it stands"
+    )
+    undone_at: datetime | None = Field(
+        default=None, description="When it was taken back; nothing of it counts from then on"
+    )
+    undone_by: str | None = Field(default=None, max_length=100, description="Who took it back")
+    undone_because: str | None = Field(
+        default=None, max_length=400, description="Why it was taken back"
+    )
 
 
 class Arrival(SQLModel, table=True):
@@ -123,17 +195,24 @@ class Arrival(SQLModel, table=True):
 
     __tablename__ = "arrival"
     __table_args__ = (UniqueConstraint("key", "size", "modified_at"),)
-    id: int | None = Field(default=None, primary_key=True)
-    key: str = Field(index=True, max_length=600)
-    urn: str = Field(index=True, max_length=6)
-    name: str = Field(max_length=300)
-    size: int
-    modified_at: datetime
-    sha256: str = Field(default="", max_length=64)
-    arrived_at: datetime = Field(default_factory=now)
-    submission_id: int | None = Field(default=None, foreign_key="submission.id", index=True)
-    is_again: bool = False  # these bytes had been sent before
-    refused_code: str | None = Field(default=None, max_length=8)
+    id: int | None = Field(default=None, primary_key=True, description="Number of the sighting")
+    key: str = Field(index=True, max_length=600, description="Where it lay in the inbox")
+    urn: str = Field(index=True, max_length=6, description="Whose folder it lay in")
+    name: str = Field(max_length=300, description="Name of the file")
+    size: int = Field(description="Bytes")
+    modified_at: datetime = Field(description="When the file was last changed, by its folder")
+    sha256: str = Field(default="", max_length=64, description="SHA-256 of its bytes")
+    arrived_at: datetime = Field(default_factory=now, description="When we saw it")
+    submission_id: int | None = Field(
+        default=None,
+        foreign_key="submission.id",
+        index=True,
+        description="The submission that these bytes are",
+    )
+    is_again: bool = Field(default=False, description="Whether these bytes had been sent before")
+    refused_code: str | None = Field(
+        default=None, max_length=8, description="Rule by which it became no submission"
+    )
 
 
 class FindingRecord(SQLModel, table=True):
@@ -141,17 +220,33 @@ class FindingRecord(SQLModel, table=True):
 
     __tablename__ = "finding"
     __table_args__ = (CheckConstraint(check_one_of("severity", Severity), name="severity_known"),)
-    id: int | None = Field(default=None, primary_key=True)
-    submission_id: int = Field(foreign_key="submission.id", index=True)
-    code: str = Field(index=True, max_length=8)
-    severity: str = Field(max_length=12)
-    sheet: str = Field(default="", max_length=255)
-    row: int | None = None
-    column: str = Field(default="", max_length=3)
-    heading: str = Field(default="", max_length=300)
+    id: int | None = Field(default=None, primary_key=True, description="Number of the finding")
+    submission_id: int = Field(
+        foreign_key="submission.id", index=True, description="The submission it is about"
+    )
+    code: str = Field(
+        index=True, max_length=8, description="Rule of the catalogue, which has the words"
+    )
+    severity: str = Field(max_length=12, description="must_fix or please_check")
+    sheet: str = Field(
+        default="", max_length=255, description="Tab; empty for a csv file and for the whole file"
+    )
+    row: int | None = Field(
+        default=None, description="Row as Excel shows it; none for a column or the whole file"
+    )
+    column: str = Field(
+        default="",
+        max_length=3,
+        description="Letters of the column; empty for a row or the whole file",
+    )
+    heading: str = Field(default="", max_length=300, description="Heading of the column, as typed")
     suggests: list[Any] = Field(
-        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+        default_factory=list,
+        sa_column=Column(JSON, nullable=False, default=list),
+        description="Values of ours that were offered instead",
     )
     facts: dict[str, Any] = Field(
-        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+        default_factory=dict,
+        sa_column=Column(JSON, nullable=False, default=dict),
+        description="What fills the places in the words of the rule; never a cell",
     )
