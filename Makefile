@@ -41,8 +41,10 @@ demo: setup ## a made-up hub, from inbox to published summary, under ./demo
 	@$(BIN)/destinations demo --folder $(DEMO)
 
 .PHONY: test
-test: setup ## every test
-	$(BIN)/python -m pytest -q
+test: setup ## every test, and the coverage that they must reach (var/coverage/html)
+	@mkdir -p var/coverage
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile \
+	    --cov --cov-report term --cov-report html
 
 .PHONY: check
 check: setup ## format, lint, types, contracts, fast tests, docs fresh
@@ -52,18 +54,32 @@ check: setup ## format, lint, types, contracts, fast tests, docs fresh
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q -m "not slow"
 	$(BIN)/python docs/generate.py --check
+	$(BUILD_SITE)
 
 .PHONY: docs
-docs: setup ## write the pages of docs/ that come from the code again
+docs: setup ## write the pages and pictures in docs/ that come from the code again
 	$(BIN)/python docs/generate.py
+
+# Strict: a link that leads nowhere, or a page that nothing leads to, fails.
+BUILD_SITE = $(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --conf-dir docs . var/site
+.PHONY: site
+site: setup ## the pages as a site: open var/site/index.html
+	$(BUILD_SITE)
 
 # What people are told and given is kept beside the code; review what these show before a commit.
 GOLDEN := tests/spreadsheets
+SUITES := expectations/engine/snapshots
 .PHONY: golden
 golden: setup ## write the words of the golden spreadsheets again, and show what changed
 	@$(BIN)/python -m tests.test_golden
 	@git --no-pager diff --unified=0 -- $(GOLDEN)
 	@git status --short -- $(GOLDEN)
+
+.PHONY: suites
+suites: setup ## write what judges each kind of sheet in each year again, and show what changed
+	@$(BIN)/python -m tests.test_suites
+	@git --no-pager diff --unified=0 -- $(SUITES)
+	@git status --short -- $(SUITES)
 
 .PHONY: snapshots
 snapshots: setup ## take what made-up hubs are given again, and show what changed
@@ -77,7 +93,7 @@ bench: setup ## measure intake on a made-up hub (bench/README.md has the rest)
 .PHONY: lock
 lock: ## write requirements.lock again from pyproject.toml
 	@python="$$(.ci/python)"; [ -x .venv-lock/bin/uv ] || { "$$python" -m venv .venv-lock; .venv-lock/bin/pip install --quiet uv; }
-	.venv-lock/bin/uv pip compile pyproject.toml --extra build --extra test \
+	.venv-lock/bin/uv pip compile pyproject.toml --extra build --extra docs --extra test \
 	    --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet \
 	    --output-file requirements.lock

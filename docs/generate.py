@@ -1,4 +1,4 @@
-"""The pages that are written from the code: docs/commands.md, docs/rules.md and docs/exports.md.
+"""The pages and pictures that are written from the code, each beside what it is written from.
 
 `python docs/generate.py` writes them; with `--check` it writes nothing and exits 1 when one of
 them is not what the code would write today.
@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))  # `docs.written`, however this file is run
+
+from docs.written.rooms import house_picture, rooms_page  # noqa: E402
+from docs.written.tables import tables_page, tables_picture  # noqa: E402
 
 
 def main() -> int:
@@ -89,6 +93,10 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "exports.md": exports_page,
     "rules.md": rules_page,
+    "house.md": rooms_page,
+    "house.svg": house_picture,
+    "models.md": tables_page,
+    "models.svg": tables_picture,
 }
 
 if __name__ == "__main__":

@@ -2,20 +2,24 @@
 
 import re
 import runpy
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from sqlmodel import SQLModel
 from typer.main import get_command
 
 from destinations import cli
 from destinations.platform.settings import Settings
+from docs.written.rooms import PACKAGES, ROAD
+from docs.written.tables import meaning, models, table_of
 from expectations.catalogue import catalogue
+from models.vocabulary import Stage
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted(
-    [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "bench" / "README.md"]
-    + [*(ROOT / "docs").rglob("*.md")]
-)
+PAGES = sorted([*ROOT.glob("*.md"), ROOT / "bench" / "README.md", *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 WRITTEN = runpy.run_path(str(ROOT / "docs" / "generate.py"))["PAGES"]
 
@@ -85,3 +89,77 @@ def test_every_command_that_a_document_shows_is_one_of_ours():
         for word in re.findall(r"(?:`|^ {4}|\$ )destinations ([a-z][a-z-]+)", text(page), re.M)
     }
     assert shown - named == set()
+
+
+def test_every_column_of_every_table_says_what_it_means():
+    told = {
+        f"{model.__tablename__}.{name}": meaning(model, name)
+        for kinds in models().values()
+        for model in kinds
+        for name in table_of(model).columns.keys()  # noqa: SIM118 - columns, not their names
+    }
+    assert [column for column, means in told.items() if not means] == []
+    assert len({name.partition(".")[0] for name in told}) == len(SQLModel.metadata.tables)
+
+
+def test_every_room_has_a_purpose_and_a_place_in_the_picture():
+    folders = {
+        str(path.parent.relative_to(ROOT))
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if "migrations" not in path.parts
+    }
+    page, drawn = text(ROOT / "docs" / "house.md"), text(ROOT / "docs" / "house.svg")
+    assert [folder for folder in folders if f"| `{folder}/` |" not in page] == []
+    first = [folder.partition("/")[2] for folder in folders if folder.count("/") == 1]
+    assert [room for room in first if f">{room}/<" not in drawn] == []
+
+
+def test_the_road_that_is_drawn_is_the_modules_named_in_ing():
+    modules = {path.stem: path.parent.name for path in ROOT.glob("*/*ing.py")}
+    assert modules == ROAD
+    assert [stage.value for stage in Stage] == list(map(past, ROAD))
+
+
+def past(stage: str) -> str:
+    """What a submission is, once it has been through a stage: received, for receiving."""
+    irregular = {"reading": "read", "mapping": "mapped"}
+    return irregular.get(stage, stage.removesuffix("ing") + "ed")
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages and what the site is made with, to be spoilt."""
+    made = tmp_path_factory.mktemp("pages")
+    shutil.copytree(ROOT / "docs", made / "docs", ignore=shutil.ignore_patterns("__pycache__"))
+    for page in PAGES:
+        (made / page.relative_to(ROOT)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(page, made / page.relative_to(ROOT))
+    shutil.copy(ROOT / ".env.example", made)
+    return made
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("written", "is_built"),
+    [
+        ("", True),
+        ("\n[gone](docs/gone.md)\n", False),
+        ("\n[no such part](docs/glossary.md#no-such-part)\n", False),
+    ],
+)
+def test_the_site_is_built_and_a_link_to_nowhere_stops_it(pages, tmp_path, written, is_built):
+    (pages / "SECURITY.md").write_text(text(ROOT / "SECURITY.md") + written, encoding="utf-8")
+    built = subprocess.run(
+        [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going"]
+        + ["--conf-dir", "docs", ".", str(tmp_path / "site")],
+        cwd=pages,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (built.returncode == 0) is is_built, built.stderr
+    if is_built:
+        front = text(tmp_path / "site" / "index.html")
+        assert 'src="http' not in front  # nothing is fetched from elsewhere
+        assert 'href="docs/runbooks/add-a-rule.html"' in front

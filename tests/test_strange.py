@@ -189,6 +189,7 @@ def test_an_empty_part_may_take_no_room_at_all():
 
 # Spreadsheets of programs that we do not read
 
+GNUMERIC = b'<?xml version="1.0"?><gnm:Workbook xmlns:gnm="http://www.gnumeric.org/v10.dtd">'
 DBASE = struct.pack("<BBBBLHH20x", 3, 125, 7, 21, 5, 32 + 2 * 32 + 1, 31) + bytes(65)
 
 
@@ -201,11 +202,7 @@ DBASE = struct.pack("<BBBBLHH20x", 3, 125, 7, 21, 5, 32 + 2 * 32 + 1, 31) + byte
         (b"TABLE\r\n0,1\r\n", "the Data Interchange Format (.dif)"),
         (DBASE, "the format of dBase (.dbf)"),
         (
-            gzip.compress(
-                b'<?xml version="1.0"?>'
-                b'<gnm:Workbook xmlns:gnm="http://www.gnumeric.org/v10.dtd">',
-                mtime=0,  # so that it is one test, whenever it is collected
-            ),
+            gzip.compress(GNUMERIC, mtime=0),
             "the format of Gnumeric",
         ),
         (

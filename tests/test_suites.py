@@ -15,7 +15,22 @@ SNAPSHOTS = Path(suites.__file__).parent / "snapshots"
 
 def test_the_snapshots_are_fresh():
     kept = {path.name: path.read_text(encoding="utf-8") for path in SNAPSHOTS.glob("*.json")}
-    assert kept == snapshots(), "write expectations.engine.suites.snapshots() there again"
+    assert kept == snapshots(), "run `make suites`"
+
+
+def test_written_anew_they_are_the_same_files(tmp_path):
+    (tmp_path / "of_no_year.json").write_text("{}", encoding="utf-8")
+    write_anew(tmp_path)
+    written = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert written == {path.name: path.read_bytes() for path in SNAPSHOTS.glob("*.json")}
+
+
+def write_anew(folder: Path) -> None:
+    """Every suite as it judges, in the folder, and no others."""
+    for path in folder.glob("*.json"):
+        path.unlink()
+    for name, text in snapshots().items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def test_a_snapshot_can_be_read_and_holds_no_id():
@@ -86,3 +101,7 @@ def test_rules_on_several_cells_say_what_a_missing_one_means(kind):
 
 def test_snapshot_names_no_version():
     assert "great_expectations" not in snapshot(SubmissionKind.LEAVERS, 2026)
+
+
+if __name__ == "__main__":
+    write_anew(SNAPSHOTS)

@@ -188,7 +188,7 @@ def export(school: School = None) -> None:
 
     Example: `destinations map export --school 123456 > imports/maps/123456.yaml`
 
-    What to do with it: docs/add-a-map.md.
+    What to do with it: docs/runbooks/add-a-map.md.
     """
     import sys
 

@@ -34,7 +34,7 @@ def export_map(session: Session, urn: str) -> str:
     text = map_as_yaml(urn or "hub", aliases, value_words)
     parse_map(text, urn or "hub")  # raises where it would not be read
     remark_lines = [
-        f"# What was confirmed for {urn or 'the hub'}, to be reviewed: docs/add-a-map.md"
+        f"# What was confirmed for {urn or 'the hub'}, to be reviewed: docs/runbooks/add-a-map.md"
     ]
     remark_lines += [
         f"# Not among these, since a map only ever adds: {remark}" for remark in remarks
