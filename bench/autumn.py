@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from destinations.demo.faults import KINDS as FAULTS
-from destinations.demo.invented.institutions import COUNCILS, Hub, Place
+from destinations.demo.invented.institutions import COUNCILS, MadeUpHub, Place
 from destinations.demo.invented.people import Register, draw_cohort
 from destinations.demo.layouts import KINDS as LAYOUTS
 from destinations.demo.layouts import draw_layout
@@ -60,7 +60,7 @@ def hub_of(number: int) -> str:
 def sheet(school: Place, number: int, autumn: int) -> SentFile:
     """What the school sends of this summer's leavers, in a layout of its own."""
     chance = random.Random(f"national/{number}")
-    hub = Hub(hub_of(number), "LS BD HX EX", (school,), ())
+    hub = MadeUpHub(hub_of(number), "LS BD HX EX", (school,), ())
     size = _size(chance, school.kind)
     # Numbers of people go up from school to school, so that no two share one.
     people = draw_cohort(

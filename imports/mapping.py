@@ -13,14 +13,14 @@ from imports.columns.checkbox_columns import checkbox_issue, read_checkboxes
 from imports.columns.date_format_inference import infer_date_orders, read_birth_dates
 from imports.columns.duplicate_columns import resolve_duplicate_columns
 from imports.columns.enrolment_status import find_enrolment_status
-from imports.columns.roll_dates import drop_roll_dates
-from imports.columns.sender_identifiers import assign_identifier_owners
-from imports.columns.table_mapping import (
+from imports.columns.mapped_table import (
     ColumnMapping,
     TableMapping,
     map_columns,
     use_provider_as_destination,
 )
+from imports.columns.roll_dates import drop_roll_dates
+from imports.columns.sender_identifiers import assign_identifier_owners
 from imports.context.normalise_rows import normalise_rows
 from imports.context.required_columns import (
     add_column_proposals,

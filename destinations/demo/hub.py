@@ -7,7 +7,7 @@ from pathlib import Path
 
 from destinations.demo.enrolment_lists import draw_style, enrolment_list
 from destinations.demo.faults import KINDS as FAULTS
-from destinations.demo.invented.institutions import Hub, Place, draw_hub
+from destinations.demo.invented.institutions import MadeUpHub, Place, draw_hub
 from destinations.demo.invented.people import (
     Register,
     YoungPerson,
@@ -71,7 +71,7 @@ def _chance(seed: int, *purpose: object) -> random.Random:
 
 
 def _draw_people(
-    seed: int, hub: Hub, years: int, leavers: int, wishes: Wishes
+    seed: int, hub: MadeUpHub, years: int, leavers: int, wishes: Wishes
 ) -> list[YoungPerson]:
     register = Register()
     people: list[YoungPerson] = []
@@ -90,7 +90,7 @@ def _draw_people(
 
 
 def _follow_people(
-    seed: int, hub: Hub, people: Sequence[YoungPerson], wishes: Wishes
+    seed: int, hub: MadeUpHub, people: Sequence[YoungPerson], wishes: Wishes
 ) -> dict[str, tuple[Doing, ...]]:
     """What each person did in each autumn so far, at most three."""
     weights = {
@@ -111,7 +111,7 @@ def _follow_people(
 
 def _leaver_sheets(
     seed: int,
-    hub: Hub,
+    hub: MadeUpHub,
     people: Sequence[YoungPerson],
     doings: dict[str, tuple[Doing, ...]],
     wishes: Wishes,
@@ -150,7 +150,9 @@ def _leaver_sheets(
     return sent
 
 
-def _unsent(seed: int, hub: Hub, people: Sequence[YoungPerson], wishes: Wishes) -> list[Occasion]:
+def _unsent(
+    seed: int, hub: MadeUpHub, people: Sequence[YoungPerson], wishes: Wishes
+) -> list[Occasion]:
     """The sheets that somebody in the hub must ask for."""
     due = [
         occasion
@@ -199,7 +201,7 @@ def _draw_answers(
 
 def _enrolment_lists(
     seed: int,
-    hub: Hub,
+    hub: MadeUpHub,
     people: Sequence[YoungPerson],
     doings: dict[str, tuple[Doing, ...]],
     wishes: Wishes,
@@ -233,7 +235,7 @@ def _enrolment_lists(
 
 
 def _enrolled_from_elsewhere(
-    chance: random.Random, hub: Hub, college: Place, autumn: int, count: int, wishes: Wishes
+    chance: random.Random, hub: MadeUpHub, college: Place, autumn: int, count: int, wishes: Wishes
 ) -> list[tuple[YoungPerson, Doing]]:
     return [
         (stranger, follow(chance, hub, stranger, 1, {"230": 1.0})[0])

@@ -8,7 +8,7 @@ from datetime import date
 from destinations.demo.faults import Fault, Row, draw_fault, spoil
 from destinations.demo.files import Cell, Tab, as_bytes
 from destinations.demo.invented.column_headings import year_heading
-from destinations.demo.invented.institutions import Hub, Place
+from destinations.demo.invented.institutions import MadeUpHub, Place
 from destinations.demo.invented.people import YoungPerson
 from destinations.demo.layouts import Layout
 from destinations.demo.rows import SchoolAnswer, cell_key, type_activity, type_row
@@ -48,7 +48,7 @@ class _Line:
 
 def leaver_sheet(
     chance: random.Random,
-    hub: Hub,
+    hub: MadeUpHub,
     layout: Layout,
     occasion: Occasion,
     *,

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from destinations.demo.invented.institutions import Hub, Place
+from destinations.demo.invented.institutions import MadeUpHub, Place
 from destinations.demo.invented.people import YoungPerson
 
 
@@ -108,7 +108,11 @@ def first_weights(chance: random.Random, school: Place) -> dict[str, float]:
 
 
 def follow(
-    chance: random.Random, hub: Hub, person: YoungPerson, waves: int, weights: dict[str, float]
+    chance: random.Random,
+    hub: MadeUpHub,
+    person: YoungPerson,
+    waves: int,
+    weights: dict[str, float],
 ) -> tuple[Doing, ...]:
     """What one leaver did in each autumn, from wave 1 on."""
     doings: list[Doing] = []
@@ -133,7 +137,7 @@ def follow(
 
 def _start(
     chance: random.Random,
-    hub: Hub,
+    hub: MadeUpHub,
     person: YoungPerson,
     wave: int,
     weights: dict[str, float] | dict[str, int],
@@ -148,7 +152,9 @@ def _start(
     return Doing(wave, code, provider, urn, ukprn, started, ended)
 
 
-def _provider(chance: random.Random, hub: Hub, school: Place, code: str) -> tuple[str, str, str]:
+def _provider(
+    chance: random.Random, hub: MadeUpHub, school: Place, code: str
+) -> tuple[str, str, str]:
     """(name, URN, UKPRN) of where somebody goes to do this; '' where nowhere is."""
     if code == "210":
         return (school.name, school.urn, "")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
-from destinations.demo.invented.institutions import Hub, Place
+from destinations.demo.invented.institutions import MadeUpHub, Place
 from destinations.demo.invented.people import YoungPerson
 from destinations.demo.paths import Doing
 from destinations.demo.sent_files import SentFile
@@ -30,7 +30,7 @@ _INSTITUTION_COLUMNS = (
 
 def write_hub(
     folder: Path,
-    hub: Hub,
+    hub: MadeUpHub,
     people: Sequence[YoungPerson],
     doings: Mapping[str, tuple[Doing, ...]],
     sent: Sequence[SentFile],

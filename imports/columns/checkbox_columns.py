@@ -7,7 +7,7 @@ as that row's words, and its sender is asked which it is.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from imports.columns.table_mapping import ColumnMapping, TableMapping, cell_at
+from imports.columns.mapped_table import ColumnMapping, TableMapping, cell_at
 from imports.columns.typed_values import displayed_text
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import NOT_OURS

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from imports.columns.table_mapping import TableMapping
+from imports.columns.mapped_table import TableMapping
 from imports.columns.typed_values import DATES
 from imports.values.dates import (
     DayMonthOrder,

@@ -6,7 +6,7 @@ Which are chosen by words, which by what their cells hold; what had to be chosen
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from imports.columns.table_mapping import (
+from imports.columns.mapped_table import (
     ColumnMapping,
     TableMapping,
     cell_at,

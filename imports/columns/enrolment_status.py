@@ -6,7 +6,7 @@ Without it a row that says "Withdrawn" would count as somebody who stayed.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from imports.columns.table_mapping import ColumnMapping, TableMapping, share_of_known_destinations
+from imports.columns.mapped_table import ColumnMapping, TableMapping, share_of_known_destinations
 from imports.columns.typed_values import displayed_text, is_still_enrolled
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import NOT_OURS, PERHAPS

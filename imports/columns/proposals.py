@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from imports.columns.table_mapping import TableMapping, share_of_known_places
+from imports.columns.mapped_table import TableMapping, share_of_known_places
 from imports.crosswalk.column_map import ColumnMap, normalise_heading
 from imports.crosswalk.fields import FIELDS
 from imports.text import headings

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from imports.columns.table_mapping import ColumnMapping, TableMapping
+from imports.columns.mapped_table import ColumnMapping, TableMapping
 from imports.crosswalk.fields import NOT_OURS
 from imports.text.headings import heading_words, word_set
 from imports.values.dates import parse_typed_date

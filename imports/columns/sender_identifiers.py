@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from imports.columns.table_mapping import ColumnMapping, TableMapping, cell_at
+from imports.columns.mapped_table import ColumnMapping, TableMapping, cell_at
 from imports.columns.typed_values import displayed_text, is_blank
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import NOT_OURS

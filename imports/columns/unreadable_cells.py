@@ -1,6 +1,6 @@
 """Unreadable cells: a mark such as #N/A, or a formula without its value, becomes an issue."""
 
-from imports.columns.table_mapping import ColumnMapping
+from imports.columns.mapped_table import ColumnMapping
 from models.handoffs.findings import Issue
 from models.handoffs.sheets import Cell
 

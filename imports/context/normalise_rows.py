@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from imports.columns.date_format_inference import Orders
-from imports.columns.table_mapping import ColumnMapping, TableMapping, cell_at
+from imports.columns.mapped_table import ColumnMapping, TableMapping, cell_at
 from imports.columns.typed_values import CellReader, displayed_text, says_nothing
 from imports.columns.unreadable_cells import unreadable_issue
 from imports.context.year_columns import answered_waves

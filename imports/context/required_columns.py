@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from imports.columns.mapped_table import ColumnMapping, TableMapping, holds_yes_no, map_columns
 from imports.columns.proposals import FieldProposal, propose_fields
-from imports.columns.table_mapping import ColumnMapping, TableMapping, holds_yes_no, map_columns
 from imports.context.submission_context import list_headings
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import PERHAPS

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from imports.columns.mapped_table import TableMapping
 from imports.columns.proposals import may_hold_destination
-from imports.columns.table_mapping import TableMapping
 from imports.columns.typed_values import displayed_text
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.periods import Period, PeriodUnit

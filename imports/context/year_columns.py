@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from imports.columns.table_mapping import ColumnMapping, TableMapping
+from imports.columns.mapped_table import ColumnMapping, TableMapping
 from imports.crosswalk.fields import NOT_OURS, YEARLY
 from imports.crosswalk.periods import PeriodUnit
 from models.handoffs.findings import Issue

@@ -15,8 +15,8 @@ from sqlmodel import Session
 from destinations.platform.settings import Settings
 from destinations.platform.storage import open_storage
 from flows.pipeline.reference_data import load_crosswalk
+from imports.columns.mapped_table import ColumnMapping, TableMapping, map_columns
 from imports.columns.proposals import NAMES, FieldProposal, propose_fields
-from imports.columns.table_mapping import ColumnMapping, TableMapping, map_columns
 from imports.columns.typed_values import displayed_text
 from imports.context.required_columns import ask_about_heading
 from imports.crosswalk.column_map import ColumnMap, load_map, normalise_heading

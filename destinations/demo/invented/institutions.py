@@ -54,7 +54,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Hub:
+class MadeUpHub:
     """The hub: its name, council and postcode areas, its schools and its colleges."""
 
     name: str
@@ -85,7 +85,7 @@ _COLLEGES = (
 )
 
 
-def draw_hub(chance: random.Random, schools: int, colleges: int) -> Hub:
+def draw_hub(chance: random.Random, schools: int, colleges: int) -> MadeUpHub:
     """A hub of so many schools and colleges, no two of the same name."""
     la_code, la_name, areas = chance.choice(COUNCILS)
     towns = chance.sample(_TOWNS, len(_TOWNS))
@@ -93,7 +93,7 @@ def draw_hub(chance: random.Random, schools: int, colleges: int) -> Hub:
     places = [
         _school(number, towns, chance, (first, la_code, la_name)) for number in range(schools)
     ]
-    return Hub(
+    return MadeUpHub(
         name=f"{towns[-1]} Careers Hub",
         areas=areas,
         schools=tuple(_with_unique_names(places)),

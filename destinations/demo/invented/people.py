@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from destinations.demo.invented.identifiers import make_postcode, make_uln, make_upn
-from destinations.demo.invented.institutions import Hub, Place
+from destinations.demo.invented.institutions import MadeUpHub, Place
 from destinations.demo.invented.names import draw_forename, draw_sex, draw_surname
 
 
@@ -67,7 +67,13 @@ def cohort_size(chance: random.Random, school: Place, leavers: int) -> int:
 
 
 def draw_cohort(
-    chance: random.Random, hub: Hub, school: Place, *, summer: int, size: int, register: Register
+    chance: random.Random,
+    hub: MadeUpHub,
+    school: Place,
+    *,
+    summer: int,
+    size: int,
+    register: Register,
 ) -> tuple[YoungPerson, ...]:
     """The leavers of one school and summer: twins now and then, and two of one name."""
     forms = _forms(chance, size)
@@ -83,7 +89,13 @@ def draw_cohort(
 
 
 def draw_sixth_form(
-    chance: random.Random, hub: Hub, school: Place, *, summer: int, size: int, register: Register
+    chance: random.Random,
+    hub: MadeUpHub,
+    school: Place,
+    *,
+    summer: int,
+    size: int,
+    register: Register,
 ) -> tuple[YoungPerson, ...]:
     """The Year 13 leavers of a school: as old as those who left its Year 11 two years before."""
     return tuple(
@@ -101,7 +113,12 @@ def _forms(chance: random.Random, size: int) -> list[str]:
 
 
 def _draw_person(
-    chance: random.Random, hub: Hub, school: Place, summer: int, serial: int, register: Register
+    chance: random.Random,
+    hub: MadeUpHub,
+    school: Place,
+    summer: int,
+    serial: int,
+    register: Register,
 ) -> YoungPerson:
     register.people += 1
     sex = draw_sex(chance)
@@ -161,7 +178,9 @@ def _make_namesakes(chance: random.Random, people: list[YoungPerson]) -> None:
         )
 
 
-def strangers(chance: random.Random, hub: Hub, summer: int, count: int) -> Iterator[YoungPerson]:
+def strangers(
+    chance: random.Random, hub: MadeUpHub, summer: int, count: int
+) -> Iterator[YoungPerson]:
     """Learners of a college who came from no school of the hub."""
     no_school = replace(hub.schools[0], urn="", establishment="6900", kind="mainstream")
     register = Register()
