@@ -122,7 +122,7 @@ def test_no_detail_of_a_person_reaches_prefect_or_a_log(hub, prefect_server, mon
         raise ValueError(f"cannot use {SURNAME} {UPN} 12/03/2009")
 
     # Once where a submission is at fault, and once where a whole stage falls over.
-    monkeypatch.setattr(stages, "map_columns_and_values", fail)
+    monkeypatch.setattr("imports.prepare.map_columns_and_values", fail)
     with caplog.at_level(logging.DEBUG), pytest.raises(StageFailed):
         intake(TODAY)
     monkeypatch.setattr(stages, "unfinished", fail)

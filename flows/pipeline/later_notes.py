@@ -18,9 +18,7 @@ from flows.pipeline.sender_responses import metadata_from_round_before
 from flows.pipeline.submission_metadata import submission_metadata, with_note
 from flows.redaction import place_of
 from imports.cover_notes import LaterNote, apply_cover_note, later_notes, says_more_than
-from imports.crosswalk.confirmed_mappings import heading_fingerprints
-from imports.mapping import map_columns_and_values
-from imports.reading import read_file
+from imports.prepare import FileAsSent, normalise, read_as_sent
 from imports.receiving import EMPTY, TOO_LARGE, restart_submission
 from models.database import transaction
 from models.facts.calendar import in_london, in_words, now
@@ -69,19 +67,17 @@ def _outcome(road: RunContext, later: LaterNote) -> Noted | None:
 
 def _compared(road: RunContext, submission: Submission, cover: CoverNote) -> Noted:
     """What the note does to a file of which something is recorded."""
-    find = road.remembered.to_find_tables(submission.urn)
-    content = road.store.get(submission.stored_as)
-    read = read_file(submission.name, content, find.field_of, guard=road.guard)
-    columns = road.remembered.to_map(submission.urn, heading_fingerprints(read))
+    file = FileAsSent(submission.name, road.store.get(submission.stored_as))
+    read = read_as_sent(file, submission.urn, road.remembered, guard=road.guard)
+    crosswalk = road.remembered  # as it is before anything is learned of this file
     declared = submission_metadata(submission, waves=road.settings.waves)
+    noted = metadata_from_round_before(road, read, with_note(declared, cover))
     try:
-        after = map_columns_and_values(
-            read, metadata_from_round_before(road, read, with_note(declared, cover)), columns
-        )
+        after = normalise(read, noted, crosswalk).normalised
     except SubmissionRefused:
         return Noted.UNUSABLE
     try:
-        before = map_columns_and_values(read, declared, columns)
+        before = normalise(read, declared, crosswalk).normalised
     except SubmissionRefused:
         return Noted.ANEW
     return Noted.SILENT if _says(before) == _says(after) else Noted.ANEW

@@ -19,9 +19,7 @@ from expectations.engine.trial import Trial
 from expectations.tolerances import Tolerances
 from expectations.validating import validate
 from flows.pipeline.stages import RunContext, submission_metadata
-from imports.crosswalk.confirmed_mappings import heading_fingerprints
-from imports.mapping import map_columns_and_values
-from imports.reading import read_file
+from imports.prepare import FileAsSent, prepare
 from models.facts.submission_state import is_accepted
 from models.handoffs.findings import Finding, SubmissionRefused
 from models.handoffs.normalised import NormalisedSubmission, SubmissionMetadata
@@ -141,16 +139,9 @@ def _read_again(
     found: RuleImpact,
 ) -> NormalisedSubmission | None:
     try:
-        known = declared[sent.id or 0]
-        read = read_file(
-            sent.name,
-            road.store.get(sent.stored_as),
-            road.remembered.to_find_tables(known.urn).field_of,
-            guard=road.guard,
-        )
-        return map_columns_and_values(
-            read, known, road.remembered.to_map(known.urn, heading_fingerprints(read))
-        )
+        file = FileAsSent(sent.name, road.store.get(sent.stored_as))
+        metadata = declared[sent.id or 0]
+        return prepare(file, metadata, road.remembered, guard=road.guard).normalised
     except (SubmissionRefused, KeyError):  # as we read today; or retention took the original
         found.unread += 1
         log.info("submission %s could not be read again", sent.id)

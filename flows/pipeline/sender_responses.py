@@ -29,10 +29,8 @@ from imports.crosswalk.column_map import normalise_heading
 from imports.crosswalk.confirmed_mappings import (
     full_heading,
     heading_fingerprint,
-    heading_fingerprints,
 )
-from imports.mapping import map_columns_and_values
-from imports.reading import read_file
+from imports.prepare import FileAsSent, prepare
 from models.database import transaction
 from models.facts.calendar import now
 from models.facts.succession import school_chain
@@ -172,13 +170,9 @@ def _sender(declared: SubmissionMetadata) -> str:
 def _as_it_was(road: RunContext, before: Submission) -> Sequence[NormalisedRow]:
     """The rows of the file that was marked, in our words; none where its original is gone."""
     try:
-        columns = road.remembered.to_find_tables(before.urn)
-        content = road.store.get(before.stored_as)
-        read = read_file(before.name, content, columns.field_of, guard=road.guard)
-        columns = road.remembered.to_map(before.urn, heading_fingerprints(read))
-        return map_columns_and_values(
-            read, submission_metadata(before, road.settings.waves), columns
-        ).rows
+        file = FileAsSent(before.name, road.store.get(before.stored_as))
+        metadata = submission_metadata(before, road.settings.waves)
+        return prepare(file, metadata, road.remembered, guard=road.guard).normalised.rows
     except (SubmissionRefused, KeyError):
         return ()
 

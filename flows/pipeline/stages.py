@@ -42,11 +42,8 @@ from flows.pipeline.run_context import RunContext, open_run
 from flows.pipeline.sender_responses import apply_responses, metadata_from_round_before
 from flows.pipeline.submission_metadata import metadata_as_sent, submission_metadata
 from flows.redaction import place_of
-from imports.context.required_columns import add_heading_proposals
-from imports.crosswalk.confirmed_mappings import heading_fingerprints
 from imports.inbox import INBOX, folder_urn, look_into
-from imports.mapping import map_columns_and_values
-from imports.reading import read_file
+from imports.prepare import FileAsSent, normalise, read_as_sent
 from imports.receiving import (
     CHANGING,
     NOT_OPENED,
@@ -167,12 +164,9 @@ def read_chunk(road: RunContext, ids: Sequence[int]) -> list[int]:
         }
 
     def read_one(one: int) -> None:
-        columns = road.remembered.to_find_tables(road.declared[one].urn)
-        content = road.store.get(originals[one])
-        try:
-            road.read[one] = read_file(road.names[one], content, columns.field_of, guard=road.guard)
-        except SubmissionRefused as refused:
-            raise add_heading_proposals(refused, columns) from None
+        file = FileAsSent(road.names[one], road.store.get(originals[one]))
+        urn = road.declared[one].urn
+        road.read[one] = read_as_sent(file, urn, road.remembered, guard=road.guard)
 
     return _each(road, ids, Stage.READ, read_one)
 
@@ -184,8 +178,7 @@ def map_chunk(road: RunContext, ids: Sequence[int]) -> list[int]:
         read = road.read.pop(one)
         declared = road.declared[one] = metadata_from_round_before(road, read, road.declared[one])
         road.as_read[one] = read
-        columns = road.remembered.to_map(declared.urn, heading_fingerprints(read))
-        road.mapped[one] = map_columns_and_values(read, declared, columns)
+        road.mapped[one] = normalise(read, declared, road.remembered).normalised
 
     return _each(road, ids, Stage.MAPPED, map_one)
 

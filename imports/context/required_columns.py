@@ -117,7 +117,9 @@ def add_heading_proposals(refused: SubmissionRefused, column_map: ColumnMap) -> 
         layouts, _NAME_FIELDS | _DESTINATION_FIELDS | _IDENTITY_FIELDS, column_map
     )
     perhaps = f". {' '.join(questions.values())}" if questions else ""
-    return SubmissionRefused(refused.code, **dict(refused.facts), perhaps=perhaps)
+    return NoTableFound(
+        refused.code, refused.tables, **(dict(refused.facts) | {"perhaps": perhaps})
+    )
 
 
 def _questions(
