@@ -119,7 +119,7 @@ def travel(hub: Path, folder: Path) -> dict[str, Any]:
             ids = stages.validate_chunk(
                 road, stages.map_chunk(road, stages.read_chunk(road, chunk))
             )
-            stages.match_and_record_chunk(road, ids)
+            stages.apply_responses_chunk(road, stages.match_and_record_chunk(road, ids))
     exports: dict[str, Any] = {"stopped": report_tables.stopped_submissions(engine)}
     with Session(engine) as session:
         for what in ("matches", "destinations", "findings"):

@@ -5,7 +5,7 @@
     .venv/bin/python bench/national.py --database postgresql://...
 
 Schools are drawn a chunk at a time, sent, and taken down the road that `intake` and `publish` take
-(flows/pipeline/stages.py), without Prefect.  Drawing them costs nothing in the figures.
+(flows/pipeline/stages), without Prefect.  Drawing them costs nothing in the figures.
 """
 
 import argparse
@@ -89,18 +89,21 @@ def _take_in(road: Any, stages: Any, meter: Meter, today: date, counts: dict[str
         stages.receive_files(road, today)
     for chunk in stages.unfinished(road):
         ids: Sequence[int] = chunk
-        with meter.stage("read"):
-            ids = stages.read_chunk(road, ids)
-        with meter.stage("map"):
-            ids = stages.map_chunk(road, ids)
-        with meter.stage("validate"):
-            ids = stages.validate_chunk(road, ids)
-        with meter.stage("record"):
-            ids = stages.match_and_record_chunk(road, ids)
-        with meter.stage("return"):
-            stages.return_chunk(road, chunk)
-        counts["recorded"] += len(ids)
-        counts["refused or our fault"] += len(chunk) - len(ids)
+        while ids:
+            with meter.stage("read"):
+                work = stages.read_chunk(road, ids)
+            with meter.stage("map"):
+                work = stages.map_chunk(road, work)
+            with meter.stage("validate"):
+                work = stages.validate_chunk(road, work)
+            with meter.stage("record"):
+                work = stages.match_and_record_chunk(road, work)
+                work = stages.apply_responses_chunk(road, work)
+            with meter.stage("return"):
+                stages.return_chunk(road, work)
+            counts["recorded"] += len(work.works)
+            counts["refused or our fault"] += len(work.ids) - len(work.works)
+            ids = work.unread
 
 
 @contextmanager

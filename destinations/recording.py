@@ -6,7 +6,7 @@ again adds only what was waiting and is settled since.
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
@@ -82,7 +82,8 @@ class RecordResult:
     filled: int = 0  # leavers of whom a blank was filled
     differing: int = 0  # identity values that say something else than what is kept
     new_destinations: int = 0
-    remarks: tuple[Issue, ...] = ()
+    issues: tuple[Issue, ...] = ()  # matching's own, whoever confirmed them
+    remarks: tuple[Issue, ...] = ()  # of these the ones that nobody has confirmed
     findings: tuple[Finding, ...] = ()  # those given, but for what a person has confirmed
     changes: Mapping[str, int] = field(default_factory=dict)  # since the round before
     people: Mapping[RowKey, int] = field(default_factory=dict)  # whom each row is about
@@ -98,15 +99,12 @@ def record_submission(
     register: ProviderRegister | None = None,
     same_round: int = SAME_ROUND,
     set_aside: Collection[str] = (),
-    apply_responses: Callable[[Mapping[RowKey, int]], object] = lambda people: None,
 ) -> RecordResult:
     """Record a submission in the caller's transaction.
 
     `findings` are those of validating: a row with one to fix waits.  `same_round` is how much of
     two files, in percent, must be the same people for the later to be the next round of the
     earlier.  `set_aside` has the codes of rules whose issues this sender is not told.
-    `apply_responses` is called with the person of each row, once matched and before issues that
-    the sender confirmed are dropped.
 
     Raises ValueError when the submission's kind is not known, or for a leaver sheet its leaving
     year or stage: without those nothing can be recorded.
@@ -151,13 +149,13 @@ def record_submission(
         for match in matched
         if match.person_id is not None
     }
-    apply_responses(people)
     remarks = (*comparison.remarks, *remarks)
     set_aside_counts = Counter(issue.code for issue in remarks if issue.code in set_aside)
     remarks = tuple(issue for issue in remarks if issue.code not in set_aside)
     result = replace(
         counted,
         set_aside=set_aside_counts,
+        issues=remarks,
         remarks=drop_confirmed(session, remarks, people, mapped),
         findings=drop_confirmed(session, findings, people, mapped),
         people=people,

@@ -23,9 +23,9 @@ def follow_up(today: date | None = None) -> dict[str, int]:
     were opened and how many answers are still awaited.
     """
     redact_logs()
-    with stages.open_run(get_settings()) as way:
-        open_waves = stage_task(way, "open waves", stages.open_due_waves, retries=2)
-        who_has_not_sent = stage_task(way, "who has not sent", stages.who_has_not_sent)
+    with stages.open_run(get_settings()) as run:
+        open_waves = stage_task(run, "open waves", stages.open_due_waves, retries=2)
+        who_has_not_sent = stage_task(run, "who has not sent", stages.who_has_not_sent)
 
         opened = open_waves(today or today_in_london())
         awaited = who_has_not_sent(today or today_in_london())

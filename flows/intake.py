@@ -4,6 +4,7 @@ Running it twice: safe.  What is already recorded is left alone; what a killed r
 taken up again from its original.  One file that cannot be read never stops the others.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import cast
 from uuid import UUID
@@ -31,40 +32,51 @@ def intake(today: date | None = None) -> dict[str, int]:
     """
     redact_logs()
     day = today or today_in_london()
-    with stages.open_run(get_settings()) as way:
-        receive = stage_task(way, "receive", stages.receive_files, retries=2)
-        read = stage_task(way, "read", stages.read_chunk)
-        map_ = stage_task(way, "map", stages.map_chunk)
-        validate = stage_task(way, "validate", stages.validate_chunk)
-        record = stage_task(way, "match and record", stages.match_and_record_chunk)
-        publish = stage_task(way, "publish", stages.return_chunk, retries=2)
-        answer = stage_task(way, "publish", answer_repeated_files, retries=2)
+    with stages.open_run(get_settings()) as run:
+        receive = stage_task(run, "receive", stages.receive_files, retries=2)
+        read = stage_task(run, "read", stages.read_chunk)
+        map_ = stage_task(run, "map", stages.map_chunk)
+        validate = stage_task(run, "validate", stages.validate_chunk)
+        record = stage_task(run, "match and record", stages.match_and_record_chunk)
+        apply = stage_task(run, "apply responses", stages.apply_responses_chunk)
+        publish = stage_task(run, "publish", stages.return_chunk, retries=2)
+        answer = stage_task(run, "publish", answer_repeated_files, retries=2)
+
+        def process_chunk(ids: Sequence[int]) -> list[int]:
+            recorded: list[int] = []
+            while ids:  # what is too much for one chunk is left unread, for the next
+                chunk = read(ids)
+                chunk = map_(chunk)
+                chunk = validate(chunk, day)
+                chunk = record(chunk, day)
+                chunk = apply(chunk)
+                publish(chunk)
+                recorded += [work.id for work in chunk.works]
+                ids = chunk.unread
+            return recorded
 
         arrived = receive(day)
-        chunks = stages.unfinished(way)
+        chunks = stages.unfinished(run)
         progress = cast(
             UUID, create_progress_artifact(0.0, key="intake-progress", description="Submissions")
         )
-        for done, chunk in enumerate(chunks, start=1):
-            recorded = record(validate(map_(read(chunk)), day), day)
-            publish(chunk)
-            for submission in recorded:
-                emit_progress(submission, "recorded")
+        for done, ids in enumerate(chunks, start=1):
+            for submission_id in process_chunk(ids):
+                emit_progress(submission_id, "recorded")
             update_progress_artifact(progress, 100.0 * done / len(chunks))
-        again = stages.lists_to_match_again(way)
-        for chunk in again:
-            record(validate(map_(read(chunk)), day), day)
-            publish(chunk)
+        lists = stages.lists_to_match_again(run)
+        for ids in lists:
+            process_chunk(ids)
         answer()
 
-        by_stage = report_tables.submissions_by_stage(way.engine)
+        by_stage = report_tables.submissions_by_stage(run.engine)
         artifacts.put_table("submissions-by-stage", by_stage)
-        artifacts.put_table("submissions-stopped", report_tables.stopped_submissions(way.engine))
-        artifacts.put_table("inbox-waiting", report_tables.inbox_waiting(way.engine))
-        artifacts.put_table("findings-by-rule", report_tables.findings_by_rule(way.engine))
-        artifacts.put_table("rules-and-schools", rule_reports.tally_rules(way, [*chunks, *again]))
-        artifacts.put_table("suites-not-adopted", rule_reports.suites_not_adopted(way))
-        lines = stages.summarise_all(way, day).lines
+        artifacts.put_table("submissions-stopped", report_tables.stopped_submissions(run.engine))
+        artifacts.put_table("inbox-waiting", report_tables.inbox_waiting(run.engine))
+        artifacts.put_table("findings-by-rule", report_tables.findings_by_rule(run.engine))
+        artifacts.put_table("rules-and-schools", rule_reports.tally_rules(run, [*chunks, *lists]))
+        artifacts.put_table("suites-not-adopted", rule_reports.suites_not_adopted(run))
+        lines = stages.summarise_all(run, day).lines
         artifacts.put_table("coverage-by-school", report_tables.coverage_by_school(lines))
     faults = sum(line["our fault"] for line in by_stage)
     if faults:

@@ -24,12 +24,12 @@ def publish(today: date | None = None) -> dict[str, int]:
     """
     redact_logs()
     day = today or today_in_london()
-    with stages.open_run(get_settings()) as way:
-        summarise = stage_task(way, "summarise", stages.summarise_all)
-        publish_ = stage_task(way, "publish", stages.publish_all, retries=2)
-        quality = stage_task(way, "publish quality pages", rule_reports.publish_quality, retries=2)
+    with stages.open_run(get_settings()) as run:
+        quality = stage_task(run, "publish quality pages", rule_reports.publish_quality, retries=2)
+        with stages.one_moment(run) as moment:
+            summarise = stage_task(moment, "summarise", stages.summarise_all)
+            publish_ = stage_task(moment, "publish", stages.publish_all, retries=2)
 
-        with stages.one_moment(way):
             summarised = summarise(day)
             written = publish_(summarised, day)
         written += quality(day)

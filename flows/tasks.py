@@ -1,7 +1,8 @@
 """Stages as Prefect tasks: wrapped, never decorated, so that a stage does not know Prefect."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from prefect import Task
 from prefect.cache_policies import NO_CACHE
@@ -10,25 +11,35 @@ from prefect.events import emit_event
 from flows.redaction import without_details
 
 if TYPE_CHECKING:
-    from flows.pipeline.stages import RunContext
+    from flows.pipeline.run_context import RunContext
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 def stage_task(
-    road: "RunContext", name: str, do: Callable[..., Any], *, retries: int = 0
-) -> Callable[..., Any]:
-    """A task of that name over one road.  It is given ids and dates; the road stays out of it.
+    run: "RunContext",
+    name: str,
+    stage: "Callable[Concatenate[RunContext, Given], Result]",
+    *,
+    retries: int = 0,
+) -> Callable[Given, Result]:
+    """A stage of one run, done as a task of that name.
 
-    Prefect looks into everything that a task is given, so the desk must never be among it.
+    Prefect looks into everything that a task is given and gives back, so the task has neither: what
+    the stage takes and makes, pupils' sheets among it, is handed over past Prefect.
     Only stages that touch the world are worth retrying: a pure one that failed will fail again.
     """
+    handover: list[Callable[[], Result]] = []
+    results: list[Result] = []
 
-    def run(*given: Any) -> Any:
-        return do(road, *given)
+    def do_stage() -> None:
+        results.append(handover[-1]())
 
-    run.__name__ = run.__qualname__ = name
-    run.__doc__ = do.__doc__
-    return Task(
-        without_details(run),
+    do_stage.__name__ = do_stage.__qualname__ = name
+    do_stage.__doc__ = stage.__doc__
+    task = Task(
+        without_details(do_stage),
         name=name,
         retries=retries,
         retry_delay_seconds=5 if retries else None,
@@ -37,10 +48,21 @@ def stage_task(
         log_prints=False,
     )
 
+    def perform(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        handover.append(partial(stage, run, *args, **kwargs))
+        try:
+            task()
+            return results.pop()
+        finally:
+            handover.clear()
+            results.clear()
 
-def emit_progress(submission: int, what: str) -> None:
+    return perform
+
+
+def emit_progress(submission_id: int, moment: str) -> None:
     """One event on the life line of a submission: its id and a stage, nothing else."""
     emit_event(
-        event=f"destinations.submission.{what}",
-        resource={"prefect.resource.id": f"destinations.submission.{submission}"},
+        event=f"destinations.submission.{moment}",
+        resource={"prefect.resource.id": f"destinations.submission.{submission_id}"},
     )

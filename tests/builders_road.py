@@ -53,5 +53,5 @@ def take_in(today: date) -> None:
 
 def publish(today: date) -> None:
     """What a week's publish does, stage by stage, without Prefect."""
-    with stages.open_run(get_settings()) as way, stages.one_moment(way):
+    with stages.open_run(get_settings()) as run, stages.one_moment(run) as way:
         stages.publish_all(way, stages.summarise_all(way, today), today)

@@ -14,6 +14,7 @@ from destinations.cli import app
 from destinations.platform.settings import get_settings
 from destinations.reports.exports import export
 from flows.pipeline import stages
+from flows.pipeline.reprocessing import process_chunk
 from models.database import open_database
 from tests.builders_road import a_hub_at_home, publish, send, take_in
 
@@ -112,6 +113,7 @@ def a_run_killed_after(number: int) -> None:
             stages.map_chunk,
             stages.validate_chunk,
             stages.match_and_record_chunk,
+            stages.apply_responses_chunk,
         )[:number]:
             ids = stage(way, ids)
 
@@ -155,7 +157,7 @@ def test_a_settled_row_and_a_publish_in_between_are_not_lost(storage: Path) -> N
     assert rows_recorded(2) == [2, 3]
 
 
-@pytest.mark.parametrize("far", [1, 2, 3, 4])
+@pytest.mark.parametrize("far", [1, 2, 3, 4, 5])
 def test_a_run_killed_with_a_settled_row_in_hand_is_taken_up_again(storage: Path, far: int) -> None:
     sent_and_published(FIRST, UNSURE)
     before = receipt(storage, "sheet 2")
@@ -168,7 +170,7 @@ def test_a_run_killed_with_a_settled_row_in_hand_is_taken_up_again(storage: Path
         assert stages.unfinished(way) == []
 
 
-@pytest.mark.parametrize("far", [1, 2, 3, 4])
+@pytest.mark.parametrize("far", [1, 2, 3, 4, 5])
 def test_a_row_settled_while_a_run_has_the_sheet_in_hand_is_not_lost(
     storage: Path, far: int
 ) -> None:
@@ -176,17 +178,17 @@ def test_a_row_settled_while_a_run_has_the_sheet_in_hand_is_not_lost(
     settle(2, 2, "--new")
     with stages.open_run(get_settings()) as way:
         (chunk,) = stages.unfinished(way)
-        ids = chunk
         for number, stage in enumerate(
             (
                 stages.read_chunk,
                 stages.map_chunk,
                 stages.validate_chunk,
                 stages.match_and_record_chunk,
+                stages.apply_responses_chunk,
             ),
             start=1,
         ):
-            ids = stage(way, ids)
+            chunk = stage(way, chunk)
             if number == far:
                 settle(2, 3, "--new")
         stages.return_chunk(way, chunk)
@@ -217,11 +219,11 @@ def test_a_rule_waived_while_a_new_sheet_is_in_hand_holds_for_it(storage: Path) 
     with stages.open_run(get_settings()) as way:
         stages.receive_files(way, TODAY)
         (chunk,) = stages.unfinished(way)
-        ids = stages.map_chunk(way, stages.read_chunk(way, chunk))
-        ids = stages.validate_chunk(way, ids, TODAY)
+        chunk = stages.map_chunk(way, stages.read_chunk(way, chunk))
+        chunk = stages.validate_chunk(way, chunk, TODAY)
         run("waive", code, "--school", URN, *BY, "--reason", "no surname", "--until", "2099-08-31")
-        stages.match_and_record_chunk(way, ids, TODAY)
-        stages.return_chunk(way, chunk)
+        chunk = stages.match_and_record_chunk(way, chunk, TODAY)
+        stages.return_chunk(way, stages.apply_responses_chunk(way, chunk))
     take_in(TODAY)
     assert where(2)["waiting"] == 0
 
@@ -255,10 +257,7 @@ def test_a_heading_accepted_while_a_run_is_on_its_way_is_not_lost(storage: Path)
     with stages.open_run(get_settings()) as way:  # has read what people accepted up to now
         run("map", "accept", "2", *BY)
         for chunk in stages.unfinished(way):
-            ids = stages.map_chunk(way, stages.read_chunk(way, chunk))
-            ids = stages.validate_chunk(way, ids, TODAY)
-            stages.match_and_record_chunk(way, ids, TODAY)
-            stages.return_chunk(way, chunk)
+            process_chunk(way, chunk, TODAY)
     take_in(TODAY)
     assert rows_recorded(2) == [2, 3, 4]
 
@@ -281,7 +280,7 @@ def run_findings(number: int) -> list[dict[str, str]]:
 def test_what_is_recorded_while_a_publish_runs_waits_for_the_next(storage: Path) -> None:
     send(URN, FIRST, "sheet 1.xlsx")
     take_in(TODAY)
-    with stages.open_run(get_settings()) as way, stages.one_moment(way):
+    with stages.open_run(get_settings()) as run_, stages.one_moment(run_) as way:
         summarised = stages.summarise_all(way, TODAY)
         send(URN, ODD, "sheet 2.xlsx")
         take_in(TODAY)
@@ -298,7 +297,7 @@ def test_what_is_recorded_anew_while_a_publish_runs_waits_for_the_next(storage: 
     settle(2, 2, "--new")
     take_in(TODAY)
     settle(2, 3, "--new")
-    with stages.open_run(get_settings()) as way, stages.one_moment(way):
+    with stages.open_run(get_settings()) as run_, stages.one_moment(run_) as way:
         summarised = stages.summarise_all(way, TODAY)
         take_in(TODAY)
         stages.publish_all(way, summarised, TODAY)

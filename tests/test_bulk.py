@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, event, select
 from sqlmodel import Session, col
 
-from flows.pipeline import stages
+from flows.pipeline.stages import match_and_record
 from models.database import insert_returning, transaction, update_all, upsert
 from models.destinations import Destination
 from models.leavers import Leaver, Person
@@ -76,7 +76,9 @@ def test_a_sheet_of_any_size_is_recorded_in_under_40_statements(
                 with monkeypatch.context() as patched, statements() as sent:
                     costs: list[int] = []
                     patched.setattr(
-                        stages, "record", _weighed(stages.record_submission, sent, costs)
+                        match_and_record,
+                        "record_submission",
+                        _weighed(match_and_record.record_submission, sent, costs),
                     )
                     take_in(day)
                 whole[rows, round_] = sent.count

@@ -109,6 +109,10 @@ def test_a_data_officer_sees_counts_after_each_run(hub, prefect_server):
         "intake-progress",
         "who-has-not-sent",
     }
+    time.sleep(3)  # Prefect sends its log lines a little later
+    # What goes from stage to stage is all of a sheet, and Prefect sees none of it.
+    for planted in (SURNAME, UPN, "Ottoline", "12/03/2009", "leavers 2025.xlsx"):
+        assert not _tables_with(prefect_server[1], planted)
 
 
 def test_no_detail_of_a_person_reaches_prefect_or_a_log(hub, prefect_server, monkeypatch, caplog):

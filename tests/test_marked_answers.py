@@ -7,13 +7,25 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 from destinations.cli import app
+from destinations.platform.settings import get_settings
 from models.database import open_database
 from models.handoffs.returned_workbook import YES
-from models.responses import HeadingMapping, SheetConfirmation
+from models.responses import Confirmation, HeadingMapping, SheetConfirmation
 from models.submissions import FindingRecord, Submission
 from tests.builders import a_workbook
+from tests.builders_road import a_hub_at_home
 from tests.test_marked import lines_of
-from tests.test_marked_road import URN, _hub, everything, returns, run, send
+from tests.test_marked_road import (
+    URN,
+    _hub,
+    all_returned,
+    everything,
+    killed_before_its_receipts,
+    returns,
+    run,
+    send,
+    words_of,
+)
 
 __all__ = ["_hub"]
 
@@ -148,3 +160,35 @@ def test_the_command_line_confirms_what_is_of_no_row(hub):
     assert ("C10", None) not in arrive(hub, with_bus.replace("| 7", "| 8"), "second")
     for words in (["1", "H07"], ["1", "2"], ["1", "C10", "2"], ["1", "2", "3", "C10"]):
         assert CliRunner().invoke(app, ["confirm", *words, "--by", "A"]).exit_code == 2
+
+
+def test_a_run_killed_before_the_answers_are_applied_ends_the_same(tmp_path, monkeypatch):
+    ends = []
+    for killed in (False, True):
+        with a_hub_at_home(tmp_path / str(killed), monkeypatch, URN):
+            hub = get_settings()
+            odd = odd_one(hub)
+            send(hub, "second.xlsx", answered(marked(hub, "first"), odd[0]))
+            if killed:
+                killed_before_its_receipts(hub, applied=False)
+                assert not everything(hub, Confirmation)
+            run(hub)
+            ends.append(
+                (told(hub), {name: words_of(file) for name, file in all_returned(hub).items()})
+            )
+            (confirmed,) = everything(hub, Confirmation)
+            assert (confirmed.code, confirmed.confirmed_by) == (
+                odd[0],
+                "the sender of submission 2",
+            )
+            assert odd not in told(hub)
+    assert ends[0] == ends[1]
+
+
+def test_an_answer_holds_for_a_sheet_of_the_same_morning_that_comes_after_it(hub):
+    odd = odd_one(hub)
+    send(hub, "second.xlsx", answered(marked(hub, "first"), odd[0]))
+    send(hub, "third.xlsx", a_workbook(ODD.replace("Acme Ltd", "Beta Ltd")))
+    killed_before_its_receipts(hub, applied=False)
+    run(hub)
+    assert odd not in told(hub)

@@ -51,10 +51,11 @@ def run(settings: Settings) -> int:
     written = 0
     with stages.open_run(settings) as way:
         stages.receive_files(way, TODAY)
-        for chunk in stages.unfinished(way):
-            mapped = stages.map_chunk(way, stages.read_chunk(way, chunk))
-            stages.match_and_record_chunk(way, stages.validate_chunk(way, mapped, TODAY), TODAY)
-            written += stages.return_chunk(way, chunk)
+        for ids in stages.unfinished(way):
+            chunk = stages.map_chunk(way, stages.read_chunk(way, ids))
+            chunk = stages.validate_chunk(way, chunk, TODAY)
+            chunk = stages.match_and_record_chunk(way, chunk, TODAY)
+            written += stages.return_chunk(way, stages.apply_responses_chunk(way, chunk))
     return written
 
 
@@ -145,13 +146,19 @@ def test_running_again_writes_nothing_more(hub):
     assert everything(hub, Publication) == published
 
 
-def killed_before_its_receipts(settings: Settings) -> None:
-    """An intake that ends once everything is recorded or refused, and nobody has been told."""
+def killed_before_its_receipts(settings: Settings, *, applied: bool = True) -> None:
+    """An intake that ends once everything is recorded or refused, and nobody has been told.
+
+    Where not `applied`, it ends before what the senders answered is.
+    """
     with stages.open_run(settings) as way:
         stages.receive_files(way, TODAY)
-        for chunk in stages.unfinished(way):
-            mapped = stages.map_chunk(way, stages.read_chunk(way, chunk))
-            stages.match_and_record_chunk(way, stages.validate_chunk(way, mapped, TODAY), TODAY)
+        for ids in stages.unfinished(way):
+            chunk = stages.map_chunk(way, stages.read_chunk(way, ids))
+            chunk = stages.validate_chunk(way, chunk, TODAY)
+            chunk = stages.match_and_record_chunk(way, chunk, TODAY)
+            if applied:
+                stages.apply_responses_chunk(way, chunk)
 
 
 def all_returned(settings: Settings) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 
 from destinations import cli
 from destinations.platform.settings import get_settings
-from flows.pipeline import stages
+from flows.pipeline.stages import receive
 from models.submissions import Arrival, Submission
 from tests.builders import a_workbook
 from tests.builders_road import a_hub_at_home, take_in
@@ -307,14 +307,14 @@ def test_a_folder_of_returns_that_is_none_keeps_nobody_else_waiting(
 
 
 def between_listing_and_reading(monkeypatch, do: Callable[[], object]) -> None:
-    look_into = stages.look_into
+    look_into = receive.look_into
 
     def looked(store):
         listing = look_into(store)
         do()
         return listing
 
-    monkeypatch.setattr(stages, "look_into", looked)
+    monkeypatch.setattr(receive, "look_into", looked)
 
 
 def test_a_file_that_goes_before_it_is_read_stops_nobody(engine, inbox, where, monkeypatch, caplog):

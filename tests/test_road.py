@@ -5,6 +5,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from destinations.platform.settings import get_settings
 from destinations.reports.exports import export
 from destinations.summarising import summarise
 from flows.pipeline import stages
+from flows.pipeline.stages import receive
 from models.database import open_database
 from tests.truth import compare, table
 
@@ -43,8 +45,8 @@ def intake(today: date = TODAY) -> None:
         stages.receive_files(way, today)
         for chunk in [*stages.unfinished(way), *stages.lists_to_match_again(way)]:
             read = stages.map_chunk(way, stages.read_chunk(way, chunk))
-            stages.match_and_record_chunk(way, stages.validate_chunk(way, read))
-            stages.return_chunk(way, chunk)
+            done = stages.match_and_record_chunk(way, stages.validate_chunk(way, read))
+            stages.return_chunk(way, stages.apply_responses_chunk(way, done))
 
 
 def lines(what: str) -> list[dict[str, str]]:
@@ -206,7 +208,10 @@ def _as_far_as(number: int) -> None:
             stages.read_chunk,
             stages.map_chunk,
             stages.validate_chunk,
-            lambda way, ids: stages.match_and_record_chunk(way, ids[: len(ids) // 2]),
+            lambda way, chunk: stages.match_and_record_chunk(
+                way, replace(chunk, works=chunk.works[: len(chunk.works) // 2])
+            ),
+            stages.apply_responses_chunk,
         )[:number]:
             chunk = stage(way, chunk)
 
@@ -227,8 +232,8 @@ def test_the_size_of_a_chunk_and_the_order_of_arrival_change_nothing(tmp_path, m
         together = {what: lines(what) for what in wanted}
     assert {row["code"][0] for row in together["findings"]} & set("HXYN")
     monkeypatch.setenv("DESTINATIONS_CHUNK", "7")
-    arriving = stages.list_new_files
-    monkeypatch.setattr(stages, "list_new_files", lambda *of: list(reversed(arriving(*of))))
+    arriving = receive.list_new_files
+    monkeypatch.setattr(receive, "list_new_files", lambda *of: list(reversed(arriving(*of))))
     with a_home(tmp_path / "otherwise", monkeypatch):
         take(hub)
         otherwise = {what: lines(what) for what in wanted}

@@ -20,7 +20,7 @@ from models.handoffs.findings import Issue
 from models.handoffs.normalised import NormalisedSubmission
 from models.vocabulary import SubmissionKind
 
-__all__ = ["THRESHOLDS", "Thresholds", "run_crosschecks"]
+__all__ = ["THRESHOLDS", "Thresholds", "drop_implied", "run_crosschecks"]
 
 
 # Where the first is reported the second adds nothing: the same rows as another autumn's.
@@ -50,13 +50,14 @@ def run_crosschecks(
         *compare_years(session, sheet, limits),
         *find_identifier_conflicts(session, sheet),
     ]
+    in_order = sorted(issues, key=lambda issue: _reading_order(issue, sheet))
+    return drop_implied(in_order, reported)
+
+
+def drop_implied(issues: Iterable[Issue], reported: Iterable[Issue]) -> tuple[Issue, ...]:
+    """The issues but for those that what the sender is told already implies, in their order."""
     implied = {_IMPLIES.get(issue.code) for issue in reported}
-    return tuple(
-        sorted(
-            (issue for issue in issues if issue.code not in implied),
-            key=lambda issue: _reading_order(issue, sheet),
-        )
-    )
+    return tuple(issue for issue in issues if issue.code not in implied)
 
 
 def _reading_order(issue: Issue, sheet: RecordedSheet) -> tuple[int, str]:

@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     chunk: int = Field(
         default=180, ge=1, le=2_000, description="How many submissions are judged in one call"
     )
+    chunk_rows: int = Field(
+        default=30_000, ge=1, description="Rows from which no further submission is read with them"
+    )
+    chunk_bytes: int = Field(
+        default=64 * 1024 * 1024, ge=1, description="Bytes of files, as sent, that go together"
+    )
     limit_parts: int = Field(default=500, ge=1, description="Parts of a workbook")
     limit_unpacked: int = Field(
         default=100 * 1024 * 1024, ge=1, description="Bytes of a workbook once unpacked"

@@ -30,17 +30,17 @@ from models.submissions import Arrival, CoverNote, Noted, Submission
 log = logging.getLogger(__name__)
 
 
-def apply_later_notes(road: RunContext) -> int:
+def apply_later_notes(run: RunContext) -> int:
     """How many submissions are to be read again because of what their senders said later."""
-    with Session(road.engine) as session:
+    with Session(run.engine) as session:
         pending = later_notes(session)
-    return sum(_applied(road, later) for later in pending)
+    return sum(_applied(run, later) for later in pending)
 
 
-def _applied(road: RunContext, later: LaterNote) -> bool:
+def _applied(run: RunContext, later: LaterNote) -> bool:
     try:
-        outcome = _outcome(road, later)
-        with transaction(road.engine) as session:
+        outcome = _outcome(run, later)
+        with transaction(run.engine) as session:
             submission = session.get_one(Submission, later.submission_id, with_for_update=True)
             cover = session.get_one(CoverNote, later.note_id)
             _apply(session, submission, cover, outcome)
@@ -53,31 +53,30 @@ def _applied(road: RunContext, later: LaterNote) -> bool:
     return outcome is Noted.ANEW
 
 
-def _outcome(road: RunContext, later: LaterNote) -> Noted | None:
+def _outcome(run: RunContext, later: LaterNote) -> Noted | None:
     """What a note does to its submission; None where it says nothing new."""
-    with Session(road.engine) as session:
+    with Session(run.engine) as session:
         submission = session.get_one(Submission, later.submission_id)
         cover = session.get_one(CoverNote, later.note_id)
     if not says_more_than(cover, submission):
         return None
     if not submission.rows_read:
         return Noted.ANEW
-    return _compared(road, submission, cover)
+    return _compared(run, submission, cover)
 
 
-def _compared(road: RunContext, submission: Submission, cover: CoverNote) -> Noted:
+def _compared(run: RunContext, submission: Submission, cover: CoverNote) -> Noted:
     """What the note does to a file of which something is recorded."""
-    file = FileAsSent(submission.name, road.store.get(submission.stored_as))
-    read = read_as_sent(file, submission.urn, road.remembered, guard=road.guard)
-    crosswalk = road.remembered  # as it is before anything is learned of this file
-    declared = submission_metadata(submission, waves=road.settings.waves)
-    noted = metadata_from_round_before(road, read, with_note(declared, cover))
+    file = FileAsSent(submission.name, run.store.get(submission.stored_as))
+    read = read_as_sent(file, submission.urn, run.crosswalk, guard=run.guard)
+    declared = submission_metadata(submission, waves=run.settings.waves)
+    noted = metadata_from_round_before(run, read, with_note(declared, cover))
     try:
-        after = normalise(read, noted, crosswalk).normalised
+        after = normalise(read, noted, run.crosswalk).normalised
     except SubmissionRefused:
         return Noted.UNUSABLE
     try:
-        before = normalise(read, declared, crosswalk).normalised
+        before = normalise(read, declared, run.crosswalk).normalised
     except SubmissionRefused:
         return Noted.ANEW
     return Noted.SILENT if _says(before) == _says(after) else Noted.ANEW

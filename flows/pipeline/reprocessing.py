@@ -1,7 +1,7 @@
 """Again: what was sent before is answered, and what may say more is recorded once more.
 
 Nothing of Prefect's here.  Running it twice: safe.  What is recorded already is left alone, and
-what a kill left half way is taken up by the next intake.
+what a kill left half run is taken up by the next intake.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from destinations.platform.settings import Settings
 from destinations.publishing import publish_documents, sent_again_document
 from expectations.validating import refusal_finding, word_issues
 from flows.pipeline import stages
+from flows.pipeline.run_context import RunContext
 from models.database import transaction
 from models.facts.calendar import in_words, now
 from models.handoffs.findings import Finding, Issue
@@ -23,9 +24,9 @@ from models.submissions import Arrival, Submission
 LATELY = timedelta(days=7)
 
 
-def answer_repeated_files(way: stages.RunContext) -> int:
+def answer_repeated_files(run: RunContext) -> int:
     """How many senders were told that the bytes they sent lately had been sent before."""
-    with transaction(way.engine) as session:
+    with transaction(run.engine) as session:
         found = session.execute(
             select(Arrival, Submission)
             .join(Submission, col(Submission.id) == col(Arrival.submission_id))
@@ -36,7 +37,7 @@ def answer_repeated_files(way: stages.RunContext) -> int:
             sent_again_document(session, sent, arrival, _sent_before(sent))
             for arrival, sent in found
         ]
-        return publish_documents(session, way.store, answers, published_at=now()).written
+        return publish_documents(session, run.store, answers, published_at=now()).written
 
 
 def _sent_before(sent: Submission) -> tuple[Finding, ...]:
@@ -54,16 +55,22 @@ def reprocess_now(settings: Settings, ids: Sequence[int], today: date) -> int:
     """
     if not ids:
         return 0
-    with stages.open_run(settings) as way:
-        done = process_chunk(way, ids, today)
-        for chunk in stages.lists_to_match_again(way):
-            process_chunk(way, chunk, today)
-    return done
+    with stages.open_run(settings) as run:
+        recorded = sum(process_chunk(run, chunk, today) for chunk in stages.chunks_of(run, ids))
+        for chunk in stages.lists_to_match_again(run):
+            process_chunk(run, chunk, today)
+    return recorded
 
 
-def process_chunk(way: stages.RunContext, ids: Sequence[int], today: date) -> int:
+def process_chunk(run: RunContext, ids: Sequence[int], today: date) -> int:
     """How many of some submissions were recorded, taken down the whole road and answered."""
-    mapped = stages.map_chunk(way, stages.read_chunk(way, ids))
-    recorded = stages.match_and_record_chunk(way, stages.validate_chunk(way, mapped, today), today)
-    stages.return_chunk(way, ids)
-    return len(recorded)
+    recorded = 0
+    while ids:
+        chunk = stages.map_chunk(run, stages.read_chunk(run, ids))
+        chunk = stages.validate_chunk(run, chunk, today)
+        chunk = stages.match_and_record_chunk(run, chunk, today)
+        chunk = stages.apply_responses_chunk(run, chunk)
+        stages.return_chunk(run, chunk)
+        recorded += len(chunk.works)
+        ids = chunk.unread
+    return recorded

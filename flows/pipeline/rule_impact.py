@@ -18,7 +18,9 @@ from expectations.engine.suites import suite_hash
 from expectations.engine.trial import Trial
 from expectations.tolerances import Tolerances
 from expectations.validating import validate
-from flows.pipeline.stages import RunContext, submission_metadata
+from flows.pipeline.chunks import chunks_of
+from flows.pipeline.run_context import RunContext
+from flows.pipeline.submission_metadata import submission_metadata
 from imports.prepare import FileAsSent, prepare
 from models.facts.submission_state import is_accepted
 from models.handoffs.findings import Finding, SubmissionRefused
@@ -78,18 +80,18 @@ class RuleImpact:
         ]
 
 
-def compare_suites(road: RunContext, trial: Trial, today: date) -> RuleImpact:
+def compare_suites(run: RunContext, trial: Trial, today: date) -> RuleImpact:
     """The trial beside the suite in force, over every submission that was recorded.
 
     In force is what judged the submission: where the code has changed since, what its sender was
     told; where it has not, the code as it is, so that what was confirmed since is no difference.
     """
     found = RuleImpact()
-    tolerances = road.settings.tolerances(Tolerances)
-    for declared, mapped, hashes in _history(road, found):
-        before = _judged(road, declared, mapped, Trial(tolerances=tolerances), today)
-        after = _judged(road, declared, mapped, trial, today)
-        with Session(road.engine) as session:
+    tolerances = run.settings.tolerances(Tolerances)
+    for declared, mapped, hashes in _history(run, found):
+        before = _judged(run, declared, mapped, Trial(tolerances=tolerances), today)
+        after = _judged(run, declared, mapped, trial, today)
+        with Session(run.engine) as session:
             for one in mapped:
                 number = one.declared.submission_id
                 if hashes[number] != _hash(one.declared):
@@ -107,12 +109,12 @@ Judged = dict[int, dict[Cell, Severity]]
 
 
 def _history(
-    road: RunContext, found: RuleImpact
+    run: RunContext, found: RuleImpact
 ) -> Iterator[
     tuple[dict[int, SubmissionMetadata], list[NormalisedSubmission], dict[int, str | None]]
 ]:
     """Everything recorded, read and mapped again, a chunk at a time."""
-    with Session(road.engine) as session:
+    with Session(run.engine) as session:
         ids = session.scalars(
             select(col(Submission.id))
             .where(
@@ -121,27 +123,24 @@ def _history(
             )
             .order_by(col(Submission.sent_on), col(Submission.id))
         ).all()
-    size = road.settings.chunk
-    for at in range(0, len(ids), size):
-        with Session(road.engine) as session:
-            sent = session.scalars(
-                select(Submission).where(col(Submission.id).in_(ids[at : at + size]))
-            ).all()
-        declared = {one.id or 0: submission_metadata(one, road.settings.waves) for one in sent}
-        mapped = [again for one in sent if (again := _read_again(road, one, declared, found))]
+    for chunk in chunks_of(run, [number for number in ids if number is not None]):
+        with Session(run.engine) as session:
+            sent = session.scalars(select(Submission).where(col(Submission.id).in_(chunk))).all()
+        declared = {one.id or 0: submission_metadata(one, run.settings.waves) for one in sent}
+        mapped = [again for one in sent if (again := _read_again(run, one, declared, found))]
         yield declared, mapped, {one.id or 0: one.suite_hash for one in sent}
 
 
 def _read_again(
-    road: RunContext,
+    run: RunContext,
     sent: Submission,
     declared: Mapping[int, SubmissionMetadata],
     found: RuleImpact,
 ) -> NormalisedSubmission | None:
     try:
-        file = FileAsSent(sent.name, road.store.get(sent.stored_as))
+        file = FileAsSent(sent.name, run.store.get(sent.stored_as))
         metadata = declared[sent.id or 0]
-        return prepare(file, metadata, road.remembered, guard=road.guard).normalised
+        return prepare(file, metadata, run.crosswalk, guard=run.guard).normalised
     except (SubmissionRefused, KeyError):  # as we read today; or retention took the original
         found.unread += 1
         log.info("submission %s could not be read again", sent.id)
@@ -149,14 +148,14 @@ def _read_again(
 
 
 def _judged(
-    road: RunContext,
+    run: RunContext,
     declared: Mapping[int, SubmissionMetadata],
     mapped: Sequence[NormalisedSubmission],
     trial: Trial,
     today: date,
 ) -> Judged:
     judged = validate(mapped, tolerances=trial.tolerances, trial=trial)
-    with Session(road.engine) as session:
+    with Session(run.engine) as session:
         return {
             number: _cells(drop_waived(session, declared[number], told, today).findings)
             for number, told in judged.findings.items()

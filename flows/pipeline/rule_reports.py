@@ -16,7 +16,7 @@ from destinations.reports.quality_page import quality_page, unfilled_sentence
 from destinations.responses.adoptions import suites_not_in_force
 from expectations.catalogue import catalogue
 from expectations.engine.suites import suites_in_code
-from flows.pipeline.stages import RunContext
+from flows.pipeline.run_context import RunContext
 from flows.report_tables import Lines
 from models.database import transaction
 from models.facts.calendar import now
@@ -24,16 +24,16 @@ from models.facts.calendar import now
 log = logging.getLogger(__name__)
 
 
-def tally_rules(road: RunContext, chunks: Iterable[Iterable[int]]) -> Lines:
+def tally_rules(run: RunContext, chunks: Iterable[Iterable[int]]) -> Lines:
     """What each rule said in this run, by school, beside the run before; counts only.
 
     A run that brought nothing adds nothing to the history.
     """
-    with transaction(road.engine) as session:
+    with transaction(run.engine) as session:
         ids = [one for chunk in chunks for one in chunk]
         if ids:
             count_findings(session, ids, run_at=now())
-        spoke = last_run_counts(session, suspect=road.settings.tolerance_suspect_rule)
+        spoke = last_run_counts(session, suspect=run.settings.tolerance_suspect_rule)
     for one in spoke:
         if one.is_suspect:
             log.warning("rule %s spoke on %.0f %% of all rows", one.code, 100 * one.share)
@@ -44,9 +44,9 @@ def tally_rules(road: RunContext, chunks: Iterable[Iterable[int]]) -> Lines:
     ]
 
 
-def suites_not_adopted(road: RunContext) -> Lines:
+def suites_not_adopted(run: RunContext) -> Lines:
     """The suites of the code that nobody has adopted.  Those of a new hub are in force at once."""
-    with transaction(road.engine) as session:
+    with transaction(run.engine) as session:
         found = suites_not_in_force(session, suites_in_code())
     for one in found:
         log.warning("the %s suite of %s is not the adopted one", one.kind, one.academic_year)
@@ -62,14 +62,14 @@ def suites_not_adopted(road: RunContext) -> Lines:
     ]
 
 
-def publish_quality(road: RunContext, today: date) -> int:
+def publish_quality(run: RunContext, today: date) -> int:
     """How many quality pages were written: one for each hub, about rows and not about people."""
     words = {code: (rule.says, rule.do) for code, rule in catalogue().items()}
-    with transaction(road.engine) as session:
-        spoke = last_run_counts(session, suspect=road.settings.tolerance_suspect_rule)
+    with transaction(run.engine) as session:
+        spoke = last_run_counts(session, suspect=run.settings.tolerance_suspect_rule)
         suspects = frozenset(one.code for one in spoke if one.is_suspect)
         pages = list(_pages(session, today, words, suspects))
-        return publish_documents(session, road.store, pages, published_at=now()).written
+        return publish_documents(session, run.store, pages, published_at=now()).written
 
 
 def _pages(

@@ -5,7 +5,7 @@ again from its original: whatever was moved or typed over since is not what the 
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlmodel import Session, col, select
@@ -21,12 +21,13 @@ from destinations.responses.confirmed_sheets import confirm_sheet
 from destinations.responses.mappings import store_heading_mapping
 from destinations.returns.annotated import verify_signature
 from expectations.catalogue import rule_words
-from flows.pipeline.reference_data import load_crosswalk
 from flows.pipeline.run_context import RunContext
 from flows.pipeline.submission_metadata import submission_metadata
+from flows.pipeline.submission_work import SubmissionWork
 from imports.columns.proposals import NAMES
 from imports.crosswalk.column_map import normalise_heading
 from imports.crosswalk.confirmed_mappings import (
+    Crosswalk,
     full_heading,
     heading_fingerprint,
 )
@@ -47,22 +48,18 @@ log = logging.getLogger(__name__)
 _ASKS_OF_A_HEADING = "C11"
 _WHO = ("upn", "uln", "surname", "forename", "full_name", "born_on")
 
-# What is left to be noted once it is known whom the rows of the new file are about.
-Hear = Callable[[Mapping[RowKey, int]], None]
-
 
 def metadata_from_round_before(
-    road: RunContext, read: ReadFile, declared: SubmissionMetadata
+    run: RunContext, read: ReadFile, declared: SubmissionMetadata
 ) -> SubmissionMetadata:
     """What is known of a submission, and of the one that it is the next round of where it is.
 
-    A heading that its sender said yes to is remembered, so that this file is read with it.
+    What the submission itself says holds; the round before fills what it leaves open.
     """
-    with Session(road.engine) as session:
-        before = _marked_before(session, read.returned, declared, road.key)
-    if before is None or read.returned is None:
+    with Session(run.engine) as session:
+        before = _marked_before(session, read.returned, declared, run.key)
+    if before is None:
         return declared
-    _learn(road, read, before, declared)
     return replace(
         declared,
         kind=declared.kind or (SubmissionKind(before.kind) if before.kind else None),
@@ -73,35 +70,30 @@ def metadata_from_round_before(
     )
 
 
-def apply_responses(
-    session: Session,
-    road: RunContext,
-    returned: ReturnedWorkbook | None,
-    mapped: NormalisedSubmission,
-) -> Hear:
-    """Note the answers of a workbook that we marked and its sender sent back.
-
-    The submission becomes the next round of the one that was marked; each "yes, this is right" is
-    noted before anything is recorded.  What is about a leaver whom nobody knew then is given back,
-    to be noted once it is known whom the rows are about.
-    """
-    before = _marked_before(session, returned, mapped.declared, road.key)
-    if returned is None or before is None:
-        return lambda people: None
-    this = session.get(Submission, mapped.declared.submission_id)
-    if this is not None and this.id != before.id:
-        this.follows_id = before.id
+def link_to_round_before(session: Session, run: RunContext, work: SubmissionWork) -> None:
+    """A workbook that we marked and its sender sent back is the next round of the marked one."""
+    before = _marked_before(session, work.read.returned, work.metadata, run.key)
+    submission = session.get(Submission, work.id) if before else None
+    if before and submission and submission.id != before.id:
+        submission.follows_id = before.id
         session.flush()
-    if not returned.confirmed:
-        return lambda people: None
-    rows = _as_it_was(road, before) or mapped.rows
-    left = [one for one in returned.confirmed if not _noted(session, before, one, rows, mapped)]
 
-    def hear(people: Mapping[RowKey, int]) -> None:
-        for one in left:
-            _note_late(session, before, one, rows, mapped, people)
 
-    return hear
+def apply_responses(session: Session, run: RunContext, work: SubmissionWork) -> bool:
+    """Note the answers of a workbook that we marked and its sender sent back; whether it has any.
+
+    The submission is recorded, so it is known whom its rows are about: a "yes, this is right" about
+    a leaver whom nobody knew when the workbook was marked is noted too.
+    """
+    confirmed = _confirmed(work.read)
+    before = _marked_before(session, work.read.returned, work.metadata, run.key)
+    if before is None or not confirmed:
+        return False
+    rows = _as_it_was(run, work.crosswalk, before) or work.rows.rows
+    for answer in confirmed:
+        if not _noted(session, before, answer, rows, work.rows):
+            _note_late(session, before, answer, rows, work.rows, work.result.people)
+    return True
 
 
 def _marked_before(
@@ -115,14 +107,20 @@ def _marked_before(
     return before if before.urn in school_chain(session, declared.urn) else None
 
 
-def _learn(
-    road: RunContext, read: ReadFile, before: Submission, declared: SubmissionMetadata
-) -> None:
-    """Remember the headings that a sender said yes to."""
+def learn_headings(
+    run: RunContext, read: ReadFile, declared: SubmissionMetadata
+) -> Crosswalk | None:
+    """Remember the headings that a sender said yes to; what is known with them, None without any.
+
+    So the very file that has the answer is mapped with it.
+    """
     yes = [one for one in _confirmed(read) if one.code == _ASKS_OF_A_HEADING]
     if not yes:
-        return
-    with transaction(road.engine) as session:
+        return None
+    with transaction(run.engine) as session:
+        before = _marked_before(session, read.returned, declared, run.key)
+        if before is None:
+            return None
         told = session.exec(
             select(FindingRecord).where(
                 FindingRecord.submission_id == before.id,
@@ -133,7 +131,7 @@ def _learn(
         for one in told:
             if any((each.sheet, each.column) == (one.sheet, one.column) for each in yes):
                 _accept(session, read, one.facts, declared)
-        road.remembered = replace(load_crosswalk(session), places=road.remembered.places)
+        return run.latest_crosswalk(session)
 
 
 def _confirmed(read: ReadFile) -> Sequence[ConfirmedCell]:
@@ -167,12 +165,14 @@ def _sender(declared: SubmissionMetadata) -> str:
     return f"the sender of submission {declared.submission_id}"
 
 
-def _as_it_was(road: RunContext, before: Submission) -> Sequence[NormalisedRow]:
+def _as_it_was(
+    run: RunContext, crosswalk: Crosswalk, before: Submission
+) -> Sequence[NormalisedRow]:
     """The rows of the file that was marked, in our words; none where its original is gone."""
     try:
-        file = FileAsSent(before.name, road.store.get(before.stored_as))
-        metadata = submission_metadata(before, road.settings.waves)
-        return prepare(file, metadata, road.remembered, guard=road.guard).normalised.rows
+        file = FileAsSent(before.name, run.store.get(before.stored_as))
+        metadata = submission_metadata(before, run.settings.waves)
+        return prepare(file, metadata, crosswalk, guard=run.guard).normalised.rows
     except (SubmissionRefused, KeyError):
         return ()
 

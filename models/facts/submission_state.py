@@ -23,8 +23,9 @@ no reader has seen yet what it says now; and a refused file that was never recor
 its sender sends it with another word.  Being asked for again moves nothing but the queue.
 
 A run notes what it takes up (`read_queue_times`) and is done with that much: what is asked for
-while the sheet is in hand stays in the queue.  A submission whose receipt is owed is in the
-queue as well, so that a run killed anywhere leaves there whatever it was not done with.
+while the sheet is in hand stays in the queue.  It is done once what the sender answered in a
+workbook sent back is applied, not once the rows are recorded.  A submission whose receipt is owed
+is in the queue as well, so that a run killed anywhere leaves there whatever it was not done with.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
