@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-import imports.reading
 from destinations import cli
 from destinations.demo import make_hub
 from destinations.platform.settings import get_settings
@@ -210,7 +209,7 @@ def test_our_fault_is_four_and_nothing_personal_is_said(run, tmp_path, monkeypat
     def broken(*_: object, **__: object) -> None:
         raise ValueError(planted)
 
-    monkeypatch.setattr(imports.reading, "read_file", broken)
+    monkeypatch.setattr("imports.prepare.read_file", broken)
     monkeypatch.setattr("destinations.platform.storage.open_storage", broken)
     ended = run(words[0], written(tmp_path, "sound.xlsx", SOUND), *words[1:])
     assert ended.code == 4
@@ -313,7 +312,8 @@ def intake() -> None:
         stages.receive_files(way, date(2025, 11, 10))
         for chunk in stages.unfinished(way):
             read = stages.map_chunk(way, stages.read_chunk(way, chunk))
-            stages.match_and_record_chunk(way, stages.validate_chunk(way, read))
+            done = stages.match_and_record_chunk(way, stages.validate_chunk(way, read))
+            stages.apply_responses_chunk(way, done)
 
 
 def test_two_files_of_one_name_are_both_kept(run, tmp_path):

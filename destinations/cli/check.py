@@ -88,10 +88,7 @@ def check(
     from destinations.platform.settings import get_settings
     from expectations.tolerances import Tolerances
     from expectations.validating import refusal_finding, validate
-    from imports.context.required_columns import add_heading_proposals
-    from imports.crosswalk.confirmed_mappings import heading_fingerprints
-    from imports.mapping import map_columns_and_values
-    from imports.reading import read_file
+    from imports.prepare import FileAsSent, prepare
     from imports.workbook.guard import open_guard
     from imports.workbook.limits import ReadLimits
     from models.handoffs.findings import SubmissionRefused
@@ -104,18 +101,15 @@ def check(
         1, school or "", day, None, cohort, leaving_stage, wave, settings.waves
     )
     crosswalk = crosswalk_if_set_up(settings)
-    columns = crosswalk.to_find_tables(declared.urn)
     limits = settings.limits(ReadLimits)
     try:
         content = read_content(file, limits)
         with open_guard(limits) as guard:
-            read = read_file(file.name, content, columns.field_of, guard=guard)
-        columns = crosswalk.to_map(declared.urn, heading_fingerprints(read))
-        mapped = map_columns_and_values(read, declared, columns)
-    except SubmissionRefused as unread:
-        refused = add_heading_proposals(unread, columns)
+            prepared = prepare(FileAsSent(file.name, content), declared, crosswalk, guard=guard)
+    except SubmissionRefused as refused:
         show_findings([refusal_finding(refused.code, dict(refused.facts))], json_)
         raise typer.Exit(REFUSED) from None
+    mapped = prepared.normalised
     validation = validate([mapped], tolerances=settings.tolerances(Tolerances))
     if validation.faults:
         rule = validation.faults[1]
@@ -128,7 +122,8 @@ def check(
     )
     findings = unwaived.findings
     if marked:
-        marked.write_bytes(_annotated_workbook(content, read, findings, columns))
+        annotated = _annotated_workbook(content, prepared.read, findings, prepared.columns)
+        marked.write_bytes(annotated)
     if not json_:
         rows = len({(row.sheet, row.row) for row in mapped.rows})
         print_sentence(f"{escape_line(file.name)}: {count_of(rows, 'leaver')} read.")

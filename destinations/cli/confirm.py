@@ -106,9 +106,8 @@ def _read_row_again(
     """One row of a submission in our words, read again from its original."""
     from destinations.cli.typed.submission_headings import read_original
     from flows.pipeline.reference_data import load_crosswalk
-    from flows.pipeline.stages import submission_metadata
-    from imports.crosswalk.confirmed_mappings import heading_fingerprints
-    from imports.mapping import map_columns_and_values
+    from flows.pipeline.submission_metadata import submission_metadata
+    from imports.prepare import normalise
     from models.handoffs.findings import SubmissionRefused
 
     crosswalk = load_crosswalk(session)
@@ -116,8 +115,8 @@ def _read_row_again(
         read = read_original(settings, crosswalk, stored)
     except (SubmissionRefused, KeyError):
         raise typer.BadParameter("the original of that submission is no longer kept") from None
-    columns = crosswalk.to_map(stored.urn, heading_fingerprints(read))
-    mapped = map_columns_and_values(read, submission_metadata(stored, settings.waves), columns)
+    metadata = submission_metadata(stored, settings.waves)
+    mapped = normalise(read, metadata, crosswalk).normalised
     return [
         normalised
         for normalised in mapped.rows

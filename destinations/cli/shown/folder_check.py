@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from expectations.validating import refusal_finding
-from imports.context.required_columns import add_heading_proposals
 from imports.crosswalk.column_map import load_map
-from imports.crosswalk.confirmed_mappings import Crosswalk, heading_fingerprints
-from imports.mapping import map_columns_and_values
-from imports.reading import read_file
+from imports.crosswalk.confirmed_mappings import Crosswalk
+from imports.prepare import FileAsSent, normalise, read_as_sent
 from imports.workbook.guard import Guard, open_guard
 from imports.workbook.limits import READ_LIMITS, ReadLimits, refuse_too_big
 from models.handoffs.findings import SubmissionRefused
@@ -119,17 +117,13 @@ def _read_regular_file(path: Path, limits: ReadLimits) -> bytes:
 def _check_file(
     path: Path, name: str, crosswalk: Crosswalk, guard: Guard, declared: SubmissionMetadata
 ) -> CheckedFile:
-    columns = crosswalk.to_find_tables(declared.urn)
     try:
-        read = read_file(
-            path.name, _read_regular_file(path, guard.limits), columns.field_of, guard=guard
-        )
+        file = FileAsSent(path.name, _read_regular_file(path, guard.limits))
+        read = read_as_sent(file, declared.urn, crosswalk, guard=guard)
         row_count = sum(len(table.rows) for table in read.tables)
         sheets = len({table.sheet for table in read.tables})
         try:
-            map_columns_and_values(
-                read, declared, crosswalk.to_map(declared.urn, heading_fingerprints(read))
-            )
+            normalise(read, declared, crosswalk)
         except SubmissionRefused as refused:
             # Which leavers these are is for its sender to say: the file itself was read.
             if refused.code not in ASKED_OF_SENDER:
@@ -139,8 +133,7 @@ def _check_file(
                 name, "read", row_count, sheets, finding.code, finding.says, finding.do
             )
     except SubmissionRefused as unread:
-        refusal = add_heading_proposals(unread, columns)
-        finding = refusal_finding(refusal.code, refusal.facts)
+        finding = refusal_finding(unread.code, unread.facts)
         return CheckedFile(name, "refused", code=finding.code, says=finding.says, do=finding.do)
     except Exception as error:  # a folder is gone through to its end, whatever is in it
         return CheckedFile(

@@ -27,7 +27,7 @@ from imports.crosswalk.confirmed_mappings import (
     heading_fingerprints,
 )
 from imports.crosswalk.fields import LEFT_ON, NOT_OURS, PERHAPS
-from imports.reading import read_file
+from imports.prepare import FileAsSent, read_as_sent
 from imports.tables.explain_no_table import NoTableFound
 from imports.workbook.guard import open_guard
 from imports.workbook.limits import ReadLimits
@@ -107,9 +107,9 @@ def read_original(settings: Settings, crosswalk: Crosswalk, submission: Submissi
     store = open_storage(
         settings.store, endpoint=settings.s3_endpoint, checksums=settings.s3_checksums
     )
-    field_of = crosswalk.to_find_tables(submission.urn).field_of
+    file = FileAsSent(submission.name, store.get(submission.stored_as))
     with open_guard(settings.limits(ReadLimits)) as guard:
-        return read_file(submission.name, store.get(submission.stored_as), field_of, guard=guard)
+        return read_as_sent(file, submission.urn, crosswalk, guard=guard)
 
 
 def read_refused_file(refused: SubmissionRefused) -> ReadFile | None:

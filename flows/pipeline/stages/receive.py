@@ -13,10 +13,10 @@ from imports.receiving import (
     NOT_OPENED,
     OUR_FAULT,
     StillChangingError,
-    list_new_files,
-    record_not_received,
-    receive,
     clear_retried_arrivals,
+    list_new_files,
+    receive,
+    record_not_received,
 )
 from models.database import transaction
 from models.handoffs.store import StoredFile
