@@ -93,5 +93,5 @@ def redact_logs() -> None:
     ours = ("destinations", "expectations", "flows", "imports", "models")
     for name in (*prefects, *ours):
         for handler in logging.getLogger(name).handlers:
-            if not any(isinstance(each, Redacting) for each in handler.filters):
+            if not any(isinstance(filter_, Redacting) for filter_ in handler.filters):
                 handler.addFilter(Redacting())

@@ -28,17 +28,17 @@ def submissions_by_stage(engine: Engine) -> Lines:
             .where(submission_state.is_standing())
             .group_by(col(Submission.stage))
         ).all()
-    found = {row[0]: row for row in rows}
+    counts = {row[0]: row for row in rows}
     return [
         {
             "stage": stage.value,
-            "submissions": found[stage][1],
-            "refused": found[stage][2],
-            "our fault": found[stage][3],
-            "for the next intake": found[stage][4],
+            "submissions": counts[stage][1],
+            "refused": counts[stage][2],
+            "our fault": counts[stage][3],
+            "for the next intake": counts[stage][4],
         }
         for stage in Stage
-        if stage in found
+        if stage in counts
     ]
 
 
@@ -133,11 +133,11 @@ def who_has_not_sent(answers: tuple[OutstandingReturn, ...]) -> Lines:
     """Which school has not sent what, and by when it was wanted."""
     return [
         {
-            "hub": each.hub,
-            "urn": each.urn,
-            "school": each.school,
-            "what": each.what,
-            "due": each.due_on.isoformat() if each.due_on else "",
+            "hub": awaited.hub,
+            "urn": awaited.urn,
+            "school": awaited.school,
+            "what": awaited.what,
+            "due": awaited.due_on.isoformat() if awaited.due_on else "",
         }
-        for each in answers
+        for awaited in answers
     ]

@@ -1,4 +1,4 @@
-"""Marks: what reading knows of a file, handed to those who mark it.
+"""Annotate: what reading knows of a file, handed to those who mark it.
 
 Nothing of Prefect's here.
 """
@@ -44,14 +44,20 @@ def annotate_file(
 
     `columns` is what it is mapped with, `knows` what its tables are found with, where they differ.
     """
-    known = {
+    fields_by_column = {
         (table.sheet, heading.letter): ours
         for table in read.tables
         for heading in table.headings
         if (ours := columns.field_of(heading.parts))
     }
     fields = {code: rule.field for code, rule in catalogue().items()}
-    sent = SentWorkbook(content, read, lambda: _whole(content, read, guard, known), known, fields)
+    sent = SentWorkbook(
+        content,
+        read,
+        lambda: _displayed_sheets(content, read, guard, fields_by_column),
+        fields_by_column,
+        fields,
+    )
     return annotate_workbook(
         sent,
         findings,
@@ -68,9 +74,9 @@ def annotate_submission(
     read: ReadFile,
     findings: Sequence[Finding],
     *,
-    of: SubmissionMetadata,
+    metadata: SubmissionMetadata,
     guard: Guard,
-    known: Crosswalk,
+    crosswalk: Crosswalk,
     key: bytes,
 ) -> bytes:
     """The marked workbook of one submission, by what people said of its school's headings."""
@@ -79,28 +85,28 @@ def annotate_submission(
         read,
         findings,
         guard=guard,
-        columns=known.to_map(of.urn, heading_fingerprints(read)),
-        knows=known.to_find_tables(of.urn).field_of,
-        submission_id=of.submission_id,
+        columns=crosswalk.to_map(metadata.urn, heading_fingerprints(read)),
+        knows=crosswalk.to_find_tables(metadata.urn).field_of,
+        submission_id=metadata.submission_id,
         key=key,
     ).content
 
 
-def _whole(
-    content: bytes, read: ReadFile, guard: Guard, known: Mapping[tuple[str, str], str]
+def _displayed_sheets(
+    content: bytes, read: ReadFile, guard: Guard, fields_by_column: Mapping[tuple[str, str], str]
 ) -> list[DisplayedSheet]:
     """Every visible sheet with all its cells."""
     raw = drop_our_sheets(guard.open_file(content))
-    made = DisplayedCells(is_1904=raw.is_1904)
-    headed: dict[str, list[int]] = {}
+    displayed = DisplayedCells(is_1904=raw.is_1904)
+    heading_rows: dict[str, list[int]] = {}
     for table in read.tables:
-        headed.setdefault(table.sheet, []).extend(table.heading_rows)
-    whole = []
+        heading_rows.setdefault(table.sheet, []).extend(table.heading_rows)
+    displayed_sheets = []
     for sheet in raw.sheets:
         if sheet.hidden:
             continue
-        grid = grid_of(sheet, made)
-        whole.append(
+        grid = grid_of(sheet, displayed)
+        displayed_sheets.append(
             DisplayedSheet(
                 grid.name,
                 {
@@ -111,8 +117,8 @@ def _whole(
                 grid.merges,
                 [row.number for row in grid.rows if row.hidden],
                 sorted(grid.hidden_columns),
-                headed.get(grid.name, ()),
-                identifier_columns(known, grid.name),
+                heading_rows.get(grid.name, ()),
+                identifier_columns(fields_by_column, grid.name),
             )
         )
-    return whole
+    return displayed_sheets

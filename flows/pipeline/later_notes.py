@@ -34,12 +34,12 @@ def apply_later_notes(run: RunContext) -> int:
     """How many submissions are to be read again because of what their senders said later."""
     with Session(run.engine) as session:
         pending = later_notes(session)
-    return sum(_applied(run, later) for later in pending)
+    return sum(_is_read_again(run, later) for later in pending)
 
 
-def _applied(run: RunContext, later: LaterNote) -> bool:
+def _is_read_again(run: RunContext, later: LaterNote) -> bool:
     try:
-        outcome = _outcome(run, later)
+        outcome = _outcome_of(run, later)
         with transaction(run.engine) as session:
             submission = session.get_one(Submission, later.submission_id, with_for_update=True)
             cover = session.get_one(CoverNote, later.note_id)
@@ -53,7 +53,7 @@ def _applied(run: RunContext, later: LaterNote) -> bool:
     return outcome is Noted.ANEW
 
 
-def _outcome(run: RunContext, later: LaterNote) -> Noted | None:
+def _outcome_of(run: RunContext, later: LaterNote) -> Noted | None:
     """What a note does to its submission; None where it says nothing new."""
     with Session(run.engine) as session:
         submission = session.get_one(Submission, later.submission_id)
@@ -62,10 +62,10 @@ def _outcome(run: RunContext, later: LaterNote) -> Noted | None:
         return None
     if not submission.rows_read:
         return Noted.ANEW
-    return _compared(run, submission, cover)
+    return _compare(run, submission, cover)
 
 
-def _compared(run: RunContext, submission: Submission, cover: CoverNote) -> Noted:
+def _compare(run: RunContext, submission: Submission, cover: CoverNote) -> Noted:
     """What the note does to a file of which something is recorded."""
     file = FileAsSent(submission.name, run.store.get(submission.stored_as))
     read = read_as_sent(file, submission.urn, run.crosswalk, guard=run.guard)
@@ -79,10 +79,10 @@ def _compared(run: RunContext, submission: Submission, cover: CoverNote) -> Note
         before = normalise(read, declared, run.crosswalk).normalised
     except SubmissionRefused:
         return Noted.ANEW
-    return Noted.SILENT if _says(before) == _says(after) else Noted.ANEW
+    return Noted.SILENT if _content(before) == _content(after) else Noted.ANEW
 
 
-def _says(mapped: NormalisedSubmission) -> object:
+def _content(mapped: NormalisedSubmission) -> object:
     # The wave that is declared shows in each row that it holds for, and only there.
     return replace(mapped.declared, wave=None), mapped.rows
 

@@ -1,4 +1,4 @@
-"""Known: what sheets are read with: the maps, what people confirmed, the places of the register."""
+"""Reference data: the maps, what people confirmed, and the places that names may mean."""
 
 from collections.abc import Callable
 from functools import cache, lru_cache

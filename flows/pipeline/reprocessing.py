@@ -1,4 +1,4 @@
-"""Again: what was sent before is answered, and what may say more is recorded once more.
+"""Reprocessing: what was sent before is answered, and what may say more is recorded once more.
 
 Nothing of Prefect's here.  Running it twice: safe.  What is recorded already is left alone, and
 what a kill left half run is taken up by the next intake.
@@ -27,25 +27,25 @@ LATELY = timedelta(days=7)
 def answer_repeated_files(run: RunContext) -> int:
     """How many senders were told that the bytes they sent lately had been sent before."""
     with transaction(run.engine) as session:
-        found = session.execute(
+        repeats = session.execute(
             select(Arrival, Submission)
             .join(Submission, col(Submission.id) == col(Arrival.submission_id))
             .where(col(Arrival.is_again), col(Arrival.arrived_at) > now() - LATELY)
             .order_by(col(Arrival.id))
         ).all()
-        answers = [
-            sent_again_document(session, sent, arrival, _sent_before(sent))
-            for arrival, sent in found
+        documents = [
+            sent_again_document(session, submission, arrival, _repeat_findings(submission))
+            for arrival, submission in repeats
         ]
-        return publish_documents(session, run.store, answers, published_at=now()).written
+        return publish_documents(session, run.store, documents, published_at=now()).written
 
 
-def _sent_before(sent: Submission) -> tuple[Finding, ...]:
-    facts = (("file", sent.name), ("sent_on", in_words(sent.sent_on)))
-    told = word_issues([Issue("A06", facts=facts)])
-    if sent.refused_code:
-        return (*told, refusal_finding(sent.refused_code, sent.refused_facts))
-    return told
+def _repeat_findings(submission: Submission) -> tuple[Finding, ...]:
+    facts = (("file", submission.name), ("sent_on", in_words(submission.sent_on)))
+    findings = word_issues([Issue("A06", facts=facts)])
+    if submission.refused_code:
+        return (*findings, refusal_finding(submission.refused_code, submission.refused_facts))
+    return findings
 
 
 def reprocess_now(settings: Settings, ids: Sequence[int], today: date) -> int:

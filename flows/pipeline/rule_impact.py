@@ -1,4 +1,4 @@
-"""Trials: a changed suite runs over everything that was ever sent, beside the one in force.
+"""Rule impact: a changed suite runs over everything that was ever sent, beside the one in force.
 
 Originals are read again; nothing is recorded and nobody is told.  Nothing of Prefect's here.
 """
@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -30,8 +31,21 @@ from models.vocabulary import Severity, SubmissionKind, academic_year
 
 log = logging.getLogger(__name__)
 
-Cell = tuple[str, str, int | None, str]  # rule, sheet, row, column
-Row = tuple[str, int]
+
+class FindingPlace(NamedTuple):
+    """Which rule spoke, and where: `column` is a letter, and a row of None is the whole sheet."""
+
+    code: str
+    sheet: str
+    row: int | None
+    column: str
+
+
+class RowPlace(NamedTuple):
+    """One row of a file, as Excel numbers it."""
+
+    sheet: str
+    row: int
 
 
 @dataclass
@@ -55,7 +69,7 @@ class RuleImpact:
     def total(self) -> int:
         """How many findings would differ."""
         changed = (self.new, self.gone, self.heavier, self.lighter)
-        return sum(each.total() for each in changed)
+        return sum(counts.total() for counts in changed)
 
     def lines(self) -> list[dict[str, str | int]]:
         """By school and rule: new, gone, and weighed otherwise."""
@@ -86,30 +100,32 @@ def compare_suites(run: RunContext, trial: Trial, today: date) -> RuleImpact:
     In force is what judged the submission: where the code has changed since, what its sender was
     told; where it has not, the code as it is, so that what was confirmed since is no difference.
     """
-    found = RuleImpact()
+    impact = RuleImpact()
     tolerances = run.settings.tolerances(Tolerances)
-    for declared, mapped, hashes in _history(run, found):
-        before = _judged(run, declared, mapped, Trial(tolerances=tolerances), today)
-        after = _judged(run, declared, mapped, trial, today)
+    for metadata, submissions, hashes in _prepare_recorded(run, impact):
+        before = _judge(run, metadata, submissions, Trial(tolerances=tolerances), today)
+        after = _judge(run, metadata, submissions, trial, today)
         with Session(run.engine) as session:
-            for one in mapped:
-                number = one.declared.submission_id
-                if hashes[number] != _hash(one.declared):
-                    before[number] = _told(session, number)
-        for one in mapped:
-            number = one.declared.submission_id
-            if number in before and number in after:
-                _count(found, one.declared.urn, before[number], after[number])
-                found.submissions += 1
-                found.rows += len({(row.sheet, row.row) for row in one.rows})
-    return found
+            for submission in submissions:
+                submission_id = submission.declared.submission_id
+                if hashes[submission_id] != _suite_in_code(submission.declared):
+                    before[submission_id] = _stored_severities(session, submission_id)
+        for submission in submissions:
+            submission_id = submission.declared.submission_id
+            if submission_id in before and submission_id in after:
+                _count_differences(
+                    impact, submission.declared.urn, before[submission_id], after[submission_id]
+                )
+                impact.submissions += 1
+                impact.rows += len({(row.sheet, row.row) for row in submission.rows})
+    return impact
 
 
-Judged = dict[int, dict[Cell, Severity]]
+Judged = dict[int, dict[FindingPlace, Severity]]
 
 
-def _history(
-    run: RunContext, found: RuleImpact
+def _prepare_recorded(
+    run: RunContext, impact: RuleImpact
 ) -> Iterator[
     tuple[dict[int, SubmissionMetadata], list[NormalisedSubmission], dict[int, str | None]]
 ]:
@@ -125,85 +141,115 @@ def _history(
         ).all()
     for chunk in chunks_of(run, [number for number in ids if number is not None]):
         with Session(run.engine) as session:
-            sent = session.scalars(select(Submission).where(col(Submission.id).in_(chunk))).all()
-        declared = {one.id or 0: submission_metadata(one, run.settings.waves) for one in sent}
-        mapped = [again for one in sent if (again := _read_again(run, one, declared, found))]
-        yield declared, mapped, {one.id or 0: one.suite_hash for one in sent}
+            submissions = session.scalars(
+                select(Submission).where(col(Submission.id).in_(chunk))
+            ).all()
+        metadata = {
+            submission.id or 0: submission_metadata(submission, run.settings.waves)
+            for submission in submissions
+        }
+        prepared = [
+            normalised
+            for submission in submissions
+            if (normalised := _read_again(run, submission, metadata, impact))
+        ]
+        yield (
+            metadata,
+            prepared,
+            {submission.id or 0: submission.suite_hash for submission in submissions},
+        )
 
 
 def _read_again(
     run: RunContext,
-    sent: Submission,
-    declared: Mapping[int, SubmissionMetadata],
-    found: RuleImpact,
+    submission: Submission,
+    metadata_by_id: Mapping[int, SubmissionMetadata],
+    impact: RuleImpact,
 ) -> NormalisedSubmission | None:
     try:
-        file = FileAsSent(sent.name, run.store.get(sent.stored_as))
-        metadata = declared[sent.id or 0]
+        file = FileAsSent(submission.name, run.store.get(submission.stored_as))
+        metadata = metadata_by_id[submission.id or 0]
         return prepare(file, metadata, run.crosswalk, guard=run.guard).normalised
     except (SubmissionRefused, KeyError):  # as we read today; or retention took the original
-        found.unread += 1
-        log.info("submission %s could not be read again", sent.id)
+        impact.unread += 1
+        log.info("submission %s could not be read again", submission.id)
         return None
 
 
-def _judged(
+def _judge(
     run: RunContext,
-    declared: Mapping[int, SubmissionMetadata],
-    mapped: Sequence[NormalisedSubmission],
+    metadata: Mapping[int, SubmissionMetadata],
+    submissions: Sequence[NormalisedSubmission],
     trial: Trial,
     today: date,
 ) -> Judged:
-    judged = validate(mapped, tolerances=trial.tolerances, trial=trial)
+    judged = validate(submissions, tolerances=trial.tolerances, trial=trial)
     with Session(run.engine) as session:
         return {
-            number: _cells(drop_waived(session, declared[number], told, today).findings)
-            for number, told in judged.findings.items()
+            submission_id: _severities(
+                drop_waived(session, metadata[submission_id], findings, today).findings
+            )
+            for submission_id, findings in judged.findings.items()
         }
 
 
-def _cells(findings: Sequence[Finding]) -> dict[Cell, Severity]:
-    return {(one.code, one.sheet, one.row, one.column): one.severity for one in findings}
+def _severities(findings: Sequence[Finding]) -> dict[FindingPlace, Severity]:
+    return {
+        FindingPlace(finding.code, finding.sheet, finding.row, finding.column): finding.severity
+        for finding in findings
+    }
 
 
-def _told(session: Session, number: int) -> dict[Cell, Severity]:
+def _stored_severities(session: Session, submission_id: int) -> dict[FindingPlace, Severity]:
     """What its sender was told."""
-    kept = session.scalars(
-        select(FindingRecord).where(col(FindingRecord.submission_id) == number)
+    stored = session.scalars(
+        select(FindingRecord).where(col(FindingRecord.submission_id) == submission_id)
     ).all()
-    return {(one.code, one.sheet, one.row, one.column): Severity(one.severity) for one in kept}
+    return {
+        FindingPlace(finding.code, finding.sheet, finding.row, finding.column): Severity(
+            finding.severity
+        )
+        for finding in stored
+    }
 
 
-def _hash(declared: SubmissionMetadata) -> str:
-    year = academic_year(declared.sent_on.year, declared.sent_on.month)
-    return suite_hash(declared.kind or SubmissionKind.LEAVERS, year)
+def _suite_in_code(metadata: SubmissionMetadata) -> str:
+    year = academic_year(metadata.sent_on.year, metadata.sent_on.month)
+    return suite_hash(metadata.kind or SubmissionKind.LEAVERS, year)
 
 
-def _count(
-    found: RuleImpact, urn: str, before: dict[Cell, Severity], after: dict[Cell, Severity]
+def _count_differences(
+    impact: RuleImpact,
+    urn: str,
+    before: dict[FindingPlace, Severity],
+    after: dict[FindingPlace, Severity],
 ) -> None:
-    found.new.update((urn, cell[0]) for cell in after.keys() - before.keys() if _is_judged(cell))
-    found.gone.update((urn, cell[0]) for cell in before.keys() - after.keys() if _is_judged(cell))
-    for cell in before.keys() & after.keys():
-        if before[cell] is not after[cell]:
-            weighed = found.heavier if after[cell] is Severity.MUST_FIX else found.lighter
-            weighed[urn, cell[0]] += 1
+    impact.new.update(
+        (urn, place.code) for place in after.keys() - before.keys() if _is_judged(place)
+    )
+    impact.gone.update(
+        (urn, place.code) for place in before.keys() - after.keys() if _is_judged(place)
+    )
+    for place in before.keys() & after.keys():
+        if before[place] is not after[place]:
+            counts = impact.heavier if after[place] is Severity.MUST_FIX else impact.lighter
+            counts[urn, place.code] += 1
     waited, waits = _waiting(before), _waiting(after)
     if waits - waited:
-        found.would_wait[urn] += len(waits - waited)
+        impact.would_wait[urn] += len(waits - waited)
     if waited - waits:
-        found.freed[urn] += len(waited - waits)
+        impact.freed[urn] += len(waited - waits)
 
 
-def _is_judged(cell: Cell) -> bool:
+def _is_judged(place: FindingPlace) -> bool:
     """Whether a suite says it, and not a stage that noticed something on its way."""
-    rule = catalogue().get(cell[0])
+    rule = catalogue().get(place.code)
     return rule is None or bool(rule.kind)
 
 
-def _waiting(told: Mapping[Cell, Severity]) -> set[Row]:
+def _waiting(severities: Mapping[FindingPlace, Severity]) -> set[RowPlace]:
     return {
-        (sheet, row)
-        for (_, sheet, row, _), severity in told.items()
-        if row is not None and severity is Severity.MUST_FIX
+        RowPlace(place.sheet, place.row)
+        for place, severity in severities.items()
+        if place.row is not None and severity is Severity.MUST_FIX
     }

@@ -1,4 +1,4 @@
-"""Rules: what a run found, counted; the suites in force; and the hubs' quality pages.
+"""Rule reports: what a run found, counted; the suites in force; and the hubs' quality pages.
 
 Nothing of Prefect's here.
 """
@@ -30,35 +30,35 @@ def tally_rules(run: RunContext, chunks: Iterable[Iterable[int]]) -> Lines:
     A run that brought nothing adds nothing to the history.
     """
     with transaction(run.engine) as session:
-        ids = [one for chunk in chunks for one in chunk]
+        ids = [number for chunk in chunks for number in chunk]
         if ids:
             count_findings(session, ids, run_at=now())
-        spoke = last_run_counts(session, suspect=run.settings.tolerance_suspect_rule)
-    for one in spoke:
-        if one.is_suspect:
-            log.warning("rule %s spoke on %.0f %% of all rows", one.code, 100 * one.share)
+        counts = last_run_counts(session, suspect=run.settings.tolerance_suspect_rule)
+    for count in counts:
+        if count.is_suspect:
+            log.warning("rule %s spoke on %.0f %% of all rows", count.code, 100 * count.share)
     says = {code: unfilled_sentence(rule.says) for code, rule in catalogue().items()}
     return [
-        line | {"says": says.get(one.code, "") if not one.urn else ""}
-        for one, line in zip(spoke, count_lines(spoke), strict=True)
+        line | {"says": says.get(count.code, "") if not count.urn else ""}
+        for count, line in zip(counts, count_lines(counts), strict=True)
     ]
 
 
 def suites_not_adopted(run: RunContext) -> Lines:
     """The suites of the code that nobody has adopted.  Those of a new hub are in force at once."""
     with transaction(run.engine) as session:
-        found = suites_not_in_force(session, suites_in_code())
-    for one in found:
-        log.warning("the %s suite of %s is not the adopted one", one.kind, one.academic_year)
+        suites = suites_not_in_force(session, suites_in_code())
+    for suite in suites:
+        log.warning("the %s suite of %s is not the adopted one", suite.kind, suite.academic_year)
     return [
         {
-            "sheet": one.kind,
-            "sent from": one.academic_year,
-            "adopted": one.adopted[:12],
-            "in use": one.in_code[:12],
+            "sheet": suite.kind,
+            "sent from": suite.academic_year,
+            "adopted": suite.adopted[:12],
+            "in use": suite.in_code[:12],
             "what to do": "destinations rules try, then destinations rules adopt",
         }
-        for one in found
+        for suite in suites
     ]
 
 
@@ -66,8 +66,8 @@ def publish_quality(run: RunContext, today: date) -> int:
     """How many quality pages were written: one for each hub, about rows and not about people."""
     words = {code: (rule.says, rule.do) for code, rule in catalogue().items()}
     with transaction(run.engine) as session:
-        spoke = last_run_counts(session, suspect=run.settings.tolerance_suspect_rule)
-        suspects = frozenset(one.code for one in spoke if one.is_suspect)
+        counts = last_run_counts(session, suspect=run.settings.tolerance_suspect_rule)
+        suspects = frozenset(count.code for count in counts if count.is_suspect)
         pages = list(_pages(session, today, words, suspects))
         return publish_documents(session, run.store, pages, published_at=now()).written
 
@@ -76,9 +76,11 @@ def _pages(
     session: Session, today: date, words: dict[str, tuple[str, str]], suspects: frozenset[str]
 ) -> Iterable[PublishedDocument]:
     edition = today.isoformat()
-    homes = [home for there in hub_members(session, day=today).values() for home in there]
+    memberships = [
+        membership for members in hub_members(session, day=today).values() for membership in members
+    ]
     for hub, folder in hub_folders(session).items():
-        urns = sorted({home.urn for home in homes if home.hub == hub})
+        urns = sorted({membership.urn for membership in memberships if membership.hub == hub})
         yield PublishedDocument(
             f"hubs/{folder}/{edition}/quality.html",
             quality_page(

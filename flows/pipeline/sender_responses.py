@@ -1,4 +1,4 @@
-"""Heard: what a sender answered in a workbook that we marked, and sent back.
+"""Sender responses: what a sender answered in a workbook that we marked, and sent back.
 
 Nothing of Prefect's here.  Each "yes, this is right" is bound to what the marked file said, read
 again from its original: whatever was moved or typed over since is not what the answer is about.
@@ -89,10 +89,10 @@ def apply_responses(session: Session, run: RunContext, work: SubmissionWork) -> 
     before = _marked_before(session, work.read.returned, work.metadata, run.key)
     if before is None or not confirmed:
         return False
-    rows = _as_it_was(run, work.crosswalk, before) or work.rows.rows
+    rows = _rows_as_marked(run, work.crosswalk, before) or work.rows.rows
     for answer in confirmed:
-        if not _noted(session, before, answer, rows, work.rows):
-            _note_late(session, before, answer, rows, work.rows, work.result.people)
+        if not _note_answer(session, before, answer, rows, work.rows):
+            _note_answer_late(session, before, answer, rows, work.rows, work.result.people)
     return True
 
 
@@ -114,23 +114,26 @@ def learn_headings(
 
     So the very file that has the answer is mapped with it.
     """
-    yes = [one for one in _confirmed(read) if one.code == _ASKS_OF_A_HEADING]
-    if not yes:
+    answers = [answer for answer in _confirmed(read) if answer.code == _ASKS_OF_A_HEADING]
+    if not answers:
         return None
     with transaction(run.engine) as session:
         before = _marked_before(session, read.returned, declared, run.key)
         if before is None:
             return None
-        told = session.exec(
+        asked = session.exec(
             select(FindingRecord).where(
                 FindingRecord.submission_id == before.id,
                 FindingRecord.code == _ASKS_OF_A_HEADING,
                 col(FindingRecord.row).is_(None),
             )
         ).all()
-        for one in told:
-            if any((each.sheet, each.column) == (one.sheet, one.column) for each in yes):
-                _accept(session, read, one.facts, declared)
+        for finding in asked:
+            if any(
+                (answer.sheet, answer.column) == (finding.sheet, finding.column)
+                for answer in answers
+            ):
+                _store_heading(session, read, finding.facts, declared)
         return run.latest_crosswalk(session)
 
 
@@ -138,23 +141,23 @@ def _confirmed(read: ReadFile) -> Sequence[ConfirmedCell]:
     return read.returned.confirmed if read.returned else ()
 
 
-def _accept(
+def _store_heading(
     session: Session, read: ReadFile, facts: Mapping[str, str], declared: SubmissionMetadata
 ) -> None:
     field = next((field for field, name in NAMES.items() if name == facts.get("ours")), "")
-    found: dict[str, list[str]] = {}
+    headings: dict[str, list[str]] = {}
     for table in read.tables:
         for heading in table.headings:
             if normalise_heading(heading.text) == normalise_heading(facts.get("heading", "")):
-                row = heading_fingerprint(each.parts for each in table.headings)
-                found.setdefault(full_heading(heading.parts), []).append(row)
-    for whole, rows in found.items() if field else ():
+                row = heading_fingerprint(column.parts for column in table.headings)
+                headings.setdefault(full_heading(heading.parts), []).append(row)
+    for shown, rows in headings.items() if field else ():
         store_heading_mapping(
             session,
             urn=declared.urn,
             rows=rows,
-            key=normalise_heading(whole),
-            shown=whole,
+            key=normalise_heading(shown),
+            shown=shown,
             field=field,
             by=_sender(declared),
             at=now(),
@@ -165,7 +168,7 @@ def _sender(declared: SubmissionMetadata) -> str:
     return f"the sender of submission {declared.submission_id}"
 
 
-def _as_it_was(
+def _rows_as_marked(
     run: RunContext, crosswalk: Crosswalk, before: Submission
 ) -> Sequence[NormalisedRow]:
     """The rows of the file that was marked, in our words; none where its original is gone."""
@@ -177,48 +180,56 @@ def _as_it_was(
         return ()
 
 
-def _noted(
+def _note_answer(
     session: Session,
     before: Submission,
-    one: ConfirmedCell,
+    answer: ConfirmedCell,
     rows: Sequence[NormalisedRow],
     mapped: NormalisedSubmission,
 ) -> bool:
     """Whether an answer is noted, or need not be: what was never told, or must be put right."""
     by = _sender(mapped.declared)
     try:
-        if not one.row:
+        if not answer.row:
             confirm_sheet(
-                session, before.id or 0, one.code, by=by, sheet=one.sheet, column=one.column,
-                facts_match=lambda facts: f"{rule_words(one.code, facts)[0]}." == one.says,
+                session, before.id or 0, answer.code,
+                by=by, sheet=answer.sheet, column=answer.column,
+                facts_match=lambda facts: f"{rule_words(answer.code, facts)[0]}." == answer.says,
             )  # fmt: skip
             return True
-        field, value = _about(one, rows)
+        field, value = _answered_value(answer, rows)
         confirm(
-            session, before.id or 0, one.sheet, one.row, one.code, value=value, by=by, field=field
+            session,
+            before.id or 0,
+            answer.sheet,
+            answer.row,
+            answer.code,
+            value=value,
+            by=by,
+            field=field,
         )
     except LookupError as why:
         log.info("an answer in submission %s was not taken: %s", mapped.declared.submission_id, why)
     except ValueError:
-        return not one.row
+        return not answer.row
     return True
 
 
-def _about(one: ConfirmedCell, rows: Sequence[NormalisedRow]) -> tuple[str, Value]:
+def _answered_value(answer: ConfirmedCell, rows: Sequence[NormalisedRow]) -> tuple[str, Value]:
     """Our field, and the value that was marked: as we read it, else as it was typed."""
-    field, value = field_and_value(_rows_at(one, rows), one.column)
-    return field, one.value if value in (None, "") else value
+    field, value = field_and_value(_rows_at(answer, rows), answer.column)
+    return field, answer.value if value in (None, "") else value
 
 
-def _rows_at(one: ConfirmedCell, rows: Sequence[NormalisedRow]) -> list[NormalisedRow]:
+def _rows_at(answer: ConfirmedCell, rows: Sequence[NormalisedRow]) -> list[NormalisedRow]:
     # A csv file has no sheets, and its copy has one.
-    return [row for row in rows if row.row == one.row and one.sheet in ("", row.sheet)]
+    return [row for row in rows if row.row == answer.row and answer.sheet in ("", row.sheet)]
 
 
-def _note_late(
+def _note_answer_late(
     session: Session,
     before: Submission,
-    one: ConfirmedCell,
+    answer: ConfirmedCell,
     rows: Sequence[NormalisedRow],
     mapped: NormalisedSubmission,
     people: Mapping[RowKey, int],
@@ -227,21 +238,27 @@ def _note_late(
 
     Only where the row is still theirs: the answered cell, and most of who they are, unchanged.
     """
-    then, now_ = _rows_at(one, rows), _rows_at(one, mapped.rows)
-    if not then or not now_:
+    rows_before, rows_now = _rows_at(answer, rows), _rows_at(answer, mapped.rows)
+    if not rows_before or not rows_now:
         return
-    person = people.get((now_[0].sheet, one.row))
-    same = sum(
-        then[0].raw.get(name) == now_[0].raw.get(name) for name in _WHO if name in then[0].raw
+    person = people.get((rows_now[0].sheet, answer.row))
+    unchanged = sum(
+        rows_before[0].raw.get(name) == rows_now[0].raw.get(name)
+        for name in _WHO
+        if name in rows_before[0].raw
     )
-    field, value = _about(one, rows)
-    if person is None or same < 2 or field_and_value(now_, one.column) != (field, value):
+    field, value = _answered_value(answer, rows)
+    if (
+        person is None
+        or unchanged < 2
+        or field_and_value(rows_now, answer.column) != (field, value)
+    ):
         return
     try:
-        sheet_of_finding(session, before.id or 0, one.sheet, one.row, one.code)
+        sheet_of_finding(session, before.id or 0, answer.sheet, answer.row, answer.code)
     except (LookupError, ValueError):
         return
     store_confirmation(
-        session, person, one.code, value=value, by=_sender(mapped.declared), field=field,
+        session, person, answer.code, value=value, by=_sender(mapped.declared), field=field,
         submission_id=before.id or 0,
     )  # fmt: skip

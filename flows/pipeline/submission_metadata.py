@@ -1,4 +1,4 @@
-"""Said: what is known of a submission before its rows are."""
+"""Submission metadata: what is known of a submission before its rows are."""
 
 from dataclasses import replace
 

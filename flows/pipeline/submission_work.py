@@ -35,7 +35,7 @@ class SubmissionWork:
     recorded: RecordResult | None = None  # recorded
     silent: frozenset[str] = frozenset()  # recorded: the rules that are set aside
     crosschecks: tuple[Issue, ...] = ()  # recorded: beside all that was recorded before
-    told: tuple[Finding, ...] = ()  # recorded: what its sender is told
+    findings_told: tuple[Finding, ...] = ()  # recorded: what its sender is told
 
     @property
     def rows(self) -> NormalisedSubmission:

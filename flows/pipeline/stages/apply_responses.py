@@ -53,4 +53,4 @@ def _drop_confirmed(session: Session, work: SubmissionWork) -> SubmissionWork:
         .where(col(Submission.id) == work.id)
         .values(waived=dict(sorted(crosschecks.waived.items())))
     )
-    return replace(work, told=(*findings, *word_issues(issues)))
+    return replace(work, findings_told=(*findings, *word_issues(issues)))

@@ -28,5 +28,5 @@ def crosscheck_issues(
     issues = drop_implied(work.crosschecks, remarks)
     waived = Counter(work.waived) + Counter(result.set_aside)
     waived.update(issue.code for issue in issues if issue.code in work.silent)
-    heard = [issue for issue in issues if issue.code not in work.silent]
-    return CrosscheckIssues(drop_confirmed(session, heard, result.people, work.rows), waived)
+    spoken = [issue for issue in issues if issue.code not in work.silent]
+    return CrosscheckIssues(drop_confirmed(session, spoken, result.people, work.rows), waived)

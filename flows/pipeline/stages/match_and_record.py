@@ -48,13 +48,13 @@ def match_and_record_chunk(run: RunContext, chunk: Chunk, today: date | None = N
                 same_round=run.settings.same_round_percent,
                 set_aside=silent,
             )
-            found = run_crosschecks(session, mapped, limits=limits)
-            work = replace(work, recorded=recorded, crosschecks=found, silent=silent)
+            issues = run_crosschecks(session, mapped, limits=limits)
+            work = replace(work, recorded=recorded, crosschecks=issues, silent=silent)
             crosschecks = crosscheck_issues(session, work, recorded.remarks)
             add_findings(session, work.id, crosschecks.issues)
             _note(session, work, crosschecks.waived)
-        told = (*recorded.findings, *word_issues((*recorded.remarks, *crosschecks.issues)))
-        return replace(work, told=told)
+        findings = (*recorded.findings, *word_issues((*recorded.remarks, *crosschecks.issues)))
+        return replace(work, findings_told=findings)
 
     works = advance(run, chunk.works, Stage.RECORDED, record_work, note_stage=False)
     return replace(chunk, works=works)

@@ -39,14 +39,14 @@ def return_chunk(run: RunContext, chunk: Chunk) -> int:
         nonlocal written
         with transaction(run.engine) as session:
             submission = session.get_one(Submission, submission_id)
-            told: tuple[Finding, ...]
+            findings: tuple[Finding, ...]
             if submission.refused_code:
-                told = (refusal_finding(submission.refused_code, submission.refused_facts),)
+                findings = (refusal_finding(submission.refused_code, submission.refused_facts),)
             elif submission_id in works:
-                told = works[submission_id].told
+                findings = works[submission_id].findings_told
             else:
                 return
-            documents = [receipt_document(session, submission, told, fields=fields)]
+            documents = [receipt_document(session, submission, findings, fields=fields)]
             if submission_id in marked:
                 documents.append(marked_document(session, submission, marked[submission_id]))
             written += publish_documents(session, run.store, documents, published_at=now()).written
@@ -70,11 +70,11 @@ def _marked(run: RunContext, works: Mapping[int, SubmissionWork]) -> dict[int, b
         )
     marked = {}
     for work in works.values():
-        if work.told and work.id not in refused:
+        if work.findings_told and work.id not in refused:
             try:
                 marked[work.id] = annotate_submission(
-                    run.store.get(work.stored_as), work.read, work.told,
-                    of=work.metadata, guard=run.guard, known=work.crosswalk, key=run.key,
+                    run.store.get(work.stored_as), work.read, work.findings_told,
+                    metadata=work.metadata, guard=run.guard, crosswalk=work.crosswalk, key=run.key,
                 )  # fmt: skip
             except Exception as error:  # the receipt says all of it too
                 log.error("submission %s was not marked: %s", work.id, place_of(error))
