@@ -28,7 +28,7 @@ class SubmissionWork:
     crosswalk: Crosswalk  # what it is read and mapped with
     queued_since: datetime | None  # when what this run takes up was asked for
     read: ReadFile = _NOTHING_READ  # read
-    normalised: NormalisedSubmission | None = None  # mapped
+    normalised: NormalisedSubmission | None = None  # mapped, until answers are applied
     findings: tuple[Finding, ...] = ()  # validated: all but those of rules set aside
     waived: Mapping[str, int] = field(default_factory=dict)  # findings of rules set aside, by code
     suite_hash: str | None = None  # validated: which suite judged it
@@ -39,9 +39,9 @@ class SubmissionWork:
 
     @property
     def rows(self) -> NormalisedSubmission:
-        """The submission in our words.  Raises LookupError before it is mapped."""
+        """The submission in our words.  Raises LookupError where it is not at hand."""
         if self.normalised is None:
-            raise LookupError("not mapped yet")
+            raise LookupError("not mapped yet, or done with")
         return self.normalised
 
     @property

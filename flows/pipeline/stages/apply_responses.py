@@ -34,7 +34,7 @@ def apply_responses_chunk(run: RunContext, chunk: Chunk) -> Chunk:
             is_any_applied = apply_responses(session, run, work) or is_any_applied
             work = _drop_confirmed(session, work) if is_any_applied else work
             submission_state.mark_processed(session, work.id, since=work.queued_since)
-        return work
+        return replace(work, normalised=None)  # rows take the most memory, and are done with
 
     works = advance(run, chunk.works, Stage.RECORDED, apply_work, note_stage=False)
     return replace(chunk, works=works)
