@@ -15,7 +15,7 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from destinations.platform.settings import get_settings
 from flows import artifacts, report_tables
 from flows.pipeline import rule_reports, stages
-from flows.pipeline.reprocessing import answer_repeated_files
+from flows.pipeline.process_again import answer_repeated_files
 from flows.redaction import StageFailed, redact_logs
 from flows.tasks import emit_progress, stage_task
 from models.facts.calendar import today_in_london

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from destinations.platform.settings import get_settings
-from flows.pipeline import reprocessing, stages
+from flows.pipeline import process_again, stages
 from models.database import migrate, open_database, transaction
 from models.places import Hub, Institution, Membership
 from tests.builders import a_workbook
@@ -47,8 +47,8 @@ def take_in(today: date) -> None:
     with stages.open_run(get_settings()) as way:
         stages.receive_files(way, today)
         for ids in [*stages.unfinished(way), *stages.lists_to_match_again(way)]:
-            reprocessing.process_chunk(way, ids, today)
-        reprocessing.answer_repeated_files(way)
+            process_again.process_chunk(way, ids, today)
+        process_again.answer_repeated_files(way)
 
 
 def publish(today: date) -> None:

@@ -14,7 +14,7 @@ from destinations.cli import app
 from destinations.platform.settings import get_settings
 from destinations.reports.exports import export
 from flows.pipeline import stages
-from flows.pipeline.reprocessing import process_chunk
+from flows.pipeline.process_again import process_chunk
 from models.database import open_database
 from tests.builders_road import a_hub_at_home, publish, send, take_in
 

@@ -31,7 +31,7 @@ def undo(
     """
     from destinations.platform.settings import get_settings
     from destinations.record.undo import take_back_submission as take_back
-    from flows.pipeline.reprocessing import reprocess_now
+    from flows.pipeline.process_again import reprocess_now
     from models.database import transaction
     from models.facts.calendar import now
 
