@@ -52,7 +52,7 @@ check: setup ## format, lint, types, contracts, fast tests, docs fresh
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile -m "not slow"
 	$(BIN)/python docs/generate.py --check
 	$(BUILD_SITE)
 

@@ -10,7 +10,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.workbooks import (
+from tests.builders.workbooks import (
     DECLARED,
     HEADINGS,
     LEAVERS,

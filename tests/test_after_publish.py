@@ -16,7 +16,7 @@ from destinations.reports.exports import export
 from flows.pipeline import stages
 from flows.pipeline.process_again import process_chunk
 from models.database import open_database
-from tests.builders_road import a_hub_at_home, publish, send, take_in
+from tests.builders.hub import a_hub_at_home, publish, send, take_in
 
 pytestmark = pytest.mark.slow
 

@@ -17,8 +17,8 @@ from destinations.reports.exports import export
 from expectations.tolerances import Tolerances
 from models.database import open_database
 from models.submissions import Submission
-from tests.builders import a_workbook
-from tests.builders_road import a_hub_at_home, send, take_in
+from tests.builders.hub import a_hub_at_home, send, take_in
+from tests.builders.sheets import a_workbook
 
 URN = "900100"
 TODAY = date(2025, 11, 24)

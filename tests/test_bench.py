@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workbooks import sheet, workbook
+from tests.builders.workbooks import sheet, workbook
 
 HERE = Path(__file__).parents[1]
 

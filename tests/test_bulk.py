@@ -16,7 +16,7 @@ from models.destinations import Destination
 from models.leavers import Leaver, Person
 from models.places import Hub
 from models.submissions import CoverNote
-from tests.builders_road import a_hub_at_home, send, take_in
+from tests.builders.hub import a_hub_at_home, send, take_in
 
 SCHOOL = "900101"
 MOST = 40

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from models.facts import calendar
 from models.facts.calendar import in_london, in_words, today_in_london
 from models.submissions import CoverNote
-from tests.builders_road import a_hub_at_home
+from tests.builders.hub import a_hub_at_home
 from tests.test_cli import Run, written
 from tests.test_cli import run as run  # a fixture
 

@@ -11,7 +11,7 @@ from flows.pipeline import stages
 from flows.pipeline.chunks import SubmissionSize, cut
 from models.database import open_database
 from models.submissions import Submission
-from tests.builders_road import a_hub_at_home, send, take_in
+from tests.builders.hub import a_hub_at_home, send, take_in
 
 URN, TODAY = "900100", date(2025, 11, 24)
 SHEET = """

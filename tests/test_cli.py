@@ -20,8 +20,8 @@ from destinations.demo import make_hub
 from destinations.platform.settings import get_settings
 from destinations.platform.storage import open_storage
 from flows.pipeline import stages
-from tests.builders import a_workbook
-from tests.workbooks import parts, workbook, zipped
+from tests.builders.sheets import a_workbook
+from tests.builders.workbooks import parts, workbook, zipped
 
 HEAVY = ("prefect", "great_expectations", "pandas", "numpy", "sqlalchemy", "boto3", "xlsxwriter")
 LEAVER = "UPN | Surname | Forename | Date of Birth | Destination"

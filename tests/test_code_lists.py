@@ -17,7 +17,7 @@ from expectations.lists import codes, years_of_change
 from expectations.rules import destination as rules
 from imports.crosswalk.fields import INTENDED_BY_ACTIVITY
 from models.vocabulary import ActivityGroup, activities
-from tests.builders import a_workbook
+from tests.builders.sheets import a_workbook
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("destinations", "expectations", "flows", "imports", "models")

@@ -16,16 +16,9 @@ from models.leavers import Leaver
 from models.responses import Confirmation
 from models.submissions import FindingRecord
 from models.vocabulary import Severity
-from tests.builders_recording import (
-    U1,
-    U2,
-    a_hub,
-    a_row,
-    a_submission,
-    everything,
-    must_fix,
-    recorded,
-)
+from tests.builders.hub import a_hub
+from tests.builders.record import U1, U2, a_submission, everything, recorded
+from tests.builders.rows import a_row, must_fix
 
 SAM = f"{U1}, Lee, Sam, 2005-03-14, 240"
 ANA = f"{U2}, Lee, Ana, 2008-03-14, 240"

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, update
 from sqlmodel import Session, col
 
 from destinations.crosschecks.run_crosschecks import THRESHOLDS, Thresholds, run_crosschecks
+from destinations.recording import record_submission
 from expectations.catalogue import catalogue, rule_words
 from models.database import transaction
 from models.facts.identifiers import is_valid_uln, upn_check_letter
@@ -26,16 +27,9 @@ from models.handoffs.normalised import (
 from models.places import Institution
 from models.submissions import Submission
 from models.vocabulary import LeavingStage
-from tests.builders_recording import (
-    COLLEGE,
-    OTHER_SCHOOL,
-    SCHOOL,
-    a_hub,
-    a_moment,
-    a_submission,
-    must_fix,
-    record_submission,
-)
+from tests.builders.hub import COLLEGE, OTHER_SCHOOL, SCHOOL, a_hub
+from tests.builders.record import a_moment, a_submission
+from tests.builders.rows import must_fix
 
 FIELDS = (
     *("upn", "uln", "surname", "forename", "born_on", "activity", "intended", "provider_name"),

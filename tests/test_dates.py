@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from imports.values.dates import DayMonthOrder, infer_order, parse_typed_date, read_date
 from models.handoffs.sheets import Cell, CellKind
-from tests.builders_tables import a_cell
+from tests.builders.sheets import a_cell
 
 SENT = date(2023, 11, 9)
 BORN = st.dates(date(2003, 9, 1), date(2009, 8, 31))

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from models.destinations import Destination
 from models.facts.effective import is_effective, is_effective_one, superseded_ids
 from models.submissions import Submission
-from tests.builders_record import Record
+from tests.builders.record import Record
 
 MOMENT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from imports.mapping import map_columns_and_values
 from imports.reading import read_file
 from models.handoffs.normalised import SubmissionMetadata
 from models.vocabulary import LeavingStage, SubmissionKind
-from tests.builders import a_workbook, drawn
+from tests.builders.sheets import a_workbook, drawn
 
 STANDARD = load_map()
 PEOPLE = """

@@ -15,7 +15,8 @@ from imports.workbook.limits import CODES
 from models.handoffs.findings import SubmissionRefused
 from models.handoffs.sheets import Cell, CellKind, Heading, ReadFile, SheetRow, Table
 from models.vocabulary import SubmissionKind
-from tests.builders_tables import a_cell, a_declaration, a_read_file
+from tests.builders.rows import a_declaration
+from tests.builders.sheets import a_cell, a_read_file
 from tests.headings import knows
 
 TESTS = Path(__file__).parent

@@ -4,7 +4,7 @@ import pytest
 
 from destinations.reports.evidence_pack import evidence_pack
 from tests.books_opened import charts, opened, printed, rows_below, words
-from tests.builders_packs import COLLEGE, DRAWN, NAME, a_school, a_submission
+from tests.builders.evidence import COLLEGE, DRAWN, NAME, a_school, a_submission
 
 SURNAMES = [line.split("|")[0].strip() for line in DRAWN.splitlines() if line.strip()]
 

@@ -13,18 +13,9 @@ from typer.testing import CliRunner
 from destinations.cli import app
 from destinations.platform.settings import get_settings
 from destinations.reports.exports import RECORD_EXPORTS, export
-from tests.builders_recording import (
-    COLLEGE,
-    OTHER_SCHOOL,
-    SCHOOL,
-    U1,
-    U2,
-    a_hub,
-    a_row,
-    a_submission,
-    must_fix,
-    recorded,
-)
+from tests.builders.hub import COLLEGE, OTHER_SCHOOL, SCHOOL, a_hub
+from tests.builders.record import U1, U2, a_submission, recorded
+from tests.builders.rows import a_row, must_fix
 
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -14,10 +14,10 @@ import pytest
 from sqlmodel import Session, select
 
 from models.submissions import Submission
-from tests.builders import a_workbook
-from tests.builders_road import a_hub_at_home
+from tests.builders.hub import a_hub_at_home
+from tests.builders.sheets import a_workbook
+from tests.clean_shell import until
 from tests.servers import free_port
-from tests.serving import until
 
 pytestmark = pytest.mark.slow
 

@@ -20,7 +20,7 @@ from models.handoffs.findings import Finding, SubmissionRefused
 from models.handoffs.normalised import NormalisedSubmission
 from models.handoffs.sheets import Region
 from models.vocabulary import Severity, SubmissionKind, year_name
-from tests.drawings import Drawing, a_file
+from tests.builders.drawings import Drawing, a_file
 
 FOLDER = Path(__file__).parent / "spreadsheets"
 QUIRKS = sorted(path.stem for path in FOLDER.glob("*.sheet"))

@@ -15,10 +15,10 @@ from imports.workbook import guard_server
 from imports.workbook.guard import Guard, open_guard
 from imports.workbook.limits import READ_LIMITS
 from models.handoffs.findings import SubmissionRefused
+from tests.builders.workbooks import LEAVERS, rows_xml, sheet, workbook
+from tests.clean_shell import group_members, until
 from tests.headings import knows
 from tests.hostile import READS, shapes
-from tests.serving import group_members, until
-from tests.workbooks import LEAVERS, rows_xml, sheet, workbook
 
 SHAPES = shapes()
 

@@ -22,7 +22,7 @@ from imports.crosswalk.column_map import load_map
 from imports.mapping import map_columns_and_values
 from models.facts.identifiers import UPN_LETTERS, is_valid_uln, is_valid_upn, upn_check_letter
 from models.handoffs.sheets import Cell, CellKind, Heading, ReadFile, SheetRow, Table
-from tests.builders_tables import a_declaration
+from tests.builders.rows import a_declaration
 
 with (Path(__file__).parent / "vectors.csv").open(encoding="utf-8", newline="") as _lines:
     VECTORS = list(csv.DictReader(line for line in _lines if not line.startswith("#")))

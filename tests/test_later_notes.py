@@ -25,8 +25,8 @@ from models.facts.calendar import now
 from models.places import InstitutionLink
 from models.submissions import CoverNote, Submission
 from models.vocabulary import LeavingStage
-from tests.builders import a_workbook
-from tests.builders_road import a_hub_at_home, take_in
+from tests.builders.hub import a_hub_at_home, take_in
+from tests.builders.sheets import a_workbook
 
 URN = "900700"
 SENT_ON, LATER, TODAY = date(2025, 11, 5), date(2025, 11, 12), date(2025, 11, 23)

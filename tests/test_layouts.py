@@ -20,9 +20,9 @@ from models.destinations import Destination
 from models.facts.calendar import now
 from models.responses import HeadingMapping
 from models.submissions import FindingRecord, Submission
-from tests import builders_road
-from tests.builders import a_workbook
-from tests.builders_road import a_hub_at_home, take_in
+from tests import builders
+from tests.builders.hub import a_hub_at_home, take_in
+from tests.builders.sheets import a_workbook
 
 OAKFIELD, PENROSE = "900100", "900200"
 TODAY = date(2025, 11, 24)
@@ -59,7 +59,7 @@ def hub(tmp_path, monkeypatch):
 
 
 def send(text, name="leavers.xlsx", urn=OAKFIELD):
-    builders_road.send(urn, text, name)
+    builders.hub.send(urn, text, name)
 
 
 def intake(today=TODAY):

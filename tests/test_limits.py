@@ -10,7 +10,7 @@ from destinations.cli import app
 from destinations.platform.settings import Settings, get_settings
 from imports.workbook.limits import ReadLimits
 from models.submissions import Submission
-from tests.builders import a_workbook
+from tests.builders.sheets import a_workbook
 from tests.test_marked_road import LEAVERS, _hub, everything, run, send
 
 __all__ = ["_hub"]

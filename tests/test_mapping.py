@@ -18,7 +18,8 @@ from models.handoffs.findings import SubmissionRefused
 from models.handoffs.normalised import FieldColumn
 from models.handoffs.sheets import Cell, CellKind, Table
 from models.vocabulary import LeavingStage, SubmissionKind, group_of, year_start
-from tests.builders_tables import a_declaration, a_read_file, a_table
+from tests.builders.rows import a_declaration
+from tests.builders.sheets import a_read_file, a_table
 
 STANDARD = load_map()
 HUB = Path(__file__).parents[2] / "shared" / "samples" / "hub_a"

@@ -14,7 +14,7 @@ from imports.crosswalk.confirmed_mappings import heading_fingerprint, map_as_yam
 from imports.crosswalk.fields import closed_list_values
 from imports.crosswalk.suggested_words import suggest_values
 from models.vocabulary import activities
-from tests.builders_tables import a_cell
+from tests.builders.sheets import a_cell
 
 MAPS = sorted(Path(str(files("imports.maps"))).glob("*.yaml"))
 STANDARD = load_map()

@@ -24,7 +24,7 @@ from imports.crosswalk.column_map import load_map
 from models.handoffs.findings import SubmissionRefused
 from models.handoffs.returned_workbook import YES, ConfirmedCell
 from tests.books_opened import PAYLOADS, printed
-from tests.builders_marked import (
+from tests.builders.annotated import (
     CHECK,
     FINDINGS,
     HEADINGS,

@@ -9,7 +9,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from tests.builders_marked import FINDINGS, a_book, mark, with_parts
+from tests.builders.annotated import FINDINGS, a_book, mark, with_parts
 from tests.test_marked import EXTRAS, parts_of
 
 SHEET = "Y11 leavers"

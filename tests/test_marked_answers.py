@@ -12,8 +12,8 @@ from models.database import open_database
 from models.handoffs.returned_workbook import YES
 from models.responses import Confirmation, HeadingMapping, SheetConfirmation
 from models.submissions import FindingRecord, Submission
-from tests.builders import a_workbook
-from tests.builders_road import a_hub_at_home
+from tests.builders.hub import a_hub_at_home
+from tests.builders.sheets import a_workbook
 from tests.test_marked import lines_of
 from tests.test_marked_road import (
     URN,

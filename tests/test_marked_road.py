@@ -19,8 +19,8 @@ from models.facts.calendar import now
 from models.handoffs.returned_workbook import MARK_SHEET, YES
 from models.responses import Confirmation
 from models.submissions import Submission
-from tests.builders import a_workbook
-from tests.builders_road import a_hub_at_home
+from tests.builders.hub import a_hub_at_home
+from tests.builders.sheets import a_workbook
 from tests.test_marked import TAB, lines_of
 
 URN, OTHER, TODAY = "900100", "900101", date(2025, 11, 24)

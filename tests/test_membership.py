@@ -12,7 +12,7 @@ from destinations.platform.storage import open_storage
 from destinations.summarising import summarise
 from imports.receiving import receive
 from models.handoffs.normalised import SubmissionMetadata
-from tests.builders_record import Record
+from tests.builders.record import Record
 
 SCHOOL, NEIGHBOUR = "100001", "100002"
 LAST_DAY = date(2026, 3, 31)

@@ -17,8 +17,8 @@ from destinations import cli
 from destinations.platform.settings import get_settings
 from flows.pipeline.stages import receive
 from models.submissions import Arrival, Submission
-from tests.builders import a_workbook
-from tests.builders_road import a_hub_at_home, take_in
+from tests.builders.hub import a_hub_at_home, take_in
+from tests.builders.sheets import a_workbook
 
 URN, OTHER = "900700", "900701"
 TODAY = date(2026, 11, 23)

@@ -6,9 +6,18 @@ from expectations.catalogue import catalogue, places_in
 from imports.reading import read_file
 from imports.workbook.limits import CODES, READ_LIMITS, ReadLimits
 from models.handoffs.findings import SubmissionRefused
+from tests.builders.workbooks import (
+    LEAVERS,
+    one_sheet,
+    parts,
+    rows_xml,
+    sheet,
+    strings,
+    workbook,
+    zipped,
+)
 from tests.headings import knows
 from tests.hostile import READS, shapes
-from tests.workbooks import LEAVERS, one_sheet, parts, rows_xml, sheet, strings, workbook, zipped
 
 SHAPES = shapes()
 

@@ -13,7 +13,7 @@ from destinations.register.providers import (
     activity_code_at,
     load_providers,
 )
-from tests.builders_recording import a_hub
+from tests.builders.hub import a_hub
 
 DATA = Path(__file__).parents[2] / "shared" / "reference" / "data"
 

@@ -26,7 +26,7 @@ from models.places import Hub, Institution, Membership
 from models.submissions import Submission
 from models.vocabulary import Severity
 from tests.books_opened import opened, rows_below, words
-from tests.builders_packs import a_submission
+from tests.builders.evidence import a_submission
 
 TODAY = date(2025, 11, 24)
 NOW = datetime(2025, 11, 24, 8, 0, tzinfo=UTC)

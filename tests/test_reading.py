@@ -21,8 +21,7 @@ from imports.workbook.guard import open_guard
 from imports.workbook.limits import READ_LIMITS
 from models.handoffs.findings import SubmissionRefused
 from models.handoffs.sheets import CellKind
-from tests.headings import knows
-from tests.workbooks import (
+from tests.builders.workbooks import (
     HEADINGS,
     LEAVERS,
     TABLE,
@@ -35,6 +34,7 @@ from tests.workbooks import (
     workbook,
     zipped,
 )
+from tests.headings import knows
 
 SAMPLES = Path(__file__).parents[2] / "shared" / "samples" / "hub_a"
 NOON = datetime(2025, 9, 1, 12)

@@ -14,7 +14,7 @@ from models.handoffs.findings import SubmissionRefused
 from models.handoffs.normalised import SubmissionMetadata
 from models.handoffs.sheets import Cell, CellKind
 from models.vocabulary import LeavingStage, SubmissionKind
-from tests.builders import a_workbook, drawn
+from tests.builders.sheets import a_workbook, drawn
 
 STANDARD = load_map()
 WHO = (

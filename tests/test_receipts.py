@@ -13,7 +13,7 @@ from destinations.returns.receipts import (
 from models.handoffs.findings import Finding
 from models.vocabulary import Severity
 from tests.books_opened import PAYLOADS, opened, printed, words
-from tests.builders_packs import NAME, a_submission
+from tests.builders.evidence import NAME, a_submission
 
 MUST, CHECK = Severity.MUST_FIX, Severity.PLEASE_CHECK
 FIELDS = {"I01": "upn", "I02": "upn", "P05": "born_on", "P01": "surname", "D01": "activity"}

@@ -17,24 +17,9 @@ from models.handoffs.normalised import NormalisedSubmission
 from models.leavers import Cohort, Leaver, Person
 from models.submissions import FindingRecord, Submission
 from models.vocabulary import LeavingStage
-from tests.builders_recording import (
-    AFAR,
-    COLLEGE,
-    OTHER_SCHOOL,
-    SCHOOL,
-    SIXTH_FORM,
-    U1,
-    U2,
-    U3,
-    a_hub,
-    a_moment,
-    a_row,
-    a_submission,
-    everything,
-    must_fix,
-    queued,
-    recorded,
-)
+from tests.builders.hub import AFAR, COLLEGE, OTHER_SCHOOL, SCHOOL, SIXTH_FORM, a_hub
+from tests.builders.record import U1, U2, U3, a_moment, a_submission, everything, queued, recorded
+from tests.builders.rows import a_row, must_fix
 
 SAM = f"{U1}, Lee, Sam, 2008-03-14"
 ANA = f"{U2}, Lee, Ana, 2008-03-14"

@@ -19,21 +19,10 @@ from models.destinations import Destination
 from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
 from models.submissions import FindingRecord, Submission
 from models.vocabulary import LeavingStage
-from tests.builders import drawn
-from tests.builders_recording import (
-    COLLEGE,
-    OTHER_SCHOOL,
-    U1,
-    U2,
-    U3,
-    a_hub,
-    a_moment,
-    a_row,
-    a_submission,
-    everything,
-    must_fix,
-    recorded,
-)
+from tests.builders.hub import COLLEGE, OTHER_SCHOOL, a_hub
+from tests.builders.record import U1, U2, U3, a_moment, a_submission, everything, recorded
+from tests.builders.rows import a_row, must_fix
+from tests.builders.sheets import drawn
 
 SAM = f"{U1}, Lee, Sam, 2008-03-14"
 ANA = f"{U2}, Lee, Ana, 2008-03-14"

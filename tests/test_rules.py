@@ -15,7 +15,7 @@ from expectations.tolerances import Tolerances
 from expectations.validating import validate
 from models.handoffs.normalised import NormalisedSubmission
 from models.vocabulary import LeavingStage, SubmissionKind
-from tests.builders_rows import ADA, leaver, submission, typed
+from tests.builders.rows import ADA, leaver, submission, typed
 
 EXAMPLES = r"""
 I01 | upn=845400011032                          | upn=E845400011032

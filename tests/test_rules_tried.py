@@ -21,7 +21,7 @@ from flows.pipeline.stages import open_run
 from models.database import transaction
 from models.responses import SuiteAdoption
 from models.submissions import FindingRecord, Submission
-from tests.builders_road import a_hub_at_home, send, take_in
+from tests.builders.hub import a_hub_at_home, send, take_in
 
 TODAY = date(2025, 11, 24)
 ONE, OTHER = "900100", "900101"

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from tests.builders import a_workbook
-from tests.serving import OVER, is_up, new_home, said, serving, until
+from tests.builders.sheets import a_workbook
+from tests.clean_shell import OVER, is_up, new_home, said, serving, until
 
 pytestmark = pytest.mark.slow
 

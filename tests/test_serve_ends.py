@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.serving import OVER, is_up, new_home, said, serving, until
+from tests.clean_shell import OVER, is_up, new_home, said, serving, until
 
 pytestmark = pytest.mark.slow
 

@@ -18,8 +18,7 @@ from expectations.validating import refusal_finding
 from imports.reading import read_file
 from imports.text.memoise import LONGEST, memoise_text
 from models.handoffs.findings import SubmissionRefused
-from tests.headings import knows
-from tests.workbooks import (
+from tests.builders.workbooks import (
     LEAVERS,
     TABLE,
     one_sheet,
@@ -30,6 +29,7 @@ from tests.workbooks import (
     workbook,
     zipped,
 )
+from tests.headings import knows
 
 OLD = (Path(__file__).parent / "spreadsheets" / "leavers.xls").read_bytes()
 ENTRY = 128

@@ -23,8 +23,8 @@ from models.facts.succession import school_chain, successor_among, successors_fr
 from models.handoffs.normalised import NormalisedSubmission, SubmissionMetadata
 from models.places import InstitutionLink
 from models.vocabulary import LeavingStage, SubmissionKind
-from tests.builders_record import Record
-from tests.builders_recording import a_moment, a_row
+from tests.builders.record import Record, a_moment
+from tests.builders.rows import a_row
 from tests.test_cli import Run, written
 from tests.test_cli import run as run  # a fixture
 

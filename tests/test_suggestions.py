@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from imports.crosswalk.column_map import load_map
 from imports.crosswalk.fields import closed_list_values
 from imports.crosswalk.suggested_words import suggest_values
-from tests.builders import drawn
+from tests.builders.sheets import drawn
 
 STANDARD = load_map()
 

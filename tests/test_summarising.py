@@ -18,7 +18,7 @@ from models.database import insert_all
 from models.handoffs.summaries import Counts, SummaryLine
 from models.places import InstitutionLink
 from models.vocabulary import ActivityGroup, ActivityType, EvidenceStrength
-from tests.builders_record import AUTUMN, Record
+from tests.builders.record import AUTUMN, Record
 
 TODAY = date(2026, 11, 23)
 

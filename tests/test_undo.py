@@ -22,20 +22,9 @@ from models.destinations import Destination
 from models.handoffs.normalised import SubmissionMetadata
 from models.leavers import Leaver, Person
 from models.submissions import Submission
-from tests.builders_recording import (
-    COLLEGE,
-    OTHER_SCHOOL,
-    U1,
-    U2,
-    U3,
-    a_hub,
-    a_moment,
-    a_submission,
-    everything,
-    must_fix,
-    queued,
-    recorded,
-)
+from tests.builders.hub import COLLEGE, OTHER_SCHOOL, a_hub
+from tests.builders.record import U1, U2, U3, a_moment, a_submission, everything, queued, recorded
+from tests.builders.rows import must_fix
 
 SAM = f"{U1}, Lee, Sam, 2008-03-14"
 ANA = f"{U2}, Lee, Ana, 2008-03-14"

@@ -22,7 +22,7 @@ from expectations.validating import refusal_finding, validate, word_issues
 from models.handoffs.findings import Issue
 from models.handoffs.normalised import NormalisedSubmission, SubmissionMetadata
 from models.vocabulary import Severity, SubmissionKind
-from tests.builders_rows import ADA, leaver, submission, typed
+from tests.builders.rows import ADA, leaver, submission, typed
 
 SECRET = "Quibblethwaite"
 

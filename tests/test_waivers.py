@@ -23,18 +23,10 @@ from models.responses import Waiver
 from models.submissions import Submission
 from models.vocabulary import LeavingStage, Severity, SubmissionKind
 from tests.books_opened import opened, words
-from tests.builders_packs import a_school
-from tests.builders_recording import (
-    OTHER_SCHOOL,
-    SCHOOL,
-    U1,
-    a_hub,
-    a_submission,
-    everything,
-    must_fix,
-    queued,
-    recorded,
-)
+from tests.builders.evidence import a_school
+from tests.builders.hub import OTHER_SCHOOL, SCHOOL, a_hub
+from tests.builders.record import U1, a_submission, everything, queued, recorded
+from tests.builders.rows import must_fix
 
 TODAY = date(2026, 11, 23)
 SHEET = SubmissionMetadata(1, SCHOOL, TODAY, SubmissionKind.LEAVERS, 2024, LeavingStage.Y11, 1)

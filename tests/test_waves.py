@@ -18,7 +18,7 @@ from destinations.outcomes.waves import (
     wave_of,
 )
 from models.leavers import Wave
-from tests.builders_record import Record
+from tests.builders.record import Record
 
 TODAY = date(2026, 11, 23)
 

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from destinations.cli import app
 from destinations.platform.settings import get_settings
 from flows.pipeline import stages
-from tests.builders import a_workbook
-from tests.builders_road import a_hub_at_home, take_in
+from tests.builders.hub import a_hub_at_home, take_in
+from tests.builders.sheets import a_workbook
 
 SCHOOL, COLLEGE = "900101", "900102"
 LEAVERS = "Surname | Forename | Date of Birth"

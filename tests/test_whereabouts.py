@@ -19,8 +19,8 @@ from models.handoffs.normalised import SubmissionMetadata
 from models.places import Institution
 from models.submissions import FindingRecord
 from models.vocabulary import LeavingStage, SubmissionKind
-from tests.builders import a_workbook, drawn
-from tests.builders_road import a_hub_at_home, send, take_in
+from tests.builders.hub import a_hub_at_home, send, take_in
+from tests.builders.sheets import a_workbook, drawn
 
 HERE, AFAR = "845", "208"
 COLLEGE, SIXTH, UNIVERSITY = (

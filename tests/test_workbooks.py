@@ -19,7 +19,7 @@ from destinations.spreadsheets.book import (
 from models.facts.calendar import in_words
 from models.handoffs.summaries import Counts
 from tests.books_opened import PAYLOADS, charts, opened, printed, rows_below, words
-from tests.builders_summaries import HUB, a_hub, a_line, counts
+from tests.builders.summaries import HUB, a_hub, a_line, counts
 
 EDITION = date(2026, 11, 23)
 AWAITED = (

@@ -1,4 +1,4 @@
-"""Mapped submissions drawn by hand: what was typed, field by field, and what becomes of it."""
+"""Rows as mapping hands them on: what was typed, field by field, and what becomes of it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from models.facts.identifiers import is_valid_uln, upn_check_letter
-from models.handoffs.findings import Issue
+from models.handoffs.findings import Finding, Issue
 from models.handoffs.normalised import (
     FieldColumn,
     NormalisedRow,
@@ -14,7 +14,7 @@ from models.handoffs.normalised import (
     SubmissionMetadata,
 )
 from models.handoffs.sheets import Value
-from models.vocabulary import LeavingStage, SubmissionKind
+from models.vocabulary import LeavingStage, Severity, SubmissionKind
 
 HEADINGS = {
     "upn": "UPN",
@@ -29,6 +29,8 @@ HEADINGS = {
     "started_on": "Start",
     "ended_on": "End",
 }
+# The columns of a row that is drawn in one line.
+FIELDS = ("upn", "surname", "forename", "born_on", "activity", "provider_name", "started_on")
 DAYS = ("born_on", "started_on", "ended_on", "as_at")
 NUMBERS = (
     *("upn", "uln", "provider_urn", "provider_ukprn", "provider_laestab"),
@@ -84,8 +86,8 @@ def made(name: str, text: str) -> Value:
     if name in NUMBERS:
         return re.sub(r"\s", "", text).upper()
     if name in CLOSED:
-        known = CLOSED[name].get(text)
-        return text if known is None and name == "activity" and text.isdigit() else known
+        value = CLOSED[name].get(text)
+        return text if value is None and name == "activity" and text.isdigit() else value
     return text.strip()
 
 
@@ -96,6 +98,41 @@ def _day(text: str) -> date | None:
         return None
 
 
+def a_row(
+    number: int, drawn: str, *, wave: int | None = 1, sheet: str = "Leavers"
+) -> NormalisedRow:
+    """A row from "UPN, surname, forename, born, activity, provider, started"; '-' is blank.
+
+    Days are typed 2007-03-17; every one of FIELDS has a column, and a value or None.
+    """
+    typed_cells = [cell.strip() for cell in drawn.split(",")]
+    cells = {
+        name: cell for name, cell in zip(FIELDS, typed_cells, strict=False) if cell not in {"", "-"}
+    }
+    values: dict[str, Value] = {name: cells.get(name) for name in FIELDS}
+    values |= {name: date.fromisoformat(cells[name]) for name in DAYS if name in cells}
+    return typed(cells, row=number, sheet=sheet, wave=wave, fields=FIELDS, values=values)
+
+
+def must_fix(row: int, *, sheet: str = "Leavers") -> Finding:
+    """A finding that makes a row wait."""
+    return Finding("P01", Severity.MUST_FIX, "", "", sheet, row, "B", "Surname", "Lee")
+
+
+def a_declaration(**changes: Any) -> SubmissionMetadata:
+    """Year 11 leavers of 2022/23, sent in their first autumn, but for the changes."""
+    values = {
+        "submission_id": 1,
+        "urn": "900700",
+        "sent_on": date(2023, 11, 9),
+        "kind": SubmissionKind.LEAVERS,
+        "academic_year": 2022,
+        "leaving_stage": LeavingStage.Y11,
+        "wave": 1,
+    }
+    return SubmissionMetadata(**(values | changes))
+
+
 def submission(
     rows: Sequence[NormalisedRow],
     *,
@@ -104,18 +141,18 @@ def submission(
     remarks: tuple[Issue, ...] = (),
     **more: Any,
 ) -> NormalisedSubmission:
-    """The leavers of 2022/23, sent in their first autumn, unless said otherwise."""
-    cohort = kind is SubmissionKind.LEAVERS
-    declared = SubmissionMetadata(
-        submission_id=number,
-        urn="900701",
-        sent_on=more.get("sent_on", date(2023, 11, 20)),
-        kind=kind,
-        academic_year=more.get("academic_year", 2022 if cohort else None),
-        leaving_stage=more.get("leaving_stage", LeavingStage.Y11 if cohort else None),
-        wave=more.get("wave", 1 if cohort else None),
+    """The leavers of 2022/23, sent in their first autumn, unless said otherwise.
+
+    A list of another kind is of no cohort.
+    """
+    no_cohort = {"academic_year": None, "leaving_stage": None, "wave": None}
+    suggests = more.pop("suggests", {})
+    declared = a_declaration(
+        **{"submission_id": number, "urn": "900701", "sent_on": date(2023, 11, 20), "kind": kind}
+        | ({} if kind is SubmissionKind.LEAVERS else no_cohort)
+        | more
     )
-    return NormalisedSubmission(declared, tuple(rows), remarks, more.get("suggests", {}))
+    return NormalisedSubmission(declared, tuple(rows), remarks, suggests)
 
 
 _FORENAMES = ("Ben", "Cara", "Dev", "Esme", "Femi", "Gwen", "Hari", "Isla", "Jude", "Kezia")

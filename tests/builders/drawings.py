@@ -32,7 +32,7 @@ from xml.sax.saxutils import escape
 
 from models.handoffs.normalised import SubmissionMetadata
 from models.vocabulary import LeavingStage, year_start
-from tests.workbooks import letter, sheet, styles, workbook, zipped
+from tests.builders.workbooks import letter, sheet, styles, workbook, zipped
 
 DAY_FIRST = "dd/mm/yyyy"
 NUMBER = re.compile(r"\A=([-+.\dEe]+)(?:\[(.+)\])?\Z")

@@ -9,6 +9,9 @@ from models.handoffs.summaries import Counts, SummaryLine
 from models.leavers import Leaver
 from models.submissions import Submission
 from models.vocabulary import ActivityGroup, ActivityType, activities
+from tests.builders.record import sent_file
+from tests.builders.sheets import drawn
+from tests.builders.summaries import a_line
 
 URN, NAME = "900101", "Alder Bridge Academy"
 EDITION = date(2026, 11, 23)
@@ -41,20 +44,18 @@ def a_submission(number: int = 1, **changes: object) -> Submission:
         "sent_on": date(2025, 11, 12),
         "received_at": datetime(2025, 11, 12, 6, 4, tzinfo=UTC),
         "stage": "recorded",
-        "file_format": "xlsx",
         "rows_read": 7,
         "rows_sound": 6,
         "rows_waiting": 1,
         "rows_unsure": 0,
     }
-    return Submission(**(values | changes))
+    return sent_file(**(values | changes))
 
 
 def a_school(**changes: object) -> SchoolEvidence:
     """The school of DRAWN in November 2026, but for the changes."""
     leavers, answers = [], []
-    for number, line in enumerate(filter(None, map(str.strip, DRAWN.splitlines())), start=1):
-        surname, forename, sex, *waves = (cell.strip() for cell in line.split("|"))
+    for number, (surname, forename, sex, *waves) in enumerate(drawn(DRAWN), start=1):
         leavers.append(
             Leaver(
                 id=number,
@@ -70,7 +71,9 @@ def a_school(**changes: object) -> SchoolEvidence:
                 cells={},
             )
         )
-        answers += [an_answer(number, wave, said, sex) for wave, said in enumerate(waves, start=1)]
+        answers += [
+            an_answer(number, wave, answer, sex) for wave, answer in enumerate(waves, start=1)
+        ]
     files = {
         1: a_submission(1),
         2: a_submission(2, name="update 2.xlsx", wave=2, sent_on=date(2026, 11, 3)),
@@ -89,9 +92,9 @@ def a_school(**changes: object) -> SchoolEvidence:
     return SchoolEvidence(**(values | changes))  # type: ignore[arg-type]
 
 
-def an_answer(leaver: int, wave: int, said: str, sex: str) -> LeaverOutcome:
+def an_answer(leaver: int, wave: int, drawn_answer: str, sex: str) -> LeaverOutcome:
     """The answer of one leaver at one wave: "" where nothing is known, "230 p" where confirmed."""
-    code, confirmed = said[:3], said.endswith("p")
+    code, confirmed = drawn_answer[:3], drawn_answer.endswith("p")
     activity = activities().get(code)
     where = (
         {}
@@ -130,28 +133,35 @@ def an_answer(leaver: int, wave: int, said: str, sex: str) -> LeaverOutcome:
 
 def lines_of(answers: list[LeaverOutcome]) -> list[SummaryLine]:
     """The lines that summarising would make of the answers: everybody, and by sex."""
-    lines = []
-    for wave in sorted({each.wave for each in answers}):
-        for breakdown, part, code in (
-            ("all", "all", ""),
-            ("sex", "female", "F"),
-            ("sex", "male", "M"),
-        ):
-            chosen = [x for x in answers if x.wave == wave and code in ("", x.sex)]
-            groups = [each.group for each in chosen]
-            not_known = groups.count(ActivityGroup.NOT_KNOWN)
-            counts = Counts(
-                leavers=len(chosen),
-                known=len(chosen) - not_known,
-                eet=groups.count(ActivityGroup.EET),
-                neet=groups.count(ActivityGroup.NEET),
-                other=groups.count(ActivityGroup.OTHER),
-                not_known=not_known,
-                sustained=sum(each.sustained is Sustained.YES for each in chosen),
-                sustained_base=sum(each.sustained is not Sustained.CANNOT_TELL for each in chosen),
-                kins=tuple((k.value, sum(each.kin is k for each in chosen)) for k in ActivityType),
-            )
-            lines.append(
-                SummaryLine("Seven Rivers", URN, NAME, 2024, "Y11", wave, breakdown, part, counts)
-            )
-    return lines
+    parts = (("all", "all", "FM"), ("sex", "female", "F"), ("sex", "male", "M"))
+    return [
+        a_line(
+            counts_of([a for a in answers if a.wave == wave and a.sex in sexes]),
+            hub="Seven Rivers",
+            urn=URN,
+            school=NAME,
+            wave=wave,
+            breakdown=breakdown,
+            part=part,
+        )
+        for wave in sorted({answer.wave for answer in answers})
+        for breakdown, part, sexes in parts
+    ]
+
+
+def counts_of(answers: list[LeaverOutcome]) -> Counts:
+    """The answers of one wave, counted."""
+    groups = [answer.group for answer in answers]
+    verdicts = [answer.sustained for answer in answers]
+    not_known = groups.count(ActivityGroup.NOT_KNOWN)
+    return Counts(
+        leavers=len(answers),
+        known=len(answers) - not_known,
+        eet=groups.count(ActivityGroup.EET),
+        neet=groups.count(ActivityGroup.NEET),
+        other=groups.count(ActivityGroup.OTHER),
+        not_known=not_known,
+        sustained=verdicts.count(Sustained.YES),
+        sustained_base=len(answers) - verdicts.count(Sustained.CANNOT_TELL),
+        kins=tuple((kin.value, sum(a.kin is kin for a in answers)) for kin in ActivityType),
+    )

@@ -69,63 +69,50 @@ def a_hub(
     return tuple(_lines(schools, year))
 
 
+# The breakdowns of a hub, and the share of its leavers in each part.
+PARTS = (
+    ("disadvantaged", "disadvantaged", 27),
+    ("disadvantaged", "not disadvantaged", 73),
+    ("SEN", "no special educational need", 81),
+    ("SEN", "SEN support", 14),
+    ("SEN", "education, health and care plan", 5),
+    ("sex", "female", 49),
+    ("sex", "male", 51),
+)
+
+
 def _lines(schools: tuple[tuple[str, str, int, int], ...], year: int) -> Iterator[SummaryLine]:
     for age in range(4):
-        cohort = year - age
         for wave in range(1, min(age + 1, 3) + 1):
-            each = [
-                (
-                    urn,
-                    name,
-                    counts(
-                        size + 3 * age,
-                        max(coverage - 9 * (wave - 1), 0),
-                        wave=wave,
-                        can_be_told=cohort + wave <= year,
-                    ),
-                )
-                for urn, name, size, coverage in schools
-            ]
-            for urn, name, of_school in each:
-                yield a_line(of_school, urn=urn, school=name, academic_year=cohort, wave=wave)
-            yield a_line(
-                added([of_school for _, _, of_school in each]),
-                urn="",
-                school="",
-                academic_year=cohort,
-                wave=wave,
-            )
-            for breakdown, part, percent in (
-                ("disadvantaged", "disadvantaged", 27),
-                ("disadvantaged", "not disadvantaged", 73),
-                ("SEN", "no special educational need", 81),
-                ("SEN", "SEN support", 14),
-                ("SEN", "education, health and care plan", 5),
-                ("sex", "female", 49),
-                ("sex", "male", 51),
-            ):
-                whole = sum(of_school.leavers for _, _, of_school in each)
-                yield a_line(
-                    counts(
-                        whole * percent // 100, 84, wave=wave, can_be_told=cohort + wave <= year
-                    ),
-                    urn="",
-                    school="",
-                    academic_year=cohort,
-                    wave=wave,
-                    breakdown=breakdown,
-                    part=part,
-                )
+            yield from _cohort_lines(schools, year - age, wave, age=age)
+
+
+def _cohort_lines(
+    schools: tuple[tuple[str, str, int, int], ...], cohort: int, wave: int, *, age: int
+) -> Iterator[SummaryLine]:
+    can_be_told = wave <= age
+    of_schools = []
+    for urn, name, size, coverage in schools:
+        known = max(coverage - 9 * (wave - 1), 0)
+        of_school = counts(size + 3 * age, known, wave=wave, can_be_told=can_be_told)
+        of_schools.append(of_school)
+        yield a_line(of_school, urn=urn, school=name, academic_year=cohort, wave=wave)
+    of_hub: dict[str, object] = {"urn": "", "school": "", "academic_year": cohort, "wave": wave}
+    yield a_line(added(of_schools), **of_hub)
+    leavers = sum(of_school.leavers for of_school in of_schools)
+    for breakdown, part, percent in PARTS:
+        of_part = counts(leavers * percent // 100, 84, wave=wave, can_be_told=can_be_told)
+        yield a_line(of_part, **of_hub, breakdown=breakdown, part=part)
 
 
 def added(several: list[Counts]) -> Counts:
     """Counts of several schools together."""
     names = ("leavers", "known", "eet", "neet", "other", "not_known", "sustained", "sustained_base")
     kins = {
-        kin.value: sum(dict(each.kins).get(kin.value, 0) for each in several)
+        kin.value: sum(dict(counted.kins).get(kin.value, 0) for counted in several)
         for kin in ActivityType
     }
     return Counts(
-        **{name: sum(getattr(each, name) for each in several) for name in names},
+        **{name: sum(getattr(counted, name) for counted in several) for name in names},
         kins=tuple(kins.items()),
     )

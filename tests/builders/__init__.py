@@ -1,0 +1,1 @@
+"""What tests are made of: sheets, rows, a hub, a record, summaries; each made in one place."""
