@@ -1,26 +1,18 @@
 """Code lists: a code is added in one place, and everything that must know of it does."""
 
 import csv
-import json
-import os
-import shutil
-import subprocess
-import sys
 from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from expectations import lists
-from expectations.lists import codes, years_of_change
 from expectations.rules import destination as rules
 from imports.crosswalk.fields import INTENDED_BY_ACTIVITY
 from models.vocabulary import ActivityGroup, activities
 from tests.builders.sheets import a_workbook
+from tests.checkout import Checkout
 
-ROOT = Path(__file__).parent.parent
-PACKAGES = ("destinations", "expectations", "flows", "imports", "models")
 URN = "900101"
 NEW_ACTIVITY = "470,Made-up green skills year,EET,training,yes"
 NEW_NEET = "690,Made-up waiting time,NEET,NEET,yes"
@@ -29,51 +21,17 @@ SHEET = """
     --------+----------+---------------+-----------+----------------------------+---------
     Okafor  | Ada      | 14/09/2008    | WZZZ      | Made-up green skills year  | Acorn Ltd
     Lark    | Ben      | 15/10/2008    | WBRI      | 690                        | Acorn Ltd
-    Moss    | Cal      | 16/11/2008    | WBRI      | gren skils yr              |
+    Moss    | Cal      | 16/11/2008    | WEND      | gren skils yr              |
 """
 SHEET = "\n".join(line for line in SHEET.splitlines() if "-+-" not in line)
-
-
-class Checkout:
-    """A copy of the code, with lines of its own added to its lists, and a hub beside it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.code = folder / "code"
-        for package in PACKAGES:
-            shutil.copytree(ROOT / package, self.code / package)
-        self.env = os.environ | {
-            "PYTHONPATH": str(self.code),
-            "DESTINATIONS_HOME": str(folder / "var"),
-            "COLUMNS": "250",
-        }
-
-    def add(self, name: str, *lines: str) -> None:
-        path = self.code / name
-        path.write_text(path.read_text(encoding="utf-8") + "".join(f"{line}\n" for line in lines))
-
-    def run(self, *words: object, ends: tuple[int, ...] = (0, 1)) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", "from destinations.cli import main; main()", *map(str, words)],
-            cwd=self.code.parent,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode in ends, done.stdout + done.stderr
-        return done.stdout
-
-    def told(self, file: Path, sent_on: str) -> list[tuple[str, int | None]]:
-        lines = self.run("check", file, "--cohort", "2024/25", "--sent-on", sent_on, "--json")
-        found = [json.loads(line) for line in lines.splitlines()]
-        return [(one["code"], one["row"]) for one in found]
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     made = Checkout(tmp_path_factory.mktemp("code-lists"))
     made.add("models/lists/activities.csv", NEW_ACTIVITY, NEW_NEET)
-    made.add("expectations/lists/ethnicities.csv", "WZZZ,2025")
+    made.replace("expectations/lists/ethnicities.csv", "code,since\n", "code,since,until\n")
+    made.add("expectations/lists/ethnicities.csv", "WZZZ,2025", "WEND,,2025")
     return made
 
 
@@ -84,14 +42,24 @@ def sheet(checkout: Checkout) -> Path:
     return file
 
 
+def told_on(checkout: Checkout, sheet: Path, day: str) -> list[tuple[str, int | None]]:
+    """The code and row of each finding where the sheet is sent on that day."""
+    return checkout.findings(sheet, "--cohort", "2024/25", "--sent-on", day)
+
+
 def test_an_ethnicity_code_counts_from_its_year_on(checkout: Checkout, sheet: Path) -> None:
-    assert ("P23", 2) in checkout.told(sheet, "2025-08-30")  # of 2024/25
-    assert ("P23", 2) not in checkout.told(sheet, "2025-09-20")
-    assert ("P23", 2) not in checkout.told(sheet, "2026-11-20")  # and of every later one
+    assert ("P23", 2) in told_on(checkout, sheet, "2025-08-30")  # of 2024/25
+    assert ("P23", 2) not in told_on(checkout, sheet, "2025-09-20")
+    assert ("P23", 2) not in told_on(checkout, sheet, "2026-11-20")  # and of every later one
+
+
+def test_an_ethnicity_code_counts_until_its_year_begins(checkout: Checkout, sheet: Path) -> None:
+    assert ("P23", 4) not in told_on(checkout, sheet, "2025-08-30")  # of 2024/25, its last
+    assert ("P23", 4) in told_on(checkout, sheet, "2025-09-20")
 
 
 def test_an_activity_code_is_read_offered_and_judged(checkout: Checkout, sheet: Path) -> None:
-    told = checkout.told(sheet, "2025-11-20")
+    told = told_on(checkout, sheet, "2025-11-20")
     assert {row for code, row in told if code == "D01"} == {4}  # read, in words and as a code
     assert ("D12", 3) in told  # somebody who is nowhere has a provider
     marked = sheet.with_name("marked.xlsx")
@@ -124,22 +92,6 @@ def test_an_activity_code_is_recorded_exported_and_counted(checkout: Checkout, s
     lines = csv.DictReader(StringIO(checkout.run("export", "summary", "--format", "csv")))
     [line] = [line for line in lines if line["urn"] == URN and line["wave"] == "1"]
     assert (line["eet"], line["neet"]) == ("1", "1")
-
-
-def test_a_list_takes_codes_in_and_drops_them_in_the_year_it_says(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    rows = [
-        {"code": "old", "since": "", "until": "2024"},
-        {"code": "new", "since": "2024", "until": ""},
-        {"code": "short", "since": "2022", "until": "2023"},
-    ]
-    monkeypatch.setattr(lists, "_rows", lambda name: rows)
-    years = {year: codes("made-up", year) for year in range(2021, 2026)}
-    assert years == {
-        2021: ["old"], 2022: ["old", "short"], 2023: ["old"], 2024: ["new"], 2025: ["new"],
-    }  # fmt: skip
-    assert years_of_change("made-up") == [2022, 2023, 2024]
 
 
 def test_what_a_code_of_the_list_asks_for_has_been_decided() -> None:

@@ -23,6 +23,7 @@ from models.submissions import FindingRecord, Submission
 from tests import builders
 from tests.builders.hub import a_hub_at_home, take_in
 from tests.builders.sheets import a_workbook
+from tests.checkout import Checkout
 
 OAKFIELD, PENROSE = "900100", "900200"
 TODAY = date(2025, 11, 24)
@@ -276,20 +277,27 @@ def test_the_export_is_a_map_that_means_the_same(hub):
     assert mine.field_of(("Surname",)) == "surname"
 
 
-def test_a_map_in_the_repository_is_used_for_its_school(hub, monkeypatch):
-    from imports.crosswalk import confirmed_mappings
-
-    own = parse_map(
-        "name: '900100'\nextends: standard\ncolumns: {activity: {headings: [Where are they now]}}",
-        OAKFIELD,
+@pytest.mark.slow
+def test_a_map_in_the_repository_is_used_for_its_school(tmp_path):
+    checkout = Checkout(tmp_path)
+    checkout.add(
+        f"imports/maps/{OAKFIELD}.yaml",
+        f"name: '{OAKFIELD}'",
+        "extends: standard",
+        "columns: {activity: {headings: [Where are they now]}}",
     )
-    monkeypatch.setattr(confirmed_mappings, "map_exists", lambda name: name == OAKFIELD)
-    monkeypatch.setattr(confirmed_mappings, "load_map", lambda name: own)
-    send(THEIRS)
-    send(OTHERS, urn=PENROSE)
-    intake()
-    assert sent(hub)[OAKFIELD, "leavers.xlsx"] == ("recorded", 3)
-    assert sent(hub)[PENROSE, "leavers.xlsx"] == ("C05", 0)
+    register = tmp_path / "register.csv"
+    register.write_text(
+        "URN,EstablishmentName,EstablishmentStatus (name),LA (code),EstablishmentNumber\n"
+        f"{OAKFIELD},Oakfield,Open,900,4001\n{PENROSE},Penrose,Open,900,4002\n"
+    )
+    sheet = tmp_path / "leavers.xlsx"
+    sheet.write_bytes(a_workbook(THEIRS))
+    checkout.run("setup")
+    checkout.run("register", "--institutions", register)
+    asked = ("C05", None)
+    assert asked in checkout.findings(sheet, "--school", PENROSE)
+    assert asked not in checkout.findings(sheet, "--school", OAKFIELD)
 
 
 def test_another_heading_row_of_the_school_is_asked_and_says_why(hub):
