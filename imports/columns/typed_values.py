@@ -7,9 +7,12 @@ from datetime import date, timedelta
 from imports.crosswalk.column_map import ColumnMap
 from imports.text.headings import word_set
 from imports.values.dates import DayMonthOrder, read_date
+from imports.values.moment_in_answer import is_still_to_come
+from imports.values.nothing_words import is_empty_text, is_nothing_word
 from imports.values.person_names import normalise_text
 from imports.values.typed_identifiers import IDENTIFIERS, read_identifier
 from models.handoffs.sheets import Cell, CellKind, Value
+from models.vocabulary import LeavingStage
 
 DATES = frozenset({"born_on", "started_on", "ended_on", "as_at"})
 FLAGS = frozenset({"disadvantaged", "consent", "enrolled", "withdrawn"})
@@ -18,21 +21,15 @@ _WHOLE = re.compile(r"(\d+)\.0+")
 _ERRORS = word_set(
     "#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL! #CALC! #FIELD! #GETTING_DATA"
 )
-# What people type to show that they have not forgotten a cell.
-_DASHES = re.compile(r"[-.\u2010-\u2015\u2212_]+")
-_NOTHING = word_set(
-    "n/a na n.a. n.a n/k nk none nil null unknown tbc tba ? ?? ??? x xx xxx neet unemployed blank"
-) | {"not applicable", "not known", "not yet known", "no provider", "no college", "to be confirmed"}
-# Where such a word is no answer.  A destination may be "NK", and a date of birth is asked for.
-_MAY_BE_NOTHING = frozenset(
-    "provider_name provider_urn provider_ukprn provider_laestab course level "
-    "started_on ended_on as_at".split()
-)
 # What stands in front of a reason: "Withdrawn - ill", "No (left in October)", "Left: moved away".
 _REASON = re.compile(r"\s+[-\u2010-\u2015]+\s+|\s*[:;,(]\s*")
 # What points at the cell above or beside it, and names nothing itself.
 _POINTING = frozenset({"as above", "same as above", "same", "ditto", "as before"})
 _NAMED = frozenset({"provider_name", "course"})
+_THERE = ("2", "3", "4", "55")  # learning or working, now
+_NOT_YET = frozenset({"260"})  # a gap year is what comes before
+_UNIVERSITY, _START_AGREED = "240", "615"
+_APPLICANTS = frozenset({LeavingStage.Y13})
 _YEAR_GROUP = re.compile(r"(?:nc\s*)?(?:year|yr|y)?\s*(\d{1,2})", re.IGNORECASE)
 
 
@@ -43,6 +40,7 @@ class CellReader:
     column_map: ColumnMap
     order: DayMonthOrder
     sent_on: date
+    stage: LeavingStage | None = None
 
     def value(self, name: str, cell: Cell) -> tuple[Value, str]:
         """The value of a field and its mark; None where we can make nothing of the cell."""
@@ -56,16 +54,32 @@ class CellReader:
         if name in IDENTIFIERS:
             return read_identifier(name, cell)
         if self.column_map.knows_values(name):
-            return self._closed_list_value(name, cell), ""
+            value = self._closed_list_value(name, cell)
+            return self.held_against_day(value, cell) if name == "activity" else (value, "")
         if name == "year_group":
             year_group = _YEAR_GROUP.fullmatch(displayed_text(cell))
             return (str(int(year_group[1])) if year_group else displayed_text(cell)), ""
         return displayed_text(cell) or None, ""
 
+    def held_against_day(self, activity: Value, cell: Cell) -> tuple[Value, str]:
+        """An activity code and a mark: "agreed" where it was still to begin, "later" where unclear.
+
+        Who goes to university next year may be anything until then, and is asked about.
+        """
+        code = str(activity or "")
+        if not code.startswith(_THERE) or code in _NOT_YET:
+            return activity, ""
+        if not is_still_to_come(displayed_text(cell), self.sent_on):
+            return activity, ""
+        return (None, "later") if code == _UNIVERSITY else (_START_AGREED, "agreed")
+
     def _closed_list_value(self, name: str, cell: Cell) -> Value:
         typed = displayed_text(cell)
         value = is_still_enrolled(typed, self.column_map) if name == "enrolled" else None
         value = value or self.column_map.value_of(name, typed)
+        if value is None and name == "activity" and self.stage in _APPLICANTS:
+            # Among those who apply through UCAS its words are known: "Placed".
+            value = self.column_map.value_of(name, f"UCAS {typed}")
         if name == "withdrawn" and value is None:
             value = "yes"  # the reason why, in words or as a code
         return value == "yes" if value and name in FLAGS else value
@@ -89,10 +103,13 @@ def displayed_text(cell: Cell) -> str:
 
 
 def is_blank(cell: Cell) -> bool:
-    """Whether nothing was typed, or a dash; an error or a formula without a value is something."""
+    """Whether nothing was typed, a dash or "Please select".
+
+    An error or a formula without a value is something.
+    """
     if cell.kind in (CellKind.ERROR, CellKind.FORMULA):
         return False
-    return cell.kind is CellKind.BLANK or not _DASHES.sub("", normalise_text(cell.text))
+    return cell.kind is CellKind.BLANK or is_empty_text(normalise_text(cell.text))
 
 
 def says_nothing(name: str, cell: Cell) -> bool:
@@ -100,4 +117,4 @@ def says_nothing(name: str, cell: Cell) -> bool:
     text = normalise_text(cell.text).lower()
     if name in _NAMED and text in _POINTING:
         return True
-    return is_blank(cell) or (name in _MAY_BE_NOTHING and text in _NOTHING)
+    return is_blank(cell) or is_nothing_word(name, text)

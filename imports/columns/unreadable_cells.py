@@ -22,7 +22,18 @@ _DESCRIPTIONS = {
 def unreadable_issue(
     sheet: str, row: int, column: ColumnMapping, cell: Cell, mark: str
 ) -> tuple[Issue, ...]:
-    """The issue of a cell with the mark "error" or "formula"; nothing for any other mark."""
+    """The issue of a cell marked "error", "formula" or "later"; nothing for any other mark."""
+    if mark == "later":
+        return (
+            Issue(
+                "D26",
+                sheet=sheet,
+                row=row,
+                column=column.letter,
+                heading=column.heading,
+                value=cell.text,
+            ),
+        )
     description = _DESCRIPTIONS.get(mark)
     if description is None:
         return ()

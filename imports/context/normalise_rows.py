@@ -42,6 +42,8 @@ class NormalisedRows:
     issues: list[Issue] = field(default_factory=list)
     # Destinations that are the name of a place, by the column they stand in.
     places: Counter[FieldColumn] = field(default_factory=Counter)
+    # Destinations that had yet to begin when the sheet was sent, the same.
+    agreed: Counter[FieldColumn] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,10 @@ def normalise_rows(
                 normalised.rows.append(
                     _normalise_row(row, layout.table.sheet, wave_columns, normalised)
                 )
-    _report_places(normalised)
+    normalised.issues += [
+        *_count_issues("C36", normalised.places),
+        *_count_issues("C60", normalised.agreed),
+    ]
     return normalised
 
 
@@ -119,7 +124,7 @@ def _cell_reader(
     column: ColumnMapping, column_map: ColumnMap, orders: Orders, declared: SubmissionMetadata
 ) -> CellReader:
     order = orders.get((column.field, column.wave), DayMonthOrder.DAY_FIRST)
-    return CellReader(column_map, order, declared.sent_on)
+    return CellReader(column_map, order, declared.sent_on, declared.leaving_stage)
 
 
 def _field_columns(
@@ -182,15 +187,16 @@ def _normalise_row(
         value, mark = reader.value(_READ_AS.get(column.field, column.field), cell)
         values[column.field] = value
         if column.field in _MAY_NAME_PLACE and value is None and not mark:
-            named_place = reader.column_map.named_place(displayed_text(cell), wave_columns.urn)
-            value = values[column.field] = _destination_value(column.field, named_place)
-            if named_place and value:
+            named_place, value, mark = _read_place(column.field, cell, reader, wave_columns.urn)
+            values[column.field] = value
+            if named_place:
                 normalised.places[wave_columns.columns[column.field]] += 1
                 # Where somebody meant to go is not where they went.
                 is_where = column.field == "activity" or "activity" not in columns
                 place = named_place if is_where else place
         if mark:
             marks[column.field] = mark
+            normalised.agreed[wave_columns.columns[column.field]] += mark == "agreed"
             normalised.issues += unreadable_issue(sheet, row.number, column, cell, mark)
         suggestions = _suggest(column.field, cell, value, mark, reader.column_map)
         if suggestions:
@@ -202,6 +208,18 @@ def _normalise_row(
     if BESIDE in raw and "activity" not in raw:
         columns = _use_second_destination(raw, values, columns)
     return NormalisedRow(sheet, row.number, wave_columns.wave, raw, values, columns, marks)
+
+
+def _read_place(
+    name: str, cell: Cell, reader: CellReader, urn: str
+) -> tuple[NamedPlace | None, Value, str]:
+    """The place that a destination names, its value and mark; no place where it has no value."""
+    place = reader.column_map.named_place(displayed_text(cell), urn)
+    value: Value = _destination_value(name, place)
+    mark = ""
+    if name == "activity":
+        value, mark = reader.held_against_day(value, cell)
+    return (place if value else None), value, mark
 
 
 def _add_provider(
@@ -300,19 +318,18 @@ def _report_lost_zeros(layout: TableMapping, normalised: NormalisedRows) -> None
                 )
 
 
-def _report_places(normalised: NormalisedRows) -> None:
-    """That names of places were taken for destinations is said once for each heading."""
+def _count_issues(code: str, counts: Counter[FieldColumn]) -> list[Issue]:
+    """What was made of many cells of a column is said once for each heading, with how many."""
     by_heading: dict[str, list[FieldColumn]] = {}
-    for column in normalised.places:
+    for column in +counts:
         by_heading.setdefault(column.heading, []).append(column)
-    for heading, columns in by_heading.items():
-        count = sum(normalised.places[column] for column in columns)
-        normalised.issues.append(
-            Issue(
-                "C36",
-                sheet=columns[0].sheet,
-                column=columns[0].letter,
-                heading=heading,
-                facts=(("count", str(count)), ("heading", heading)),
-            )
+    return [
+        Issue(
+            code,
+            sheet=columns[0].sheet,
+            column=columns[0].letter,
+            heading=heading,
+            facts=(("count", str(sum(counts[column] for column in columns))), ("heading", heading)),
         )
+        for heading, columns in by_heading.items()
+    ]

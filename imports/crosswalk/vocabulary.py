@@ -54,6 +54,16 @@ def find_value(
 
     `name` is the field; `words` and `neutral` map every field to its vocabulary.
     """
+    value = _value_as_typed(name, typed, words, neutral)
+    unnumbered = phrases.strip_option_number(typed)
+    if value is None and unnumbered != typed:
+        return _value_as_typed(name, unnumbered, words, neutral)
+    return value
+
+
+def _value_as_typed(
+    name: str, typed: str, words: Mapping[str, Values], neutral: Mapping[str, Neutral]
+) -> str | None:
     own = Vocabulary(words.get(name, {}), neutral.get(name, {}))
     value = _coded_value(typed, own) if name in _CODED_FIELDS else _phrase_value(typed, own)
     if value or name != "intended" or phrases.split_code_and_label(typed)[0]:

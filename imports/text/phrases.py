@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from imports.text.headings import word_set
+from imports.text.invisible import strip_invisible
 from imports.text.memoise import memoise_text
 
 _PIECES = re.compile(r"[a-z0-9]+|\?+|/")
@@ -160,7 +161,7 @@ def compact_phrase(words: tuple[str, ...]) -> str:
 @memoise_text(50_000)
 def normalise_phrase(text: str) -> tuple[str, ...]:
     """The significant words of a text in lower case, each in its canonical spelling."""
-    text = unicodedata.normalize("NFKC", text).lower()
+    text = unicodedata.normalize("NFKC", strip_invisible(text)).lower()
     text = re.sub("[\u2018\u2019\u02bc'`\u00b4]", "", text)
     text = _A_LEVELS.sub("alevel", text)
     for short, whole in _SHORT:
@@ -200,6 +201,21 @@ def split_code_and_label(text: str) -> tuple[str, str]:
     if last:
         return last[2], last[1].strip(" ([-")
     return "", text
+
+
+# "1. School sixth form", "5) Not known", "(a) College", "b - Apprenticeship".
+_OPTION_NUMBER = re.compile(
+    r"\s*(?:[(\[]\s*(?:\d{1,2}|[a-h])\s*[)\]]|(?:\d{1,2}|[a-h])(?:\s*[.):\]]|\s+[-\u2013\u2014]))\s*"
+    r"(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+_INITIAL = re.compile(r"\s*[a-z]\.\s?[a-z]\.", re.IGNORECASE)
+
+
+def strip_option_number(text: str) -> str:
+    """A text without the number or letter that its option has in a list, "1." or "a)"."""
+    number = None if _INITIAL.match(text) else _OPTION_NUMBER.match(text)
+    return text[number.end() :] if number else text
 
 
 _DOUBT = word_set(

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from imports.text.headings import heading_words, word_set
+from imports.text.invisible import strip_invisible
 from imports.text.memoise import memoise_text
 
 Split = Callable[[str], tuple[str, str] | None]
@@ -19,7 +20,6 @@ Split = Callable[[str], tuple[str, str] | None]
 _APOSTROPHES = str.maketrans(
     {"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'", "\u00b4": "'", "\u2032": "'"}
 )
-_INVISIBLE = re.compile(r"[\u200b\u200c\u200d\u2060\ufeff]")
 _TITLE = re.compile(r"^(?:mr|mrs|miss|ms|master|mx)\.?\s+", re.IGNORECASE)
 _MOST = 0.6
 _ENOUGH_TO_BE_SORTED = 8
@@ -32,7 +32,7 @@ _PARTICLES = word_set(
 @memoise_text(50_000)
 def normalise_text(text: str) -> str:
     """A text without stray spaces, invisible characters and curly apostrophes."""
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).replace("\u00a0", " ")
+    text = unicodedata.normalize("NFC", strip_invisible(text)).replace("\u00a0", " ")
     return " ".join(text.translate(_APOSTROPHES).split())
 
 

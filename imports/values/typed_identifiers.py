@@ -7,10 +7,11 @@ shows.  A ULN in E notation passes its check digit one time in eleven (sources.m
 import re
 import unicodedata
 
+from imports.text.invisible import strip_invisible
 from models.facts.identifiers import upn_check_letter
 from models.handoffs.sheets import Cell, CellKind
 
-_SPACES = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff]+")
+_SPACES = re.compile(r"\s+")
 _WHOLE = re.compile(r"(\d+)\.0+")
 _SCIENTIFIC = re.compile(r"-?\d+(?:\.\d*)?E[+-]?\d+", re.IGNORECASE)
 _ZEROS = re.compile(r"0+")
@@ -53,7 +54,11 @@ def read_identifier(name: str, cell: Cell) -> tuple[str | None, str]:
 
 def displayed_identifier(cell: Cell) -> str:
     """The text of a cell in capitals, without any space, with the zeros that its format shows."""
-    text = _SPACES.sub("", unicodedata.normalize("NFKC", cell.text)).strip(_QUOTES).upper()
+    text = (
+        _SPACES.sub("", unicodedata.normalize("NFKC", strip_invisible(cell.text)))
+        .strip(_QUOTES)
+        .upper()
+    )
     if _is_padded(cell):
         number = _without_format(cell)
         return number.zfill(len(cell.number_format)) if number.isdigit() else text

@@ -33,7 +33,7 @@ def read_delimited(content: bytes, limits: ReadLimits) -> RawFile:
     lost_on: list[int] = []
     for number, record in enumerate(_read_records(text, delimiter, limits), start=1):
         row = [
-            (column, TEXT, clean_cell_text(field), "")
+            (column, TEXT, clean_cell_text(_text_of_formula(field)), "")
             for column, field in enumerate(record)
             if field.strip()
         ]
@@ -84,6 +84,13 @@ def _read_records(text: str, delimiter: str, limits: ReadLimits) -> Iterator[lis
 
 def _csv_reader(text: str, delimiter: str) -> Iterable[list[str]]:
     return csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+
+
+def _text_of_formula(field: str) -> str:
+    """What ="00123" shows: a program writes it so that Excel leaves the text alone."""
+    if field.startswith('="') and field.endswith('"') and len(field) > 3:
+        return field[2:-1].replace('""', '"')
+    return field
 
 
 def _check_limits(number: int, row: list[RawCell], cells: int, limits: ReadLimits) -> None:

@@ -1,0 +1,33 @@
+"""Answers: what mapping made of columns and cells that say more, or less, than they seem to."""
+
+from expectations.rule import MUST_FIX, PLEASE_CHECK, Rule
+
+SINCE = "2026-11-30"
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        code="C60",
+        severity=PLEASE_CHECK,
+        says="{count} answers in '{heading}' were still to begin when the sheet was sent; we took "
+        "each as a start that is agreed",
+        says_one="1 answer in '{heading}' was still to begin when the sheet was sent; we took it "
+        "as a start that is agreed",
+        do="Do nothing if that is so; if somebody was there already, take the date out of the cell",
+        bad="College September 2026, sent in November 2025",
+        good="College",
+        source="NCCIS codes 615 and 616; ours",
+        since=SINCE,
+    ),
+    Rule(
+        code="D26",
+        severity=MUST_FIX,
+        says="This was still to begin when the sheet was sent",
+        do="Write what the leaver was doing then, such as Gap year, Job or NEET, or write Not "
+        "known",
+        bad="Uni 2026, sent in November 2025",
+        good="Gap year",
+        source="sources.md: change; ours",
+        since=SINCE,
+        field="activity",
+    ),
+)

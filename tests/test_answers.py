@@ -1,0 +1,132 @@
+"""What answers say beside their words: a moment, a number of a list, nothing at all."""
+
+from datetime import date
+
+import pytest
+
+from imports.crosswalk.column_map import load_map
+from imports.mapping import map_columns_and_values
+from imports.reading import read_file
+from imports.text.invisible import strip_invisible
+from imports.values.moment_in_answer import is_still_to_come
+from imports.values.nothing_words import is_ditto
+from models.vocabulary import LeavingStage
+from tests.builders_tables import a_declaration, a_read_file
+
+STANDARD = load_map()
+SHEET = """
+    Surname | Forename | DOB        | Destination | Provider
+    Okafor  | Ada      | 17/03/2007 | {}          | {}
+    Bell    | Jo       | 04/11/2006 | College     | Downs College
+"""
+
+
+def mapped(text, **declared):
+    return map_columns_and_values(a_read_file(text), a_declaration(**declared), STANDARD)
+
+
+def answer(destination, provider="", **declared):
+    """What one row with that destination gives, and the codes of what is said of its file."""
+    result = mapped(SHEET.format(destination, provider), **declared)
+    return result.rows[0], {issue.code for issue in result.remarks}
+
+
+# Sent on 9 November 2023.
+@pytest.mark.parametrize(
+    ("typed", "code", "said"),
+    [
+        ("College September 2024", "615", "C60"),
+        ("Apprenticeship Jan 2024", "615", "C60"),
+        ("Apprenticeship (starts 12/01/2024)", "615", "C60"),
+        ("secured a place at college for 2024", "615", "C60"),
+        ("Apprenticeship January", "615", "C60"),
+        ("Uni 2024", None, "D26"),
+        ("University September 2024", None, "D26"),
+        ("College September 2023", "230", ""),
+        ("College Sept", "230", ""),
+        ("Gap year, university 2024", "260", ""),
+        ("University, deferred entry Sept 2024", "260", ""),
+    ],
+)
+def test_what_was_still_to_begin_is_nowhere_yet(typed, code, said):
+    row, codes = answer(typed, leaving_stage=LeavingStage.Y13)
+    assert row.get("activity") == code
+    assert codes & {"C60", "D26"} == ({said} if said else set())
+
+
+@pytest.mark.parametrize(
+    "typed", ["College until July 2025", "College 2023-2025", "College 2023/24", "FE since January"]
+)
+def test_an_end_and_a_span_of_years_are_no_start_to_come(typed):
+    assert not is_still_to_come(typed, date(2023, 11, 9))
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("1. School sixth form", "210"),
+        ("2) FE college", "230"),
+        ("(3) Apprenticeship", "310"),
+        ("b) NEET", "619"),
+        ("5 - Not known", "810"),
+        ("N - College", None),
+        ("x. College", None),
+    ],
+)
+def test_the_number_of_an_option_is_no_part_of_it(typed, code):
+    assert answer(typed)[0].get("activity") == code
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["0", "=0", "n/a", "None", "nil", "NULL", "nan", "Please select", "-- Select --", "Select..."]
+    + ["Choose an item.", "Please choose one", "<select>"],
+)
+def test_nothing_is_nothing_in_every_column(typed):
+    row, codes = answer(typed, typed)
+    assert "activity" not in row.raw
+    assert "provider_name" not in row.raw
+    assert not codes
+
+
+@pytest.mark.parametrize("typed", ["x", "Various", "?", "unknown", "TBC"])
+def test_no_place_is_called_various(typed):
+    assert "provider_name" not in answer("College", typed)[0].raw
+
+
+def test_a_declined_offer_is_not_a_refusal_to_say():
+    assert answer("Declined")[0].get("activity") is None
+    assert answer("Declined to say")[0].get("activity") == "830"
+
+
+def test_words_of_ucas_are_known_among_those_who_apply_through_it():
+    assert answer("Placed", leaving_stage=LeavingStage.Y13)[0].get("activity") == "240"
+    assert answer("Placed", leaving_stage=LeavingStage.Y11)[0].get("activity") is None
+    assert answer("RBD", leaving_stage=LeavingStage.Y13)[0].get("activity") is None
+
+
+@pytest.mark.parametrize("mark", ['"', "\u201d", "\u3003", "''", '-"-', "ditto", "as above"])
+def test_every_shape_of_a_ditto_mark(mark):
+    assert is_ditto(mark)
+
+
+def test_what_nobody_sees_is_in_no_text_and_no_number():
+    typed = "UPN,Surname,Forename,DOB,Destination\n" + (
+        "N8454\u200b00011023,\u200ePelling\u200b,Sa\u00adfiya,17/03/2007,FE college\u2060\n"
+        "W845400011018\u202c,Bell,Jo,04/11/2006,NEET\n"
+    )
+    read = read_file("leavers.csv", typed.encode(), STANDARD.field_of)
+    rows = map_columns_and_values(read, a_declaration(), STANDARD).rows
+    assert [row.get("upn") for row in rows] == ["N845400011023", "W845400011018"]
+    assert (rows[0].get("surname"), rows[0].get("forename")) == ("Pelling", "Safiya")
+    assert (rows[0].raw["surname"], rows[0].get("activity")) == ("Pelling", "230")
+    assert strip_invisible("\ufeffa\u2066b\u2069") == "ab"
+
+
+def test_text_that_a_program_wrote_as_a_formula_is_that_text():
+    typed = 'Surname,Forename,DOB,Destination,UPN\n="Bell",Jo,"=""17/03/2007""",College,="N845400011023"\n'
+    read = read_file("leavers.csv", typed.encode(), STANDARD.field_of)
+    row = map_columns_and_values(read, a_declaration(), STANDARD).rows[0]
+    assert row.get("surname") == "Bell"
+    assert row.get("upn") == "N845400011023"
+    assert row.get("born_on") == date(2007, 3, 17)
