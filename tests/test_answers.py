@@ -37,7 +37,7 @@ def answer(destination, provider="", **declared):
     [
         ("College September 2024", "615", "C60"),
         ("Apprenticeship Jan 2024", "615", "C60"),
-        ("Apprenticeship (starts 12/01/2024)", "615", "C60"),
+        ("Apprenticeship (starts 12/01/2024)", None, ""),  # asked what it means
         ("secured a place at college for 2024", "615", "C60"),
         ("Apprenticeship January", "615", "C60"),
         ("Uni 2024", None, "D26"),
@@ -124,7 +124,10 @@ def test_what_nobody_sees_is_in_no_text_and_no_number():
 
 
 def test_text_that_a_program_wrote_as_a_formula_is_that_text():
-    typed = 'Surname,Forename,DOB,Destination,UPN\n="Bell",Jo,"=""17/03/2007""",College,="N845400011023"\n'
+    typed = (
+        "Surname,Forename,DOB,Destination,UPN\n"
+        '="Bell",Jo,"=""17/03/2007""",College,="N845400011023"\n'
+    )
     read = read_file("leavers.csv", typed.encode(), STANDARD.field_of)
     row = map_columns_and_values(read, a_declaration(), STANDARD).rows[0]
     assert row.get("surname") == "Bell"

@@ -83,7 +83,9 @@ def school_statements(
         statements.append(_statement(row, leaver, context, wave, activity, intended_now, column))
     if intended and wave != 0:
         column = _source_column(row, ("intended",))
-        statements.append(_statement(row, leaver, context, 0, "", intended, column))
+        # Beside a column for what was done, place and course are of that, not of the intention.
+        planned = replace(row, values={}) if "activity" in row.columns else row
+        statements.append(_statement(planned, leaver, context, 0, "", intended, column))
     return tuple(statements)
 
 

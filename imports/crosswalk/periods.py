@@ -104,6 +104,7 @@ def _join_dates(text: str) -> str:
     text = re.sub(r"(?i)\bay\s*(?=20\d\d\b)", " ", text)
     text = re.sub(r"\b(20\d\d)\s*[/\-\u2013\u2014_]\s*((?:20)?\d\d)\b", r" ay\1to\2 ", text)
     text = re.sub(r"\b(20\d)(\d)\s*/\s*(\d)(?![\d/])", _year_and_digit, text)
+    text = _TWO_MONTHS.sub(r"\1", text)
     text = _SHORT_YEARS.sub(_two_short_years, text)
     text = _YEARS_ON.sub(r"year \1 on", text)
     text = _SHORT_YEAR.sub(r"\1 20\2", text)
@@ -114,6 +115,12 @@ def _join_dates(text: str) -> str:
 _YEARS_ON = re.compile(r"^\s*\+\s*([1-9]|10)\s*$")
 _SHORT_YEAR = re.compile(
     r"\b(dest|destn|destinations?|activity|status)[\s\-\u2013']+(2\d)\s*$", re.IGNORECASE
+)
+# "Sept/Oct 2025" and "September - October 2025" are of the autumn in which they begin.
+_TWO_MONTHS = re.compile(
+    rf"\b({'|'.join(_MONTHS)})\s*(?:[/&+\-\u2013\u2014]|and|or|to)\s*"
+    rf"(?:{'|'.join(_MONTHS)})\b(?=[\s,'\u2019-]*(?:20)?\d\d\b)",
+    re.IGNORECASE,
 )
 _SHORT_YEARS = re.compile(r"(?<![\d/.\-])([12]\d)\s*[/\-\u2013]\s*([123]\d)(?![\d/.\-])")
 
