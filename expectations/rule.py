@@ -33,6 +33,7 @@ class Rule:
     says_one: str = ""
     field: str = ""
     refuses: bool = False
+    answerable: bool = False  # a refusal that a data officer may answer by setting it aside
     kind: str = ""
     whole: bool = False  # told once, of a sheet's column, and not of the row where it was found
     kwargs: Mapping[str, Any] = dataclasses.field(default_factory=dict)

@@ -42,14 +42,15 @@ def waive(
     Example: `destinations waive R04 --school 123456 --cohort 2024/25 --by "A. Officer"
     --reason "all of them went to one college" --until 2027-08-31`
 
-    It stands in the school's evidence pack.  A refusal cannot be set aside.
+    It stands in the school's evidence pack.  A refusal cannot be set aside, but
+    for X10: with it you say that the leavers are that school's own.
     """
     from destinations.responses.waivers import waive as set_aside
     from models.database import transaction
     from models.vocabulary import LeavingStage
 
     rule = rule_of(code)
-    if rule.refuses:
+    if rule.refuses and not rule.answerable:
         raise typer.BadParameter(
             "a refusal cannot be set aside: nothing of such a file can be read"
         )

@@ -224,7 +224,8 @@ def _request_reprocessing(
     """The submissions that may add something now, asked to be processed.
 
     Those that name leavers of whom a value was emptied; those of the same rows, which added
-    nothing while these stood; and sheets of the cohort with rows about which nobody was sure.
+    nothing while these stood; sheets of the cohort with rows about which nobody was sure; and
+    sheets that stopped because their people were another school's leavers.
     """
     affected = {
         place.submission_id for person in people for place in named_by_others.get(person, ())
@@ -243,12 +244,22 @@ def _request_reprocessing(
                 col(Submission.urn).in_(school_chain(session, submission.urn)),
             )
         )
+    # A sheet that stopped because these were another school's leavers may be the right one.
+    stopped = and_(
+        col(Submission.refused_code) == submission_state.OF_OTHER_SCHOOL,
+        submission_state.is_standing(),
+    )
     ids = session.scalars(
         select(col(Submission.id))
         .where(
-            or_(*conditions),
-            submission_state.is_accepted(),
-            submission_state.is_finished(),
+            or_(
+                and_(
+                    or_(*conditions),
+                    submission_state.is_accepted(),
+                    submission_state.is_finished(),
+                ),
+                stopped,
+            )
         )
         .order_by(col(Submission.sent_on), col(Submission.id))
     ).all()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, col
 
 from models.facts import submission_state
@@ -103,8 +103,14 @@ def _request_reprocessing(session: Session, waiver: Waiver) -> None:
     )
     conditions = [
         col(Submission.urn) == waiver.urn,
-        submission_state.is_accepted(),
-        or_(col(Submission.id).in_(reported), submission_state.is_on_its_way()),
+        submission_state.is_standing(),
+        or_(
+            col(Submission.refused_code) == waiver.code,
+            and_(
+                ~submission_state.is_refused(),
+                or_(col(Submission.id).in_(reported), submission_state.is_on_its_way()),
+            ),
+        ),
     ]
     if waiver.academic_year is not None:
         conditions.append(_equals_or_unstated(Submission.academic_year, waiver.academic_year))

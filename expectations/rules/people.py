@@ -3,7 +3,7 @@
 Found in the database once a sheet is recorded.  Nobody is told who the other person is.
 """
 
-from expectations.rule import PLEASE_CHECK, Rule
+from expectations.rule import MUST_FIX, PLEASE_CHECK, Rule
 
 SINCE = "2026-11-23"
 
@@ -40,5 +40,18 @@ RULES: tuple[Rule, ...] = (
         source="NCCIS 2019-20 error 908; DfE: a UPN stays with its pupil, sources.md: identifiers",
         since=SINCE,
         field="upn",
+    ),
+    Rule(
+        code="X10",
+        severity=MUST_FIX,
+        says="{count} of the {of} leavers of this file {why}. Is it another school's sheet?",
+        do="If it was sent in the wrong name, send it for the right school; if they are your own "
+        "leavers, tell your hub, and you need not send it again",
+        bad="a whole sheet of Hill School's leavers, sent for Vale School",
+        good="Vale School's own leavers, two of whom came from Hill School",
+        source="ours",
+        since="2026-11-30",
+        refuses=True,
+        answerable=True,
     ),
 )

@@ -41,6 +41,7 @@ from models.vocabulary import Stage
 
 ROAD = tuple(Stage)
 DONE = ROAD[ROAD.index(Stage.RECORDED) :]
+OF_OTHER_SCHOOL = "X10"  # a refusal that taking back another sheet may settle
 _MANY = 1_000  # ids in one statement; no database minds so many
 
 

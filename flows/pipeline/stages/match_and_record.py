@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import update
 from sqlmodel import Session, col
 
+from destinations.crosschecks.other_school import stop_sheet_of_other_school
 from destinations.crosschecks.run_crosschecks import Thresholds, run_crosschecks
 from destinations.record.findings_store import add_findings
 from destinations.recording import record_submission
@@ -18,6 +19,7 @@ from flows.pipeline.stages.advance import advance
 from flows.pipeline.stages.crosscheck_issues import crosscheck_issues
 from flows.pipeline.submission_work import Chunk, SubmissionWork
 from models.database import transaction
+from models.facts import submission_state
 from models.facts.calendar import now, today_in_london
 from models.facts.succession import register_at_rest
 from models.submissions import Submission
@@ -37,8 +39,10 @@ def match_and_record_chunk(run: RunContext, chunk: Chunk, today: date | None = N
     def record_work(work: SubmissionWork) -> SubmissionWork:
         mapped = work.rows
         with transaction(run.engine) as session, register_at_rest(session):
-            link_to_round_before(session, run, work)
             silent = waived_codes(session, mapped.declared, day)
+            if submission_state.OF_OTHER_SCHOOL not in silent:
+                stop_sheet_of_other_school(session, mapped, limits)
+            link_to_round_before(session, run, work)
             recorded = record_submission(
                 session,
                 mapped,
