@@ -105,6 +105,7 @@ class _OutcomeClass(NamedTuple):
     group: ActivityGroup
     kin: ActivityType
     sustained: Sustained
+    is_evidenced: bool
 
 
 _Tally = Counter[_OutcomeClass]
@@ -145,7 +146,9 @@ def _tally_by_cohort(outcomes: Iterable[LeaverOutcome]) -> dict[_CohortPart, _Ta
     """Leavers by cohort, wave, breakdown and part."""
     tallies: dict[_CohortPart, _Tally] = defaultdict(Counter)
     for outcome in outcomes:
-        outcome_class = _OutcomeClass(outcome.group, outcome.kin, outcome.sustained)
+        outcome_class = _OutcomeClass(
+            outcome.group, outcome.kin, outcome.sustained, outcome.is_evidenced
+        )
         for part in _breakdown_parts(outcome):
             tallies[_CohortPart(outcome.cohort_id, outcome.wave, *part)][outcome_class] += 1
     return tallies
@@ -172,8 +175,10 @@ def _counts_of(tally: _Tally) -> Counts:
     groups: Counter[ActivityGroup] = Counter()
     kins: Counter[ActivityType] = Counter()
     lasting: Counter[Sustained] = Counter()
-    for (group, kin, sustained), count in tally.items():
+    evidenced: Counter[ActivityGroup] = Counter()
+    for (group, kin, sustained, is_evidenced), count in tally.items():
         groups[group] += count
+        evidenced[group] += count * is_evidenced
         kins[kin] += count
         lasting[sustained] += count
     leavers, not_known = tally.total(), groups[ActivityGroup.NOT_KNOWN]
@@ -186,6 +191,8 @@ def _counts_of(tally: _Tally) -> Counts:
         not_known=not_known,
         sustained=lasting[Sustained.YES],
         sustained_base=lasting[Sustained.YES] + lasting[Sustained.NO],
+        known_evidenced=evidenced.total() - evidenced[ActivityGroup.NOT_KNOWN],
+        eet_evidenced=evidenced[ActivityGroup.EET],
         kins=tuple((kin.value, kins[kin]) for kin in ActivityType),
     )
 

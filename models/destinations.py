@@ -66,8 +66,8 @@ class Destination(SQLModel, table=True):
         default=None, description="Last day; none while it goes on or nobody said"
     )
     as_at: date = Field(description="Day on which it was true")
-    source: str = Field(max_length=12, description="Who told us")
-    evidence: str = Field(max_length=30, description="How strong that is")
+    source: str = Field(max_length=12, description="Who is said to have told")
+    evidence: str = Field(max_length=30, description="How strong that is, by who sent it")
     recorded_at: datetime = Field(default_factory=now, index=True, description="When we learned it")
     submission_id: int = Field(
         foreign_key="submission.id", index=True, description="The submission it came from"

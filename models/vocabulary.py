@@ -80,7 +80,7 @@ class ActivityType(StrEnum):
 
 
 class SourceType(StrEnum):
-    """Who told us."""
+    """Who is said to have told, as the row says; how strong that is depends on who sent it."""
 
     SCHOOL = "school"
     PROVIDER = "provider"
@@ -91,7 +91,11 @@ class SourceType(StrEnum):
 
 
 class EvidenceStrength(StrEnum):
-    """How strong a statement is, weakest first."""
+    """How strong a statement is by who sent it, weakest first.
+
+    `LEAVER_SAYS` is a leaver or a parent; `PROVIDER_CONFIRMS` a provider's or an employer's own
+    list, never a school's word for theirs; `STILL_THERE` such a list dated after 1 January.
+    """
 
     INTENDED = "intended"
     SCHOOL_SAYS = "school says"
@@ -103,6 +107,11 @@ class EvidenceStrength(StrEnum):
     def strength(self) -> int:
         """1 for the weakest; a larger number is stronger."""
         return list(EvidenceStrength).index(self) + 1
+
+    @property
+    def is_own_word(self) -> bool:
+        """Whether the place where the leaver is says so itself."""
+        return self.strength >= EvidenceStrength.PROVIDER_CONFIRMS.strength
 
 
 class IntendedDestination(StrEnum):

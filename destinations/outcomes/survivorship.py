@@ -81,6 +81,11 @@ class LeaverOutcome:
         """Whether we know what the leaver was doing."""
         return self.group is not ActivityGroup.NOT_KNOWN
 
+    @property
+    def is_evidenced(self) -> bool:
+        """Whether the provider or the employer itself says so."""
+        return self.evidence is not None and EvidenceStrength(self.evidence).is_own_word
+
 
 def leaver_outcomes(
     session: Session,

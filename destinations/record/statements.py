@@ -10,14 +10,12 @@ from destinations.register.providers import ProviderRegister, RegisterEntry, act
 from models.handoffs.normalised import NormalisedRow, SubmissionMetadata
 from models.vocabulary import EvidenceStrength, SourceType, academic_year
 
-# How strong each source's word is.  A council passes on what schools and families say.
+# How strong a school's answer is by the source that its sheet names.  A leaver or a parent can be
+# heard through the school only.  A provider, an employer or a council sends its own list: where the
+# school says that they said so, the school says it.
 _EVIDENCE_OF_SOURCE = {
-    SourceType.SCHOOL: EvidenceStrength.SCHOOL_SAYS,
-    SourceType.COUNCIL: EvidenceStrength.SCHOOL_SAYS,
     SourceType.LEAVER: EvidenceStrength.LEAVER_SAYS,
     SourceType.FAMILY: EvidenceStrength.LEAVER_SAYS,
-    SourceType.PROVIDER: EvidenceStrength.PROVIDER_CONFIRMS,
-    SourceType.EMPLOYER: EvidenceStrength.PROVIDER_CONFIRMS,
 }
 
 # The cell that an enrolment stands in: the first of these that the list has.
@@ -102,8 +100,7 @@ def provider_statements(
     ended, as_at = row.get("ended_on"), row.get("as_at") or context.declared.sent_on
     if isinstance(ended, date) and isinstance(as_at, date):
         as_at = min(as_at, ended)
-    started = row.get("started_on")
-    last = max(day for day in (started, as_at) if isinstance(day, date))
+    last = max(day for day in (row.get("started_on"), as_at) if isinstance(day, date))
     year = academic_year(last.year, last.month)
     name, urn, ukprn = _provider_columns(row, place)
     course, level, started_on, ended_on = _course_columns(row)
@@ -123,7 +120,7 @@ def provider_statements(
             ended_on=ended_on,
             as_at=as_at if isinstance(as_at, date) else context.declared.sent_on,
             source=SourceType.PROVIDER.value,
-            evidence=EvidenceStrength.PROVIDER_CONFIRMS.value,
+            evidence=_evidence_of_enrolment(row, as_at, year).value,
             submission_id=context.declared.submission_id,
             sheet=row.sheet,
             row=row.row,
@@ -132,6 +129,21 @@ def provider_statements(
         for leaver in leavers
         if 0 < year - leaver.academic_year <= context.declared.waves
     )
+
+
+def _evidence_of_enrolment(row: NormalisedRow, as_at: object, year: int) -> EvidenceStrength:
+    """Still there in the second term, or a provider's word about the first.
+
+    A list dated in the calendar year after `year`, the September in which its academic year starts,
+    shows that a learner is still there, unless it says that they left or first came since.
+    """
+    second_term = date(year + 1, 1, 1)
+    started, ended = row.get("started_on"), row.get("ended_on")
+    came_since = isinstance(started, date) and started >= second_term
+    has_left = isinstance(ended, date) and isinstance(as_at, date) and ended <= as_at
+    if isinstance(as_at, date) and as_at >= second_term and not came_since and not has_left:
+        return EvidenceStrength.STILL_THERE
+    return EvidenceStrength.PROVIDER_CONFIRMS
 
 
 def _statement(
@@ -162,7 +174,11 @@ def _statement(
         ended_on=ended_on,
         as_at=_as_at(row, leaver, wave, context.declared),
         source=source.value,
-        evidence=(EvidenceStrength.INTENDED if wave == 0 else _EVIDENCE_OF_SOURCE[source]).value,
+        evidence=(
+            EvidenceStrength.INTENDED
+            if wave == 0
+            else _EVIDENCE_OF_SOURCE.get(source, EvidenceStrength.SCHOOL_SAYS)
+        ).value,
         submission_id=context.declared.submission_id,
         sheet=row.sheet,
         row=row.row,
@@ -194,6 +210,7 @@ def _as_at(
 
 
 def _source(row: NormalisedRow) -> SourceType:
+    """Who is said to have said so, by the sheet's own column; `evidence` rests on who sent it."""
     source = row.text("source")
     return SourceType(source) if source in set(SourceType) else SourceType.SCHOOL
 

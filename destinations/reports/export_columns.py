@@ -172,12 +172,16 @@ DESTINATION_COLUMNS: tuple[ExportColumn[Any], ...] = (
     ),
     ExportColumn("as_at", col(Destination.as_at), "Day on which the answer was true"),
     ExportColumn(
-        "source", col(Destination.source), "Who said so", tuple(kind.value for kind in SourceType)
+        "source",
+        col(Destination.source),
+        "Who is said to have said so, as the sheet has it",
+        tuple(kind.value for kind in SourceType),
     ),
     ExportColumn(
         "evidence",
         col(Destination.evidence),
-        "How strong the evidence is",
+        "How strong the evidence is, by who sent it: a school that says that a provider confirmed "
+        "is a school that says so",
         tuple(strength.value for strength in EvidenceStrength),
     ),
     ExportColumn(

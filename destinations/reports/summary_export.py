@@ -66,6 +66,17 @@ SUMMARY_COLUMNS: tuple[ExportColumn[Callable[[SummaryLine], object]], ...] = (
         lambda line: rounded_percent(line.counts.known, line.counts.leavers),
         "Those known as a whole percentage of leavers, a half rounded up; empty for no leavers",
     ),
+    ExportColumn(
+        "known_evidenced",
+        lambda line: line.counts.known_evidenced,
+        "Of those known, by the own word of the provider or the employer; known counts claims too",
+    ),
+    ExportColumn(
+        "eet_evidenced",
+        lambda line: line.counts.eet_evidenced,
+        "Of those in education, employment or training, by the own word of the provider or the "
+        "employer",
+    ),
 )
 
 

@@ -17,6 +17,8 @@ class Counts:
     not_known: int = 0
     sustained: int = 0
     sustained_base: int = 0  # those for whom it can be told, one way or the other
+    known_evidenced: int = 0  # of those known, by the word of the place itself
+    eet_evidenced: int = 0
     kins: tuple[tuple[str, int], ...] = ()  # (models.vocabulary.ActivityType, leavers), every type
 
 
