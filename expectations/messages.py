@@ -1,6 +1,7 @@
 """Messages: issues and findings get the catalogue's words, and the order to be read in."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -57,8 +58,19 @@ def in_reading_order(
         column = (len(finding.column), finding.column)
         return (ladder, sheet, finding.sheet, finding.row or 0, column, finding.code)
 
-    findings = _heaviest_for_each_cell(chain(word_issues(mapped.remarks), judged))
+    every = chain(word_issues(mapped.remarks), judged)
+    findings = _heaviest_for_each_cell(_at_top_of_merges(mapped, every))
     return tuple(sorted(findings, key=place))
+
+
+def _at_top_of_merges(
+    mapped: NormalisedSubmission, findings: Iterable[Finding]
+) -> Iterator[Finding]:
+    """The findings, each on a cell where somebody can type: of merged cells the topmost."""
+    for finding in findings:
+        place = (finding.sheet, finding.row or 0, finding.column)
+        top = mapped.merged_into.get(place)
+        yield replace(finding, row=top) if top else finding
 
 
 def _heaviest_for_each_cell(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -13,6 +13,11 @@ from imports.columns.checkbox_columns import checkbox_issue, read_checkboxes
 from imports.columns.date_format_inference import infer_date_orders, read_birth_dates
 from imports.columns.duplicate_columns import resolve_duplicate_columns
 from imports.columns.enrolment_status import find_enrolment_status
+from imports.columns.fields_by_words import (
+    by_words_issues,
+    holds_many_destinations,
+    read_by_words,
+)
 from imports.columns.mapped_table import (
     ColumnMapping,
     TableMapping,
@@ -54,7 +59,10 @@ def map_columns_and_values(
     that cannot be read.
     """
     layouts = assign_identifier_owners(
-        (read_checkboxes(map_columns(table, column_map), column_map) for table in read.tables),
+        (
+            read_checkboxes(read_by_words(map_columns(table, column_map), column_map), column_map)
+            for table in read.tables
+        ),
         declared,
         column_map,
     )
@@ -75,7 +83,10 @@ def _normalise(
     ]
     if kind is SubmissionKind.LEAVERS:
         layouts = [
-            use_provider_as_destination(layout, column_map, declared.urn) for layout in layouts
+            layout
+            if holds_many_destinations(layout, column_map)
+            else use_provider_as_destination(layout, column_map, declared.urn)
+            for layout in layouts
         ]
     declared, about_cohort = _complete_metadata(replace(declared, kind=kind), layouts)
     layouts = [drop_roll_dates(layout, declared) for layout in layouts]
@@ -93,6 +104,7 @@ def _normalise(
         *about_years,
         *about_dates,
         *about_columns,
+        *by_words_issues(layouts),
         *normalised.issues,
     )
     logger.info(
@@ -110,6 +122,11 @@ def _normalise(
         unused=unused,
         file_format=read.file_format,
         regions=tuple(_mark_left_out(read, layouts)),
+        merged_into={
+            (layout.table.sheet, row, letter): top
+            for layout in layouts
+            for (row, letter), top in layout.table.merged_into.items()
+        },
     )
 
 

@@ -10,6 +10,7 @@ from imports.reading import read_file
 from imports.text.invisible import strip_invisible
 from imports.values.moment_in_answer import is_still_to_come
 from imports.values.nothing_words import is_ditto
+from models.handoffs.findings import SubmissionRefused
 from models.vocabulary import LeavingStage
 from tests.builders_tables import a_declaration, a_read_file
 
@@ -133,3 +134,71 @@ def test_text_that_a_program_wrote_as_a_formula_is_that_text():
     assert row.get("surname") == "Bell"
     assert row.get("upn") == "N845400011023"
     assert row.get("born_on") == date(2007, 3, 17)
+
+
+BESIDE = """
+    Surname | Forename | DOB        | Intended destination | Actual destination | Provider
+    Okafor  | Ada      | 17/03/2007 | College              | {}                 | Downs College
+    Bell    | Jo       | 04/11/2006 | Apprenticeship       | NEET               |
+    Zhang   | Lin      | 01/12/2006 | Apprenticeship       | School sixth form  |
+"""
+
+
+@pytest.mark.parametrize("typed", ["As intended", "Same", "Yes", "as planned", "\u2713"])
+def test_as_intended_is_the_intended_destination_and_said_once(typed):
+    result = mapped(BESIDE.format(typed))
+    assert [row.get("activity") for row in result.rows] == ["230", "619", "210"]
+    assert [issue.code for issue in result.remarks] == ["C62"]
+
+
+@pytest.mark.parametrize("typed", ["No", "not as planned", "different"])
+def test_what_did_not_go_as_intended_is_asked_about(typed):
+    assert mapped(BESIDE.format(typed)).rows[0].get("activity") is None
+
+
+UNKNOWN = """
+    Surname | Forename | DOB        | {}                 | Provider / Employer
+    Okafor  | Ada      | 17/03/2007 | FE College         | Downs College
+    Bell    | Jo       | 04/11/2006 | {}                 | Ridge School
+    Zhang   | Lin      | 01/12/2006 | NK                 |
+    Price   | Tom      | 01/01/2007 | Unemployed         |
+"""
+
+
+def test_an_unknown_heading_over_destinations_alone_is_the_destination():
+    result = mapped(UNKNOWN.format("Where are they now?", "Sixth form"))
+    assert [row.get("activity") for row in result.rows] == ["230", "210", "810", "619"]
+    assert [issue.code for issue in result.remarks] == ["C61"]
+
+
+def test_of_an_unknown_plan_it_is_the_intended_one():
+    result = mapped(UNKNOWN.format("Plan in May", "Sixth form"))
+    assert {row.get("activity") for row in result.rows} == {None}
+    assert result.rows[1].get("intended") == "same school"
+
+
+@pytest.mark.parametrize(
+    ("heading", "second"),
+    [
+        ("Where are they now?", "gone to sea"),  # a word that nobody knows
+        ("Offers", "Sixth form"),
+        ("Was", "Sixth form"),
+        ("Previous", "Sixth form"),
+    ],
+)
+def test_places_never_stand_in_for_a_column_that_waits_for_a_person(heading, second):
+    with pytest.raises(SubmissionRefused):
+        mapped(UNKNOWN.format(heading, second))
+
+
+@pytest.mark.parametrize(
+    ("heading", "year"),
+    [
+        ("Sept/Oct 2025", 2025),
+        ("Dec/Jan 2026", 2025),
+        ("October & November 2024 destination", 2024),
+    ],
+)
+def test_a_heading_with_two_months_is_of_the_year_of_both(heading, year):
+    meaning = STANDARD.meaning((heading,))
+    assert (meaning.field, meaning.period.number) == ("activity", year)

@@ -19,6 +19,29 @@ RULES: tuple[Rule, ...] = (
         since=SINCE,
     ),
     Rule(
+        code="C61",
+        severity=PLEASE_CHECK,
+        says="We read '{heading}' as {what}, since every cell of it is one",
+        do="Do nothing if that is so; if it holds something else, rename it and send it again",
+        bad="College, Sixth form and NEET under 'Where are they now?'",
+        good="the same under 'Destination'",
+        source="ours",
+        since=SINCE,
+    ),
+    Rule(
+        code="C62",
+        severity=PLEASE_CHECK,
+        says="{count} cells of '{heading}' say that it went as intended; we read each as the "
+        "destination that stands as the intended one",
+        says_one="1 cell of '{heading}' says that it went as intended; we read it as the "
+        "destination that stands as the intended one",
+        do="Do nothing if that is so; otherwise write the destination itself",
+        bad="As intended",
+        good="College",
+        source="ours",
+        since=SINCE,
+    ),
+    Rule(
         code="D26",
         severity=MUST_FIX,
         says="This was still to begin when the sheet was sent",

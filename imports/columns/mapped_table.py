@@ -32,6 +32,7 @@ class ColumnMapping:
     period: Period | None = None
     wave: int | None = None
     fallbacks: tuple[int, ...] = ()
+    is_by_words: bool = False  # no heading says what it is
 
     def field_column(self, sheet: str) -> FieldColumn:
         """The column as normalised rows refer to it, on a sheet of that name."""

@@ -14,6 +14,7 @@ from imports.crosswalk.fields import BESIDE, INTENDED_BY_ACTIVITY, LEFT_ON, NOT_
 from imports.crosswalk.provider_as_destination import NamedPlace
 from imports.crosswalk.suggested_words import suggest_values
 from imports.values.dates import DayMonthOrder
+from imports.values.nothing_words import says_as_intended
 from imports.values.person_names import Split, infer_name_splitter, normalise_text
 from imports.values.typed_identifiers import (
     IDENTIFIERS,
@@ -44,6 +45,8 @@ class NormalisedRows:
     places: Counter[FieldColumn] = field(default_factory=Counter)
     # Destinations that had yet to begin when the sheet was sent, the same.
     agreed: Counter[FieldColumn] = field(default_factory=Counter)
+    # Destinations that say no more than that it went as intended.
+    as_intended: Counter[FieldColumn] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ def normalise_rows(
     normalised.issues += [
         *_count_issues("C36", normalised.places),
         *_count_issues("C60", normalised.agreed),
+        *_count_issues("C62", normalised.as_intended),
     ]
     return normalised
 
@@ -201,6 +205,7 @@ def _normalise_row(
         suggestions = _suggest(column.field, cell, value, mark, reader.column_map)
         if suggestions:
             normalised.suggests[sheet, row.number, column.field] = suggestions
+    _read_as_intended(raw, values, wave_columns, normalised)
     if wave_columns.split and "full_name" in raw:
         _split_name(raw["full_name"], wave_columns.split, values)
     if place and "provider_name" not in raw:
@@ -208,6 +213,22 @@ def _normalise_row(
     if BESIDE in raw and "activity" not in raw:
         columns = _use_second_destination(raw, values, columns)
     return NormalisedRow(sheet, row.number, wave_columns.wave, raw, values, columns, marks)
+
+
+def _read_as_intended(
+    raw: Mapping[str, str],
+    values: dict[str, Value],
+    wave_columns: _WaveColumns,
+    normalised: NormalisedRows,
+) -> None:
+    """Where the actual destination says "as intended" or "yes", the intended one has the answer."""
+    if not ("intended" in raw and says_as_intended(raw.get("activity", ""))):
+        return
+    column_map = next(reader.column_map for _, reader in wave_columns.mappings)
+    typed = normalise_text(raw["intended"])
+    place = column_map.named_place(typed, wave_columns.urn)
+    values["activity"] = column_map.value_of("activity", typed) or (place.code if place else None)
+    normalised.as_intended[wave_columns.columns["activity"]] += values["activity"] is not None
 
 
 def _read_place(

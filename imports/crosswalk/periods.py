@@ -104,7 +104,7 @@ def _join_dates(text: str) -> str:
     text = re.sub(r"(?i)\bay\s*(?=20\d\d\b)", " ", text)
     text = re.sub(r"\b(20\d\d)\s*[/\-\u2013\u2014_]\s*((?:20)?\d\d)\b", r" ay\1to\2 ", text)
     text = re.sub(r"\b(20\d)(\d)\s*/\s*(\d)(?![\d/])", _year_and_digit, text)
-    text = _TWO_MONTHS.sub(r"\1", text)
+    text = _TWO_MONTHS.sub(_month_of_two, text)
     text = _SHORT_YEARS.sub(_two_short_years, text)
     text = _YEARS_ON.sub(r"year \1 on", text)
     text = _SHORT_YEAR.sub(r"\1 20\2", text)
@@ -118,11 +118,17 @@ _SHORT_YEAR = re.compile(
 )
 # "Sept/Oct 2025" and "September - October 2025" are of the autumn in which they begin.
 _TWO_MONTHS = re.compile(
-    rf"\b({'|'.join(_MONTHS)})\s*(?:[/&+\-\u2013\u2014]|and|or|to)\s*"
-    rf"(?:{'|'.join(_MONTHS)})\b(?=[\s,'\u2019-]*(?:20)?\d\d\b)",
+    rf"\b(?P<first>{'|'.join(_MONTHS)})\s*(?:[/&+\-\u2013\u2014]|and|or|to)\s*"
+    rf"(?P<second>{'|'.join(_MONTHS)})\b(?=[\s,'\u2019-]*(?:20)?\d\d\b)",
     re.IGNORECASE,
 )
 _SHORT_YEARS = re.compile(r"(?<![\d/.\-])([12]\d)\s*[/\-\u2013]\s*([123]\d)(?![\d/.\-])")
+
+
+def _month_of_two(months: re.Match[str]) -> str:
+    # The year is that of the second: "Dec/Jan 2026" is of January 2026.
+    first, second = months["first"], months["second"]
+    return second if _MONTHS[first.lower()] > _MONTHS[second.lower()] else first
 
 
 def _year_and_digit(years: re.Match[str]) -> str:

@@ -137,6 +137,10 @@ def _build_table(grid: Grid, part: _TablePart, limits: ReadLimits) -> Table:
         ),
         tuple(part.body.rows),
         tuple(grid.rows[at].number for at in part.block.rows),
+        {
+            (number, column_letters(column)): top
+            for (number, column), top in part.body.merged_into.items()
+        },
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from imports.tables.cells_above import fill_from_above, merged_columns, merges_over_rows
 from imports.tables.heading_rows import KEYS, HeadingBlock
 from imports.values.cell_heuristics import (
     may_be_answer,
@@ -12,7 +13,7 @@ from imports.values.cell_heuristics import (
     may_be_person_identifier,
 )
 from imports.workbook.grid import Grid, GridRow
-from models.handoffs.sheets import BLANK, CellKind, SheetRow
+from models.handoffs.sheets import BLANK, Cell, CellKind, SheetRow
 
 HEADINGS_AGAIN = "headings repeated"
 TOTAL = "total"
@@ -60,6 +61,7 @@ class TableBody:
     left_out: list[tuple[int, str]] = field(default_factory=list)
     nameless: list[int] = field(default_factory=list)  # left out though they answer something
     columns: tuple[int, ...] = ()
+    merged_into: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -93,14 +95,16 @@ def read_body(grid: Grid, block: HeadingBlock, rows: Sequence[int], *, start: in
     `rows` are places in the grid, `start` the column from which the table's rows may have texts:
     an "e.g." often stands to the left of the first heading.
     """
+    over = merges_over_rows(grid, grid.rows[block.rows[-1]].number)
     table_rows = [grid.rows[at] for at in rows]
     body = TableBody(columns=_table_columns(block, table_rows))
     columns = body.columns
     above = RowsAbove(grid.rows[block.rows[-1]].number)
     below = ColumnsBelow(block, start)
-    for row in table_rows:
-        cells = row.cells
-        if columns[0] > max(cells) or columns[-1] < min(cells):
+    cells: dict[int, Cell] = {}  # of the leaver above
+    for typed_row in table_rows:
+        row = fill_from_above(typed_row, over, cells)
+        if columns[0] > max(row.cells) or columns[-1] < min(row.cells):
             continue
         above.gap = above.gap or row.number > above.number + 1
         above.number = row.number
@@ -116,11 +120,13 @@ def read_body(grid: Grid, block: HeadingBlock, rows: Sequence[int], *, start: in
         above.leavers += 1
         above.with_id += bool(signs.ids)
         above.filled += below.filled_on(row)
+        cells = row.cells
         body.rows.append(
             SheetRow(
                 row.number, tuple([cells.get(column, BLANK) for column in columns]), row.hidden
             )
         )
+    body.merged_into = merged_columns(over, (row.number for row in body.rows))
     return body
 
 

@@ -39,6 +39,16 @@ _DETAILS = frozenset(
     "provider_name provider_urn provider_ukprn provider_laestab course level "
     "started_on ended_on as_at".split()
 )
+# What an actual destination says of the intended one beside it.
+_AS_INTENDED = re.compile(
+    r"(?:went |did |gone |all |the |is |still )*(?:as|same as|same|unchanged from|per|as per)"
+    r"(?: was| the| their| his| her| original)*"
+    r"(?: (?:intended|intention|intentions|planned|plan|plans|expected|hoped|predicted|stated|"
+    r"intended destination))?(?: destination)?"
+    r"|same|yes|y|yep|true|confirmed|no change|unchanged|ditto|to plan|went to plan|achieved|"
+    r"as intended|happened|tick|ticked"
+)
+_TICKS = frozenset("\u2713\u2714\u2611\u2705\u221a")
 # What points at the cell above: "ditto" and the marks for it, as keyboards have them.
 _DITTO_WORDS = frozenset(
     {"ditto", "do.", "as above", "same as above", "(as above)", "(ditto)", "see above"}
@@ -63,6 +73,15 @@ def is_empty_text(text: str) -> bool:
 def is_ditto(text: str) -> bool:
     """Whether a text points at the cell above it: "ditto", \u3003, -"-."""
     return text.lower() in _DITTO_WORDS or _DITTO_MARKS.fullmatch(text) is not None
+
+
+def says_as_intended(text: str) -> bool:
+    """Whether an actual destination says only that it is the intended one: "As planned", a tick."""
+    bare = text.strip()
+    if bare in _TICKS:
+        return True
+    words = _NOT_LETTERS.sub(" ", bare.lower()).strip()
+    return bare[:1].isalpha() and words != "as" and _AS_INTENDED.fullmatch(words) is not None
 
 
 def is_nothing_word(name: str, text: str) -> bool:

@@ -81,3 +81,5 @@ class NormalisedSubmission:
     unused: tuple[FieldColumn, ...] = ()  # columns that no map knows, kept by name
     file_format: str = ""
     regions: tuple[Region, ...] = ()
+    # By sheet, row and column letter, the row of the cell into which that one is merged, above it.
+    merged_into: Mapping[tuple[str, int, str], int] = field(default_factory=dict)

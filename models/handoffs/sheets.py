@@ -4,7 +4,8 @@ Row numbers and column letters are those that Excel shows, set once
 where the file is read and never computed again.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
@@ -82,6 +83,8 @@ class Table:
     headings: tuple[Heading, ...]
     rows: tuple[SheetRow, ...]
     heading_rows: tuple[int, ...]
+    # By row and column letter, the row of the cell into which that one is merged, above it.
+    merged_into: Mapping[tuple[int, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
