@@ -11,7 +11,7 @@ from destinations.platform.settings import Settings, get_settings
 from imports.workbook.limits import ReadLimits
 from models.submissions import Submission
 from tests.builders.sheets import a_workbook
-from tests.test_marked_road import LEAVERS, _hub, everything, run, send
+from tests.test_annotated_pipeline import LEAVERS, _hub, everything, run, send
 
 __all__ = ["_hub"]
 

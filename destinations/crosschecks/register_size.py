@@ -61,7 +61,7 @@ def year_group_size(
     tables).  Where 131 mainstream schools have their pupils of January 2019 beside the cohorts that
     left in 2017 and 2021, the defaults ask about 1 of 249: a middle school that was turning into a
     secondary school.  With a roll made up from the two cohorts of every school in the country, they
-    ask about fewer than 1 in 200 (tests/test_by_register.py).
+    ask about fewer than 1 in 200 (tests/test_register_size.py).
     """
     if not pupils or age_from is None or age_to is None or _is_atypical(kind):
         return None

@@ -13,7 +13,17 @@ from imports.tables.explain_no_table import NoTableFound
 from models.handoffs.findings import SubmissionRefused
 from models.responses import HeadingMapping
 from tests.builders.sheets import a_workbook
-from tests.test_layouts import OAKFIELD, PENROSE, cli, hub, intake, lines, receipts, send, sent
+from tests.test_confirmed_mappings import (
+    OAKFIELD,
+    PENROSE,
+    cli,
+    hub,
+    intake,
+    lines,
+    receipts,
+    send,
+    sent,
+)
 
 __all__ = ["hub"]
 

@@ -14,8 +14,8 @@ from models.responses import Confirmation, HeadingMapping, SheetConfirmation
 from models.submissions import FindingRecord, Submission
 from tests.builders.hub import a_hub_at_home
 from tests.builders.sheets import a_workbook
-from tests.test_marked import lines_of
-from tests.test_marked_road import (
+from tests.test_annotated import lines_of
+from tests.test_annotated_pipeline import (
     URN,
     _hub,
     all_returned,

@@ -10,7 +10,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from tests.builders.annotated import FINDINGS, a_book, mark, with_parts
-from tests.test_marked import EXTRAS, parts_of
+from tests.test_annotated import EXTRAS, parts_of
 
 SHEET = "Y11 leavers"
 # D01 stands at E4, P21 at H5, I03 at A5.

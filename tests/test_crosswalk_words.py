@@ -1,6 +1,6 @@
 """What was heard: phrases and headings of schools, written down before the maps were looked at.
 
-tests/words_heard.csv has, for each, the value or field that any careers officer would read, and
+tests/crosswalk_words.csv has, for each, the value or field that any careers officer would read, and
 nothing where none could: those must stay as typed.  Where two honest people would differ it is
 left to its sender, and `why` says so.
 """
@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from imports.crosswalk.column_map import MapFile, load_map
 from imports.crosswalk.fields import FIELDS, closed_list_values
-from tests.test_maps import MAPS, _loaded
+from tests.test_column_map import MAPS, _loaded
 
 STANDARD = load_map()
-with (Path(__file__).parent / "words_heard.csv").open(encoding="utf-8", newline="") as lines:
+with (Path(__file__).parent / "crosswalk_words.csv").open(encoding="utf-8", newline="") as lines:
     HEARD = list(csv.DictReader(lines))
 KINDS = [*closed_list_values(), "heading"]
 UNDERSTOOD = [one for one in HEARD if one["means"] and one["kind"] != "heading"]

@@ -21,7 +21,7 @@ from models.responses import Confirmation
 from models.submissions import Submission
 from tests.builders.hub import a_hub_at_home
 from tests.builders.sheets import a_workbook
-from tests.test_marked import TAB, lines_of
+from tests.test_annotated import TAB, lines_of
 
 URN, OTHER, TODAY = "900100", "900101", date(2025, 11, 24)
 LEAVERS = """
