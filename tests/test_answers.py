@@ -12,7 +12,8 @@ from imports.values.moment_in_answer import is_still_to_come
 from imports.values.nothing_words import is_ditto
 from models.handoffs.findings import SubmissionRefused
 from models.vocabulary import LeavingStage
-from tests.builders_tables import a_declaration, a_read_file
+from tests.builders.rows import a_declaration
+from tests.builders.sheets import a_read_file
 
 STANDARD = load_map()
 SHEET = """

@@ -13,7 +13,7 @@ from models.facts.identifiers import upn_check_letter
 from models.leavers import Cohort, Leaver
 from models.places import Institution
 from models.submissions import Submission
-from tests.builders_road import a_hub_at_home, send, take_in
+from tests.builders.hub import a_hub_at_home, send, take_in
 
 HILL, VALE, TODAY = "900100", "900101", date(2025, 11, 24)
 PEOPLE = (

@@ -12,17 +12,10 @@ from sqlalchemy import Engine
 from models.database import migrate, transaction
 from models.destinations import Destination
 from models.handoffs.normalised import NormalisedRow
-from tests.builders import drawn
-from tests.builders_record import Record
-from tests.builders_recording import (
-    COLLEGE,
-    U1,
-    a_hub,
-    a_row,
-    a_submission,
-    everything,
-    recorded,
-)
+from tests.builders.hub import COLLEGE, a_hub
+from tests.builders.record import U1, Record, a_submission, everything, recorded
+from tests.builders.rows import a_row
+from tests.builders.sheets import drawn
 
 SAM = f"{U1}, Lee, Sam, 2008-03-14"
 
