@@ -203,3 +203,52 @@ def test_places_never_stand_in_for_a_column_that_waits_for_a_person(heading, sec
 def test_a_heading_with_two_months_is_of_the_year_of_both(heading, year):
     meaning = STANDARD.meaning((heading,))
     assert (meaning.field, meaning.period.number) == ("activity", year)
+
+
+def test_marks_leave_a_name_and_are_said_once():
+    result = mapped("""
+        Surname            | Forename     | DOB        | Destination
+        Okafor*            | Ada          | 17/03/2007 | College
+        Bell (EHCP)        | Jo           | 04/11/2006 | College
+        Zhang - LAC        | Lin          | 01/12/2006 | College
+        Price PP           | Tom (LEFT)   | 01/01/2007 | College
+        Hall [SEN K]       | Eve          | 02/01/2007 | College
+        Smith-Jones (Ali)  | Benjamin (Ben) | 03/01/2007 | College
+        Left               | Al           | 03/01/2007 | College
+    """)
+    assert [row.get("surname") for row in result.rows] == [
+        *("Okafor", "Bell", "Zhang", "Price", "Hall", "Smith-Jones (Ali)", "Left")
+    ]
+    assert result.rows[3].get("forename") == "Tom"
+    assert [(issue.code, issue.heading) for issue in result.remarks] == [
+        ("C63", "Surname"),
+        ("C63", "Forename"),
+    ]
+
+
+def test_each_name_is_split_as_its_own_row_shows():
+    result = mapped("""
+        Student                        | DOB        | Destination
+        IQBAL, Noah (Mimi)             | 17/03/2007 | College
+        Duddridge, Jaydon James        | 17/03/2007 | College
+        Miss Lewis Nettleship          | 04/11/2006 | College
+        JELLICOE Kezia                 | 01/12/2006 | College
+        HALL, Miss Eve                 | 01/12/2006 | College
+    """)
+    assert [(row.get("surname"), row.get("forename")) for row in result.rows] == [
+        ("IQBAL", "Noah (Mimi)"),
+        ("Duddridge", "Jaydon James"),
+        ("Nettleship", "Lewis"),
+        ("JELLICOE", "Kezia"),
+        ("HALL", "Eve"),
+    ]
+
+
+def test_a_star_that_a_line_below_explains_is_asked_about():
+    typed = (
+        "Surname,Forename,DOB,Destination\nBell,Jo,04/11/2006,College*\nHall,Eve,05/11/2006,NEET\n"
+    )
+    for below, code in (("", "230"), ("\n* offer only\n", None)):
+        read = read_file("leavers.csv", (typed + below).encode(), STANDARD.field_of)
+        rows = map_columns_and_values(read, a_declaration(), STANDARD).rows
+        assert [row.get("activity") for row in rows] == [code, "619"]

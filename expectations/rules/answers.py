@@ -42,6 +42,19 @@ RULES: tuple[Rule, ...] = (
         since=SINCE,
     ),
     Rule(
+        code="C63",
+        severity=PLEASE_CHECK,
+        says="{count} names in '{heading}' have a mark beside them, such as a star or (LEFT), "
+        "and we took it off",
+        says_one="1 name in '{heading}' has a mark beside it, such as a star or (LEFT), and "
+        "we took it off",
+        do="Do nothing if the mark does not matter; what it says belongs in a column of its own",
+        bad="Okafor (EHCP)",
+        good="Okafor, and E in a column 'SEN'",
+        source="ours",
+        since=SINCE,
+    ),
+    Rule(
         code="D26",
         severity=MUST_FIX,
         says="This was still to begin when the sheet was sent",

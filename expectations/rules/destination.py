@@ -283,7 +283,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         code="D25",
-        severity=MUST_FIX,
+        # That somebody was not there when checked is never a reason to lose them.
+        severity=PLEASE_CHECK,
         says="By this column the leaver is not there any more, and the row does not say since when",
         do="Type the day it ended in a column 'End date', or as the destination what the leaver "
         "does now",

@@ -8,6 +8,7 @@ from imports.crosswalk.column_map import ColumnMap
 from imports.text.headings import word_set
 from imports.values.dates import DayMonthOrder, read_date
 from imports.values.moment_in_answer import is_still_to_come
+from imports.values.name_marks import strip_name_marks
 from imports.values.nothing_words import is_empty_text, is_nothing_word
 from imports.values.person_names import normalise_text
 from imports.values.typed_identifiers import IDENTIFIERS, read_identifier
@@ -26,6 +27,7 @@ _REASON = re.compile(r"\s+[-\u2010-\u2015]+\s+|\s*[:;,(]\s*")
 # What points at the cell above or beside it, and names nothing itself.
 _POINTING = frozenset({"as above", "same as above", "same", "ditto", "as before"})
 _NAMED = frozenset({"provider_name", "course"})
+_PERSON_NAMES = frozenset({"surname", "forename", "full_name"})
 _THERE = ("2", "3", "4", "55")  # learning or working, now
 _NOT_YET = frozenset({"260"})  # a gap year is what comes before
 _UNIVERSITY, _START_AGREED = "240", "615"
@@ -41,6 +43,7 @@ class CellReader:
     order: DayMonthOrder
     sent_on: date
     stage: LeavingStage | None = None
+    footnotes: frozenset[str] = frozenset()  # the marks that a line below the table explains
 
     def value(self, name: str, cell: Cell) -> tuple[Value, str]:
         """The value of a field and its mark; None where we can make nothing of the cell."""
@@ -54,12 +57,18 @@ class CellReader:
         if name in IDENTIFIERS:
             return read_identifier(name, cell)
         if self.column_map.knows_values(name):
+            if any(mark in cell.text for mark in self.footnotes):
+                return None, ""  # "College*": what the star says of it we have not read
             value = self._closed_list_value(name, cell)
             return self.held_against_day(value, cell) if name == "activity" else (value, "")
         if name == "year_group":
             year_group = _YEAR_GROUP.fullmatch(displayed_text(cell))
             return (str(int(year_group[1])) if year_group else displayed_text(cell)), ""
-        return displayed_text(cell) or None, ""
+        text = displayed_text(cell)
+        if name in _PERSON_NAMES:
+            bare = strip_name_marks(text)
+            return bare or None, "name mark" if bare != text else ""
+        return text or None, ""
 
     def held_against_day(self, activity: Value, cell: Cell) -> tuple[Value, str]:
         """An activity code and a mark: "agreed" where it was still to begin, "later" where unclear.

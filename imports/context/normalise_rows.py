@@ -14,6 +14,7 @@ from imports.crosswalk.fields import BESIDE, INTENDED_BY_ACTIVITY, LEFT_ON, NOT_
 from imports.crosswalk.provider_as_destination import NamedPlace
 from imports.crosswalk.suggested_words import suggest_values
 from imports.values.dates import DayMonthOrder
+from imports.values.name_marks import strip_name_marks
 from imports.values.nothing_words import says_as_intended
 from imports.values.person_names import Split, infer_name_splitter, normalise_text
 from imports.values.typed_identifiers import (
@@ -28,6 +29,7 @@ from models.handoffs.sheets import Cell, SheetRow, Value
 from models.vocabulary import SubmissionKind
 
 _MAY_NAME_PLACE = frozenset({"activity", "intended"})
+_COUNTED = ("agreed", "name mark")
 _READ_AS = {BESIDE: "activity"}
 
 CellKey = tuple[str, int, str]  # sheet, row as Excel shows it, field
@@ -43,10 +45,17 @@ class NormalisedRows:
     issues: list[Issue] = field(default_factory=list)
     # Destinations that are the name of a place, by the column they stand in.
     places: Counter[FieldColumn] = field(default_factory=Counter)
-    # Destinations that had yet to begin when the sheet was sent, the same.
-    agreed: Counter[FieldColumn] = field(default_factory=Counter)
+    # By mark, the cells that have it, by their column: told once for each heading.
+    counted: Mapping[str, Counter[FieldColumn]] = field(
+        default_factory=lambda: {mark: Counter() for mark in _COUNTED}
+    )
     # Destinations that say no more than that it went as intended.
     as_intended: Counter[FieldColumn] = field(default_factory=Counter)
+
+    def count(self, mark: str, column: FieldColumn) -> None:
+        """One cell more of a column that has a mark which is told once for each heading."""
+        if mark in self.counted:
+            self.counted[mark][column] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,8 @@ def normalise_rows(
                 )
     normalised.issues += [
         *_count_issues("C36", normalised.places),
-        *_count_issues("C60", normalised.agreed),
+        *_count_issues("C60", normalised.counted["agreed"]),
+        *_count_issues("C63", normalised.counted["name mark"]),
         *_count_issues("C62", normalised.as_intended),
     ]
     return normalised
@@ -111,7 +121,13 @@ def _columns_by_wave(
             _WaveColumns(
                 wave=wave,
                 mappings=tuple(
-                    (column, _cell_reader(column, column_map, orders, declared))
+                    (
+                        column,
+                        replace(
+                            _cell_reader(column, column_map, orders, declared),
+                            footnotes=layout.table.footnotes,
+                        ),
+                    )
                     for column in mappings
                 ),
                 own_wave=tuple(column for column in mappings if column.wave is not None),
@@ -200,14 +216,14 @@ def _normalise_row(
                 place = named_place if is_where else place
         if mark:
             marks[column.field] = mark
-            normalised.agreed[wave_columns.columns[column.field]] += mark == "agreed"
+            normalised.count(mark, wave_columns.columns[column.field])
             normalised.issues += unreadable_issue(sheet, row.number, column, cell, mark)
         suggestions = _suggest(column.field, cell, value, mark, reader.column_map)
         if suggestions:
             normalised.suggests[sheet, row.number, column.field] = suggestions
     _read_as_intended(raw, values, wave_columns, normalised)
     if wave_columns.split and "full_name" in raw:
-        _split_name(raw["full_name"], wave_columns.split, values)
+        _split_name(str(values["full_name"] or ""), wave_columns.split, values)
     if place and "provider_name" not in raw:
         columns = _add_provider(place, raw, values, columns)
     if BESIDE in raw and "activity" not in raw:
@@ -307,7 +323,7 @@ def _choose_splitter(
         return None
     for column in layout.columns("full_name"):
         names = [
-            normalise_text(cell.text)
+            strip_name_marks(normalise_text(cell.text))
             for other in layouts
             for same_column in other.columns("full_name")
             for cell in other.cells(same_column)

@@ -141,6 +141,7 @@ def _build_table(grid: Grid, part: _TablePart, limits: ReadLimits) -> Table:
             (number, column_letters(column)): top
             for (number, column), top in part.body.merged_into.items()
         },
+        frozenset(part.body.footnotes),
     )
 
 

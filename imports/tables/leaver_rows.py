@@ -50,6 +50,7 @@ _HINT = re.compile(
 )
 
 
+_FOOTNOTE_MARKS = frozenset("*\u2020\u2021^#")
 _UNREAD = frozenset((CellKind.FORMULA, CellKind.ERROR))
 
 
@@ -62,6 +63,7 @@ class TableBody:
     nameless: list[int] = field(default_factory=list)  # left out though they answer something
     columns: tuple[int, ...] = ()
     merged_into: dict[tuple[int, int], int] = field(default_factory=dict)
+    footnotes: set[str] = field(default_factory=set)  # the marks that lines below the table explain
 
 
 @dataclass(slots=True)
@@ -112,6 +114,10 @@ def read_body(grid: Grid, block: HeadingBlock, rows: Sequence[int], *, start: in
         reason = _reason_left_out(row, below, signs, above)
         if reason:
             body.left_out.append((row.number, reason))
+            if above.leavers:
+                body.footnotes |= _FOOTNOTE_MARKS & set(
+                    row.first_text(start, block.last_column + 1)[:1]
+                )
             above.noted = above.noted or reason in (NOTE, TOTAL)
             if reason == NOBODY:
                 body.nameless.append(row.number)

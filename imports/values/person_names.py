@@ -45,25 +45,54 @@ def infer_name_splitter(heading: str, names: Sequence[str]) -> Split | None:
     names = [_plain_name(name) for name in names if name.strip()]
     if not names:
         return None
-    if _share(names, lambda name: _split_by_comma(name) is not None) >= _MOST:
+    by_comma = _share(names, lambda name: _split_by_comma(name) is not None)
+    by_capitals = _share(names, lambda name: _split_by_capitals(name) is not None)
+    if by_comma == 1:
         return _split_by_comma
-    if _share(names, lambda name: _split_by_capitals(name) is not None) >= _MOST:
+    if by_capitals >= _MOST and not by_comma:
         return _split_by_capitals
-    return (
-        _splitter_from_forenames(names)
+    # "AJ Smith" among other names is no surname in capitals.
+    by_capitals = by_capitals if by_comma + by_capitals >= _MOST else 0
+    splitter = (
+        _splitter_from_forenames([name for name in names if "," not in name])
         or _splitter_from_heading(heading)
         or _splitter_from_sorting(names)
     )
+    return _split_row_by_row(splitter, has_capitals=by_capitals > 0) if by_comma else splitter
+
+
+def _split_row_by_row(otherwise: Split | None, *, has_capitals: bool) -> Split:
+    """A name by its own comma or capitals, and where it has neither as the column shows."""
+
+    def split(name: str) -> tuple[str, str] | None:
+        return (
+            _split_by_comma(name)
+            or (_split_by_capitals(name) if has_capitals else None)
+            or (otherwise(name) if otherwise and "," not in name else None)
+            or _split_by_title(name)
+        )
+
+    return split
+
+
+def _split_by_title(name: str) -> tuple[str, str] | None:
+    # Nobody writes "Miss Nettleship Lewis": behind a title the forename stands first.
+    words = normalise_text(name).split()
+    if len(words) != 3 or "," in name or not _TITLE.match(normalise_text(name)):
+        return None
+    return words[2], words[1]
 
 
 def _split_by_comma(name: str) -> tuple[str, str] | None:
     surname, comma, forename = (part.strip() for part in _plain_name(name).partition(","))
-    return (surname, forename) if comma and surname and forename and "," not in forename else None
+    if not (comma and surname and forename) or "," in forename:
+        return None
+    return surname, _TITLE.sub("", forename)
 
 
 def _split_by_capitals(name: str) -> tuple[str, str] | None:
     # "OKAFOR Ada" or "Ada OKAFOR": the words in capitals are the surname.
-    words = _plain_name(name).split()
+    words = [] if "," in name else _plain_name(name).split()
     capitals = [word for word in words if len(word) > 1 and word == word.upper() != word.lower()]
     others = [word for word in words if word not in capitals]
     if not capitals or not others or words not in (capitals + others, others + capitals):

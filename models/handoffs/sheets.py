@@ -85,6 +85,7 @@ class Table:
     heading_rows: tuple[int, ...]
     # By row and column letter, the row of the cell into which that one is merged, above it.
     merged_into: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    footnotes: frozenset[str] = frozenset()  # the marks, such as a star, that lines below explain
 
 
 @dataclass(frozen=True, slots=True)
