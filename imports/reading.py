@@ -2,6 +2,7 @@
 
 import logging
 
+from imports.tables.colour_keys import colour_key_issues
 from imports.tables.find_tables import LookUpHeading, find_tables
 from imports.workbook.guard import Guard
 from imports.workbook.limits import READ_LIMITS, ReadLimits, refuse
@@ -57,7 +58,12 @@ def read_file(
         len(table_search.tables),
         sum(len(table.rows) for table in table_search.tables),
     )
-    remarks = (*_ending_issue(name, raw), *raw.remarks, *table_search.remarks)
+    remarks = (
+        *_ending_issue(name, raw),
+        *raw.remarks,
+        *colour_key_issues(drop_our_sheets(raw).sheets),
+        *table_search.remarks,
+    )
     returned = read_returned_workbook(raw)
     regions = (*table_search.regions, *find_our_sheets(raw, returned))
     return ReadFile(raw.file_format, table_search.tables, regions, remarks, returned=returned)

@@ -13,8 +13,11 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
 
 from expectations.catalogue import catalogue
+from expectations.messages import refusal_finding, word_issues
 from imports.reading import read_file
 from imports.text.invisible import strip_invisible
 from imports.workbook.formats.xlsx_sheet import SharedParts, read_sheet
@@ -321,10 +324,87 @@ def test_letters_that_could_not_be_read_are_told_by_row():
     assert [(remark.code, remark.row) for remark in read(text, "a.csv").remarks] == [("F35", 3)]
 
 
-def test_accents_of_a_mac_are_asked_about():
-    text = written([("Ren\u00e9e", "Okafor"), ("Tom", "Price"), ("Chlo\u00e9", "Zhang")], ",")
-    remarks = read(text.encode("mac-roman"), "leavers.csv").remarks
-    assert [(remark.code, remark.row) for remark in remarks] == [("F35", 2), ("F35", 4)]
+@pytest.mark.parametrize("line_end", ["\r", "\r\n"])
+def test_accents_of_a_mac_are_read(line_end):
+    names = [("Ren\u00e9e", "Okafor"), ("Tom", "O'Brien"), ("Chlo\u00eb", "Nu\u00f1ez")]
+    came = read(written(names, ",", line_end).encode("mac-roman"), "leavers.csv")
+    (table,) = came.tables
+    assert [(row.cells[1].text, row.cells[2].text) for row in table.rows] == names
+    assert came.remarks == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["Ren\u00e9e", "Zo\u00eb", "Se\u00e1n", "O\u2019Shea", "Ay\u0161e"]
+)
+def test_accents_of_windows_are_never_taken_for_a_macs(name):
+    came = read(written([(name, "Okafor")], ",", "\r\n").encode("cp1252"), "leavers.csv")
+    assert came.tables[0].rows[0].cells[1].text == name
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|", ","])
+def test_everything_in_one_column_names_text_to_columns(mark):
+    rows = ["Surname,Forename,UPN", "Okafor,Ada,A845400011001", "Price,Tom,B845400011002"]
+    text = "".join(f'"{row.replace(",", mark)}"\r\n' for row in rows)
+    with pytest.raises(SubmissionRefused) as refused:
+        read(text.encode(), "leavers.csv")
+    assert refused.value.code == "T14"
+    assert "Text to Columns" in refusal_finding("T14", refused.value.facts).do
+
+
+def lock_file(name: str, size: int = 165) -> bytes:
+    padded = {165: 55, 162: 54}[size]
+    head = bytes([len(name)]) + name.encode().ljust(padded - 1)
+    wide = len(name).to_bytes(2, "little") + name.encode("utf-16-le")
+    return (head + wide).ljust(size, b"\0")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [lock_file("A Teacher"), lock_file("Mrs B", 162), b",Ann,PC7,30.11.2025 09:00,file:///C:/x;"],
+)
+def test_a_lock_file_is_named_for_what_it_is(content):
+    with pytest.raises(SubmissionRefused) as refused:
+        read(content, "leavers.xlsx")
+    assert refused.value.code == "F25"
+
+
+def test_a_ctf_is_named_for_what_it_is():
+    with pytest.raises(SubmissionRefused) as refused:
+        read(b'<?xml version="1.0"?><CTfile><Header/></CTfile>', "8452000_CTF.xml")
+    assert refused.value.code == "F26"
+
+
+def test_what_is_not_in_the_text_of_a_cell_is_said_once():
+    workbook = Workbook()
+    page = workbook.active
+    page.title = "Leavers"
+    for row in (
+        ("Surname", "Forename", "UPN", "Destination"),
+        ("Green = confirmed, struck through = moved away",),
+        ("Okafor", "Ada", "A845400011001", "College"),
+        ("Price", "Tom", "B845400011002", "Job"),
+    ):
+        page.append(row)
+    page["D1"].comment = Comment("these are offers", "A Teacher")
+    page["A4"].font = page["D4"].font = Font(strike=True)
+    page["B9"].font = Font(strike=True)  # nothing in it
+    kept = BytesIO()
+    workbook.save(kept)
+    remarks = read(kept.getvalue(), "leavers.xlsx").remarks
+    told = [(finding.code, finding.row, finding.says) for finding in word_issues(remarks)]
+    assert told == [
+        (
+            "F36",
+            None,
+            "2 cells are crossed out (A4, D4); we do not read that, and took what is written",
+        ),
+        ("F37", None, "1 cell has a note (D1); we do not read notes"),
+        (
+            "F38",
+            2,
+            "A key of colours or marks stands here; we read words only, and did not apply it",
+        ),
+    ]
 
 
 def test_an_unclosed_quotation_mark_is_refused_kindly():

@@ -11,9 +11,11 @@ def _refusal(code: str, says: str, do: str, *, bad: str, good: str, source: str 
     return Rule(code, MUST_FIX, says, do, bad, good, source, SINCE, refuses=True)
 
 
-def _notice(code: str, says: str, do: str, *, bad: str, good: str, source: str = OURS) -> Rule:
+def _notice(
+    code: str, says: str, do: str, *, bad: str, good: str, source: str = OURS, says_one: str = ""
+) -> Rule:
     """Something about a file that its sender should know."""
-    return Rule(code, PLEASE_CHECK, says, do, bad, good, source, SINCE)
+    return Rule(code, PLEASE_CHECK, says, do, bad, good, source, SINCE, says_one)
 
 
 RULES: tuple[Rule, ...] = (
@@ -190,6 +192,23 @@ RULES: tuple[Rule, ...] = (
         good="the file itself",
         source="ours",
     ),
+    _refusal(
+        "F25",
+        "This is the small hidden file that Excel keeps beside a workbook while somebody has it "
+        "open; your leavers are not in it",
+        "Close the workbook, then send the workbook itself: its name does not begin with ~$",
+        bad="~$leavers.xlsx",
+        good="leavers.xlsx",
+    ),
+    _refusal(
+        "F26",
+        "This is a CTF, the file in which schools hand pupils on to each other; it does not say "
+        "where leavers went",
+        "Export a list of your leavers from your MIS as Excel or CSV, with their UPN, name, date "
+        "of birth and destination, and send that",
+        bad="8452000_CTF_8454001_001.xml",
+        good="leavers.xlsx",
+    ),
     _notice(
         "F30",
         "The name of this file does not fit what it is: it is {what}, and we read it as that",
@@ -232,6 +251,32 @@ RULES: tuple[Rule, ...] = (
         "Check names with accents; in Excel choose File, Save As, CSV UTF-8, and send that file",
         bad="Zo\N{REPLACEMENT CHARACTER} in place of Zo\u00eb",
         good="Zo\u00eb",
+    ),
+    _notice(
+        "F36",
+        "{count} cells are crossed out ({places}); we do not read that, and took what is written",
+        "If what is crossed out is not right any longer, delete it and write what is, in these "
+        "rows",
+        bad="College, struck through, of somebody who moved away",
+        good="moved away",
+        says_one="1 cell is crossed out ({places}); we do not read that, and took what is written",
+    ),
+    _notice(
+        "F37",
+        "{count} cells have a note ({places}); we do not read notes",
+        "If a note says what the cells do not, such as that these are offers or intentions, put it "
+        "in the heading or the cells, and send the sheet again",
+        bad="a note on Destination: offers only",
+        good="a heading Offers",
+        says_one="1 cell has a note ({places}); we do not read notes",
+    ),
+    _notice(
+        "F38",
+        "A key of colours or marks stands here; we read words only, and did not apply it",
+        "If a colour or mark says what the cells do not, write it into the cells, in a column of "
+        "its own",
+        bad="Green = confirmed",
+        good="a column Confirmed, with Yes",
     ),
     _refusal(
         "T01",
@@ -303,6 +348,14 @@ RULES: tuple[Rule, ...] = (
         "send it again{perhaps}",
         bad="Family nm, Given nm, Ident",
         good="Surname, Forename, UPN",
+    ),
+    _refusal(
+        "T14",
+        "Everything stands in one column, with {marks} between{place}",
+        "In Excel select that column, choose Data, Text to Columns, Delimited, tick what stands "
+        "between, finish, save as Excel Workbook (.xlsx) and send that",
+        bad="Okafor;Ada;17/03/2007 in one cell",
+        good="Okafor, Ada and 17/03/2007, each in a column of its own",
     ),
     _notice(
         "T11",

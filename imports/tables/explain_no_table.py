@@ -1,6 +1,7 @@
 """No table: a file without a table of leavers becomes the most exact refusal there is."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from imports.tables.guess_header_row import guess_table
@@ -15,6 +16,8 @@ from models.handoffs.sheets import Cell, CellKind, Table
 
 _COLUMNS_TRIED, _ROWS_TRIED, _HEADINGS_TOLD = 4, 80, 12
 _ROWS_LIKE_LEAVERS, _CELLS_OF_A_LEAVER = 3, 3
+_ROWS_IN_ONE_COLUMN, _MARKS_A_ROW = 2, 2
+_MARKS = {"\t": "tabs", ";": "semicolons", "|": "upright strokes", ",": "commas"}
 _UPN = re.compile(r"\A\s*[A-Za-z]?[0-9]{11,12}[A-Za-z0-9]?\s*\Z")
 
 
@@ -32,12 +35,15 @@ def explain_no_table(
 ) -> SubmissionRefused:
     """The refusal of a file without a table of leavers, by what it has instead.
 
-    `is_headed` where headings were found and nobody under them.  Codes T01 to T09.
+    `is_headed` where headings were found and nobody under them.  Codes T01 to T09 and T14.
     """
     if is_headed:
         return SubmissionRefused("T05")
     if not any(grid.rows for grid in grids):
         return SubmissionRefused("T07" if any(sheet.hidden for sheet in raw.sheets) else "T06")
+    in_one_column = next(filter(None, map(_one_column, grids)), None)
+    if in_one_column:
+        return in_one_column
     lookup.next_sheet()
     if any(_is_sideways(grid, lookup) for grid in grids):
         return SubmissionRefused("T03")
@@ -58,6 +64,21 @@ def explain_no_table(
 def _describe_place(table: Table) -> str:
     number = f"Row {table.heading_rows[0]}"
     return f"{number} of '{table.sheet}'" if table.sheet else number
+
+
+def _one_column(grid: Grid) -> SubmissionRefused | None:
+    """The refusal of a sheet whose cells stand in one column, with the same mark between words."""
+    rows = [list(row.cells.items()) for row in grid.rows[:_ROWS_TRIED]]
+    columns = {column for row in rows for column, _ in row}
+    if len(rows) < _ROWS_IN_ONE_COLUMN or len(columns) != 1:
+        return None
+    texts = [cell.text for row in rows for _, cell in row]
+    for mark, name in _MARKS.items():
+        width, times = Counter(text.count(mark) for text in texts).most_common(1)[0]
+        if width >= _MARKS_A_ROW and times * 2 > len(texts):
+            place = f" on the tab '{grid.name}'" if grid.name else ""
+            return SubmissionRefused("T14", marks=name, place=place)
+    return None
 
 
 def _is_sideways(grid: Grid, lookup: HeadingLookup) -> bool:

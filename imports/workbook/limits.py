@@ -85,6 +85,8 @@ CODES = {
     "ZIP": "F21",
     "NUMBERS": "F22",
     "LINK": "F23",
+    "LOCK_FILE": "F25",
+    "CTF": "F26",
 }
 
 

@@ -8,7 +8,7 @@ from imports.workbook.compound_file import MAGIC as COMPOUND
 from imports.workbook.compound_file import CompoundFile
 from imports.workbook.formats.xml_parts import find_elements, local_name, parse_xml
 from imports.workbook.limits import ReadLimits, refuse, refuse_too_big
-from imports.workbook.unsupported_programs import identify_program
+from imports.workbook.unsupported_programs import identify_program, is_lock_file
 from imports.workbook.zip_package import ZipPackage, open_package
 
 ZIP = b"PK\x03\x04"
@@ -91,6 +91,8 @@ def inspect_file(content: bytes, limits: ReadLimits) -> InspectedFile:
         b"\x10\0",
     ):
         raise refuse("VERY_OLD")
+    if is_lock_file(content):
+        raise refuse("LOCK_FILE")
     maker = identify_program(content)
     if maker:
         raise refuse("OTHER_FORMAT", what=maker)
@@ -112,6 +114,8 @@ def _inspect_text(content: bytes) -> InspectedFile:
                 raise refuse("OTHER_FORMAT", what=description)
         if _MARKUP.match(re.sub(r"\A<\?xml.*?\?>", "", opening, flags=re.DOTALL)):
             raise refuse("WEB_PAGE")
+        if "<ctfile" in opening.lower():
+            raise refuse("CTF")
         if opening.startswith("<?xml"):
             raise refuse("NOT_XLSX", what="an XML file")
     if opening.startswith("{") and "docs.google.com" in opening:

@@ -10,6 +10,10 @@ _BEGINNINGS = (
     (b"TABLE\r\n0,1", "the Data Interchange Format (.dif)"),
     (b"TABLE\n0,1", "the Data Interchange Format (.dif)"),
 )
+_OWNER_FILES = {
+    165: 55,
+    162: 54,
+}  # Excel and PowerPoint, Word: size, and where the length comes again
 _DBASE = frozenset(b"\x03\x04\x30\x31\x43\x83\x8b\xcb\xf5")
 _DBASE_HEADER, _DBASE_FIELD = 32, 32
 _GZIP, _LOOKED_AT = b"\x1f\x8b", 4_096
@@ -25,6 +29,20 @@ def identify_program(content: bytes) -> str:
     if content.startswith(_GZIP) and b"http://www.gnumeric.org/" in _decompress_start(content):
         return "the format of Gnumeric"
     return ""
+
+
+def is_lock_file(content: bytes) -> bool:
+    """Whether bytes are the owner file that Office or LibreOffice keeps beside an open document.
+
+    Office: the length of its user's name, the name padded with spaces to 54 bytes (53 in Word), the
+    length again, the name in two-byte letters.  LibreOffice: name, machine and day, by commas.
+    """
+    if len(content) in _OWNER_FILES:
+        padded = _OWNER_FILES[len(content)]
+        length = content[0]
+        blank = set(content[1 + length : padded])
+        return 0 < length < padded and content[padded] == length and blank <= {0, 32}
+    return len(content) < 1_000 and content.startswith(b",") and b",file:///" in content
 
 
 def _is_dbase(content: bytes) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from imports.workbook.formats.cell_text import append_text, clean_cell_text
 from imports.workbook.formats.number_formats import BUILT_IN
 from imports.workbook.formats.xlsx_fast_rows import parse_shared_strings
+from imports.workbook.formats.xlsx_marks import crossed_out_issues, note_issues, struck_styles
 from imports.workbook.formats.xlsx_sheet import SharedParts, SheetRows, read_sheet
 from imports.workbook.formats.xml_parts import count_elements, local_name, parse_xml, root_name
 from imports.workbook.limits import ReadLimits, refuse, with_thousands
@@ -50,6 +51,8 @@ def read_xlsx(opened: InspectedFile, limits: ReadLimits) -> RawFile:
     strings = _related_part(package, related, "sharedStrings", limits.strings_part)
     styles = _related_part(package, related, "styles", limits.styles_part)
     elements = count_elements(strings, count_elements(styles, 0, limits), limits)
+    struck = struck_styles(styles)
+    is_marked = any(listed_sheet.name == MARK_SHEET for listed_sheet, _ in sheets)
     book = SharedParts(_shared_strings(strings, limits), _style_formats(styles), limits)
     raw_sheets, remarks = [], _package_issues(opened)
     for listed_sheet, part_name in sheets:
@@ -60,6 +63,9 @@ def read_xlsx(opened: InspectedFile, limits: ReadLimits) -> RawFile:
         elements = count_elements(part, elements, limits)
         sheet_rows = read_sheet(part, book)
         remarks += _duplicate_cell_issues(listed_sheet.name, sheet_rows)
+        if not is_marked:  # in a workbook that we marked the notes are ours
+            remarks += crossed_out_issues(listed_sheet.name, part, struck)
+            remarks += note_issues(listed_sheet.name, package, part_name, limits)
         raw_sheets.append(
             RawSheet(
                 listed_sheet.name,
