@@ -360,7 +360,13 @@ def lock_file(name: str, size: int = 165) -> bytes:
 
 @pytest.mark.parametrize(
     "content",
-    [lock_file("A Teacher"), lock_file("Mrs B", 162), b",Ann,PC7,30.11.2025 09:00,file:///C:/x;"],
+    [
+        lock_file("A Teacher"),
+        lock_file("A Teacher")[:163],
+        lock_file("Mrs B", 162),
+        lock_file("Mrs B").replace(b"Mrs B ", b"Mrs Bo"),
+        b",Ann,PC7,30.11.2025 09:00,file:///C:/x;",
+    ],
 )
 def test_a_lock_file_is_named_for_what_it_is(content):
     with pytest.raises(SubmissionRefused) as refused:

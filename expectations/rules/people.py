@@ -45,8 +45,8 @@ RULES: tuple[Rule, ...] = (
         code="X10",
         severity=MUST_FIX,
         says="{count} of the {of} leavers of this file {why}, so it may be another school's sheet",
-        do="Is it yours? If it was sent in the wrong name, send it for the right school; if they are your own "
-        "leavers, tell your hub, and you need not send it again",
+        do="Is it yours? If it was sent in the wrong name, send it for the right school; if they "
+        "are your own leavers, tell your hub, and you need not send it again",
         bad="a whole sheet of Hill School's leavers, sent for Vale School",
         good="Vale School's own leavers, two of whom came from Hill School",
         source="ours",

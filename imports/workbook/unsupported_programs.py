@@ -10,10 +10,7 @@ _BEGINNINGS = (
     (b"TABLE\r\n0,1", "the Data Interchange Format (.dif)"),
     (b"TABLE\n0,1", "the Data Interchange Format (.dif)"),
 )
-_OWNER_FILES = {
-    165: 55,
-    162: 54,
-}  # Excel and PowerPoint, Word: size, and where the length comes again
+_OWNER_FILE_SIZES, _OWNER_NAME = range(160, 171), 54
 _DBASE = frozenset(b"\x03\x04\x30\x31\x43\x83\x8b\xcb\xf5")
 _DBASE_HEADER, _DBASE_FIELD = 32, 32
 _GZIP, _LOOKED_AT = b"\x1f\x8b", 4_096
@@ -34,14 +31,12 @@ def identify_program(content: bytes) -> str:
 def is_lock_file(content: bytes) -> bool:
     """Whether bytes are the owner file that Office or LibreOffice keeps beside an open document.
 
-    Office: the length of its user's name, the name padded with spaces to 54 bytes (53 in Word), the
-    length again, the name in two-byte letters.  LibreOffice: name, machine and day, by commas.
+    Office: the length of its user's name, the name padded to 54 bytes (53 in Word), the length
+    again, the name in two-byte letters.  LibreOffice: name, machine and day, by commas.
     """
-    if len(content) in _OWNER_FILES:
-        padded = _OWNER_FILES[len(content)]
-        length = content[0]
-        blank = set(content[1 + length : padded])
-        return 0 < length < padded and content[padded] == length and blank <= {0, 32}
+    if len(content) in _OWNER_FILE_SIZES and 0 < content[0] < _OWNER_NAME:
+        name = content[1 : 1 + content[0]].decode("cp1252", "replace")
+        return name.encode("utf-16-le") in content[_OWNER_NAME:]
     return len(content) < 1_000 and content.startswith(b",") and b",file:///" in content
 
 
