@@ -50,7 +50,7 @@ class StillChangingError(Exception):
 
 
 def list_new_files(session: Session, files: Iterable[StoredFile]) -> list[StoredFile]:
-    """Of the files of the inbox, those not yet received as they are now.
+    """Of the files of the inbox, those not yet received as they are now, earliest first.
 
     A file whose school was not known is given again once the school is.  One query for all the
     arrivals there ever were, and a few for each school that is still not known.
@@ -80,7 +80,7 @@ def list_new_files(session: Session, files: Iterable[StoredFile]) -> list[Stored
             code = "new" if is_welcome[sender_and_day] else code
         if code == "new" or code in RETRIED_CODES:
             new.append(stored)
-    return new
+    return sorted(new, key=lambda stored: (stored.modified_at, stored.key))
 
 
 def receive(

@@ -135,7 +135,7 @@ def received(engine: Engine) -> None:
 
 def test_a_word_between_two_others_leaves_the_last_standing(engine: Engine) -> None:
     sheets = [a_submission(engine, sent_on=day) for day in ("2024-11-01", "2024-12-01")]
-    last = a_submission(engine, sent_on="2025-01-09")
+    last = a_submission(engine, sent_on="2024-12-09")
     for sheet, code in zip([*sheets, last], ("210", "230", "310"), strict=True):
         recorded(engine, sheet, [f"{SAM}, {code}"])
     take_back(engine, sheets[1])
@@ -143,7 +143,7 @@ def test_a_word_between_two_others_leaves_the_last_standing(engine: Engine) -> N
     assert [row[5] for row in told] == ["310"]
     take_back(engine, last)
     assert standing(engine) == [(1, 1, "210")]
-    again = a_submission(engine, sent_on="2025-02-09")
+    again = a_submission(engine, sent_on="2024-12-19")
     recorded(engine, again, [f"{SAM}, 220"])
     assert everything(engine, Destination)[-1].supersedes_id == 1
 

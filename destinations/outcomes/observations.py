@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models.destinations import Destination
@@ -95,6 +96,8 @@ class LeaverObservation(NamedTuple):
     sheet: str
     row: int
     column: str
+    sent_on: date
+    sender: str  # the URN that sent it
 
 
 def leaver_observations(
@@ -121,8 +124,10 @@ _LEAVER = (
     col(Leaver.sen),
     col(Leaver.is_disadvantaged),
 )
+_SENT = aliased(Submission)
+_SENDING = (col(_SENT.sent_on), col(_SENT.urn))
 _DESTINATION = tuple(
-    getattr(Destination, name) for name in LeaverObservation._fields[len(_LEAVER) :]
+    getattr(Destination, name) for name in LeaverObservation._fields[len(_LEAVER) : -len(_SENDING)]
 )
 
 
@@ -136,10 +141,11 @@ def _observations_query(record_filter: RecordFilter) -> Select[Any]:
     if record_filter.as_of:
         effective.append(col(Destination.recorded_at) <= record_filter.as_of)
     query = _apply_filter(
-        select(*_LEAVER, *_DESTINATION)
+        select(*_LEAVER, *_DESTINATION, *_SENDING)
         .select_from(Leaver)
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .outerjoin(Destination, and_(*effective))
+        .outerjoin(_SENT, col(_SENT.id) == col(Destination.submission_id))
         .order_by(col(Leaver.id), col(Destination.id)),
         record_filter,
     )

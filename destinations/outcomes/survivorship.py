@@ -6,10 +6,11 @@ Which observation survives, and why: docs/decisions/0005-what-counts-as-known.md
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
+from destinations.outcomes.corrections import Voice, uncorrected, voice_of
 from destinations.outcomes.observations import (
     LeaverObservation,
     RecordFilter,
@@ -130,11 +131,13 @@ def _outcomes_of_leaver(
 ) -> Iterator[LeaverOutcome]:
     """The outcome of one leaver at each wave."""
     leaver = observations[0]
-    statements = [statement for statement in observations if statement.id is not None]
+    statements = _standing_statements(observations)
     spells = build_spells(_spell_evidence(statements), today=today)
     for wave in waves:
         asked_on = wave_dates(leaver.academic_year, wave, calendar).asked_on
         at_wave = [statement for statement in statements if statement.wave == wave]
+        if wave > 0:
+            at_wave = _true_on(at_wave, asked_on)
         best = max(
             at_wave, key=lambda statement: _survivorship_order(statement, asked_on), default=None
         )
@@ -142,38 +145,101 @@ def _outcomes_of_leaver(
         yield _outcome(leaver, wave, best, verdict)
 
 
+class _SendingOrder(NamedTuple):
+    """The moment at which something was said: the day it was sent, then the order of arrival."""
+
+    sent_on: date
+    submission_id: int
+    id: int
+
+
+def _sending_order(statement: LeaverObservation) -> _SendingOrder:
+    return _SendingOrder(statement.sent_on, statement.submission_id, statement.id or 0)
+
+
+def _standing_statements(observations: Iterable[LeaverObservation]) -> list[LeaverObservation]:
+    """The statements that no later one corrects, whatever order they were recorded in."""
+    by_voice: dict[tuple[int, Voice], list[LeaverObservation]] = {}
+    for statement in observations:
+        if statement.id is not None:
+            voice = voice_of(statement.source, statement.evidence, statement.sender)
+            by_voice.setdefault((statement.wave, voice), []).append(statement)
+    return [
+        statement
+        for spoken in by_voice.values()
+        for statement in uncorrected(sorted(spoken, key=_sending_order))
+    ]
+
+
+def _true_on(statements: Sequence[LeaverObservation], asked_on: date) -> list[LeaverObservation]:
+    """Those that were so on the day asked: begun, not over, and not hearsay of a place left."""
+    left = [
+        statement
+        for statement in statements
+        if statement.ended_on is not None
+        and statement.ended_on < asked_on
+        and EvidenceStrength(statement.evidence).is_own_word
+    ]
+    return [
+        statement
+        for statement in statements
+        if (statement.started_on is None or statement.started_on <= asked_on)
+        and (statement.ended_on is None or statement.ended_on >= asked_on)
+        and not any(is_hearsay_of(statement, leaving) for leaving in left)
+    ]
+
+
+def is_hearsay_of(statement: LeaverObservation, leaving: LeaverObservation) -> bool:
+    """Whether a statement has a leaver at a place of which the place itself says that they left.
+
+    One that names no place may mean the same place, and one with a later start another stay.
+    """
+    assert leaving.ended_on is not None
+    place, place_left = _place(statement), _place(leaving)
+    return (
+        _STRENGTH[statement.evidence] < _STRENGTH[leaving.evidence]
+        and _group_and_type(statement)[1] is _group_and_type(leaving)[1]
+        and (not place or place == place_left)
+        and (statement.started_on is None or statement.started_on <= leaving.ended_on)
+    )
+
+
+def _place(statement: LeaverObservation) -> str:
+    """A UKPRN, a URN or a name in small letters, by which statements are compared."""
+    return statement.provider_ukprn or statement.provider_urn or statement.provider_name.casefold()
+
+
 def _spell_evidence(statements: Iterable[LeaverObservation]) -> Iterator[SpellEvidence]:
     for statement in statements:
         kin = _group_and_type(statement)[1]
         if statement.wave > 0 and kin is not ActivityType.NOT_KNOWN:
-            provider = (
-                statement.provider_ukprn
-                or statement.provider_urn
-                or statement.provider_name.casefold()
-            )
             yield SpellEvidence(
                 kin,
                 statement.as_at,
                 statement.started_on,
                 statement.ended_on,
-                provider,
+                _place(statement),
                 _STRENGTH[statement.evidence],
             )
 
 
 def _survivorship_order(
     statement: LeaverObservation, asked_on: date
-) -> tuple[bool, bool, int, date, datetime, int]:
+) -> tuple[bool, bool, int, date, _SendingOrder]:
     """Sort key of the statements about a wave, the best last: the first difference decides."""
     group, _ = _group_and_type(statement)
     return (
         group is not ActivityGroup.NOT_KNOWN,
-        statement.ended_on is None or statement.ended_on >= asked_on,
+        _speaks_of(statement, asked_on),
         _STRENGTH[statement.evidence],
         statement.as_at,
-        statement.recorded_at,
-        statement.id or 0,
+        _sending_order(statement),
     )
+
+
+def _speaks_of(statement: LeaverObservation, asked_on: date) -> bool:
+    """Whether a statement tells of the day asked: it says since when, or was true that autumn."""
+    return statement.started_on is not None or statement.as_at.year <= asked_on.year
 
 
 def _group_and_type(statement: LeaverObservation) -> tuple[ActivityGroup, ActivityType]:

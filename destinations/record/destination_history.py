@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 from sqlmodel import Session, col
 
 from destinations.linkage.candidates import in_chunks
+from destinations.outcomes.corrections import Voice, corrects, voice_of
 from destinations.record.statements import DestinationStatement
 from models.database import insert_returning
 from models.destinations import Destination
@@ -27,12 +28,11 @@ _DETAILS = (*_ANSWER, *_PLACE, *_COURSE)
 
 
 class _HistoryLine(NamedTuple):
-    """The statements that supersede one another: about one leaver and wave, by one source."""
+    """The statements that may supersede one another: about one leaver and wave, by one voice."""
 
     leaver_id: int
     wave: int
-    source: str
-    sender: str  # the URN of a provider, '' for any other source
+    voice: Voice
 
 
 class _StatementKey(NamedTuple):
@@ -46,11 +46,18 @@ class _StatementKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, order=True)
 class _EffectiveStatement:
-    """A statement that nothing supersedes, ordered by when it was said."""
+    """A statement that nothing supersedes, ordered by when it was said.
+
+    That is the day it was sent, then the order in which files arrived.
+    """
 
     sent_on: date
-    destination_id: int
     submission_id: int
+    destination_id: int
+    wave: int = field(compare=False)
+    as_at: date = field(compare=False)
+    started_on: date | None = field(compare=False)
+    ended_on: date | None = field(compare=False)
     values: Mapping[str, Any] = field(compare=False, default_factory=dict)
 
 
@@ -68,9 +75,10 @@ def add_statements(
     earlier submission of the same rows: where one of its statements is effective, the same is
     not recorded a second time.
 
-    A statement supersedes the last effective one by the same source about the same wave, unless
-    that was sent later: sheets may be recorded in another order than they were sent in.  Two
-    colleges are two sources: a statement of the one does not supersede one of the other.
+    A statement supersedes the last effective one by the same voice about the same wave that it
+    corrects, unless that was sent later: sheets may be recorded in another order than they were
+    sent in.  One that can be true beside the earlier one is a change and supersedes nothing.  Two
+    colleges are two voices: a statement of the one does not supersede one of the other.
 
     The same answer with a blank for the place or the course keeps those it had.
     """
@@ -99,7 +107,7 @@ def add_statements(
             _destination_row(
                 statement,
                 _take_superseded(
-                    effective[_history_line(statement, declared.urn)], declared.sent_on
+                    effective[_history_line(statement, declared.urn)], statement, declared
                 ),
             )
             | {"recorded_at": recorded_at}
@@ -108,7 +116,16 @@ def add_statements(
         ids = insert_returning(session, Destination, rows)
         for statement, row, destination_id in zip(batch, rows, ids, strict=True):
             effective[_history_line(statement, declared.urn)].append(
-                _EffectiveStatement(declared.sent_on, destination_id, declared.submission_id, row)
+                _EffectiveStatement(
+                    declared.sent_on,
+                    declared.submission_id,
+                    destination_id,
+                    statement.wave,
+                    statement.as_at,
+                    row["started_on"],
+                    row["ended_on"],
+                    row,
+                )
             )
     return len(new_statements)
 
@@ -135,13 +152,16 @@ def retained_values(values: Mapping[str, Any], superseded: Mapping[str, Any]) ->
     """The values of a superseded statement that stay where the same answer comes with blanks.
 
     Both mappings are by column of the destination table.  The place stays where none is named, and
-    course and days where the place is the same.  Not for what a college lists: there, no end date
-    is an answer.
+    course and days where the place is the same.  No fact is put together from two rows: where none
+    is named and a course or a day is another, nothing stays.  Not for what a college lists: there,
+    no end date is an answer.
     """
     if any((values[name] or None) != (superseded.get(name) or None) for name in _ANSWER):
         return {}
     retained = {}
     if not any(values[name] for name in _PLACE):
+        if any(values[name] and values[name] != superseded.get(name) for name in _COURSE):
+            return {}
         retained = {name: superseded[name] for name in _PLACE if superseded.get(name)}
     elif not _is_same_place(values, superseded):
         return {}
@@ -172,7 +192,9 @@ def _load_history(
                 col(Destination.id),
                 col(Destination.leaver_id),
                 col(Destination.wave),
+                col(Destination.as_at),
                 col(Destination.source),
+                col(Destination.evidence),
                 col(Destination.submission_id),
                 col(Destination.sheet),
                 col(Destination.row),
@@ -191,29 +213,43 @@ def _load_history(
                 recorded.add(_StatementKey(row.sheet, row.row, row.leaver_id, row.wave))
             if not row.is_effective:
                 continue
-            sender = row.urn if row.source == SourceType.PROVIDER else ""
-            values = {name: getattr(row, name) for name in _DETAILS}
-            statement = _EffectiveStatement(row.sent_on, row.id, row.submission_id, values)
-            line = _HistoryLine(row.leaver_id, row.wave, row.source, sender)
-            effective[line].append(statement)
+            statement = _EffectiveStatement(
+                row.sent_on,
+                row.submission_id,
+                row.id,
+                row.wave,
+                row.as_at,
+                row.started_on,
+                row.ended_on,
+                {name: getattr(row, name) for name in _DETAILS},
+            )
+            voice = voice_of(row.source, row.evidence, row.urn)
+            effective[_HistoryLine(row.leaver_id, row.wave, voice)].append(statement)
     return recorded, effective
 
 
 def _take_superseded(
-    effective: list[_EffectiveStatement], sent_on: date
+    effective: list[_EffectiveStatement],
+    statement: DestinationStatement,
+    declared: SubmissionMetadata,
 ) -> _EffectiveStatement | None:
-    """The statement that one sent on that day supersedes, taken off the list; None for none."""
-    earlier = [statement for statement in effective if statement.sent_on <= sent_on]
-    if not earlier:
+    """The statement that a new one supersedes, taken off the list; None for none."""
+    corrected = [
+        earlier
+        for earlier in effective
+        if (earlier.sent_on, earlier.submission_id) <= (declared.sent_on, declared.submission_id)
+        and corrects(statement, earlier)
+    ]
+    if not corrected:
         return None
-    latest = max(earlier)
+    latest = max(corrected)
     effective.remove(latest)
     return latest
 
 
 def _history_line(statement: DestinationStatement, urn: str) -> _HistoryLine:
-    sender = urn if statement.source == SourceType.PROVIDER else ""
-    return _HistoryLine(statement.leaver_id, statement.wave, statement.source, sender)
+    voice = voice_of(statement.source, statement.evidence, urn)
+    return _HistoryLine(statement.leaver_id, statement.wave, voice)
 
 
 def _statement_key(statement: DestinationStatement) -> _StatementKey:
