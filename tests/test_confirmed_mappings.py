@@ -29,18 +29,18 @@ OAKFIELD, PENROSE = "900100", "900200"
 TODAY = date(2025, 11, 24)
 
 THEIRS = """
-    Surname | Forename | Date of Birth | Where are they now?
+    Surname | Forename | Date of Birth | Which option now?
     Okafor  | Ada      | 12/03/2009    | Further Education
     Marsh   | Peter    | 14/05/2009    | Apprenticeship
     Bell    | Jo       | 20/06/2009    | Sixth form
 """
 NEXT_YEAR = """
-    Date of Birth | Surname | Forename | WHERE ARE THEY NOW
+    Date of Birth | Surname | Forename | WHICH OPTION NOW
     12/03/2010    | Carr    | Al       | Further Education
     14/05/2010    | Dunn    | Cy       | Apprenticeship
 """
 OTHERS = """
-    UPN | Surname | Forename | Date of Birth | Where are they now?
+    UPN | Surname | Forename | Date of Birth | Which option now?
         | Evans   | Di       | 11/04/2009    | Apprenticeship
         | Frost   | Ed       | 12/04/2009    | Further Education
         | Gray    | Flo      | 13/04/2009    | Sixth form
@@ -110,9 +110,9 @@ def test_it_is_asked_then_confirmed_then_never_asked_again(hub):
     send(THEIRS)
     intake()
     assert sent(hub) == {(OAKFIELD, "leavers.xlsx"): ("C05", 0)}
-    assert "We read 'Where are they now?' as Destination. Right?" in receipts(hub)
+    assert "We read 'Which option now?' as Destination. Right?" in receipts(hub)
 
-    assert "We read 'Where are they now?' as Destination. Right?" in cli("show", "1")
+    assert "We read 'Which option now?' as Destination. Right?" in cli("show", "1")
     said = cli("accept", "1", "--by", "A. Officer")
     assert "The next intake reads 1 submission again: 1." in said
     intake()
@@ -131,13 +131,13 @@ def test_it_is_asked_then_confirmed_then_never_asked_again(hub):
 def test_another_school_is_asked_for_itself_and_told_that_it_was_confirmed_elsewhere(hub):
     send(THEIRS)
     intake()
-    cli("accept", "1", "Where are they now?", "--by", "A. Officer")
+    cli("accept", "1", "Which option now?", "--by", "A. Officer")
     send(OTHERS, urn=PENROSE)
     intake()
     assert sent(hub)[PENROSE, "leavers.xlsx"] == ("C05", 0)
     told = lines("show", "2")[-1]
     assert told["read_as"] == ""
-    assert told["asks"].startswith("We read 'Where are they now?' as Destination. Right? (")
+    assert told["asks"].startswith("We read 'Which option now?' as Destination. Right? (")
 
 
 def test_what_the_hub_shares_holds_for_every_school_and_a_schools_own_word_before_it(hub):
@@ -145,7 +145,7 @@ def test_what_the_hub_shares_holds_for_every_school_and_a_schools_own_word_befor
     send(OTHERS, urn=PENROSE)
     intake()
     assert "reads 2 submissions again" in cli("accept", "1", "--by", "A. Officer", "--hub")
-    cli("set", "2", "Where are they now?", "Intended destination", "--by", "B. Head")
+    cli("set", "2", "Which option now?", "Intended destination", "--by", "B. Head")
     intake()
     assert sent(hub)[OAKFIELD, "leavers.xlsx"] == ("recorded", 3)
     assert [line["read_as"] for line in lines("show", "1")][-1] == "activity"
@@ -176,7 +176,7 @@ def test_no_cell_is_shown(hub):
 
 @pytest.mark.parametrize("heading", ["Parent DOB", "Mother's surname", "Emergency UPN"])
 def test_what_is_anothers_is_never_the_leavers_own(hub, heading):
-    send(THEIRS.replace("Where are they now?", heading))
+    send(THEIRS.replace("Which option now?", heading))
     intake()
     field = {"DOB": "Date of birth", "surname": "Surname", "UPN": "UPN"}[heading.split()[-1]]
     said = cli("set", "1", heading, field, "--by", "A. Officer", code=2)
@@ -188,10 +188,10 @@ def test_what_is_anothers_is_never_the_leavers_own(hub, heading):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("set", "1", "Where are they now?", "Shoe size", "--by", "A"), "Date of birth"),
-        (("set", "1", "Shoe size", "Destination", "--by", "A"), "'Where are they now?'"),
-        (("set", "1", "Where are they now?", "Destination"), "--by NAME"),
-        (("set", "9", "Where are they now?", "Destination", "--by", "A"), "no submission 9"),
+        (("set", "1", "Which option now?", "Shoe size", "--by", "A"), "Date of birth"),
+        (("set", "1", "Shoe size", "Destination", "--by", "A"), "'Which option now?'"),
+        (("set", "1", "Which option now?", "Destination"), "--by NAME"),
+        (("set", "9", "Which option now?", "Destination", "--by", "A"), "no submission 9"),
         (("word", "1", "Destination", "x", "999", "--by", "A"), "230 Full-time education"),
         (("word", "1", "Course", "x", "y", "--by", "A"), "Intended destination"),
         (("word", "Destination", "x", "230", "--by", "A"), "--school or --hub"),
@@ -221,8 +221,8 @@ def test_a_word_lets_the_row_that_waited_in_and_nothing_else_changes(hub):
 
 def test_a_schools_word_goes_before_the_standard_one(hub):
     cli("word", "--school", OAKFIELD, "Destination", "Sixth form", "220", "--by", "A. Officer")
-    send(THEIRS.replace("Where are they now?", "Destination"))
-    send(OTHERS.replace("Where are they now?", "Destination"), urn=PENROSE)
+    send(THEIRS.replace("Which option now?", "Destination"))
+    send(OTHERS.replace("Which option now?", "Destination"), urn=PENROSE)
     intake()
     assert {code for one, _, code in recorded(hub) if one == 1} == {"230", "310", "220"}
     assert {code for one, _, code in recorded(hub) if one == 2} == {"230", "310", "210"}
@@ -231,7 +231,7 @@ def test_a_schools_word_goes_before_the_standard_one(hub):
 
 def test_a_column_left_out_is_not_asked_about_again(hub):
     send(
-        THEIRS.replace("Where are they now?", "Destination | Bus pass").replace(
+        THEIRS.replace("Which option now?", "Destination | Bus pass").replace(
             "Apprenticeship", "Apprenticeship | Y"
         ),
     )
@@ -245,7 +245,7 @@ def test_a_column_left_out_is_not_asked_about_again(hub):
 
 def test_a_table_that_was_not_found_is_found_once_its_headings_are_known(hub):
     unknown = THEIRS.replace("Surname ", "Nomen ").replace("Forename", "Prae")
-    send(unknown.replace("Where are they now?", "Destination"))
+    send(unknown.replace("Which option now?", "Destination"))
     intake()
     assert sent(hub)[OAKFIELD, "leavers.xlsx"][0].startswith(("T", "C"))
     cli("set", "1", "Nomen", "Surname", "--by", "A. Officer")
@@ -264,14 +264,14 @@ def test_what_is_forgotten_is_asked_again(hub):
 
 
 def test_the_export_is_a_map_that_means_the_same(hub):
-    send(THEIRS.replace("Where are they now?", "Where are they now? | Bus pass"))
+    send(THEIRS.replace("Which option now?", "Which option now? | Bus pass"))
     intake()
     cli("accept", "1", "--by", "A. Officer")
     cli("set", "1", "Bus pass", "leave out", "--by", "A. Officer")
     cli("word", "--school", OAKFIELD, "Destination", "Plumpton thing", "280", "--by", "A. Officer")
     done = CliRunner().invoke(app, ["map", "export", "--school", OAKFIELD])
     mine = parse_map(done.output, OAKFIELD)
-    assert mine.field_of(("Where are they now?",)) == "activity"
+    assert mine.field_of(("Which option now?",)) == "activity"
     assert mine.meaning(("Bus pass",)).field == "not_ours"
     assert mine.value_of("activity", "PLUMPTON THING") == "280"
     assert mine.field_of(("Surname",)) == "surname"
@@ -284,7 +284,7 @@ def test_a_map_in_the_repository_is_used_for_its_school(tmp_path):
         f"imports/maps/{OAKFIELD}.yaml",
         f"name: '{OAKFIELD}'",
         "extends: standard",
-        "columns: {activity: {headings: [Where are they now]}}",
+        "columns: {activity: {headings: [Which option now]}}",
     )
     register = tmp_path / "register.csv"
     register.write_text(
