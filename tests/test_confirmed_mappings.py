@@ -258,7 +258,7 @@ def test_what_is_forgotten_is_asked_again(hub):
     send(THEIRS)
     intake()
     cli("accept", "1", "--by", "A. Officer")
-    cli("forget", "where are they now", "--school", OAKFIELD)
+    cli("forget", "which option now", "--school", OAKFIELD)
     intake()
     assert sent(hub)[OAKFIELD, "leavers.xlsx"] == ("C05", 0)
 
