@@ -35,8 +35,10 @@ def is_lock_file(content: bytes) -> bool:
     again, the name in two-byte letters.  LibreOffice: name, machine and day, by commas.
     """
     if len(content) in _OWNER_FILE_SIZES and 0 < content[0] < _OWNER_NAME:
-        name = content[1 : 1 + content[0]].decode("cp1252", "replace")
-        return name.encode("utf-16-le") in content[_OWNER_NAME:]
+        starts = content.find(bytes((content[0], 0)), _OWNER_NAME, _OWNER_NAME + 3)
+        # Two-byte letters of the west: every other byte of the second name is a NUL.
+        wide = content[starts + 3 :: 2]
+        return starts > 0 and wide.count(0) * 10 >= 9 * len(wide)
     return len(content) < 1_000 and content.startswith(b",") and b",file:///" in content
 
 
