@@ -351,7 +351,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _refusal(
         "T14",
-        "Everything stands in one column, with {marks} between{place}",
+        "Everything{place} stands in one column, with {marks} between",
         "In Excel select that column, choose Data, Text to Columns, Delimited, tick what stands "
         "between, finish, save as Excel Workbook (.xlsx) and send that",
         bad="Okafor;Ada;17/03/2007 in one cell",
