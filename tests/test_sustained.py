@@ -36,7 +36,7 @@ KINS = {
 # ("by it": the provider itself says so, and not the school).
 DRAWN = """
     what was said                                                        | sustained
-    # education: all of October to March
+    # education: a day of each month from October to March
     college 4 Sep 23 @ 5 Nov 24                                          | yes
     college 4 Sep 23 .. 5 Jul 24 @ 10 Jul 24                             | yes
     sixth form 4 Sep 23 @ 31 Mar 24                                      | yes
@@ -46,7 +46,20 @@ DRAWN = """
     college 4 Sep 23 @ 5 Nov 23                                          | cannot be told
     college @ 5 Nov 23                                                   | cannot be told
     college @ 5 Nov 24                                                   | cannot be told
-    college 20 Nov 23 @ 5 Nov 24                                         | cannot be told
+    college 4 Sep 23 .. 5 Mar 24 @ 10 Mar 24                             | yes
+    college 4 Sep 23 @ 28 Feb 24                                         | cannot be told
+    college 9 Oct 23 @ 5 Nov 24                                          | yes
+    # a half-term, Christmas or Easter between two stays is no leaving
+    college 4 Sep 23 .. 20 Oct 23 @ 1 Nov 23 + sixth form 6 Nov 23 @ 5 Nov 24 | yes
+    college 4 Sep 23 .. 15 Dec 23 @ 5 Jan 24 + sixth form 8 Jan 24 @ 5 Nov 24 | yes
+    college 4 Sep 23 .. 22 Mar 24 @ 1 Apr 24 + sixth form 15 Apr 24 @ 5 Nov 24 | yes
+    college 4 Sep 23 .. 15 Dec 23 @ 5 Jan 24 + sixth form 5 Feb 24 @ 5 Nov 24 | no
+    # a stated first start, with nothing before it
+    college 20 Nov 23 @ 5 Nov 24                                         | no
+    NEET @ 12 Sep 23 + college 20 Nov 23 @ 5 Nov 24                      | no
+    college 6 Sep 22 .. 5 Jul 23 @ 9 Jul 23 + sixth form 20 Nov 23 @ 5 Nov 24 | no
+    college 6 Sep 22 @ 5 Nov 22 + sixth form 20 Nov 23 @ 5 Nov 24        | cannot be told
+    college @ 12 Sep 23 + sixth form 20 Nov 23 @ 5 Nov 24                | cannot be told
     # what is said later of the same stay makes it longer
     college 4 Sep 23 @ 5 Nov 23 + college @ 5 Nov 24                     | yes
     college 4 Sep 23 @ 5 Nov 23 + college 4 Sep 23 @ 5 Nov 24            | yes
@@ -75,7 +88,7 @@ DRAWN = """
     job 6 Nov 23 @ 5 Nov 24                                              | yes
     job 4 Sep 23 .. 9 Feb 24 @ 5 Mar 24                                  | yes
     job 4 Sep 23 .. 20 Jan 24 @ 5 Mar 24                                 | no
-    job 4 Dec 23 @ 5 Nov 24                                              | cannot be told
+    job 4 Dec 23 @ 5 Nov 24                                              | no
     NEET 1 Sep 23 .. 3 Dec 23 @ 5 Dec 23 + job 4 Dec 23 @ 5 Nov 24       | no
     job 2 Oct 23 .. 20 Dec 23 @ 5 Jan 24 + other job 8 Jan 24 @ 5 Nov 24 | yes
     # a combination: one or the other in each month
@@ -86,7 +99,7 @@ DRAWN = """
     apprenticeship 15 Jan 24 @ 5 Nov 24                                  | yes
     apprenticeship 1 Aug 23 .. 31 Jan 24 @ 5 Feb 24                      | yes
     apprenticeship 4 Sep 23 .. 20 Jan 24 @ 5 Feb 24                      | no
-    apprenticeship 4 Mar 24 @ 5 Nov 24                                   | cannot be told
+    apprenticeship 4 Mar 24 @ 5 Nov 24                                   | no
     NEET @ 5 Nov 23 + apprenticeship 8 Jan 24 @ 5 Nov 24                 | yes
     NEET @ 5 Nov 23 + apprenticeship 4 Mar 24 @ 5 Nov 24                 | no
     # NEET in the two terms, and nothing is known after
@@ -106,8 +119,9 @@ DRAWN = """
     custody 4 Sep 23 @ 5 Nov 24                                          | no
     school 4 Sep 23 @ 5 Nov 24                                           | cannot be told
     not known @ 5 Nov 23                                                 | cannot be told
-    # two sources that contradict each other for more than a week
-    college 4 Sep 23 @ 5 Nov 24 + NEET 4 Dec 23 @ 30 Jan 24              | cannot be told
+    # two sources that contradict each other for a whole month
+    college 4 Sep 23 @ 5 Nov 24 + NEET 1 Dec 23 @ 2 Jan 24               | cannot be told
+    college 4 Sep 23 @ 5 Nov 24 + NEET 4 Dec 23 @ 30 Jan 24              | yes
     college 4 Sep 23 @ 5 Nov 24 + NEET @ 5 Nov 23                        | yes
     # a stronger word about the end of a stay
     college 4 Sep 23 .. 20 Jan 24 @ 5 Oct 24 by it + college 4 Sep 23 @ 5 Nov 24 | cannot be told
@@ -177,6 +191,14 @@ def test_what_was_said_lasts_or_not_or_cannot_be_told(case: str) -> None:
         (
             "NEET @ 5 Nov 23",
             "NEET on 5 November 2023, and nothing that followed makes up two terms",
+        ),
+        (
+            "college 4 Sep 23 .. 15 Dec 23 @ 5 Jan 24 + college 5 Feb 24 .. 5 Jul 24 @ 9 Jul 24",
+            "left on 15 December 2023, and nothing that followed makes up two terms",
+        ),
+        (
+            "college 20 Nov 23 @ 5 Nov 24",
+            "the first start we know of is 20 November 2023, too late for two terms",
         ),
         ("college @ 5 Nov 23", "too little is known of October to March"),
         ("not known @ 5 Nov 23", "nothing is known of that year"),

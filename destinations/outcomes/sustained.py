@@ -2,7 +2,8 @@
 
 The Department for Education's rule (sources.md: sustained).
 In the destination year, a leaver
-  - was in education for all of the first two terms, October to March, at one provider or more; or
+  - was in education in each month of the first two terms, October to March, at one provider or
+    more; or
   - was in work in five of those six months; or
   - was in one or the other in each of them; or
   - was an apprentice for six months on end at any time from August to July.
@@ -30,8 +31,6 @@ from destinations.outcomes.spells import (
 from models.facts.calendar import in_words
 from models.vocabulary import ActivityType
 
-# A holiday, a late first day, a move between two colleges: not a break in education.
-BREAK = 7
 MONTHS_IN_WORK = 5
 # The shortest six calendar months of a year, September to February, in days.
 SIX_MONTHS = 181
@@ -71,7 +70,14 @@ def judge_sustained(
     # What comes after the year is kept: a stay without a start may have begun in it.
     begins = date(destination_year, 8, 1)
     relevant = tuple(spell for spell in spells if _latest_day(spell) >= begins)
-    return _verdict_of_year(relevant, destination_year, today > date(destination_year + 1, 3, 31))
+    # So does a stay before the year of which nobody said that it ended: it may have gone on.
+    is_first = not any(
+        spell.ended_on is None and spell.kin not in NOT_TAKING_PART
+        for spell in spells
+        if _latest_day(spell) < begins
+    )
+    is_over = today > date(destination_year + 1, 3, 31)
+    return _verdict_of_year(relevant, destination_year, is_over, is_first)
 
 
 def _latest_day(spell: Spell) -> date:
@@ -79,7 +85,9 @@ def _latest_day(spell: Spell) -> date:
 
 
 @lru_cache(maxsize=65_536)
-def _verdict_of_year(spells: tuple[Spell, ...], year: int, is_over: bool) -> SustainedVerdict:
+def _verdict_of_year(
+    spells: tuple[Spell, ...], year: int, is_over: bool, is_first: bool
+) -> SustainedVerdict:
     days = _destination_year(year)
     learning = working = apprenticed = not_taking_part = 0
     for spell in spells:
@@ -105,11 +113,13 @@ def _verdict_of_year(spells: tuple[Spell, ...], year: int, is_over: bool) -> Sus
     if not is_over:
         return SustainedVerdict(Sustained.CANNOT_TELL, _too_early(year))
     stops = _stop_days(spells, days)
-    absent = (_days_after_stops(stops, spells, days) | not_taking_part) & ~taking_part
+    late_start = _first_start(spells) if is_first else None
+    away = _days_after_stops(stops, spells, days) | _days_before(late_start, days)
+    absent = (away | not_taking_part) & ~taking_part
     unknown = days.all & ~absent & ~(taking_part & ~not_taking_part)
     if days.rule_met(*(days_of_type | unknown for days_of_type in undisputed)):
         return SustainedVerdict(Sustained.CANNOT_TELL, "too little is known of October to March")
-    return SustainedVerdict(Sustained.NO, _why_not_sustained(stops))
+    return SustainedVerdict(Sustained.NO, _why_not_sustained(stops, late_start, absent, days))
 
 
 def _nothing_known(year: int, is_over: bool) -> str:
@@ -142,6 +152,21 @@ def _stop_days(spells: tuple[Spell, ...], days: "_DestinationYear") -> list[tupl
     return sorted(leavings + idle)
 
 
+def _first_start(spells: tuple[Spell, ...]) -> date | None:
+    """The stated first day of taking part; None where it has none, or where a stay came before."""
+    taking_part = [spell for spell in spells if spell.kin not in NOT_TAKING_PART]
+    first = min(taking_part, key=spell_order, default=None)
+    return first.first if first is not None and first.has_start else None
+
+
+def _days_before(start: date | None, days: "_DestinationYear") -> int:
+    """The days of the year before a stated first start: nobody says that they took part then.
+
+    As after a stated end, silence is taken at its word.
+    """
+    return days.stretch(days.first, start - timedelta(1)) if start else 0
+
+
 def _days_after_stops(
     stops: Sequence[tuple[date, bool]], spells: tuple[Spell, ...], days: "_DestinationYear"
 ) -> int:
@@ -159,10 +184,21 @@ def _days_after_stops(
     return out
 
 
-def _why_not_sustained(stops: Sequence[tuple[date, bool]]) -> str:
-    if not stops:
-        return "not in education or work for long enough"
-    day, has_left = stops[-1]
+def _why_not_sustained(
+    stops: Sequence[tuple[date, bool]],
+    late_start: date | None,
+    absent: int,
+    days: "_DestinationYear",
+) -> str:
+    """Why it did not last: the day from which a whole month of the two terms is missing."""
+    missing = next((month for month in days.months if not month & ~absent), 0)
+    before = [stop for stop in stops if missing and days.stretch(days.first, stop[0]) < missing]
+    if not before:
+        if late_start and late_start > days.october:
+            return f"the first start we know of is {in_words(late_start)}, too late for two terms"
+        if not stops:
+            return "not in education or work for long enough"
+    day, has_left = (before or stops)[-1]
     day_in_words = in_words(day)
     if has_left:
         return f"left on {day_in_words}, and nothing that followed makes up two terms"
@@ -197,7 +233,7 @@ class _DestinationYear:
 
         Each argument holds days of the destination year as bits, 1 August first.
         """
-        if not _has_run(self.terms & ~learning, BREAK + 1):
+        if self._months_with(learning) == len(self.months):
             return "in education from October to March"
         if _has_run(apprenticed, SIX_MONTHS):
             return "an apprentice for six months on end"
