@@ -9,9 +9,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
+from destinations.crosschecks.contradicted_places import sheets_contradicted_since
+from destinations.crosschecks.run_crosschecks import run_crosschecks
 from models.database import migrate, transaction
 from models.destinations import Destination
-from models.handoffs.normalised import NormalisedRow
+from models.handoffs.normalised import NormalisedRow, NormalisedSubmission
 from tests.builders.hub import COLLEGE, a_hub
 from tests.builders.record import U1, Record, a_submission, everything, recorded
 from tests.builders.rows import a_row
@@ -126,3 +128,35 @@ def migrate_down(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
+
+
+# What a school says on 7 November of somebody whose college lists them as leaving on 15 October.
+CONTRADICTED = """
+    the school says                           | told
+    230, Downs Coast College, 2024-09-03      | Y07
+    230, -, -                                 | Y07
+    230, Downs Coast College, 2024-10-28      | -
+    210, Firle High School, -                 | -
+    619, -, -                                 | -
+"""
+
+
+@pytest.mark.parametrize(("words", "code"), drawn(CONTRADICTED)[1:])
+@pytest.mark.parametrize("is_sheet_first", [True, False])
+def test_a_school_is_told_that_the_college_says_they_left(
+    engine: Engine, words: str, code: str, is_sheet_first: bool
+) -> None:
+    recorded(engine, a_submission(engine, sent_on="2024-09-10"), [f"{SAM}, 810"])
+    sheet = a_submission(engine, sent_on="2024-11-07")
+    enrolments = a_submission(engine, COLLEGE, "2024-11-12", cohort=None)
+    rows = {
+        sheet: a_row(2, f"{SAM}, {words}"),
+        enrolments: with_values(a_row(2, f"{SAM}, -, -, 2024-09-03"), ended_on=date(2024, 10, 15)),
+    }
+    for submission in (sheet, enrolments)[:: 1 if is_sheet_first else -1]:
+        recorded(engine, submission, [rows[submission]])
+    with transaction(engine) as session:
+        again = sheets_contradicted_since(session)
+        issues = run_crosschecks(session, NormalisedSubmission(sheet, (rows[sheet],)))
+    assert [issue.code for issue in issues if issue.code == "Y07"] == [code] * (code != "-")
+    assert again == [sheet.submission_id] * (code != "-" and is_sheet_first)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from sqlmodel import Session
 
 from destinations.crosschecks.cohort_size import compare_cohort_size
+from destinations.crosschecks.contradicted_places import find_contradicted_places
 from destinations.crosschecks.identifier_conflicts import find_identifier_conflicts
 from destinations.crosschecks.previous_return import RecordedSheet, recorded_sheet
 from destinations.crosschecks.thresholds import THRESHOLDS, Thresholds
@@ -49,6 +50,7 @@ def run_crosschecks(
         *compare_cohort_size(session, sheet, limits),
         *compare_years(session, sheet, limits),
         *find_identifier_conflicts(session, sheet),
+        *find_contradicted_places(session, sheet),
     ]
     in_order = sorted(issues, key=lambda issue: _reading_order(issue, sheet))
     return drop_implied(in_order, reported)

@@ -20,6 +20,7 @@ from destinations.outcomes.observations import (
 from destinations.outcomes.spells import Spell, SpellEvidence, build_spells
 from destinations.outcomes.sustained import Sustained, SustainedVerdict, judge_sustained
 from destinations.outcomes.waves import WAVE_CALENDAR, WaveCalendar, wave_dates
+from models.destinations import Destination
 from models.facts.calendar import in_london
 from models.vocabulary import (
     ActivityGroup,
@@ -189,7 +190,9 @@ def _true_on(statements: Sequence[LeaverObservation], asked_on: date) -> list[Le
     ]
 
 
-def is_hearsay_of(statement: LeaverObservation, leaving: LeaverObservation) -> bool:
+def is_hearsay_of(
+    statement: LeaverObservation | Destination, leaving: LeaverObservation | Destination
+) -> bool:
     """Whether a statement has a leaver at a place of which the place itself says that they left.
 
     One that names no place may mean the same place, and one with a later start another stay.
@@ -204,7 +207,7 @@ def is_hearsay_of(statement: LeaverObservation, leaving: LeaverObservation) -> b
     )
 
 
-def _place(statement: LeaverObservation) -> str:
+def _place(statement: LeaverObservation | Destination) -> str:
     """A UKPRN, a URN or a name in small letters, by which statements are compared."""
     return statement.provider_ukprn or statement.provider_urn or statement.provider_name.casefold()
 
@@ -242,7 +245,9 @@ def _speaks_of(statement: LeaverObservation, asked_on: date) -> bool:
     return statement.started_on is not None or statement.as_at.year <= asked_on.year
 
 
-def _group_and_type(statement: LeaverObservation) -> tuple[ActivityGroup, ActivityType]:
+def _group_and_type(
+    statement: LeaverObservation | Destination,
+) -> tuple[ActivityGroup, ActivityType]:
     """What a statement counts as: by its activity code, else by the intended destination."""
     if statement.activity_code:
         activity = activities()[statement.activity_code]

@@ -74,4 +74,15 @@ RULES: tuple[Rule, ...] = (
         since=SINCE,
         field="activity",
     ),
+    Rule(
+        code="Y07",
+        severity=PLEASE_CHECK,
+        says="The college or employer itself says that this leaver left on {day}",
+        do="Ask the leaver where they are now; until then they are not counted as being there",
+        bad="at the college on 7 November, by whose own list they withdrew on 15 October",
+        good="where they went after 15 October",
+        source="ours",
+        since=SINCE,
+        field="provider_name",
+    ),
 )

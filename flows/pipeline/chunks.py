@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from destinations.crosschecks.contradicted_places import sheets_contradicted_since
 from destinations.linkage.candidates import in_chunks
 from destinations.platform.settings import Settings
 from destinations.recording import lists_with_unmatched_rows
@@ -46,9 +47,13 @@ def unfinished(run: RunContext) -> list[list[int]]:
 
 
 def lists_to_match_again(run: RunContext) -> list[list[int]]:
-    """Chunks of enrolment lists with rows that nobody matched, now that more leavers are known."""
+    """Chunks of enrolment lists with rows that nobody matched, now that more leavers are known.
+
+    First the sheets that a list contradicts that came in after them: their schools are told.
+    """
     with Session(run.engine) as session:
-        ids = lists_with_unmatched_rows(session, waves=run.settings.waves)
+        ids = sheets_contradicted_since(session)
+        ids += lists_with_unmatched_rows(session, waves=run.settings.waves)
     return chunks_of(run, ids)
 
 
