@@ -77,8 +77,8 @@ HOW_IT_WAS_MADE = (
     ),
     (
         "Which answer counts",
-        "At each wave, the one with the best evidence, then the latest. A later answer never "
-        "wipes out an earlier one: both are kept, with the day each was true",
+        "Of those that were so on the day asked, the one with the best evidence, then the latest. "
+        "A later answer never wipes out an earlier one: both are kept, with the day each was true",
     ),
     (
         "What is left out",
