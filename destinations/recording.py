@@ -320,7 +320,12 @@ def _rows_by_person(
     for match in matched:
         if match.person_id is not None:
             rows_by_person[match.person_id].extend(rows[match.sheet, match.row])
-    return dict(rows_by_person)
+    # Of two rows of one wave the later supersedes, whichever stands first; the others keep their
+    # order.
+    return {
+        person: sorted(person_rows, key=lambda row: row.moment or datetime.min)
+        for person, person_rows in rows_by_person.items()
+    }
 
 
 def _cohort_leavers(

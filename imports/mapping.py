@@ -33,6 +33,12 @@ from imports.context.required_columns import (
     require_columns,
 )
 from imports.context.submission_context import FileContent, complete_metadata, infer_kind
+from imports.context.title_readings import (
+    date_by_title,
+    leave_out_by_title,
+    read_plans,
+    use_tabs_as_destinations,
+)
 from imports.context.year_columns import assign_waves
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import LEFT_ON, NOT_OURS
@@ -76,6 +82,11 @@ def _normalise(
     read: ReadFile, layouts: list[TableMapping], declared: SubmissionMetadata, column_map: ColumnMap
 ) -> NormalisedSubmission:
     about_checkboxes = checkbox_issue(layouts, read.tables)
+    titled = leave_out_by_title(layouts)
+    layouts, about_titles = titled.layouts, titled.issues
+    if declared.kind is not SubmissionKind.ENROLMENTS:
+        layouts, about_tabs = use_tabs_as_destinations(layouts, column_map)
+        about_titles += about_tabs
     kind, about_kind = infer_kind(declared, layouts, column_map)
     layouts = [
         find_enrolment_status(_with_leaving_date(layout, kind), kind, column_map)
@@ -88,7 +99,12 @@ def _normalise(
             else use_provider_as_destination(layout, column_map, declared.urn)
             for layout in layouts
         ]
+        titled = read_plans(layouts)
+        layouts, about_titles = titled.layouts, [*about_titles, *titled.issues]
     declared, about_cohort = _complete_metadata(replace(declared, kind=kind), layouts)
+    if kind is SubmissionKind.LEAVERS:
+        titled = date_by_title(layouts, declared)
+        layouts, about_titles = titled.layouts, [*about_titles, *titled.issues]
     layouts = [drop_roll_dates(layout, declared) for layout in layouts]
     layouts, about_years = _assign_waves_and_columns(layouts, declared, column_map)
     layouts, about_tables = require_columns(layouts, declared, column_map)
@@ -98,6 +114,7 @@ def _normalise(
     issues = (
         *read.remarks,
         *about_checkboxes,
+        *about_titles,
         *about_kind,
         *about_cohort,
         *about_tables,

@@ -205,6 +205,8 @@ def _as_at(
     as_at = row.get("as_at")
     if isinstance(as_at, date):
         return as_at
+    if row.moment is not None and row.wave == wave:
+        return min(row.moment.date(), declared.sent_on)
     dates = wave_dates(leaver.academic_year, wave)
     return declared.sent_on if declared.sent_on < dates.closes_on else dates.asked_on
 

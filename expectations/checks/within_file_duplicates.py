@@ -15,11 +15,11 @@ import pandas as pd
 ComparisonColumns = dict[str, "pd.Series[Any]"]
 ROW = ["submission_id", "sheet", "row"]
 LOOK_BACK = 20  # rows of one group that a row is compared with: a number filled down a column
-CELLS = ("sheet", "row", "surname", "forename", "born_on", "upn_sound")
+CELLS = ("sheet", "row", "surname", "forename", "born_on", "upn_sound", "moment")
 # All that is looked at here, so that no more of a wide table is copied.
 LOOKED_AT = (
     *(*ROW, "wave", "activity", "intended", "surname", "forename", "upn_sound", "uln_sound"),
-    *("born_on", "born_earliest", "born_latest", "course", "started_on"),
+    *("born_on", "born_earliest", "born_latest", "course", "started_on", "moment"),
 )
 
 
@@ -41,6 +41,7 @@ class RowIdentity(NamedTuple):
     forename: str | None
     born_on: pd.Timestamp | None
     upn: str | None
+    moment: pd.Timestamp | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,8 @@ def _note_same_person(later: RowIdentity, earlier: RowIdentity, comparison: RowC
     shared = {wave for wave, *_ in mine} & {wave for wave, *_ in theirs}
     if not shared:
         return  # a tab for each year has every leaver once in each
+    if later.moment and earlier.moment and later.moment != earlier.moment:
+        return  # the later counts, and the earlier is history
     born = {later.born_on, earlier.born_on} - {None}
     differ = len(born) > 1 or any(_contradict(mine, theirs, wave) for wave in shared)
     if later.at not in comparison.done:  # the first that it is like decides whether it waits

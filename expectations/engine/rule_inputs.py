@@ -65,6 +65,7 @@ def build_rule_inputs(
         "sheet": _text_series(row.sheet for row in rows),
         "row": pd.array([row.row for row in rows], dtype="int64"),
         "wave": pd.Series([row.wave for row in rows], dtype="float64"),
+        "moment": pd.Series([row.moment for row in rows], dtype="datetime64[us]"),
     }
     values, typed = [row.values for row in rows], [row.raw for row in rows]
     columns |= _build_columns(values, TEXTS, _text_of_values) | _build_columns(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from imports.columns.typed_values import displayed_text, is_blank
 from imports.crosswalk.column_map import ColumnMap
@@ -41,10 +42,15 @@ class ColumnMapping:
 
 @dataclass(frozen=True, slots=True)
 class TableMapping:
-    """A table and what its columns are."""
+    """A table and what its columns are.
+
+    `wave` and `moment`, the day by which its answers were true, are what its title says of them.
+    """
 
     table: Table
     mappings: tuple[ColumnMapping, ...]
+    wave: int | None = None
+    moment: date | None = None
 
     def columns(self, field: str) -> tuple[ColumnMapping, ...]:
         """Every column that holds a field."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 
 from imports.columns.date_format_inference import Orders
 from imports.columns.mapped_table import ColumnMapping, TableMapping, cell_at
@@ -89,9 +90,8 @@ def normalise_rows(
         _report_lost_zeros(layout, normalised)
         for row in layout.table.rows:
             for wave_columns in _waves_answered(row, columns_by_wave, declared):
-                normalised.rows.append(
-                    _normalise_row(row, layout.table.sheet, wave_columns, normalised)
-                )
+                normalised_row = _normalise_row(row, layout.table.sheet, wave_columns, normalised)
+                normalised.rows.append(_with_moment(normalised_row, layout))
     normalised.issues += [
         *_count_issues("C36", normalised.places),
         *_count_issues("C60", normalised.counted["agreed"]),
@@ -109,7 +109,9 @@ def _columns_by_wave(
     split: Split | None,
 ) -> list[_WaveColumns]:
     waves: Sequence[int | None] = answered_waves(layout)
-    if not waves:
+    if not waves and layout.wave is not None:
+        waves = [layout.wave]
+    elif not waves:
         waves = [None if declared.kind is SubmissionKind.ENROLMENTS else declared.wave]
     elif declared.wave not in waves:
         waves = [*waves, declared.wave]
@@ -257,6 +259,14 @@ def _read_place(
     if name == "activity":
         value, mark = reader.held_against_day(value, cell)
     return (place if value else None), value, mark
+
+
+def _with_moment(row: NormalisedRow, layout: TableMapping) -> NormalisedRow:
+    """The row with the moment at which it was true: its own day, or that of its table."""
+    day = row.get("as_at") or layout.moment
+    if not isinstance(day, date):
+        return row
+    return replace(row, moment=day if isinstance(day, datetime) else datetime.combine(day, time()))
 
 
 def _add_provider(

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from imports.text.headings import heading_words
@@ -94,6 +95,40 @@ def parse_period(text: str) -> tuple[Period, str] | None:
             period, first, last = parsed
             return period, " ".join(words[:first] + words[last:])
     return None
+
+
+@memoise_text(20_000)
+def parse_months(text: str) -> tuple[date, ...]:
+    """The months with their years that a text names, as the first day of each."""
+    words = list(heading_words(_join_dates(text)))
+    months = []
+    for word, follows in zip(words, words[1:], strict=False):
+        for name, year in ((word, follows), (follows, word)):
+            month, number = _MONTHS.get(name) or _SEASONS.get(name), _year(year)
+            if month and number and number >= _FIRST_YEAR:
+                months.append(date(number, month, 1))
+                break
+    return tuple(dict.fromkeys(months))
+
+
+@memoise_text(20_000)
+def parse_years(text: str) -> tuple[int, ...]:
+    """The years that a text names without a month, as leaving years: 2024 for 2025 and 2024/25."""
+    words = list(heading_words(_join_dates(text)))
+    years = []
+    for at, word in enumerate(words):
+        beside = {*words[max(at - 1, 0) : at], *words[at + 1 : at + 2]}
+        span = re.fullmatch(r"ay(20\d\d)to(?:20)?(\d\d)", word)
+        if span and (int(span[1]) + 1) % 100 == int(span[2]):
+            years.append(int(span[1]))
+        elif re.fullmatch(r"20[1-4]\d", word) and beside.isdisjoint(
+            {*_MONTHS, *_SEASONS} - {"summer"}
+        ):
+            years.append(int(word) - 1)
+    return tuple(dict.fromkeys(years))
+
+
+_FIRST_YEAR = 2015  # "May 14" in a title is a day
 
 
 def _join_dates(text: str) -> str:

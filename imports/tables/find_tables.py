@@ -1,12 +1,13 @@
 """Find tables: the regions of every visible sheet that hold leavers become tables."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from imports.tables.explain_no_table import explain_no_table
 from imports.tables.heading_rows import HeadingBlock, HeadingLookup, LookUpHeading, find_blocks
 from imports.tables.leaver_rows import HEADINGS_AGAIN, TableBody, read_body
+from imports.tables.title_lines import title_of
 from imports.workbook.displayed_cells import DisplayedCells
 from imports.workbook.grid import Grid, grid_of
 from imports.workbook.limits import ReadLimits, refuse, with_thousands
@@ -67,7 +68,11 @@ def find_tables(raw: RawFile, look_up: LookUpHeading, limits: ReadLimits) -> Fou
             regions.append(Region(sheet.name, 0, 0, False, "hidden sheet"))
             continue
         grid, of_sheet = next(shown)
-        tables += [_build_table(grid, part, limits) for part in of_sheet if part.body.rows]
+        used = _used_rows(grid, of_sheet)
+        for part in of_sheet:
+            if part.body.rows:
+                table = _build_table(grid, part, limits)
+                tables.append(replace(table, title=title_of(grid, table, used)))
         regions += _sheet_regions(grid, of_sheet)
         remarks += _sheet_issues(grid, of_sheet)
     return FoundTables(tuple(tables), tuple(regions), tuple(remarks))

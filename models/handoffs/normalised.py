@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from models.handoffs.findings import Issue
 from models.handoffs.sheets import Region, Value
@@ -46,7 +46,8 @@ class NormalisedRow:
 
     `raw` holds what was typed, by field, blanks left out; `values` what we make of it, None where
     we cannot; `marks` what happened to a value on its way ("damaged", "placeholder").
-    `columns` is shared by the rows of a table: where each field stands.
+    `columns` is shared by the rows of a table: where each field stands.  `moment` is when the row
+    was true, where it or its table says so: of two rows about one leaver the later counts.
     """
 
     sheet: str
@@ -56,6 +57,7 @@ class NormalisedRow:
     values: Mapping[str, Value]
     columns: Mapping[str, FieldColumn]
     marks: Mapping[str, str] = field(default_factory=dict)
+    moment: datetime | None = None
 
     def get(self, name: str) -> Value:
         """The value of a field, None where the row has none."""

@@ -76,6 +76,20 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class Title:
+    """What stands around a table: its tab, and the lines above and below it, the nearest first."""
+
+    tab: str = ""
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Every line of it, the nearest first."""
+        return (self.tab, *self.above, *self.below)
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One table of a sheet, as sent."""
 
@@ -86,6 +100,7 @@ class Table:
     # By row and column letter, the row of the cell into which that one is merged, above it.
     merged_into: Mapping[tuple[int, str], int] = field(default_factory=dict)
     footnotes: frozenset[str] = frozenset()  # the marks, such as a star, that lines below explain
+    title: Title = Title()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,140 @@
+"""Titles: what the tab and the lines around a table say of it, in the words that headings use."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from imports.crosswalk.periods import PeriodUnit, parse_months, parse_period, parse_years
+from imports.text.headings import heading_words, word_set
+from models.handoffs.sheets import Title
+from models.vocabulary import academic_year
+
+_MOST_WORDS = 12  # what is longer is guidance, and names no table
+
+
+class Nature(StrEnum):
+    """What kind of answer a title or a heading speaks of."""
+
+    INTENDED = "where leavers mean to go"
+    OFFER = "offers"
+    APPLIED = "applications"
+    ACTUAL = "where leavers are"
+
+    @property
+    def is_plan(self) -> bool:
+        """Whether nobody need be there: an offer is not an enrolment."""
+        return self is not Nature.ACTUAL
+
+
+_WORDS = {
+    Nature.INTENDED: word_set(
+        "intended intention intentions intend intends intending planned planning aspiration "
+        "aspirations hoped predicted anticipated expected"
+    ),
+    Nature.OFFER: word_set("offer offers offered guarantee conditional unconditional"),
+    Nature.APPLIED: word_set("application applications applied applicants applying applies"),
+    Nature.ACTUAL: word_set(
+        "actual confirmed verified current enrolled enrolment enrolments enrollment enrollments "
+        "started starters attending sustained"
+    ),
+}
+_COHORT_WORDS = word_set("leaver leavers leaving left cohort cohorts class summer")
+_OLD = re.compile(
+    r"(?i)\b(?:do\s*n[o']?t\s+use|do not use|not (?:to be )?used|no longer used|superseded|"
+    r"out of date|obsolete|old version|previous version|ignore this|archived?)\b"
+)
+_OLD_TAB = re.compile(
+    r"(?i)(?:^|[^a-z])(?:old(?! hall| school| town)|backup|back up|ignore)(?![a-z])"
+)
+_COPY = re.compile(r"(?i)\bcopy of\b|\bcopy\W*\d*\W*$|[- ]copy\b|\(\d\)\s*$")
+_REMOVED = re.compile(
+    r"(?i)\b(?:removed|deleted|taken|moved|went|come|came)\s+(?:from|off)\s+(?:the\s+)?(?:school\s+)?"
+    r"rolls?\b|\boff[\s-]?roll(?:ed|s)?\b|\b(?:mid|in)[\s-]?year (?:leavers?|moves|movers)\b|"
+    r"\bno longer on (?:the )?roll\b|\bleft (?:early|before|during)\b|\bearly leavers\b|"
+    r"\btransferred out\b|\bleft in[\s-]year\b"
+)
+_YEAR_GROUP = re.compile(
+    r"(?i)(?<![a-z0-9])(?:year|yr|y|nc|ncy)[\s.-]*(1[1-4])(?![0-9])|^\W*(1[1-4])[a-z]{0,2}\W*$"
+)
+_NOT_OF_ANSWERS = word_set(
+    "printed exported generated produced created updated run ofsted page report born review"
+)
+_SUMMER = range(5, 9)  # the months in which leavers leave
+
+
+@dataclass(frozen=True, slots=True)
+class TitleFacts:
+    """What a title says of its table; nothing where it is silent or says two things.
+
+    `leaving_year` is the September in which the leaving year starts; `is_sure` where words such as
+    "leavers" stand beside it.  `moments` are months, `years_after` a number of years after leaving.
+    """
+
+    natures: frozenset[Nature] = frozenset()
+    is_in_tab: bool = False  # whether the tab itself speaks of the natures
+    moment: date | None = None
+    years_after: int | None = None
+    leaving_year: int | None = None
+    is_sure: bool = False
+    year_group: int | None = None
+    is_old: bool = False
+    is_copy: bool = False
+    is_removed: bool = False
+
+
+def natures_of(text: str) -> frozenset[Nature]:
+    """The kinds of answer that the words of a line or a heading speak of."""
+    words = frozenset(heading_words(text))
+    if len(words) > _MOST_WORDS:
+        return frozenset()
+    return frozenset(nature for nature, spoken in _WORDS.items() if words & spoken)
+
+
+def read_title(title: Title) -> TitleFacts:
+    """The facts of a title; of each, what the nearest line says."""
+    lines = [line for line in title.lines if line and len(heading_words(line)) <= _MOST_WORDS]
+    dated = [_dates(line) for line in lines]
+    natures = frozenset[Nature]().union(*map(natures_of, lines))
+    years = [(year, sure) for _, _, year, sure in dated if year is not None]
+    leaving = next((pair for pair in years if pair[1]), years[0] if years else (None, False))
+    return TitleFacts(
+        natures=natures,
+        is_in_tab=bool(natures_of(title.tab)),
+        moment=next((moment for moment, _, _, _ in dated if moment), None),
+        years_after=next((count for _, count, _, _ in dated if count), None),
+        leaving_year=leaving[0],
+        is_sure=leaving[1],
+        year_group=next(filter(None, map(_year_group, lines)), None),
+        is_old=bool(_OLD_TAB.search(title.tab)) or any(map(_OLD.search, lines)),
+        is_copy=bool(_COPY.search(title.tab)),
+        is_removed=any(map(_REMOVED.search, lines)),
+    )
+
+
+def _year_group(line: str) -> int | None:
+    groups = {int(first or second) for first, second in _YEAR_GROUP.findall(line)}
+    return groups.pop() if len(groups) == 1 else None
+
+
+def _dates(line: str) -> tuple[date | None, int | None, int | None, bool]:
+    """The moment, the years after leaving, and the leaving year of a line, and whether it is sure.
+
+    "Leavers July 2025" left in July; "Leavers 2025, November 2025" left in 2025 and were asked in
+    November.
+    """
+    speaks_of_leavers = not _COHORT_WORDS.isdisjoint(heading_words(line)) or bool(_year_group(line))
+    if not _NOT_OF_ANSWERS.isdisjoint(heading_words(line)):
+        return None, None, None, False
+    months = parse_months(line)
+    left = [month for month in months if speaks_of_leavers and month.month in _SUMMER]
+    moments = [month for month in months if month not in left]
+    years = {academic_year(month.year, month.month) for month in left} | set(parse_years(line))
+    period = parse_period(line)
+    count = period[0].number if period and period[0].unit is PeriodUnit.COUNT else None
+    return (
+        moments[0] if len(moments) == 1 else None,
+        None if moments else count,
+        years.pop() if len(years) == 1 else None,
+        speaks_of_leavers,
+    )
