@@ -34,6 +34,7 @@ from imports.context.required_columns import (
 )
 from imports.context.submission_context import FileContent, complete_metadata, infer_kind
 from imports.context.title_readings import (
+    LEFT_OUT,
     date_by_title,
     leave_out_by_title,
     read_plans,
@@ -138,7 +139,7 @@ def _normalise(
         suggests=normalised.suggests,
         unused=unused,
         file_format=read.file_format,
-        regions=tuple(_mark_left_out(read, layouts)),
+        regions=tuple(_mark_left_out(read, layouts, about_titles)),
         merged_into={
             (layout.table.sheet, row, letter): top
             for layout in layouts
@@ -147,8 +148,11 @@ def _normalise(
     )
 
 
-def _mark_left_out(read: ReadFile, layouts: Sequence[TableMapping]) -> Iterator[Region]:
-    """The regions of the sheets, tables without a column they need marked as left out."""
+def _mark_left_out(
+    read: ReadFile, layouts: Sequence[TableMapping], by_title: Iterable[Issue]
+) -> Iterator[Region]:
+    """The regions of the sheets, tables that are not gone on with marked as left out."""
+    titled = {issue.sheet for issue in by_title if issue.code in LEFT_OUT}
     used = {(layout.table.sheet, layout.table.heading_rows) for layout in layouts}
     left_out = {
         (table.sheet, table.heading_rows[0])
@@ -157,7 +161,8 @@ def _mark_left_out(read: ReadFile, layouts: Sequence[TableMapping]) -> Iterator[
     }
     for region in read.regions:
         if region.used and (region.sheet, region.first_row) in left_out:
-            region = replace(region, used=False, why="a column is missing")
+            why = "by its title" if region.sheet in titled else "a column is missing"
+            region = replace(region, used=False, why=why)
         yield region
 
 

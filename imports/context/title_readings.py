@@ -99,6 +99,7 @@ _WHY_NOT = {
     _AT_ODDS: "its title speaks of {of}, and the column '{heading}' seems to say something else",
     _NOT_YET: "it names a time that had not come when it was sent",
 }
+LEFT_OUT = frozenset(_WHY_NOT)  # codes of issues about tables that are not gone on with
 
 
 def _is_set_aside(facts: TitleFacts) -> bool:
