@@ -39,7 +39,7 @@ SIDE = {
         "CHANGELOG",
         "bench/README",
     ],
-    "For those who read it": ["docs/glossary", "docs/sources", "docs/models"],
+    "For those who read it": ["docs/glossary", "docs/sources", "docs/models", "docs/exports"],
     "For those who carry it on": [
         "CONTRIBUTING",
         "docs/house",

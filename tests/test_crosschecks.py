@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from destinations.crosschecks.run_crosschecks import THRESHOLDS, Thresholds, run_crosschecks
 from destinations.recording import record_submission
-from expectations.catalogue import rule_words
+from expectations.catalogue import catalogue, rule_words
 from models.database import transaction
 from models.facts.identifiers import is_valid_uln, upn_check_letter
 from models.handoffs.findings import Issue

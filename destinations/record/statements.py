@@ -8,7 +8,13 @@ from destinations.linkage.candidates import LeaverInCohort
 from destinations.outcomes.waves import wave_dates
 from destinations.register.providers import ProviderRegister, RegisterEntry, activity_code_at
 from models.handoffs.normalised import NormalisedRow, SubmissionMetadata
-from models.vocabulary import EvidenceStrength, SourceType, academic_year
+from models.vocabulary import (
+    ActivityGroup,
+    EvidenceStrength,
+    SourceType,
+    academic_year,
+    group_of,
+)
 
 # How strong a school's answer is by the source that its sheet names.  A leaver or a parent can be
 # heard through the school only.  A provider, an employer or a council sends its own list: where the
@@ -70,10 +76,13 @@ def school_statements(
 ) -> tuple[DestinationStatement, ...]:
     """The statements of a row of a leaver sheet; none where its destination cells are blank.
 
-    An intended destination is wave 0's, whatever the wave of the sheet it stands in.
+    An intended destination is wave 0's, whatever the wave of the sheet it stands in.  Of somebody
+    who was not there any more when checked, the row does not say until when they were: they are
+    not known at its wave, and the sender is asked (D25).
     """
     wave = wave_answered(row, leaver, context.declared)
-    activity, intended = row.text("activity"), row.text("intended") or None
+    activity = "" if _has_left_at_a_day_unknown(row) else row.text("activity")
+    intended = row.text("intended") or None
     statements = []
     if activity or (intended and wave == 0):
         column = _source_column(row, ("activity", "intended"))
@@ -85,6 +94,11 @@ def school_statements(
         planned = replace(row, values={}) if "activity" in row.columns else row
         statements.append(_statement(planned, leaver, context, 0, "", intended, column))
     return tuple(statements)
+
+
+def _has_left_at_a_day_unknown(row: NormalisedRow) -> bool:
+    has_left = row.get("enrolled") is False and row.get("ended_on") is None
+    return has_left and group_of(row.text("activity") or None) is ActivityGroup.EET
 
 
 def provider_statements(
