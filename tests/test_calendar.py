@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
+from imports import cover_notes
 from models.facts import calendar
 from models.facts.calendar import in_london, in_words, today_in_london
 from models.submissions import CoverNote
@@ -51,7 +52,7 @@ def test_what_is_sent_after_midnight_in_summer_was_sent_that_day(
 ) -> None:
     """Half past eleven in UTC, half past midnight in London: `submit` notes London's day."""
     at = datetime(2026, 7, 9, 23, 30, tzinfo=UTC)
-    monkeypatch.setattr(calendar, "now", lambda: at)
+    monkeypatch.setattr(cover_notes, "now", lambda: at)
     with a_hub_at_home(tmp_path / "home", monkeypatch, "900100") as engine:
         sheet = written(tmp_path, "leavers.xlsx", "Surname | Forename\nAsh | Ada")
         assert run("submit", sheet, "--school", "900100").code == 0
