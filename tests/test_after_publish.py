@@ -41,7 +41,7 @@ NAMELESS = """
         |         | Sam      | 21/06/2009    | Further Education | Downs College
 """
 UNKNOWN_HEADING = """
-    Surname | Forename | Date of Birth | Where are they now?
+    Surname | Forename | Date of Birth | Which option now?
     Bell    | Jo       | 20/06/2009    | Further Education
     Marsh   | Peter    | 14/05/2009    | Apprenticeship
     Quill   | Ann      | 15/05/2009    | Sixth form

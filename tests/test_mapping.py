@@ -430,7 +430,7 @@ def test_no_names_at_all_is_refused_with_what_was_found():
 def test_no_destination_is_refused_and_the_likely_column_named():
     said = refused(
         """
-        Surname | Forename | DOB        | Where are they now?
+        Surname | Forename | DOB        | Which option now?
         Okafor  | Ada      | 17/03/2007 | College
         Bell    | Jo       | 18/03/2007 | 6th form
         Carr    | Al       | 19/03/2007 | NEET
@@ -439,7 +439,7 @@ def test_no_destination_is_refused_and_the_likely_column_named():
     assert said.code == "C02"
     assert rule_words(said.code, dict(said.facts))[1] == (
         "Add a column called 'Destination', or rename the one that holds it. "
-        "We read 'Where are they now?' as Destination. Right? (its words are destinations that we "
+        "We read 'Which option now?' as Destination. Right? (its words are destinations that we "
         "know) If so, tell your hub, and you need not send it again"
     )
 

@@ -363,7 +363,7 @@ def test_no_cell_can_make_a_rule_raise(sheet, born):
 def test_days_that_the_table_cannot_hold_are_no_days():
     born = typed({**ADA, "born_on": "14/02/0207"})
     assert [one.code for one in validate([submission([born])]).findings[1]] == ["P04"]
-    table = build_rule_inputs([submission([born])]).table
+    table = build_rule_inputs([submission([born])]).table.drop(columns="moment")
     assert {str(kind) for kind in table.dtypes if "datetime" in str(kind)} == {"datetime64[ns]"}
     assert pd.isna(table.at[0, "born_on"])
 
