@@ -39,7 +39,7 @@ def main() -> None:
 
         setattr(owner, name, with_steps)
 
-    stepping(cover_notes, "note")
+    stepping(cover_notes, "store_cover_note")
     stepping(Session, "commit")
     stepping(storage.FolderStore, "put")
     stepping(os, "fsync")

@@ -20,6 +20,7 @@ from expectations.catalogue import catalogue
 from expectations.messages import refusal_finding, word_issues
 from imports.reading import read_file
 from imports.text.invisible import strip_invisible
+from imports.values.nothing_words import is_ditto
 from imports.workbook.formats.xlsx_sheet import SharedParts, read_sheet
 from imports.workbook.guard import open_guard
 from imports.workbook.limits import READ_LIMITS
@@ -479,7 +480,7 @@ def test_any_bytes_give_a_table_or_a_refusal(content, head):
         st.lists(st.text(max_size=12).filter(lambda text: "\0" not in text), max_size=6), max_size=6
     )
 )
-def test_any_text_in_cells_comes_out_as_it_went_in(rows):
+def test_any_text_in_cells_comes_out_as_it_went_in_or_a_ditto_as_the_cell_above(rows):
     kept = BytesIO()
     other = xlsxwriter.Workbook(kept, {"strings_to_formulas": False, "strings_to_urls": False})
     page = other.add_worksheet("Leavers")
@@ -491,12 +492,16 @@ def test_any_text_in_cells_comes_out_as_it_went_in(rows):
     came = read(kept.getvalue())
     got = {row.number: row for table in came.tables for row in table.rows}
     assert {2, 3, 4} <= set(got)
-    for number, row in got.items():
+    above: dict[int, str] = {}
+    for number, row in sorted(got.items()):
         for column, one in enumerate(row.cells):
             text = said[number - 1][column] if column < len(said[number - 1]) else ""
             shown = "".join(c for c in text.replace("\r", "") if c in "\t\n" or ord(c) > 31)
             shown = strip_invisible(shown.replace("\x7f", ""))  # nobody sees a soft hyphen
+            if is_ditto(shown.strip()):
+                shown = above.get(column, shown)
             assert one.text == (shown if shown.strip() else "")
+            above[column] = one.text or above.get(column, "")
 
 
 PUT = st.sampled_from(["", "<c/>", "</c>", "<v>", "</row>", '"', 'r="A9"', "&amp;", "1", "s"])

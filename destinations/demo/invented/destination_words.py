@@ -179,7 +179,7 @@ RIDDLES = (
     "as last yr",
     "moved away",
     "Something with horses",
-    "ditto",
+    "will let you know",
     "Hmm",
 )
 
