@@ -26,6 +26,7 @@ from imports.columns.mapped_table import (
 )
 from imports.columns.roll_dates import drop_roll_dates
 from imports.columns.sender_identifiers import assign_identifier_owners
+from imports.context.leaver_roll import is_leaver_roll, roll_issue
 from imports.context.normalise_rows import normalise_rows
 from imports.context.required_columns import (
     add_column_proposals,
@@ -88,6 +89,9 @@ def _normalise(
     if declared.kind is not SubmissionKind.ENROLMENTS:
         layouts, about_tabs = use_tabs_as_destinations(layouts, column_map)
         about_titles += about_tabs
+    is_roll = is_leaver_roll(layouts, declared, column_map)
+    if is_roll:  # it answers for no autumn
+        declared = replace(declared, kind=SubmissionKind.LEAVERS, wave=0)
     kind, about_kind = infer_kind(declared, layouts, column_map)
     layouts = [
         find_enrolment_status(_with_leaving_date(layout, kind), kind, column_map)
@@ -108,7 +112,7 @@ def _normalise(
         layouts, about_titles = titled.layouts, [*about_titles, *titled.issues]
     layouts = [drop_roll_dates(layout, declared) for layout in layouts]
     layouts, about_years = _assign_waves_and_columns(layouts, declared, column_map)
-    layouts, about_tables = require_columns(layouts, declared, column_map)
+    layouts, about_tables = require_columns(layouts, declared, column_map, is_roll=is_roll)
     orders, about_dates = infer_date_orders(layouts, declared)
     unused, about_columns = find_unknown_columns(layouts, column_map, kind)
     normalised = normalise_rows(layouts, declared, column_map, orders)
@@ -119,6 +123,7 @@ def _normalise(
         *about_kind,
         *about_cohort,
         *about_tables,
+        *([roll_issue(layouts)] if is_roll else []),
         *about_years,
         *about_dates,
         *about_columns,

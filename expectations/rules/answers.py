@@ -55,6 +55,20 @@ RULES: tuple[Rule, ...] = (
         since=SINCE,
     ),
     Rule(
+        code="C70",
+        severity=PLEASE_CHECK,
+        says="No column says where anybody went, so we read this as the list of your leavers: "
+        "{count} of them, and nothing is known yet of where they went",
+        says_one="No column says where anybody went, so we read this as the list of your leavers: "
+        "1 of them, and nothing is known yet of where they went",
+        do="Send where they went when you know; if this sheet says it already, call that column "
+        "'Destination' and send it again",
+        bad="Surname, Forename, Date of birth, sent as leavers of 2024/25",
+        good="Surname, Forename, Date of birth, Destination",
+        source="ours",
+        since=SINCE,
+    ),
+    Rule(
         code="D26",
         severity=MUST_FIX,
         says="This was still to begin when the sheet was sent",

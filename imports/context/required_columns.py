@@ -19,17 +19,22 @@ _MAX_PROPOSALS = 40
 
 
 def require_columns(
-    layouts: Sequence[TableMapping], declared: SubmissionMetadata, column_map: ColumnMap
+    layouts: Sequence[TableMapping],
+    declared: SubmissionMetadata,
+    column_map: ColumnMap,
+    *,
+    is_roll: bool = False,
 ) -> tuple[list[TableMapping], list[Issue]]:
     """The tables that have every column they need, and an issue for each that has not.
 
-    Raises SubmissionRefused where no table has them: C01 for names, C02 for the destination.
+    A roll of leavers needs no destination.  Raises SubmissionRefused where no table has them: C01
+    for names, C02 for the destination.
     """
     if not layouts:
         raise SubmissionRefused(
             "C01", missing=_quoted_list([*_REQUIRED_NAMES.values()]), found="none"
         )
-    missing = [_missing_columns(layout, declared) for layout in layouts]
+    missing = [_missing_columns(layout, declared, is_roll=is_roll) for layout in layouts]
     whole = [layout for layout, lacks in zip(layouts, missing, strict=True) if not lacks]
     if not whole:
         # The table that lacks least is the one meant.
@@ -149,14 +154,16 @@ def ask_about_heading(heading: str, ours: str, evidence: str) -> str:
     return f"We read '{heading}' as {ours}. Right?" + (f" ({evidence})" if evidence else "")
 
 
-def _missing_columns(layout: TableMapping, declared: SubmissionMetadata) -> list[str]:
+def _missing_columns(
+    layout: TableMapping, declared: SubmissionMetadata, *, is_roll: bool
+) -> list[str]:
     lacks = []
     if not layout.has("full_name"):
         lacks += [name for field, name in _REQUIRED_NAMES.items() if not layout.has(field)]
     if declared.kind is SubmissionKind.ENROLMENTS:
         # A list may name its people by number alone.
         return [] if layout.has("upn", "uln") else lacks
-    return lacks if layout.has("activity", "intended") else [*lacks, "Destination"]
+    return lacks if is_roll or layout.has("activity", "intended") else [*lacks, "Destination"]
 
 
 _HOW_TO_CONFIRM = "If so, tell your hub, and you need not send it again"
