@@ -18,6 +18,7 @@ from imports.columns.fields_by_words import (
     holds_many_destinations,
     read_by_words,
 )
+from imports.columns.former_destinations import former_issues, read_former_destinations
 from imports.columns.mapped_table import (
     ColumnMapping,
     TableMapping,
@@ -68,7 +69,12 @@ def map_columns_and_values(
     """
     layouts = assign_identifier_owners(
         (
-            read_checkboxes(read_by_words(map_columns(table, column_map), column_map), column_map)
+            read_former_destinations(
+                read_checkboxes(
+                    read_by_words(map_columns(table, column_map), column_map), column_map
+                ),
+                column_map,
+            )
             for table in read.tables
         ),
         declared,
@@ -128,6 +134,7 @@ def _normalise(
         *about_dates,
         *about_columns,
         *by_words_issues(layouts),
+        *former_issues(layouts),
         *normalised.issues,
     )
     logger.info(

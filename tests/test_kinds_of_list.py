@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from destinations.cli import app
 from destinations.outcomes.outstanding_returns import outstanding_returns
+from destinations.outcomes.survivorship import leaver_outcomes
 from destinations.platform.settings import get_settings
 from flows.pipeline import stages
 from tests.builders.hub import a_hub_at_home, take_in
@@ -44,7 +45,8 @@ def submit(folder, drawn: str, *words: str) -> None:
     """A drawn sheet, sent with what its sender says of it."""
     path = folder / "sheet.xlsx"
     path.write_bytes(a_workbook(drawn))
-    command("submit", str(path), "--school", SCHOOL, "--sent-on", "2025-11-20", *words)
+    day = () if "--sent-on" in words else ("--sent-on", "2025-11-20")
+    command("submit", str(path), "--school", SCHOOL, *day, *words)
 
 
 ROLL = """
@@ -76,3 +78,46 @@ def test_a_roll_answers_for_no_autumn_so_its_school_is_still_asked(tmp_path, eng
     with Session(engine) as session:
         due = [due.what for due in outstanding_returns(session, today=SENT) if due.urn == SCHOOL]
     assert due == ["Year 11, 2024/25: wave 1"]
+
+
+WAS_AND_NOW = """
+    Surname | Forename | DOB        | Was     | Left on    | Now            | Where now | Started
+    Ashby   | Ada      | 15/09/2006 | College | 12/01/2024 | NEET           |           |
+    Birch   | Ben      | 25/09/2006 | College | 12/01/2024 | Apprenticeship | Smith Ltd | 22/01/2024
+    Croft   | Cara     | 15/10/2006 | College |            | Job            | Smith Ltd | 22/01/2024
+"""
+
+
+def test_was_left_on_and_now_are_two_facts_in_order(tmp_path, engine):
+    sent = ("--kind", "leavers", "--cohort", "2022/23", "--sent-on", "2024-01-23")
+    submit(tmp_path, WAS_AND_NOW, *sent)
+    take_in(date(2024, 1, 24))
+    names = {line["person"]: line["surname"] for line in exported("leavers")}
+    facts = [
+        (names[line["person"]], line["activity_code"], line["ended_on"], line["superseded"])
+        for line in exported("destinations")
+    ]
+    assert sorted(facts) == [
+        ("Ashby", "230", "2024-01-12", "N"),
+        ("Ashby", "619", "", "N"),
+        ("Birch", "230", "2024-01-12", "N"),
+        ("Birch", "310", "", "N"),
+        ("Croft", "330", "", "N"),
+    ]
+    with Session(engine) as session:
+        on_1_november = {
+            names[str(outcome.person_id)]: outcome.activity_code
+            for outcome in leaver_outcomes(session, today=date(2024, 2, 1))
+            if outcome.wave == 1
+        }
+    assert on_1_november == {"Ashby": "230", "Birch": "230", "Croft": None}
+
+
+def test_what_was_is_recorded_once_however_often_its_sheet_is_read(tmp_path):
+    sent = ("--kind", "leavers", "--cohort", "2022/23", "--sent-on", "2024-01-23")
+    submit(tmp_path, WAS_AND_NOW, *sent)
+    take_in(date(2024, 1, 24))
+    before = exported("destinations")
+    submit(tmp_path, WAS_AND_NOW + "\n", *sent)
+    take_in(date(2024, 1, 25))
+    assert exported("destinations") == before

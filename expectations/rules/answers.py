@@ -69,6 +69,28 @@ RULES: tuple[Rule, ...] = (
         since=SINCE,
     ),
     Rule(
+        code="C71",
+        severity=PLEASE_CHECK,
+        says="We read '{now}' as the destination, and '{was}' as what it was until the day in "
+        "'{end}'",
+        do="Do nothing if that is so; where no day says until when, '{was}' is left out",
+        bad="Was, Left on, Now",
+        good="Destination, and the rows of before in a sheet of their own",
+        source="ours",
+        since=SINCE,
+    ),
+    Rule(
+        code="C72",
+        severity=PLEASE_CHECK,
+        says="We read '{now}' as the destination and left '{was}' out, since no column says until "
+        "when that was",
+        do="Add a column called 'Left on' if you want it kept",
+        bad="Was, Now",
+        good="Was, Left on, Now",
+        source="ours",
+        since=SINCE,
+    ),
+    Rule(
         code="D26",
         severity=MUST_FIX,
         says="This was still to begin when the sheet was sent",

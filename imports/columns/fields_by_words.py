@@ -15,7 +15,12 @@ from imports.columns.mapped_table import (
 )
 from imports.columns.typed_values import displayed_text, says_nothing
 from imports.crosswalk.column_map import ColumnMap
-from imports.text.headings import heading_words, names_another_person, word_set
+from imports.text.headings import (
+    SPEAKS_OF_BEFORE,
+    heading_words,
+    names_another_person,
+    word_set,
+)
 from models.handoffs.findings import Issue
 from models.handoffs.sheets import Cell, CellKind
 
@@ -26,11 +31,11 @@ _INTENTION = word_set(
     "meant wanted wants aim aims"
 )
 # Not where anybody is: what they were offered or thought of, and where they were before.
-_ELSEWHEN = word_set(
+_ELSEWHEN = SPEAKS_OF_BEFORE | word_set(
     "applied application applications apply offer offers offered visit visits visited interest "
     "interested interests considering considered preference preferences choice choices option "
-    "options experience encounter encounters was were before previous previously former formerly "
-    "old earlier prior until reason reasons advice backup reserve second alternative"
+    "options experience encounter encounters until reason reasons advice backup reserve second "
+    "alternative"
 )
 _CALLED = {"activity": "the destination", "intended": "the intended destination"}
 

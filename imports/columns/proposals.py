@@ -96,6 +96,11 @@ def propose_fields(
         # "My plan for next year" in words that we know is still a plan.
         evidence["intended"] = evidence.pop("activity")
     likeness = _likeness_by_field(heading, column_map)
+    if not headings.SPEAKS_OF_BEFORE.isdisjoint(headings.heading_words(heading)):
+        # Where somebody was is never proposed as where they are.
+        for field in _DESTINATIONS:
+            evidence.pop(field, None)
+            likeness.pop(field, None)
     ranked = sorted(likeness, key=lambda field: (field not in evidence, -likeness[field].by_word))
     best = max((of_field.whole for of_field in likeness.values()), default=0.0)
     made = [

@@ -16,6 +16,15 @@ LEFT_ON = "left_on"
 PERHAPS = "perhaps_activity"
 # The destination a second time, such as a code beside words; it is only held against the first.
 BESIDE = "activity_beside"
+# What a leaver did before what they do now, where, and the day that it ended.
+FORMER, FORMER_PROVIDER, FORMER_END = "former_activity", "former_provider_name", "former_ended_on"
+# What such a column holds is read as a column of this field would be.
+READ_AS = {
+    BESIDE: "activity",
+    FORMER: "activity",
+    FORMER_PROVIDER: "provider_name",
+    FORMER_END: "ended_on",
+}
 # Headings that we know and have no use for; nobody is asked about them.
 NOT_OURS = "not_ours"
 

@@ -38,6 +38,11 @@ BLOCKED = word_set(
     """
 )
 
+# What somebody did once; not what they are doing, nor what they mean to do.
+SPEAKS_OF_BEFORE = word_set(
+    "was were before previous previously former formerly old original originally earlier prior"
+)
+
 # Parts above a heading that make it about a place, not about the leaver.
 PLACES = word_set(
     """
