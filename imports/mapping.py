@@ -27,7 +27,7 @@ from imports.columns.mapped_table import (
 )
 from imports.columns.roll_dates import drop_roll_dates
 from imports.columns.sender_identifiers import assign_identifier_owners
-from imports.context.leaver_roll import is_leaver_roll, roll_issue
+from imports.context.leaver_roll import is_leaver_roll, roll_issues
 from imports.context.normalise_rows import normalise_rows
 from imports.context.required_columns import (
     add_column_proposals,
@@ -96,8 +96,8 @@ def _normalise(
         layouts, about_tabs = use_tabs_as_destinations(layouts, column_map)
         about_titles += about_tabs
     is_roll = is_leaver_roll(layouts, declared, column_map)
-    if is_roll:  # it answers for no autumn
-        declared = replace(declared, kind=SubmissionKind.LEAVERS, wave=0)
+    if is_roll:
+        declared = replace(declared, kind=SubmissionKind.LEAVERS)
     kind, about_kind = infer_kind(declared, layouts, column_map)
     layouts = [
         find_enrolment_status(_with_leaving_date(layout, kind), kind, column_map)
@@ -110,6 +110,9 @@ def _normalise(
             else use_provider_as_destination(layout, column_map, declared.urn)
             for layout in layouts
         ]
+        is_roll = is_roll and not any(layout.has("activity") for layout in layouts)
+        if is_roll:  # it answers for no autumn
+            declared = replace(declared, wave=0)
         titled = read_plans(layouts)
         layouts, about_titles = titled.layouts, [*about_titles, *titled.issues]
     declared, about_cohort = _complete_metadata(replace(declared, kind=kind), layouts)
@@ -129,7 +132,7 @@ def _normalise(
         *about_kind,
         *about_cohort,
         *about_tables,
-        *([roll_issue(layouts)] if is_roll else []),
+        *(roll_issues(layouts, column_map, declared.urn) if is_roll else []),
         *about_years,
         *about_dates,
         *about_columns,

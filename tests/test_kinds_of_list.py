@@ -13,7 +13,8 @@ from destinations.outcomes.outstanding_returns import outstanding_returns
 from destinations.outcomes.survivorship import leaver_outcomes
 from destinations.platform.settings import get_settings
 from flows.pipeline import stages
-from tests.builders.hub import a_hub_at_home, take_in
+from models.database import transaction
+from tests.builders.hub import a_hub_at_home, institution, take_in
 from tests.builders.sheets import a_workbook
 
 SCHOOL, OTHER, SENT = "900100", "900101", date(2025, 11, 24)
@@ -121,3 +122,31 @@ def test_what_was_is_recorded_once_however_often_its_sheet_is_read(tmp_path):
     submit(tmp_path, WAS_AND_NOW + "\n", *sent)
     take_in(date(2024, 1, 25))
     assert exported("destinations") == before
+
+
+MIS_EXPORT = """
+    UPN | Legal Surname | Legal Forename | Date of Birth | Leaving Date | Destination School
+        | Zielinski     | Jaydon         | 15/01/2009    | 27/06/2025   | Downs Coast College
+        | Mowbray       | Kezia          | 17/06/2009    | 27/06/2025   | Firle High School
+        | Lambourne     | Mollie         | 19/12/2008    | 27/06/2025   | Acme Motors
+        | Ashdown       | Yasmin         | 25/06/2009    | 27/06/2025   |
+"""
+
+
+def test_an_mis_export_with_a_destination_school_is_asked_about_and_its_leavers_are_in(
+    tmp_path, engine
+):
+    with transaction(engine) as session:
+        session.add(institution("900190", "Downs Coast College", type_name="Further education"))
+    submit(tmp_path, MIS_EXPORT)
+    take_in(SENT)
+    assert len(exported("leavers")) == 4
+    assert exported("destinations") == []
+    told = command("findings", "1")
+    assert "We read 'Destination School' as Destination. Right?" in told
+    command("map", "accept", "1", "--by", "Jo Bell")
+    take_in(SENT)
+    assert [(line["wave"], line["activity_code"]) for line in exported("destinations")] == [
+        ("1", "230")
+    ]
+    assert len(exported("leavers")) == 4

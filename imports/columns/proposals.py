@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from imports.columns.mapped_table import TableMapping, share_of_known_places
+from imports.columns.mapped_table import ColumnMapping, TableMapping, share_of_known_places
+from imports.columns.typed_values import displayed_text
 from imports.crosswalk.column_map import ColumnMap, normalise_heading
-from imports.crosswalk.fields import FIELDS
+from imports.crosswalk.fields import FIELDS, PERHAPS
 from imports.text import headings
 from imports.values.dates import parse_typed_date
 from imports.values.typed_identifiers import displayed_identifier
@@ -58,6 +59,9 @@ _ABOUT_DESTINATIONS = headings.word_set(
     "pathway pathways leaver leavers post16 post18"
 )
 _DESTINATIONS = frozenset({"activity", "intended"})
+_AFTERWARDS = headings.word_set(
+    "destination destinations next onward future receiving where going gone"
+)
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}")
 
 
@@ -132,9 +136,38 @@ def may_hold_destination(layouts: Sequence[TableMapping], column_map: ColumnMap)
         or any(proposal.is_made and proposal.field in _DESTINATIONS for proposal in proposals)
         for layout in layouts
         for column in layout.columns("")
-        if (cells := layout.cells(column))
+        if (cells := layout.cells(column)) and not all(map(holds_date, cells))
         for proposals in (propose_fields(column.parts, cells, column_map),)
     )
+
+
+def columns_that_may_say(layout: TableMapping, column_map: ColumnMap) -> tuple[ColumnMapping, ...]:
+    """The columns of a table without a destination that a person may be asked about for it.
+
+    Those with an open heading, such as "Now", whose words we do not know; else those of places
+    whose heading speaks of what comes afterwards, such as "Destination School".
+    """
+    if layout.has(*_DESTINATIONS):
+        return ()
+    open_columns = tuple(
+        column for column in layout.columns("") if _is_open(layout, column, column_map)
+    )
+    return open_columns or tuple(
+        column
+        for column in layout.columns("provider_name")
+        if speaks_of_afterwards(column) and layout.cells(column)
+    )
+
+
+def speaks_of_afterwards(column: ColumnMapping) -> bool:
+    """Whether a heading asks where somebody went: "Destination School", "Next college"."""
+    return not _AFTERWARDS.isdisjoint(headings.heading_words(" ".join(column.parts)))
+
+
+def _is_open(layout: TableMapping, column: ColumnMapping, column_map: ColumnMap) -> bool:
+    meaning = column_map.meaning(column.parts)
+    texts = {displayed_text(cell) for cell in layout.cells(column)}
+    return meaning is not None and meaning.field == PERHAPS and len(texts) > 1
 
 
 def _likeness_by_field(heading: str, column_map: ColumnMap) -> dict[str, _Likeness]:

@@ -3,8 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from imports.columns.mapped_table import ColumnMapping, TableMapping, holds_yes_no, map_columns
-from imports.columns.proposals import NAMES, FieldProposal, propose_fields
-from imports.columns.typed_values import displayed_text
+from imports.columns.proposals import (
+    NAMES,
+    FieldProposal,
+    columns_that_may_say,
+    propose_fields,
+)
 from imports.context.submission_context import list_headings
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import PERHAPS
@@ -147,20 +151,11 @@ def _questions(
         headings = [
             column.heading
             for layout in layouts
-            if not layout.has(*_DESTINATION_FIELDS)
-            for column in layout.columns("")
-            if _may_say_what(layout, column, column_map)
+            for column in columns_that_may_say(layout, column_map)
         ]
         if len(set(headings)) == 1:
             questions[NAMES["activity"]] = ask_about_heading(headings[0], NAMES["activity"], "")
     return questions
-
-
-def _may_say_what(layout: TableMapping, column: ColumnMapping, column_map: ColumnMap) -> bool:
-    """Whether a heading such as "Now" is open, and its words, which we do not know, are several."""
-    meaning = column_map.meaning(column.parts)
-    texts = {displayed_text(cell) for cell in layout.cells(column)}
-    return meaning is not None and meaning.field == PERHAPS and len(texts) > 1
 
 
 def _perhaps_sentences(questions: Mapping[str, str]) -> str:
