@@ -16,6 +16,8 @@ LEFT_ON = "left_on"
 PERHAPS = "perhaps_activity"
 # The destination a second time, such as a code beside words; it is only held against the first.
 BESIDE = "activity_beside"
+# Which moment a row is of, where a leaver has a row for each: "Year after leaving" 1, 2, 3.
+WAVE_SAID = "wave_said"
 # Headings that we know and have no use for; nobody is asked about them.
 NOT_OURS = "not_ours"
 
