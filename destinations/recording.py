@@ -46,6 +46,7 @@ from destinations.record.statements import (
 from destinations.register.providers import ProviderRegister, load_providers
 from destinations.responses.confirmations import drop_confirmed
 from models.facts import submission_state
+from models.facts.submission_cohorts import store_cohorts
 from models.facts.succession import school_chain
 from models.handoffs.findings import Finding, Issue
 from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
@@ -124,7 +125,7 @@ def record_submission(
         session, declared, sound, stored, register or load_providers(session), repeats
     )
     if declared.kind is SubmissionKind.LEAVERS:
-        outcome, matched = _record_leavers(recording, recorded_at)
+        outcome, matched = _record_cohorts(recording, mapped, recorded_at)
     elif declared.kind is SubmissionKind.ENROLMENTS:
         outcome, matched = _record_enrolments(recording, recorded_at)
     else:
@@ -136,7 +137,7 @@ def record_submission(
     nameless = counted.waiting + counted.unsure
     comparison = compare_with_last_round(
         session,
-        declared,
+        mapped,
         resubmission,
         _rows_by_person(matched, rows),
         nameless=nameless,
@@ -163,6 +164,7 @@ def record_submission(
     )
     store_findings(session, declared.submission_id, result.findings, result.remarks)
     _mark_recorded(session, declared, result, recorded_at)
+    store_cohorts(session, declared.submission_id, _rows_by_cohort(mapped))
     store_round(session, declared.submission_id, resubmission, comparison)
     log.info(
         "submission %s: %s rows, %s recorded, %s wait, %s unsure, %s destinations",
@@ -213,6 +215,35 @@ class _Recording:
     def statement_context(self) -> StatementContext:
         urn = self.declared.urn
         return StatementContext(self.declared, self.register, self.register.by_number("urn", urn))
+
+
+def _record_cohorts(
+    recording: _Recording, mapped: NormalisedSubmission, recorded_at: datetime
+) -> tuple[RecordResult, tuple[RowMatch, ...]]:
+    """Every cohort of a leaver sheet, the earliest first: who is in two of them is one person."""
+    outcome, matched = RecordResult(mapped.declared.submission_id), tuple[RowMatch, ...]()
+    for part in mapped.by_cohort():
+        places = dict.fromkeys((row.sheet, row.row) for row in part.rows)
+        of_part = replace(
+            recording,
+            declared=part.declared,
+            rows={key: recording.rows[key] for key in places if key in recording.rows},
+        )
+        recorded, matched_rows = _record_leavers(of_part, recorded_at)
+        outcome, matched = _added(outcome, recorded), (*matched, *matched_rows)
+    return outcome, matched
+
+
+def _added(outcome: RecordResult, part: RecordResult) -> RecordResult:
+    return replace(
+        outcome,
+        new_people=outcome.new_people + part.new_people,
+        new_leavers=outcome.new_leavers + part.new_leavers,
+        filled=outcome.filled + part.filled,
+        differing=outcome.differing + part.differing,
+        new_destinations=outcome.new_destinations + part.new_destinations,
+        remarks=(*outcome.remarks, *part.remarks),
+    )
 
 
 def _record_leavers(
@@ -344,6 +375,19 @@ def _cohort_leavers(
     return {
         leaver.person_id: leaver for leaver in leavers_by_person(session, people, where=of_cohort)
     }
+
+
+def _rows_by_cohort(mapped: NormalisedSubmission) -> list[tuple[int, str, int]]:
+    """Leaving year, stage and number of rows of each cohort that the submission holds."""
+    rows = Counter(
+        cohort
+        for _, _, cohort in {(row.sheet, row.row, row.cohort) for row in mapped.rows}
+        if cohort
+    )
+    return [
+        (cohort.academic_year, cohort.leaving_stage.value, count)
+        for cohort, count in sorted(rows.items())
+    ]
 
 
 def _with_row_counts(

@@ -5,12 +5,11 @@ dropped.  What is provably repairable is repaired and said.
 """
 
 import logging
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from imports.columns.checkbox_columns import checkbox_issue, read_checkboxes
-from imports.columns.date_format_inference import infer_date_orders, read_birth_dates
+from imports.columns.date_format_inference import infer_date_orders
 from imports.columns.duplicate_columns import resolve_duplicate_columns
 from imports.columns.enrolment_status import find_enrolment_status
 from imports.columns.fields_by_words import (
@@ -27,14 +26,16 @@ from imports.columns.mapped_table import (
 )
 from imports.columns.roll_dates import drop_roll_dates
 from imports.columns.sender_identifiers import assign_identifier_owners
+from imports.context.cohorts import CohortTables, left_out_issue, split_by_cohort
 from imports.context.leaver_roll import is_leaver_roll, roll_issues
-from imports.context.normalise_rows import normalise_rows
+from imports.context.normalise_rows import RowsToNormalise, normalise_rows
 from imports.context.required_columns import (
     add_column_proposals,
     find_unknown_columns,
     require_columns,
 )
-from imports.context.submission_context import FileContent, complete_metadata, infer_kind
+from imports.context.row_waves import find_wave_column, split_by_wave
+from imports.context.submission_context import infer_kind
 from imports.context.title_readings import (
     LEFT_OUT,
     date_by_title,
@@ -47,9 +48,9 @@ from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import LEFT_ON, NOT_OURS
 from imports.text.headings import heading_words
 from models.handoffs.findings import Issue, SubmissionRefused
-from models.handoffs.normalised import NormalisedSubmission, SubmissionMetadata
+from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
 from models.handoffs.sheets import ReadFile, Region
-from models.vocabulary import SubmissionKind, academic_year
+from models.vocabulary import SubmissionKind
 
 logger = logging.getLogger(__name__)
 
@@ -99,10 +100,8 @@ def _normalise(
     if is_roll:
         declared = replace(declared, kind=SubmissionKind.LEAVERS)
     kind, about_kind = infer_kind(declared, layouts, column_map)
-    layouts = [
-        find_enrolment_status(_with_leaving_date(layout, kind), kind, column_map)
-        for layout in layouts
-    ]
+    declared = replace(declared, kind=kind)
+    layouts = [find_enrolment_status(layout, kind, column_map) for layout in layouts]
     if kind is SubmissionKind.LEAVERS:
         layouts = [
             layout
@@ -115,26 +114,21 @@ def _normalise(
             declared = replace(declared, wave=0)
         titled = read_plans(layouts)
         layouts, about_titles = titled.layouts, [*about_titles, *titled.issues]
-    declared, about_cohort = _complete_metadata(replace(declared, kind=kind), layouts)
-    if kind is SubmissionKind.LEAVERS:
-        titled = date_by_title(layouts, declared)
-        layouts, about_titles = titled.layouts, [*about_titles, *titled.issues]
-    layouts = [drop_roll_dates(layout, declared) for layout in layouts]
-    layouts, about_years = _assign_waves_and_columns(layouts, declared, column_map)
-    layouts, about_tables = require_columns(layouts, declared, column_map, is_roll=is_roll)
-    orders, about_dates = infer_date_orders(layouts, declared)
+        layouts = [find_wave_column(layout) for layout in layouts]
+    split = split_by_cohort(layouts, declared)
+    cohorts, about_cohorts = _ready_to_normalise(split.parts, column_map, is_roll=is_roll)
+    declared = split.metadata
+    layouts = [layout for cohort in cohorts for layout in cohort.layouts]
     unused, about_columns = find_unknown_columns(layouts, column_map, kind)
-    normalised = normalise_rows(layouts, declared, column_map, orders)
+    normalised = normalise_rows(cohorts, column_map)
     issues = (
         *read.remarks,
         *about_checkboxes,
         *about_titles,
         *about_kind,
-        *about_cohort,
-        *about_tables,
+        *split.issues,
+        *about_cohorts,
         *(roll_issues(layouts, column_map, declared.urn) if is_roll else []),
-        *about_years,
-        *about_dates,
         *about_columns,
         *by_words_issues(layouts),
         *former_issues(layouts),
@@ -149,7 +143,7 @@ def _normalise(
     )
     return NormalisedSubmission(
         declared=declared,
-        rows=tuple(normalised.rows),
+        rows=_in_reading_order(normalised.rows, read),
         remarks=_without_repeats(issues),
         suggests=normalised.suggests,
         unused=unused,
@@ -196,13 +190,53 @@ def _with_leaving_date(layout: TableMapping, kind: SubmissionKind) -> TableMappi
     return replace(layout, mappings=tuple(mappings))
 
 
-def _complete_metadata(
-    declared: SubmissionMetadata, layouts: Sequence[TableMapping]
-) -> tuple[SubmissionMetadata, list[Issue]]:
-    births = Counter(
-        academic_year(day.year, day.month) for day in read_birth_dates(layouts, declared)
-    )
-    return complete_metadata(declared, FileContent(tuple(layouts), births))
+def _ready_to_normalise(
+    parts: Iterable[CohortTables], column_map: ColumnMap, *, is_roll: bool
+) -> tuple[list[RowsToNormalise], list[Issue]]:
+    """The tables of each cohort with one column for each field and wave, and all it takes to read.
+
+    A cohort whose tables cannot be read waits where others can.  Raises SubmissionRefused where
+    none can.
+    """
+    ready, issues, refusals = [], [], []
+    for part in parts:
+        try:
+            rows, noticed = _cohort_ready(part, column_map, is_roll=is_roll)
+        except SubmissionRefused as refused:
+            refusals.append(refused)
+            issues += [left_out_issue(layout, refused.code) for layout in part.layouts]
+            continue
+        ready.append(rows)
+        issues += noticed
+    if not ready:
+        raise refusals[0]
+    return ready, issues
+
+
+def _cohort_ready(
+    part: CohortTables, column_map: ColumnMap, *, is_roll: bool
+) -> tuple[RowsToNormalise, list[Issue]]:
+    metadata, layouts, issues = part.metadata, part.layouts, list[Issue]()
+    if metadata.kind is SubmissionKind.LEAVERS:
+        titled = date_by_title(layouts, metadata)
+        dated = split_by_wave(titled.layouts, metadata)
+        layouts, issues = dated.layouts, [*titled.issues, *dated.issues]
+    assert metadata.kind is not None
+    layouts = [
+        drop_roll_dates(_with_leaving_date(layout, metadata.kind), metadata) for layout in layouts
+    ]
+    layouts, about_years = _assign_waves_and_columns(layouts, metadata, column_map)
+    layouts, about_tables = require_columns(layouts, metadata, column_map, is_roll=is_roll)
+    orders, about_dates = infer_date_orders(layouts, metadata)
+    rows = RowsToNormalise(metadata, layouts, orders)
+    return rows, [*issues, *about_tables, *about_years, *about_dates]
+
+
+def _in_reading_order(rows: Sequence[NormalisedRow], read: ReadFile) -> tuple[NormalisedRow, ...]:
+    """The rows of every cohort and wave as they stand in the file."""
+    tables = enumerate((table.sheet, row.number) for table in read.tables for row in table.rows)
+    places = {place: at for at, place in tables}
+    return tuple(sorted(rows, key=lambda row: places.get((row.sheet, row.row), 0)))
 
 
 def _assign_waves_and_columns(

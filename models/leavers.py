@@ -8,6 +8,8 @@ from sqlmodel import CheckConstraint, Field, UniqueConstraint
 
 from models.base import SQLModel
 from models.facts.calendar import now
+from models.submissions import check_one_of
+from models.vocabulary import LeavingStage
 
 
 class Cohort(SQLModel, table=True):
@@ -16,7 +18,7 @@ class Cohort(SQLModel, table=True):
     __tablename__ = "cohort"
     __table_args__ = (
         UniqueConstraint("urn", "leaving_stage", "academic_year"),
-        CheckConstraint("leaving_stage in ('Y11', 'Y13')", name="leaving_stage_known"),
+        CheckConstraint(check_one_of("leaving_stage", LeavingStage), name="leaving_stage_known"),
     )
     id: int | None = Field(default=None, primary_key=True, description="Number of the cohort")
     urn: str = Field(

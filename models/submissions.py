@@ -97,7 +97,9 @@ class Submission(SQLModel, table=True):
         default=None, max_length=12, description="leavers or enrolments, once it is told"
     )
     academic_year: int | None = Field(
-        default=None, description="September in which the leaving year starts: 2024 for 2024/25"
+        default=None,
+        description="September in which the leaving year starts: 2024 for 2024/25; of the cohort "
+        "with most rows where it holds several",
     )
     leaving_stage: str | None = Field(
         default=None, max_length=3, description="Year group that the leavers left from"
@@ -188,6 +190,23 @@ class Submission(SQLModel, table=True):
     undone_because: str | None = Field(
         default=None, max_length=400, description="Why it was taken back"
     )
+
+
+class SubmissionCohort(SQLModel, table=True):
+    """One of the cohorts whose leavers a submission names: a workbook may hold a tab for each."""
+
+    __tablename__ = "submission_cohort"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "academic_year", "leaving_stage"),
+        CheckConstraint(check_one_of("leaving_stage", LeavingStage), name="leaving_stage_known"),
+    )
+    id: int | None = Field(default=None, primary_key=True, description="Number of the line")
+    submission_id: int = Field(foreign_key="submission.id", description="The submission")
+    academic_year: int = Field(
+        description="September in which the leaving year starts: 2024 for 2024/25"
+    )
+    leaving_stage: str = Field(max_length=3, description="Year group that the leavers left from")
+    rows_read: int = Field(description="Rows of that cohort that were read")
 
 
 class Arrival(SQLModel, table=True):

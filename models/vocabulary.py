@@ -44,15 +44,26 @@ class Severity(StrEnum):
 
 
 class LeavingStage(StrEnum):
-    """The year group that a cohort left from."""
+    """The year group that a cohort left from; the last is of special schools."""
 
     Y11 = "Y11"
+    Y12 = "Y12"
     Y13 = "Y13"
+    Y14 = "Y14"
+
+    @property
+    def year_group(self) -> int:
+        """The number of the year group: 11 for Year 11."""
+        return int(self.value.removeprefix("Y"))
 
     @property
     def age(self) -> int:
         """The age of its pupils on 31 August at the end of the leaving year."""
-        return 16 if self is LeavingStage.Y11 else 18
+        return self.year_group + 5
+
+
+# The stages that most leave from; the others are leavers of where a sheet or its sender says so.
+COMMON_STAGES = (LeavingStage.Y11, LeavingStage.Y13)
 
 
 class ActivityGroup(StrEnum):
@@ -184,6 +195,11 @@ def group_of(code: str | None) -> ActivityGroup:
 def academic_year(day_year: int, day_month: int) -> int:
     """The September in which the academic year of a day starts: 2024 for 4 March 2025."""
     return day_year if day_month >= 9 else day_year - 1
+
+
+def stage_name(leaving_stage: str) -> str:
+    """What people call a leaving stage: Year 11."""
+    return f"Year {LeavingStage(leaving_stage).year_group}"
 
 
 def year_name(starts: int) -> str:

@@ -18,6 +18,7 @@ from models.destinations import Destination, Match
 from models.facts import submission_state
 from models.facts.calendar import in_words
 from models.facts.effective import is_effective_one
+from models.facts.submission_cohorts import is_about
 from models.handoffs.findings import Issue
 from models.leavers import Cohort, Leaver
 from models.submissions import Submission
@@ -189,8 +190,7 @@ def _pending_submissions_query() -> Select[Any]:
             col(Submission.urn).in_(bindparam("chain", expanding=True)),
             col(Submission.id) != bindparam("sheet"),
             col(Submission.kind) == SubmissionKind.LEAVERS.value,
-            col(Submission.academic_year) == bindparam("year"),
-            col(Submission.leaving_stage) == bindparam("stage"),
+            is_about(bindparam("year"), bindparam("stage")),
             col(Submission.wave) == bindparam("wave"),
             submission_state.is_on_its_way(),
             ~submission_state.is_faulted(),

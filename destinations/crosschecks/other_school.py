@@ -1,12 +1,13 @@
 """Other school: a sheet sent in the wrong name stops before anybody becomes a leaver there.
 
-Two things show it: its people are recorded already as leavers of one other school in the same year,
-or their UPNs carry the number of one other school of the hub.  A few leavers who moved stop
-nothing, and neither do people who are leavers of the sending school already.
+Three things show it: the numbers of its people are recorded already as those of leavers of one
+other school in the same year, the rows are to the letter what that school sent, or their UPNs carry
+the number of one other school of the hub.  Names and days of birth alone are asked about.  A few
+leavers who moved stop nothing, and neither do people who are leavers of the sending school already.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, col
@@ -14,14 +15,16 @@ from sqlmodel import Session, col
 from destinations.crosschecks.thresholds import THRESHOLDS, Thresholds
 from destinations.linkage.candidates import in_chunks
 from destinations.linkage.identities import Identity, parse_identity
+from destinations.record.rounds import rows_hash
 from models.facts.effective import is_effective
 from models.facts.membership import is_member_on
-from models.facts.submission_state import OF_OTHER_SCHOOL
+from models.facts.submission_state import OF_OTHER_SCHOOL, is_standing
 from models.facts.succession import school_chain
-from models.handoffs.findings import SubmissionRefused
+from models.handoffs.findings import Issue, SubmissionRefused
 from models.handoffs.normalised import NormalisedSubmission, SubmissionMetadata
 from models.leavers import Cohort, Leaver
 from models.places import Institution, Membership
+from models.submissions import Submission
 from models.vocabulary import SubmissionKind
 
 _NAMES = ("upn", "uln", "surname", "forename", "born_on")
@@ -29,36 +32,70 @@ _NAMES = ("upn", "uln", "surname", "forename", "born_on")
 
 def stop_sheet_of_other_school(
     session: Session, mapped: NormalisedSubmission, limits: Thresholds = THRESHOLDS
-) -> None:
+) -> tuple[Issue, ...]:
     """Raise SubmissionRefused X10 where a leaver sheet is, by its people, another school's.
 
-    `limits` has the share of the sheet's rows and the fewest rows that make it so.
+    Returns the question to ask where only names and days of birth say so.  `limits` has the share
+    of the sheet's rows and the fewest rows that make it so.
     """
     metadata = mapped.declared
-    if metadata.kind is not SubmissionKind.LEAVERS or metadata.academic_year is None:
-        return
+    years = {cohort.academic_year for cohort in mapped.cohorts}
+    if metadata.kind is not SubmissionKind.LEAVERS or not years:
+        return ()
     identities = list(
         {(row.sheet, row.row): parse_identity(row.values) for row in mapped.rows}.values()
     )
     chain = school_chain(session, metadata.urn)
-    own, others = _recorded_by_school(session, metadata, chain, identities)
+    own, others = _recorded_by_school(session, metadata, years, chain, identities)
     strangers = [identity for identity in identities if not own.intersection(_keys(identity))]
-    recorded = max(
-        (
-            sum(not keys.isdisjoint(_keys(identity)) for identity in strangers)
-            for keys in others.values()
-        ),
-        default=0,
+    numbers = max(
+        (_count_known(strangers, keys, by_number=True) for keys in others.values()), default=0
     )
+    alike = {urn: _count_known(strangers, keys) for urn, keys in others.items()}
     numbered = _numbered_by_other_school(session, metadata, chain, strangers)
-    most = max(recorded, numbered)
-    if most >= limits.other_school_from and most >= limits.other_school * len(identities):
-        why = (
-            "are recorded as leavers of another school in the same year"
-            if recorded >= numbered
-            else "have a UPN that another school of the hub gave, and none has one of yours"
-        )
-        raise SubmissionRefused(OF_OTHER_SCHOOL, count=str(most), of=str(len(identities)), why=why)
+    of = len(identities)
+
+    def is_most(count: int) -> bool:
+        return count >= limits.other_school_from and count >= limits.other_school * of
+
+    if is_most(numbered) and numbered > numbers:
+        why = "have a UPN that another school of the hub gave, and none has one of yours"
+        raise _other_schools(numbered, of, why)
+    if is_most(numbers):
+        raise _other_schools(numbers, of, _RECORDED)
+    urn = max(alike, key=lambda urn: alike[urn], default="")
+    if not urn or not is_most(alike[urn]):
+        return ()
+    if _sent_the_same(session, urn, mapped):
+        raise _other_schools(alike[urn], of, _RECORDED)
+    return (Issue(_ALIKE, facts=(("count", str(alike[urn])), ("of", str(of)))),)
+
+
+_ALIKE = "X11"
+_RECORDED = "are recorded as leavers of another school in the same year"
+
+
+def _other_schools(count: int, of: int, why: str) -> SubmissionRefused:
+    return SubmissionRefused(OF_OTHER_SCHOOL, count=str(count), of=str(of), why=why)
+
+
+def _count_known(
+    identities: Iterable[Identity], keys: set["_Key"], *, by_number: bool = False
+) -> int:
+    return sum(
+        not keys.isdisjoint(key for key in _keys(identity) if not by_number or len(key) == 1)
+        for identity in identities
+    )
+
+
+def _sent_the_same(session: Session, urn: str, mapped: NormalisedSubmission) -> bool:
+    """Whether that school has sent these very rows."""
+    same = select(col(Submission.id)).where(
+        col(Submission.urn).in_(school_chain(session, urn)),
+        col(Submission.rows_hash) == rows_hash(mapped),
+        is_standing(),
+    )
+    return session.execute(same.limit(1)).first() is not None
 
 
 _Key = tuple[object, ...]
@@ -75,6 +112,7 @@ def _keys(identity: Identity) -> list[_Key]:
 def _recorded_by_school(
     session: Session,
     metadata: SubmissionMetadata,
+    years: Collection[int],
     chain: Sequence[str],
     identities: Sequence[Identity],
 ) -> tuple[set[_Key], dict[str, set[_Key]]]:
@@ -86,7 +124,7 @@ def _recorded_by_school(
             select(col(Cohort.urn), *(getattr(Leaver, name) for name in _NAMES))
             .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
             .where(
-                col(Cohort.academic_year) == metadata.academic_year,
+                col(Cohort.academic_year).in_(years),
                 is_effective(col(Leaver.submission_id)),
                 or_(*_is_alike(metadata, chain, chunk)),
             )

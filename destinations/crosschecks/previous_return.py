@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from destinations.linkage.repeated_leavers import RowKey
 from models.destinations import Match
+from models.facts.submission_cohorts import is_about
 from models.facts.submission_state import is_standing
 from models.handoffs.findings import Issue
 from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
@@ -176,8 +177,7 @@ def _most_shared_query() -> Select[Any]:
             col(this_match.submission_id) == this_sheet,
             col(Submission.kind) == SubmissionKind.LEAVERS.value,
             col(Submission.urn).in_(bindparam("chain", expanding=True)),
-            col(Submission.academic_year) == bindparam("year"),
-            col(Submission.leaving_stage) == bindparam("stage"),
+            is_about(bindparam("year"), bindparam("stage")),
             # Another file for the same wave is its round before, of which N03 speaks.
             col(Submission.wave).is_distinct_from(bindparam("wave", type_=Integer())),
             is_standing(),

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from destinations.crosschecks.cohort_size import compare_cohort_size
 from destinations.crosschecks.contradicted_places import find_contradicted_places
 from destinations.crosschecks.identifier_conflicts import find_identifier_conflicts
-from destinations.crosschecks.previous_return import RecordedSheet, recorded_sheet
+from destinations.crosschecks.previous_return import recorded_sheet
 from destinations.crosschecks.thresholds import THRESHOLDS, Thresholds
 from destinations.crosschecks.year_on_year import compare_years
 from models.facts.succession import school_chain
@@ -40,27 +40,35 @@ def run_crosschecks(
     None for an enrolment list or a sheet without a cohort.  `mapped` is the sheet as it was
     recorded, `reported` the issues that its sender is given already.
     """
+    issues = [
+        issue for part in mapped.by_cohort() for issue in _check_cohort(session, part, limits)
+    ]
+    places = dict.fromkeys((row.sheet, row.row) for row in mapped.rows)
+    order = {place: at for at, place in enumerate(places)}
+    in_order = sorted(
+        issues, key=lambda issue: (order.get((issue.sheet, issue.row or 0), -1), issue.code)
+    )
+    return drop_implied(in_order, reported)
+
+
+def _check_cohort(
+    session: Session, mapped: NormalisedSubmission, limits: Thresholds
+) -> list[Issue]:
     metadata = mapped.declared
     if metadata.kind is not SubmissionKind.LEAVERS or not metadata.leaving_stage:
-        return ()
+        return []
     sheet = recorded_sheet(session, mapped, school_chain(session, metadata.urn))
     if sheet is None:
-        return ()
-    issues = [
+        return []
+    return [
         *compare_cohort_size(session, sheet, limits),
         *compare_years(session, sheet, limits),
         *find_identifier_conflicts(session, sheet),
         *find_contradicted_places(session, sheet),
     ]
-    in_order = sorted(issues, key=lambda issue: _reading_order(issue, sheet))
-    return drop_implied(in_order, reported)
 
 
 def drop_implied(issues: Iterable[Issue], reported: Iterable[Issue]) -> tuple[Issue, ...]:
     """The issues but for those that what the sender is told already implies, in their order."""
     implied = {_IMPLIES.get(issue.code) for issue in reported}
     return tuple(issue for issue in issues if issue.code not in implied)
-
-
-def _reading_order(issue: Issue, sheet: RecordedSheet) -> tuple[int, str]:
-    return sheet.position_by_row.get((issue.sheet, issue.row or 0), -1), issue.code

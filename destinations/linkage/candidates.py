@@ -15,6 +15,7 @@ from models.database import CHUNK, upsert
 from models.destinations import Match
 from models.facts.effective import is_effective
 from models.facts.membership import is_member_on
+from models.facts.submission_cohorts import is_about
 from models.facts.submission_state import is_standing
 from models.facts.succession import school_chain
 from models.handoffs.normalised import SubmissionMetadata
@@ -184,7 +185,7 @@ def count_waiting_rows(session: Session, declared: SubmissionMetadata) -> int | 
             col(Match.person_id).is_(None),
             col(Submission.kind) == SubmissionKind.LEAVERS.value,
             col(Submission.urn).in_(chain),
-            col(Submission.academic_year) == declared.academic_year,
+            is_about(declared.academic_year),
             *sent_earlier,
         )
         .group_by(col(Submission.wave))

@@ -11,6 +11,7 @@ from destinations.outcomes.waves import WAVE_CALENDAR, WaveCalendar, latest_leav
 from destinations.register.counted_at import hub_members
 from models.destinations import Destination
 from models.facts.effective import is_effective
+from models.facts.submission_cohorts import is_about
 from models.facts.submission_state import is_accepted, is_standing
 from models.leavers import Cohort, Leaver, Wave
 from models.submissions import Submission
@@ -108,10 +109,12 @@ def _unanswered_waves(session: Session, today: date) -> dict[str, list[_DueWave]
         select(Submission.id)
         .where(
             col(Submission.urn) == col(Cohort.urn),
-            col(Submission.academic_year) == col(Cohort.academic_year),
             or_(
-                col(Submission.leaving_stage).is_(None),
-                col(Submission.leaving_stage) == col(Cohort.leaving_stage),
+                is_about(col(Cohort.academic_year), col(Cohort.leaving_stage)),
+                and_(
+                    col(Submission.academic_year) == col(Cohort.academic_year),
+                    col(Submission.leaving_stage).is_(None),
+                ),
             ),
             or_(
                 col(Submission.wave) == col(Wave.number),
@@ -172,7 +175,7 @@ def _missing_newest_leavers(
         session.exec(
             select(Submission.urn).where(
                 or_(
-                    col(Submission.academic_year) == year,
+                    is_about(year),
                     and_(
                         col(Submission.academic_year).is_(None),
                         col(Submission.sent_on) >= dates.opens_on,

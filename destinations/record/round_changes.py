@@ -19,7 +19,11 @@ from destinations.record.rounds import (
 from destinations.record.statements import wave_answered
 from models.destinations import Destination
 from models.handoffs.findings import Issue
-from models.handoffs.normalised import NormalisedRow, SubmissionMetadata
+from models.handoffs.normalised import (
+    NormalisedRow,
+    NormalisedSubmission,
+    SubmissionMetadata,
+)
 from models.leavers import Leaver
 from models.submissions import Submission
 from models.vocabulary import SubmissionKind
@@ -72,7 +76,7 @@ class RoundComparison:
 
 def compare_with_last_round(
     session: Session,
-    declared: SubmissionMetadata,
+    mapped: NormalisedSubmission,
     resubmission: Resubmission,
     rows_by_person: Mapping[int, Sequence[NormalisedRow]],
     *,
@@ -86,6 +90,7 @@ def compare_with_last_round(
     people for one to be the next round of the other.  Called in the transaction that records the
     submission, once its statements are added.
     """
+    declared = mapped.declared
     if resubmission.same and not _has_statements(session, declared):
         return RoundComparison(
             resubmission.same.submission_id, RoundChanges(), resubmission.remarks
@@ -94,7 +99,7 @@ def compare_with_last_round(
     issues = resubmission.remarks if resubmission.other else ()
     if previous is None:
         return RoundComparison(remarks=issues)
-    changes = _changes(session, declared, previous, rows_by_person, nameless)
+    changes = _changes(session, mapped, previous, rows_by_person, nameless)
     return RoundComparison(previous.submission_id, changes, (*issues, *_remarks(changes, previous)))
 
 
@@ -123,18 +128,23 @@ def _has_statements(session: Session, declared: SubmissionMetadata) -> bool:
 
 def _changes(
     session: Session,
-    declared: SubmissionMetadata,
+    mapped: NormalisedSubmission,
     previous: EarlierSubmission,
     rows_by_person: Mapping[int, Sequence[NormalisedRow]],
     nameless: int,
 ) -> RoundChanges:
+    declared, years = mapped.declared, {cohort.academic_year for cohort in mapped.cohorts}
     previous_people = persons_of_submission(session, previous.submission_id)
     leavers = {
         leaver.leaver_id: leaver
         for leaver in leavers_by_person(session, previous_people & rows_by_person.keys())
-        if declared.kind is SubmissionKind.ENROLMENTS
-        or leaver.academic_year == declared.academic_year
+        if declared.kind is SubmissionKind.ENROLMENTS or leaver.academic_year in years
     }
+    gone = previous_people - rows_by_person.keys()
+    if gone and declared.kind is SubmissionKind.LEAVERS:
+        # A file may hold fewer cohorts than the one before: nobody of the others is missing.
+        of_these = leavers_by_person(session, gone)
+        gone = {leaver.person_id for leaver in of_these if leaver.academic_year in years}
     answers_before, answers_now = _answers(session, declared, leavers)
     retained = {
         leaver_id
@@ -163,7 +173,7 @@ def _changes(
         new=len(rows_by_person.keys() - previous_people),
         changed=len({leavers[leaver_id].person_id for leaver_id in changed}),
         # A row that waits may be about somebody who was there: nobody is called missing for that.
-        gone=max(0, len(previous_people - rows_by_person.keys()) - nameless),
+        gone=max(0, len(gone) - nameless),
         would_become_blank=len({leavers[leaver_id].person_id for leaver_id in would_become_blank}),
     )
 

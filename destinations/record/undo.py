@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 from sqlmodel import Session, col
 
 from destinations.linkage.candidates import in_chunks
@@ -22,6 +22,7 @@ from models.database import update_all
 from models.destinations import Destination, Match
 from models.facts import submission_state
 from models.facts.effective import is_effective
+from models.facts.submission_cohorts import cohorts_of, is_about
 from models.facts.succession import school_chain
 from models.leavers import Cohort, Leaver
 from models.submissions import Submission
@@ -98,20 +99,28 @@ class _NamedElsewhere:
 
 
 def _cohorts(session: Session, submission: Submission) -> list[int]:
-    """The cohort of a leaver sheet, locked as recording locks it, by every URN of its school."""
+    """The cohorts of a leaver sheet, locked as recording locks it, by every URN of its school."""
     if submission.kind != SubmissionKind.LEAVERS:
         return []
+    of_these = [
+        and_(col(Cohort.academic_year) == year, col(Cohort.leaving_stage) == stage)
+        for year, stage in cohorts_of(session, submission)
+    ]
     return list(
         session.scalars(
             select(col(Cohort.id))
             .where(
-                col(Cohort.urn).in_(school_chain(session, submission.urn)),
-                col(Cohort.leaving_stage) == submission.leaving_stage,
-                col(Cohort.academic_year) == submission.academic_year,
+                col(Cohort.urn).in_(school_chain(session, submission.urn)), or_(false(), *of_these)
             )
+            .order_by(col(Cohort.id))
             .with_for_update()
         )
     )
+
+
+def _is_about_same(session: Session, submission: Submission) -> ColumnElement[bool]:
+    """Whether another submission is about one of the cohorts that this one holds."""
+    return or_(false(), *(is_about(year, stage) for year, stage in cohorts_of(session, submission)))
 
 
 def _leavers_of(session: Session, submission_id: int, cohorts: Sequence[int]) -> dict[int, int]:
@@ -140,8 +149,7 @@ def _named_by_others(
                 col(Match.person_id).in_(chunk),
                 col(Submission.kind) == SubmissionKind.LEAVERS.value,
                 col(Submission.urn).in_(school_chain(session, submission.urn)),
-                col(Submission.leaving_stage) == submission.leaving_stage,
-                col(Submission.academic_year) == submission.academic_year,
+                _is_about_same(session, submission),
                 submission_state.is_standing(),
             )
             .order_by(col(Submission.sent_on), col(Submission.id), col(Match.sheet), col(Match.row))
@@ -239,8 +247,7 @@ def _request_reprocessing(
             and_(
                 col(Submission.rows_unsure) > 0,
                 col(Submission.kind) == SubmissionKind.LEAVERS.value,
-                col(Submission.leaving_stage) == submission.leaving_stage,
-                col(Submission.academic_year) == submission.academic_year,
+                _is_about_same(session, submission),
                 col(Submission.urn).in_(school_chain(session, submission.urn)),
             )
         )

@@ -22,7 +22,6 @@ from destinations.reports.summary_figures import (
     lines_of_all_leavers,
     percent_in_words,
     rounded_share,
-    stage_name,
     wave_name,
     wave_of_cohort,
 )
@@ -34,7 +33,7 @@ from models.facts.counts import count_of
 from models.handoffs.summaries import SummaryLine
 from models.leavers import Leaver
 from models.submissions import Submission
-from models.vocabulary import EvidenceStrength, year_name
+from models.vocabulary import EvidenceStrength, stage_name, year_name
 
 GOVERNORS = (
     "For governors and the careers leader. This page names nobody, but a count of one or two can "

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from destinations.reports.summary_figures import stage_name
 from destinations.responses.waivers import WaivedRule
 from destinations.spreadsheets.book import Book, Cell, Page, PageColumn, column_widths
 from models.facts.counts import count_of
 from models.submissions import Submission
+from models.vocabulary import stage_name
 
 TERMS = (
     (

@@ -17,6 +17,7 @@ from destinations.reports.export_columns import (
 )
 from models.destinations import Destination, Match
 from models.facts.effective import is_effective
+from models.facts.submission_cohorts import is_about
 from models.leavers import Cohort, Leaver
 from models.submissions import FindingRecord, Submission
 from models.vocabulary import year_start
@@ -135,7 +136,7 @@ def _of_school(urn: str) -> ColumnElement[bool]:
 
 
 def _sent_for_cohort(cohort: str) -> ColumnElement[bool]:
-    return col(Submission.academic_year) == year_start(cohort)
+    return is_about(year_start(cohort))
 
 
 def _sent_by(urn: str) -> ColumnElement[bool]:

@@ -18,7 +18,6 @@ from destinations.reports.summary_figures import (
     part_name,
     percent_in_words,
     rounded_share,
-    stage_name,
     wave_name,
     wave_of_cohort,
 )
@@ -34,6 +33,7 @@ from destinations.spreadsheets.charts import (
 from models.facts.calendar import in_words
 from models.facts.counts import count_of
 from models.handoffs.summaries import SummaryLine
+from models.vocabulary import stage_name
 
 NAMES_NOBODY = (
     "For people who know these schools. It names no leaver, but small numbers are not hidden: "

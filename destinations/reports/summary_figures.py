@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from destinations.outcomes.percent import rounded_percent
 from models.handoffs.summaries import Counts, SummaryLine
-from models.vocabulary import ActivityType, LeavingStage, year_name
+from models.vocabulary import ActivityType, stage_name, year_name
 
 # Kinds of destination as a chart can show them: few enough to tell apart, every type in one.
 SHOWN_TYPES: tuple[tuple[str, tuple[ActivityType, ...]], ...] = (
@@ -107,11 +107,6 @@ def in_page_order(lines: Iterable[SummaryLine]) -> tuple[SummaryLine, ...]:
 def leaving_stages(lines: Iterable[SummaryLine]) -> tuple[str, ...]:
     """The leaving stages that the lines are about."""
     return tuple(sorted({line.leaving_stage for line in lines}))
-
-
-def stage_name(leaving_stage: str) -> str:
-    """What people call a leaving stage: Year 11."""
-    return {LeavingStage.Y11.value: "Year 11", LeavingStage.Y13.value: "Year 13"}[leaving_stage]
 
 
 def cohort_name(line: SummaryLine) -> str:

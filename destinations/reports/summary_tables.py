@@ -12,14 +12,13 @@ from destinations.reports.summary_figures import (
     asked_in,
     part_name,
     rounded_share,
-    stage_name,
     wave_name,
     wave_of_cohort,
 )
 from destinations.spreadsheets.book import Cell, PageColumn
 from destinations.spreadsheets.charts import ChartRange
 from models.handoffs.summaries import Counts, SummaryLine
-from models.vocabulary import year_name
+from models.vocabulary import stage_name, year_name
 
 DOING_READ = (
     "EET is in education, employment or training. NEET is none of these. Not known is neither: "

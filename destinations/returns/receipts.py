@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from destinations.reports.summary_figures import stage_name, wave_name
+from destinations.reports.summary_figures import wave_name
 from destinations.returns.fix_order import biggest_first, finding_sentence, summary_sentence
 from destinations.spreadsheets.book import Book, Page, PageColumn, column_widths
 from models.facts.calendar import in_london, in_words
@@ -16,7 +16,7 @@ from models.facts.counts import count_of
 from models.handoffs.findings import Finding
 from models.handoffs.sheets import Region
 from models.submissions import Noted, Submission
-from models.vocabulary import Severity, SubmissionKind, year_name
+from models.vocabulary import Severity, SubmissionKind, stage_name, year_name
 
 __all__ = ["Receipt", "build_receipt", "receipt_text", "receipt_workbook", "summary_sentence"]
 

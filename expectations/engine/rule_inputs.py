@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from types import NoneType
 from typing import Any
 
@@ -25,7 +24,12 @@ from expectations.checks.within_file_duplicates import (
     compare_leaver_rows,
 )
 from expectations.tolerances import TOLERANCES, Tolerances
-from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
+from models.handoffs.normalised import (
+    NormalisedRow,
+    NormalisedSubmission,
+    SubmissionMetadata,
+    of_cohort,
+)
 from models.handoffs.sheets import Value
 from models.vocabulary import SubmissionKind
 
@@ -123,26 +127,33 @@ def _with_derived_columns(
 
 def _context_columns(chunk: Sequence[NormalisedSubmission], tolerances: Tolerances) -> Columns:
     """The facts of each row's submission, repeated on each of its rows."""
-    sizes = [len(mapped.rows) for mapped in chunk]
-    facts = [_facts(mapped.declared, tolerances) for mapped in chunk]
+    facts = [row_facts for mapped in chunk for row_facts in _facts_of_rows(mapped, tolerances)]
 
     def spread(name: str) -> Iterable[Any]:
-        return chain.from_iterable(
-            [submission_facts[name]] * size
-            for submission_facts, size in zip(facts, sizes, strict=True)
-        )
+        return (row_facts[name] for row_facts in facts)
 
     return (
         {name: _text_series(spread(name)) for name in ("kind", "sender_urn", "leaving_stage")}
         | {name: _day_series(list(spread(name))) for name in _CONTEXT_DAYS}
         | {"academic_year": pd.Series(list(spread("academic_year")), dtype="float64")}
-        | {"many_rows": pd.Series([tolerances.rows_to_be_constant] * sum(sizes), dtype="int64")}
+        | {"many_rows": pd.Series([tolerances.rows_to_be_constant] * len(facts), dtype="int64")}
     )
 
 
 _CONTEXT_DAYS = (
     *("sent_on", "summer_from", "born_from", "born_to", "born_earliest", "born_latest"),
 )
+
+
+def _facts_of_rows(
+    mapped: NormalisedSubmission, tolerances: Tolerances
+) -> Iterable[Mapping[str, Any]]:
+    """For each row what follows from its submission and its cohort."""
+    by_cohort = {
+        cohort: _facts(of_cohort(mapped.declared, cohort), tolerances) for cohort in mapped.cohorts
+    }
+    of_none = _facts(mapped.declared, tolerances)
+    return (by_cohort[row.cohort] if row.cohort else of_none for row in mapped.rows)
 
 
 def _facts(declared: SubmissionMetadata, tolerances: Tolerances) -> dict[str, Any]:

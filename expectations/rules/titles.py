@@ -84,4 +84,96 @@ RULES: tuple[Rule, ...] = (
         source="ours",
         since=SINCE,
     ),
+    Rule(
+        code="C08",
+        severity=MUST_FIX,
+        says="We cannot tell for sure which leavers this is about: {why}",
+        do="Put the year group and the year they left into the name of the tab, such as 'Year 11 "
+        "leavers 2025'; or send the same file again with the cohort that is right",
+        bad="a tab Year 11 leavers 2023, sent as leavers of 2024/25",
+        good="a tab Year 11 leavers 2025, sent as leavers of 2024/25",
+        source="DfE year groups: ages on 31 August; ours",
+        since=SINCE,
+        refuses=True,
+    ),
+    Rule(
+        code="C46",
+        severity=PLEASE_CHECK,
+        says="The file holds more than one group of leavers, and we read each as its own: "
+        "{cohorts}",
+        do="Do nothing if that is so; otherwise put the year group and the year they left into the "
+        "name of each tab",
+        bad="a tab 2023 and a tab 2024",
+        good="a tab Year 11 leavers 2023 and a tab Year 11 leavers 2024",
+        source="ours",
+        since=SINCE,
+    ),
+    Rule(
+        code="C47",
+        severity=MUST_FIX,
+        says="We have not used {rows}: {why}",
+        do="Put the year group and the year they left into the name of the tab, such as 'Year 11 "
+        "leavers 2025', and send it again",
+        bad="a tab Year 11 leavers 2023 with leavers of 2025",
+        good="a tab Year 11 leavers 2025",
+        source="DfE year groups: ages on 31 August; ours",
+        since=SINCE,
+    ),
+    Rule(
+        code="C48",
+        severity=MUST_FIX,
+        says="We have not used {rows}: nothing tells which year they left, or from which year "
+        "group",
+        do="Put both into the name of the tab, such as 'Year 11 leavers 2025', and send it again",
+        bad="a tab More, with names alone",
+        good="a tab Year 11 leavers 2025",
+        source="ours",
+        since=SINCE,
+    ),
+    Rule(
+        code="C49",
+        severity=MUST_FIX,
+        says="By '{heading}', {leavers} left before the end of the year {cohort} (rows {rows}), so "
+        "we have not taken them as leavers of that year",
+        do="If that is so, take them out; if they stayed to the end, put the day right",
+        bad="left on 14/01/2025, among leavers of July 2025",
+        good="those who finished the year",
+        source="DfE: leavers are those on roll at the end of their last year; ours",
+        since=SINCE,
+    ),
+    Rule(
+        code="C50",
+        severity=MUST_FIX,
+        says="We cannot tell which year after leaving '{heading}' means in this row, so we have "
+        "not used the row",
+        do="Write 1, 2 or 3 for the years after leaving, or a month such as Sept 2025",
+        bad="later",
+        good="Sept 2025",
+        source="ours",
+        since=SINCE,
+    ),
+    Rule(
+        code="C51",
+        severity=PLEASE_CHECK,
+        says="{count} rows are, by '{heading}', of a time that had not come when this was sent or "
+        "that nobody asks for, so we have not used them",
+        says_one="1 row is, by '{heading}', of a time that had not come when this was sent or that "
+        "nobody asks for, so we have not used it",
+        do="Do nothing if that is so; otherwise put the year right",
+        bad="Sept 2026, sent in November 2025",
+        good="Sept 2025",
+        source="ours",
+        since=SINCE,
+    ),
+    Rule(
+        code="C53",
+        severity=MUST_FIX,
+        says="We have not used {rows}: they lack something that the others have, or their dates "
+        "cannot be read",
+        do="Give them the same columns as the others and send it again",
+        bad="a tab without a column Destination beside one that has it",
+        good="the same columns on every tab",
+        source="ours",
+        since=SINCE,
+    ),
 )

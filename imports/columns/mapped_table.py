@@ -44,13 +44,15 @@ class ColumnMapping:
 class TableMapping:
     """A table and what its columns are.
 
-    `wave` and `moment`, the day by which its answers were true, are what its title says of them.
+    `wave` and `moment`, the day by which its answers were true, are what its title says of them;
+    `period` is a year or a year group that the title has for the answers.
     """
 
     table: Table
     mappings: tuple[ColumnMapping, ...]
     wave: int | None = None
     moment: date | None = None
+    period: Period | None = None
 
     def columns(self, field: str) -> tuple[ColumnMapping, ...]:
         """Every column that holds a field."""

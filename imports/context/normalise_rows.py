@@ -34,7 +34,12 @@ from imports.values.typed_identifiers import (
     lost_leading_zeros,
 )
 from models.handoffs.findings import Issue
-from models.handoffs.normalised import FieldColumn, NormalisedRow, SubmissionMetadata
+from models.handoffs.normalised import (
+    FieldColumn,
+    LeavingCohort,
+    NormalisedRow,
+    SubmissionMetadata,
+)
 from models.handoffs.sheets import Cell, SheetRow, Value
 from models.vocabulary import SubmissionKind
 
@@ -80,26 +85,37 @@ class _WaveColumns:
     urn: str  # of the sender
 
 
-def normalise_rows(
-    layouts: Sequence[TableMapping],
-    declared: SubmissionMetadata,
-    column_map: ColumnMap,
-    orders: Orders,
-) -> NormalisedRows:
-    """Every row of every table, in reading order.
+@dataclass(frozen=True, slots=True)
+class RowsToNormalise:
+    """The tables of one cohort, its metadata, and the order of day and month in their dates."""
+
+    metadata: SubmissionMetadata
+    layouts: Sequence[TableMapping]
+    orders: Orders
+
+
+def normalise_rows(cohorts: Sequence[RowsToNormalise], column_map: ColumnMap) -> NormalisedRows:
+    """Every row of every table, cohort by cohort.
 
     A table with a column a year gives a row for each year that the leaver has an answer for, and
     one for the wave the file was sent for where that was asked or nothing was answered at all.
     """
     normalised = NormalisedRows()
-    for layout in layouts:
-        split = _choose_splitter(layout, layouts, normalised)
-        columns_by_wave = _columns_by_wave(layout, declared, column_map, orders, split)
-        _report_lost_zeros(layout, normalised)
-        for row in layout.table.rows:
-            for wave_columns in _waves_answered(row, columns_by_wave, declared):
-                normalised_row = _normalise_row(row, layout.table.sheet, wave_columns, normalised)
-                normalised.rows.append(_with_moment(normalised_row, layout))
+    layouts = [layout for cohort in cohorts for layout in cohort.layouts]
+    for cohort in cohorts:
+        metadata = cohort.metadata
+        year, stage = metadata.academic_year, metadata.leaving_stage
+        of = LeavingCohort(year, stage) if year is not None and stage else None
+        for layout in cohort.layouts:
+            split = _choose_splitter(layout, layouts, normalised)
+            columns_by_wave = _columns_by_wave(layout, metadata, column_map, cohort.orders, split)
+            _report_lost_zeros(layout, normalised)
+            for row in layout.table.rows:
+                for wave_columns in _waves_answered(row, columns_by_wave, metadata):
+                    normalised_row = _normalise_row(
+                        row, layout.table.sheet, wave_columns, normalised
+                    )
+                    normalised.rows.append(replace(_with_moment(normalised_row, layout), cohort=of))
     normalised.issues += [
         *_count_issues("C36", normalised.places),
         *_count_issues("C60", normalised.counted["agreed"]),

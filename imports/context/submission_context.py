@@ -16,7 +16,13 @@ from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.periods import Period, PeriodUnit
 from models.handoffs.findings import Issue, SubmissionRefused
 from models.handoffs.normalised import SubmissionMetadata
-from models.vocabulary import LeavingStage, SubmissionKind, academic_year, year_name
+from models.vocabulary import (
+    COMMON_STAGES,
+    LeavingStage,
+    SubmissionKind,
+    academic_year,
+    year_name,
+)
 
 _ORDINALS = ("first second third fourth fifth sixth seventh eighth ninth tenth").split()
 _ENOUGH = 3  # dates of birth, before they may contradict what a sender said
@@ -40,6 +46,7 @@ class FileContent:
 
     layouts: tuple[TableMapping, ...]
     births: Counter[int]  # the September in which the academic year of each birth starts
+    autumns: frozenset[int] = frozenset()  # in which rows or titles say that answers were true
 
 
 def complete_metadata(
@@ -127,9 +134,9 @@ def list_headings(layouts: Sequence[TableMapping]) -> str:
 def _infer_cohort(declared: SubmissionMetadata, content: FileContent) -> tuple[int, LeavingStage]:
     """The leaving year and stage that content proves."""
     stated_year = _leaving_year(content) or _first_autumn(content)
-    hint = _stage_hint(content)
+    hint = declared.leaving_stage or _stage_hint(content)
     possible = []
-    for stage in (hint,) if hint else tuple(LeavingStage):
+    for stage in (hint,) if hint else COMMON_STAGES:
         for year in (
             {stated_year}
             if stated_year
@@ -146,7 +153,7 @@ def _infer_cohort(declared: SubmissionMetadata, content: FileContent) -> tuple[i
 
 def _infer_stage(year: int, content: FileContent) -> LeavingStage:
     """The stage of a known leaving year: by dates of birth, else by what the sheet says."""
-    counts = {stage: content.births[year - stage.age] for stage in LeavingStage}
+    counts = {stage: content.births[year - stage.age] for stage in COMMON_STAGES}
     if counts[LeavingStage.Y11] != counts[LeavingStage.Y13]:
         return max(counts, key=lambda stage: counts[stage])
     return _stage_hint(content) or LeavingStage.Y11
@@ -192,6 +199,7 @@ def _leaving_year(content: FileContent) -> int | None:
 
 def _first_autumn(content: FileContent) -> int | None:
     years = [period.number for period in _periods(content) if period.unit is PeriodUnit.YEAR]
+    years += content.autumns
     return min(years) - 1 if years else None
 
 

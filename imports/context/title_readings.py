@@ -160,7 +160,7 @@ def date_by_title(layouts: Sequence[TableMapping], declared: SubmissionMetadata)
     kept, issues = [], []
     for layout in layouts:
         facts = read_title(layout.table.title)
-        wave = _wave_of(facts, declared)
+        wave = _wave_of(layout, facts, declared)
         if layout.wave is not None or wave is None or _has_periods(layout):
             kept.append(layout)
             continue
@@ -173,9 +173,11 @@ def date_by_title(layouts: Sequence[TableMapping], declared: SubmissionMetadata)
     return _going_on(kept, issues)
 
 
-def _wave_of(facts: TitleFacts, declared: SubmissionMetadata) -> int | None:
+def _wave_of(layout: TableMapping, facts: TitleFacts, declared: SubmissionMetadata) -> int | None:
     if declared.academic_year is None:
         return None
+    if layout.period and declared.leaving_stage:
+        return layout.period.wave(declared.academic_year, declared.leaving_stage)
     if facts.moment:
         return academic_year(facts.moment.year, facts.moment.month) - declared.academic_year
     return facts.years_after

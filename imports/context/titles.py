@@ -1,11 +1,12 @@
 """Titles: what the tab and the lines around a table say of it, in the words that headings use."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from imports.crosswalk.periods import PeriodUnit, parse_months, parse_period, parse_years
+from imports.crosswalk.periods import Period, PeriodUnit, parse_months, parse_period, parse_years
 from imports.text.headings import heading_words, word_set
 from models.handoffs.sheets import Title
 from models.vocabulary import academic_year
@@ -78,6 +79,8 @@ class TitleFacts:
     leaving_year: int | None = None
     is_sure: bool = False
     year_group: int | None = None
+    is_of_leavers: bool = False  # whether it speaks of leavers in so many words
+    tab_period: Period | None = None  # of a tab that is called after a year and nothing else
     is_old: bool = False
     is_copy: bool = False
     is_removed: bool = False
@@ -93,7 +96,14 @@ def natures_of(text: str) -> frozenset[Nature]:
 
 def read_title(title: Title) -> TitleFacts:
     """The facts of a title; of each, what the nearest line says."""
-    lines = [line for line in title.lines if line and len(heading_words(line)) <= _MOST_WORDS]
+    facts = _read_lines(title, title.lines)
+    if title.before and facts == _read_lines(title, (title.tab,)):
+        return _read_lines(title, (*title.lines, *title.before))
+    return facts
+
+
+def _read_lines(title: Title, typed: Sequence[str]) -> TitleFacts:
+    lines = [line for line in typed if line and len(heading_words(line)) <= _MOST_WORDS]
     dated = [_dates(line) for line in lines]
     natures = frozenset[Nature]().union(*map(natures_of, lines))
     years = [(year, sure) for _, _, year, sure in dated if year is not None]
@@ -106,10 +116,19 @@ def read_title(title: Title) -> TitleFacts:
         leaving_year=leaving[0],
         is_sure=leaving[1],
         year_group=next(filter(None, map(_year_group, lines)), None),
+        is_of_leavers=any(not _COHORT_WORDS.isdisjoint(heading_words(line)) for line in lines),
+        tab_period=_only_a_year(title.tab),
         is_old=bool(_OLD_TAB.search(title.tab)) or any(map(_OLD.search, lines)),
         is_copy=bool(_COPY.search(title.tab)),
         is_removed=any(map(_REMOVED.search, lines)),
     )
+
+
+def _only_a_year(tab: str) -> Period | None:
+    period = parse_period(tab)
+    if period is None or period[0].unit is not PeriodUnit.YEAR or period[1] or parse_months(tab):
+        return None
+    return period[0]
 
 
 def _year_group(line: str) -> int | None:

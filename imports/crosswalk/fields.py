@@ -25,6 +25,8 @@ READ_AS = {
     FORMER_PROVIDER: "provider_name",
     FORMER_END: "ended_on",
 }
+# Which moment a row is of, where a leaver has a row for each: "Year after leaving" 1, 2, 3.
+WAVE_SAID = "wave_said"
 # Headings that we know and have no use for; nobody is asked about them.
 NOT_OURS = "not_ours"
 

@@ -71,7 +71,7 @@ class Period:
         if self.unit is PeriodUnit.YEAR:
             return self.number - leaving_year
         if self.unit is PeriodUnit.AGE:
-            return self.number - (11 if stage is LeavingStage.Y11 else 13)
+            return self.number - stage.year_group
         return self.number
 
 

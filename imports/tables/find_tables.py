@@ -7,7 +7,7 @@ from itertools import groupby
 from imports.tables.explain_no_table import explain_no_table
 from imports.tables.heading_rows import HeadingBlock, HeadingLookup, LookUpHeading, find_blocks
 from imports.tables.leaver_rows import HEADINGS_AGAIN, TableBody, read_body
-from imports.tables.title_lines import title_of
+from imports.tables.title_lines import is_titled, title_of
 from imports.workbook.displayed_cells import DisplayedCells
 from imports.workbook.grid import Grid, grid_of
 from imports.workbook.limits import ReadLimits, refuse, with_thousands
@@ -15,7 +15,7 @@ from imports.workbook.raw_cells import RawFile
 from models.facts.counts import count_of
 from models.facts.spreadsheet_cells import column_letters
 from models.handoffs.findings import Issue
-from models.handoffs.sheets import Heading, Region, Table
+from models.handoffs.sheets import Heading, Region, Table, Title
 
 __all__ = ["FoundTables", "LookUpHeading", "find_tables"]
 
@@ -37,6 +37,7 @@ class _TablePart:
     """One table of a sheet while it is built: its headings, their repetitions, and its rows."""
 
     block: HeadingBlock
+    continues: "_TablePart | None" = None  # the one above with the same headings
     repeated_headings: list[HeadingBlock] = field(default_factory=list)
     body: TableBody = field(default_factory=TableBody)
 
@@ -69,10 +70,15 @@ def find_tables(raw: RawFile, look_up: LookUpHeading, limits: ReadLimits) -> Fou
             continue
         grid, of_sheet = next(shown)
         used = _used_rows(grid, of_sheet)
+        titles: dict[int, Title] = {}
         for part in of_sheet:
             if part.body.rows:
                 table = _build_table(grid, part, limits)
-                tables.append(replace(table, title=title_of(grid, table, used)))
+                title = title_of(grid, table, used)
+                first = titles.get(id(part.continues))
+                title = replace(title, before=(*first.above, *first.before) if first else ())
+                titles[id(part)] = title
+                tables.append(replace(table, title=title))
         regions += _sheet_regions(grid, of_sheet)
         remarks += _sheet_issues(grid, of_sheet)
     return FoundTables(tuple(tables), tuple(regions), tuple(remarks))
@@ -88,10 +94,11 @@ def _table_parts(grid: Grid, lookup: HeadingLookup) -> list[_TablePart]:
     parts: list[_TablePart] = []
     for block in blocks:
         above = next((part for part in reversed(parts) if part.block.overlaps(block)), None)
-        if above and block.repeats(above.block):
+        is_again = above is not None and block.repeats(above.block)
+        if above and is_again and not is_titled(grid, block.rows[0]):
             above.repeated_headings.append(block)
         else:
-            parts.append(_TablePart(block))
+            parts.append(_TablePart(block, continues=above if is_again else None))
     for part in parts:
         start = max(
             (

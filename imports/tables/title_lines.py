@@ -27,6 +27,21 @@ def title_of(grid: Grid, table: Table, used: Collection[int]) -> Title:
     return Title(grid.name, above, tuple(below))
 
 
+def is_titled(grid: Grid, at: int) -> bool:
+    """Whether a line of its own stands right above the headings at that place, from 0."""
+    if at == 0:
+        return False
+    row, above = grid.rows[at], grid.rows[at - 1]
+    return row.number == above.number + 1 and bool(_texts([above])) and len(_cells(above)) == 1
+
+
+def _cells(row: GridRow) -> list[str]:
+    """The different texts of a row: a banner merged over all columns is one."""
+    return list(
+        dict.fromkeys(cell.text.strip() for cell in row.cells.values() if cell.text.strip())
+    )
+
+
 def _above(grid: Grid, first: int, used: Collection[int]) -> tuple[str, ...]:
     rows: list[GridRow] = []
     for row in reversed([row for row in grid.rows if row.number < first]):

@@ -1,7 +1,7 @@
 """Normalised: a submission's metadata, its rows in our fields and codes, and their columns."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from models.handoffs.findings import Issue
@@ -29,6 +29,14 @@ class SubmissionMetadata:
     waves: int = WAVES
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class LeavingCohort:
+    """The leavers that a row is of: the September in which their leaving year began, the stage."""
+
+    academic_year: int
+    leaving_stage: LeavingStage
+
+
 @dataclass(frozen=True, slots=True)
 class FieldColumn:
     """Where one of our fields stands in a table; year columns name the wave they answer."""
@@ -48,6 +56,7 @@ class NormalisedRow:
     we cannot; `marks` what happened to a value on its way ("damaged", "placeholder").
     `columns` is shared by the rows of a table: where each field stands.  `moment` is when the row
     was true, where it or its table says so: of two rows about one leaver the later counts.
+    `cohort` is whose leaver the row says they are, None in a list that is of no cohort.
     """
 
     sheet: str
@@ -58,6 +67,7 @@ class NormalisedRow:
     columns: Mapping[str, FieldColumn]
     marks: Mapping[str, str] = field(default_factory=dict)
     moment: datetime | None = None
+    cohort: LeavingCohort | None = None
 
     def get(self, name: str) -> Value:
         """The value of a field, None where the row has none."""
@@ -73,6 +83,8 @@ class NormalisedRow:
 class NormalisedSubmission:
     """A submission's metadata, its normalised rows in reading order, and the issues noticed.
 
+    A file may hold several cohorts: the metadata have the one with most rows, or the one that its
+    sender named.
     `suggests` are close terms for a word that no map has, by the place of its field.
     """
 
@@ -85,3 +97,26 @@ class NormalisedSubmission:
     regions: tuple[Region, ...] = ()
     # By sheet, row and column letter, the row of the cell into which that one is merged, above it.
     merged_into: Mapping[tuple[str, int, str], int] = field(default_factory=dict)
+
+    @property
+    def cohorts(self) -> tuple[LeavingCohort, ...]:
+        """The cohorts that the rows are of, in order; none of a list that is of no cohort."""
+        return tuple(sorted({row.cohort for row in self.rows if row.cohort}))
+
+    def by_cohort(self) -> "tuple[NormalisedSubmission, ...]":
+        """The submission once for each cohort that it holds, with the rows of that one."""
+        if len(self.cohorts) < 2:
+            return (self,)
+        return tuple(
+            replace(
+                self,
+                declared=of_cohort(self.declared, cohort),
+                rows=tuple(row for row in self.rows if row.cohort == cohort),
+            )
+            for cohort in self.cohorts
+        )
+
+
+def of_cohort(metadata: SubmissionMetadata, cohort: LeavingCohort) -> SubmissionMetadata:
+    """The metadata of the part of a submission that is of one cohort."""
+    return replace(metadata, academic_year=cohort.academic_year, leaving_stage=cohort.leaving_stage)

@@ -77,11 +77,16 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What stands around a table: its tab, and the lines above and below it, the nearest first."""
+    """What stands around a table: its tab, and the lines above and below it, the nearest first.
+
+    `before` are the lines above an earlier table of the sheet, with the same headings: they hold
+    for this one where its own say nothing.
+    """
 
     tab: str = ""
     above: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from models.database import transaction
 from models.facts import submission_state
 from models.facts.calendar import now, today_in_london
 from models.facts.succession import register_at_rest
+from models.handoffs.findings import Issue
 from models.submissions import Submission
 from models.vocabulary import Stage
 
@@ -40,8 +41,9 @@ def match_and_record_chunk(run: RunContext, chunk: Chunk, today: date | None = N
         mapped = work.rows
         with transaction(run.engine) as session, register_at_rest(session):
             silent = waived_codes(session, mapped.declared, day)
+            of_others: tuple[Issue, ...] = ()
             if submission_state.OF_OTHER_SCHOOL not in silent:
-                stop_sheet_of_other_school(session, mapped, limits)
+                of_others = stop_sheet_of_other_school(session, mapped, limits)
             link_to_round_before(session, run, work)
             recorded = record_submission(
                 session,
@@ -52,7 +54,7 @@ def match_and_record_chunk(run: RunContext, chunk: Chunk, today: date | None = N
                 same_round=run.settings.same_round_percent,
                 set_aside=silent,
             )
-            issues = run_crosschecks(session, mapped, limits=limits)
+            issues = (*of_others, *run_crosschecks(session, mapped, limits=limits))
             work = replace(work, recorded=recorded, crosschecks=issues, silent=silent)
             crosschecks = crosscheck_issues(session, work, recorded.remarks)
             add_findings(session, work.id, crosschecks.issues)
