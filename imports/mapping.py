@@ -27,6 +27,7 @@ from imports.columns.mapped_table import (
 from imports.columns.roll_dates import drop_roll_dates
 from imports.columns.sender_identifiers import assign_identifier_owners
 from imports.context.cohorts import CohortTables, left_out_issue, split_by_cohort
+from imports.context.known_leavers import FindLeavers, nobody, place_known_leavers
 from imports.context.leaver_roll import is_leaver_roll, roll_issues
 from imports.context.normalise_rows import RowsToNormalise, normalise_rows
 from imports.context.required_columns import (
@@ -59,9 +60,14 @@ _IssueKey = tuple[object, ...]
 
 
 def map_columns_and_values(
-    read: ReadFile, declared: SubmissionMetadata, column_map: ColumnMap
+    read: ReadFile,
+    declared: SubmissionMetadata,
+    column_map: ColumnMap,
+    find_leavers: FindLeavers = nobody,
 ) -> NormalisedSubmission:
     """A file in our words, and everything noticed on the way.
+
+    `find_leavers` knows the leavers of before by their numbers.
 
     `declared` comes back complete: kind, cohort, stage and wave worked out from content where
     the sender left them out.  Raises SubmissionRefused (C01 to C06) for a file that we cannot go
@@ -82,13 +88,17 @@ def map_columns_and_values(
         column_map,
     )
     try:
-        return _normalise(read, layouts, declared, column_map)
+        return _normalise(read, layouts, declared, column_map, find_leavers)
     except SubmissionRefused as refused:
         raise add_column_proposals(refused, layouts, column_map) from None
 
 
 def _normalise(
-    read: ReadFile, layouts: list[TableMapping], declared: SubmissionMetadata, column_map: ColumnMap
+    read: ReadFile,
+    layouts: list[TableMapping],
+    declared: SubmissionMetadata,
+    column_map: ColumnMap,
+    find_leavers: FindLeavers,
 ) -> NormalisedSubmission:
     about_checkboxes = checkbox_issue(layouts, read.tables)
     titled = leave_out_by_title(layouts)
@@ -115,6 +125,7 @@ def _normalise(
         titled = read_plans(layouts)
         layouts, about_titles = titled.layouts, [*about_titles, *titled.issues]
         layouts = [find_wave_column(layout) for layout in layouts]
+    layouts, about_numbers = place_known_leavers(layouts, declared, find_leavers)
     split = split_by_cohort(layouts, declared)
     cohorts, about_cohorts = _ready_to_normalise(split.parts, column_map, is_roll=is_roll)
     declared = split.metadata
@@ -126,6 +137,7 @@ def _normalise(
         *about_checkboxes,
         *about_titles,
         *about_kind,
+        *about_numbers,
         *split.issues,
         *about_cohorts,
         *(roll_issues(layouts, column_map, declared.urn) if is_roll else []),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import date
 
 import pytest
@@ -150,3 +151,70 @@ def test_an_mis_export_with_a_destination_school_is_asked_about_and_its_leavers_
         ("1", "230")
     ]
     assert len(exported("leavers")) == 4
+
+
+FIRST_ROUND = """
+    UPN           | Surname   | Forename | DOB        | Destination    | Provider
+    D845405620072 | Tremlett  | Mollie   | 22/01/2009 | FE college     | Downs Coast College
+    T845405620073 | Yelland   | Imogen   | 02/11/2008 | Apprenticeship | Acme Motors
+    K845405620076 | Sandhurst | Safiya   | 22/10/2008 | NEET           |
+"""
+SECOND_ROUND = """
+    UPN           | Destination    | Provider
+    D845405620072 | NEET           |
+    T845405620073 | FE college     | Downs Coast College
+    {}            | FE college     | Downs Coast College
+"""
+KNOWN, UNKNOWN = "K845405620076", "G845405620074"
+
+
+def where(submission: str) -> dict[str, str]:
+    return dict(json.loads(command("where", submission, "--json")))
+
+
+def test_a_second_round_by_upn_alone_is_read_where_every_upn_is_known(tmp_path):
+    submit(tmp_path, FIRST_ROUND)
+    take_in(SENT)
+    submit(tmp_path, SECOND_ROUND.format(KNOWN), "--sent-on", "2025-11-27")
+    take_in(date(2025, 11, 28))
+    assert len(exported("leavers")) == 3
+    second = [line for line in exported("destinations") if line["as_at"] == "2025-11-27"]
+    assert sorted((line["cohort"], line["wave"], line["activity_code"]) for line in second) == [
+        ("2024/25", "1", "230"),
+        ("2024/25", "1", "230"),
+        ("2024/25", "1", "619"),
+    ]
+    assert {line["level"] for line in exported("matches") if line["submission"] == "2"} == {
+        "same UPN"
+    }
+
+
+def test_a_row_with_a_upn_that_nobody_has_waits_and_makes_nobody_a_leaver(tmp_path):
+    submit(tmp_path, FIRST_ROUND)
+    take_in(SENT)
+    submit(tmp_path, SECOND_ROUND.format(UNKNOWN), "--sent-on", "2025-11-27")
+    take_in(date(2025, 11, 28))
+    assert (where("2")["recorded"], where("2")["waiting"]) == (2, 1)
+    assert len(exported("leavers")) == 3
+    asked = [line["row"] for line in exported("findings") if line["code"] == "C74"]
+    assert asked == ["4"]
+
+
+def test_where_no_upn_is_known_the_advice_followed_to_the_letter_works(tmp_path):
+    submit(tmp_path, SECOND_ROUND.format(KNOWN))
+    take_in(SENT)
+    assert where("1")["stage"] == "refused"
+    assert "with the surname, forename and date of birth" in where("1")["why"]
+    submit(tmp_path, FIRST_ROUND)
+    take_in(SENT)
+    assert where("2")["recorded"] == 3
+
+
+def test_another_schools_upns_are_not_this_schools(tmp_path):
+    submit(tmp_path, FIRST_ROUND)
+    take_in(SENT)
+    path = tmp_path / "sheet.xlsx"
+    path.write_bytes(a_workbook(SECOND_ROUND.format(KNOWN)))
+    command("submit", str(path), "--school", OTHER, "--sent-on", "2025-11-27")
+    take_in(date(2025, 11, 28))
+    assert where("2")["stage"] == "refused"

@@ -1,22 +1,24 @@
 """Reference data: the maps, what people confirmed, and the places that names may mean."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, lru_cache
 
 from sqlmodel import Session
 
+from destinations.linkage.numbered_leavers import cohorts_by_number
 from destinations.register.providers import ProviderRegister, load_providers, studying_at
 from destinations.responses.mappings import load_mappings
 from imports.crosswalk.column_map import load_map
 from imports.crosswalk.confirmed_mappings import Crosswalk
 from imports.crosswalk.provider_as_destination import PlaceLookup
 from models.database import reading
+from models.handoffs.normalised import LeavingCohort
 
 _MOST_NAMES = 50_000
 
 
 def load_crosswalk(session: Session) -> Crosswalk:
-    """What people confirmed, for every school, and the places that names may mean.
+    """What people confirmed, for every school, and the places and leavers that cells may mean.
 
     The register is only loaded when a destination is in no word that we know.
     """
@@ -28,7 +30,11 @@ def load_crosswalk(session: Session) -> Crosswalk:
         with reading(engine) as own:
             return load_providers(own)
 
-    return Crosswalk(load_map(), *load_mappings(session), places=_places(register))
+    def leavers(urn: str, numbers: Collection[str]) -> Mapping[str, Sequence[LeavingCohort]]:
+        with reading(engine) as own:
+            return cohorts_by_number(own, urn, numbers)
+
+    return Crosswalk(load_map(), *load_mappings(session), places=_places(register), leavers=leavers)
 
 
 def _places(register: Callable[[], ProviderRegister]) -> PlaceLookup:

@@ -45,7 +45,8 @@ class TableMapping:
     """A table and what its columns are.
 
     `wave` and `moment`, the day by which its answers were true, are what its title says of them;
-    `period` is a year or a year group that the title has for the answers.
+    `period` is a year or a year group that the title has for the answers.  `is_by_number` where its
+    leavers are known by their UPN or ULN alone.
     """
 
     table: Table
@@ -53,6 +54,7 @@ class TableMapping:
     wave: int | None = None
     moment: date | None = None
     period: Period | None = None
+    is_by_number: bool = False
 
     def columns(self, field: str) -> tuple[ColumnMapping, ...]:
         """Every column that holds a field."""

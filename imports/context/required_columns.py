@@ -64,7 +64,7 @@ def require_columns(
         for layout, lacks in zip(layouts, missing, strict=True)
         if lacks
     ]
-    if not any(layout.has("born_on") for layout in whole):
+    if not any(layout.has("born_on") or layout.is_by_number for layout in whole):
         issues.append(Issue("C25", facts=(("found", list_headings(whole)),)))
     return whole, issues
 
@@ -171,7 +171,7 @@ def _missing_columns(
     layout: TableMapping, declared: SubmissionMetadata, *, is_roll: bool
 ) -> list[str]:
     lacks = []
-    if not layout.has("full_name"):
+    if not (layout.has("full_name") or layout.is_by_number):
         lacks += [name for field, name in _REQUIRED_NAMES.items() if not layout.has(field)]
     if declared.kind is SubmissionKind.ENROLMENTS:
         # A list may name its people by number alone.
