@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from imports.columns.checkbox_columns import checkbox_issue, read_checkboxes
+from imports.columns.confirmed_flags import read_confirmed_flags
 from imports.columns.date_format_inference import infer_date_orders
 from imports.columns.duplicate_columns import resolve_duplicate_columns
 from imports.columns.enrolment_status import find_enrolment_status
@@ -78,7 +79,9 @@ def map_columns_and_values(
         (
             read_former_destinations(
                 read_checkboxes(
-                    read_by_words(map_columns(table, column_map), column_map), column_map
+                    read_by_words(map_columns(table, column_map), column_map),
+                    column_map,
+                    declared.urn,
                 ),
                 column_map,
             )
@@ -125,6 +128,9 @@ def _normalise(
         titled = read_plans(layouts)
         layouts, about_titles = titled.layouts, [*about_titles, *titled.issues]
         layouts = [find_wave_column(layout) for layout in layouts]
+        flagged = [read_confirmed_flags(layout, column_map) for layout in layouts]
+        layouts = [layout for layout, _ in flagged]
+        about_kind += [issue for _, issues in flagged for issue in issues]
     layouts, about_numbers = place_known_leavers(layouts, declared, find_leavers)
     split = split_by_cohort(layouts, declared)
     cohorts, about_cohorts = _ready_to_normalise(split.parts, column_map, is_roll=is_roll)

@@ -114,6 +114,19 @@ RULES: tuple[Rule, ...] = (
         field="upn",
     ),
     Rule(
+        code="C75",
+        severity=PLEASE_CHECK,
+        says="{count} destinations are not confirmed, as '{heading}' says; we kept them as what "
+        "the school says",
+        says_one="1 destination is not confirmed, as '{heading}' says; we kept it as what the "
+        "school says",
+        do="Do nothing if the school thinks so; where it does not, write Not known",
+        bad="College, and N under 'Confirmed? Y/N'",
+        good="College, and Y",
+        source="ours",
+        since=SINCE,
+    ),
+    Rule(
         code="D26",
         severity=MUST_FIX,
         says="This was still to begin when the sheet was sent",

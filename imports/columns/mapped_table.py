@@ -8,6 +8,7 @@ from imports.columns.typed_values import displayed_text, is_blank
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import BESIDE, PERHAPS
 from imports.crosswalk.periods import Period
+from imports.text.headings import SPEAKS_OF_PROOF, heading_words
 from models.handoffs.normalised import FieldColumn
 from models.handoffs.sheets import BLANK, Cell, SheetRow, Table
 from models.vocabulary import activities
@@ -89,14 +90,21 @@ def map_columns(table: Table, column_map: ColumnMap) -> TableMapping:
 
 
 def _without_flags(layout: TableMapping, column_map: ColumnMap) -> TableMapping:
-    # "Destination confirmed" over Yes and No says whether, not where.
+    # "Destination confirmed" over Yes and No says whether, not where; but beside where somebody
+    # meant to go "Yes" under "Actual destination" is an answer.
     mappings = (
         replace(column, field="")
-        if column.field == "activity" and holds_yes_no(layout.cells(column), column_map)
+        if column.field == "activity"
+        and holds_yes_no(layout.cells(column), column_map)
+        and not (layout.has("intended") and SPEAKS_OF_PROOF.isdisjoint(_heading_words(column)))
         else column
         for column in layout.mappings
     )
     return replace(layout, mappings=tuple(mappings))
+
+
+def _heading_words(column: ColumnMapping) -> tuple[str, ...]:
+    return heading_words(" ".join(column.parts))
 
 
 def holds_yes_no(cells: Sequence[Cell], column_map: ColumnMap) -> bool:

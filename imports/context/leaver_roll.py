@@ -24,7 +24,10 @@ _DETAILS = (
     *("course", "level", "started_on", "ended_on"),
 )
 # What lists of people enrolled have, and lists of leavers have not.
-_OF_A_LIST = ("enrolled", "withdrawn", "provider_ukprn", "provider_laestab")
+_OF_A_LIST = (
+    *("enrolled", "withdrawn", "provider_ukprn", "provider_laestab"),
+    *("course", "level", "started_on", "ended_on"),
+)
 _MANY = 0.5
 
 
@@ -63,11 +66,11 @@ def _are_leavers(layouts: Sequence[TableMapping], declared: SubmissionMetadata) 
         return declared.kind is SubmissionKind.LEAVERS
     if any(layout.has(*_OF_A_LIST) for layout in layouts):
         return False
+    if any(map(_columns_of_places, layouts)):
+        return any(map(_names_places_afterwards, layouts))
     titles = [read_title(layout.table.title) for layout in layouts]
-    return (
-        declared.academic_year is not None
-        or all(title.leaving_year is not None and title.is_sure for title in titles)
-        or any(map(_names_places_afterwards, layouts))
+    return declared.academic_year is not None or all(
+        title.leaving_year is not None and title.is_sure for title in titles
     )
 
 

@@ -38,6 +38,10 @@ BLOCKED = word_set(
     """
 )
 
+# Whether somebody made sure; not where anybody is.
+SPEAKS_OF_PROOF = word_set(
+    "confirmed confirm confirmation verified verification checked evidenced evidence established"
+)
 # What somebody did once; not what they are doing, nor what they mean to do.
 SPEAKS_OF_BEFORE = word_set(
     "was were before previous previously former formerly old original originally earlier prior"
