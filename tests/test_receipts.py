@@ -213,5 +213,5 @@ def _all_words(receipt):
 
 def _fixes(page):
     rows = list(page.iter_rows(values_only=True))
-    at = next(number for number, row in enumerate(rows) if row[1] == "Sheet")
-    return [dict(zip(rows[at][1:], row[1:], strict=True)) for row in rows[at + 1 :]]
+    at = next(number for number, row in enumerate(rows) if row[2] == "Sheet")
+    return [dict(zip(rows[at][2:], row[2:], strict=True)) for row in rows[at + 1 :]]

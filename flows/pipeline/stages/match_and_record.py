@@ -12,6 +12,7 @@ from destinations.crosschecks.run_crosschecks import Thresholds, run_crosschecks
 from destinations.record.findings_store import add_findings
 from destinations.recording import record_submission
 from destinations.responses.waivers import waived_codes
+from destinations.returns.understood import understood
 from expectations.validating import word_issues
 from flows.pipeline.run_context import RunContext
 from flows.pipeline.sender_responses import link_to_round_before
@@ -55,7 +56,14 @@ def match_and_record_chunk(run: RunContext, chunk: Chunk, today: date | None = N
                 set_aside=silent,
             )
             issues = (*of_others, *run_crosschecks(session, mapped, limits=limits))
-            work = replace(work, recorded=recorded, crosschecks=issues, silent=silent)
+            leavers = len(set(recorded.people.values()))
+            work = replace(
+                work,
+                recorded=recorded,
+                crosschecks=issues,
+                silent=silent,
+                understood=understood(mapped, leavers=leavers),
+            )
             crosschecks = crosscheck_issues(session, work, recorded.remarks)
             add_findings(session, work.id, crosschecks.issues)
             _note(session, work, crosschecks.waived)
