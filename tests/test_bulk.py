@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from flows.pipeline.stages import match_and_record
 from models.database import insert_returning, transaction, update_all, upsert
 from models.destinations import Destination
+from models.facts.calendar import now
 from models.leavers import Leaver, Person
 from models.places import Hub
 from models.submissions import CoverNote
@@ -129,7 +130,7 @@ def test_ids_are_nobody_elses_where_two_write_at_once(engine: Engine) -> None:
 
     def make(_: int) -> list[int]:
         with transaction(engine) as session:
-            return insert_returning(session, Person, [{}] * 50)
+            return insert_returning(session, Person, [{"made_at": now()}] * 50)
 
     with ThreadPoolExecutor(4) as pool:
         made = [one for ids in pool.map(make, range(12)) for one in ids]

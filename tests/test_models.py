@@ -23,6 +23,7 @@ from models.database import (
     upsert,
 )
 from models.destinations import Destination
+from models.facts.calendar import now
 from models.leavers import Cohort, Leaver, Person, Wave
 from models.places import Hub, Institution
 from models.submissions import CoverNote, FindingRecord, Submission
@@ -44,7 +45,7 @@ def a_leaver(session: Session, **changes: Any) -> dict[str, Any]:
     cohort_id = session.execute(select(col(Cohort.id))).scalar_one()
     sent = a_submission(sha256=format(session.execute(COUNT).scalar_one(), "064"))
     [submission_id] = insert_returning(session, Submission, [sent])
-    [person_id] = insert_returning(session, Person, [{}])
+    [person_id] = insert_returning(session, Person, [{"made_at": now()}])
     made = {"person_id": person_id, "cohort_id": cohort_id, "submission_id": submission_id}
     return made | {"row": 2, "cells": {}} | changes
 
