@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from destinations.linkage.candidates import (
     LeaverInCohort,
@@ -34,8 +34,8 @@ from destinations.matching import match_leavers
 from destinations.record.create_persons import create_persons
 from destinations.record.destination_history import add_statements
 from destinations.record.findings_store import match_issues, store_findings
-from destinations.record.leaver_attributes import add_leavers, fill_leavers
-from destinations.record.round_changes import compare_with_last_round, store_round
+from destinations.record.leaver_attributes import add_leavers, fill_leavers, stored_leavers
+from destinations.record.round_changes import compare_with_last_round
 from destinations.record.rounds import SAME_ROUND, find_sent_before
 from destinations.record.statements import (
     DestinationStatement,
@@ -49,8 +49,7 @@ from models.facts import submission_state
 from models.facts.succession import school_chain
 from models.handoffs.findings import Finding, Issue
 from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
-from models.leavers import Cohort
-from models.vocabulary import LeavingStage, Severity, SubmissionKind
+from models.vocabulary import Severity, SubmissionKind
 
 __all__ = [
     "RecordResult",
@@ -152,18 +151,26 @@ def record_submission(
     remarks = (*comparison.remarks, *remarks)
     set_aside_counts = Counter(issue.code for issue in remarks if issue.code in set_aside)
     remarks = tuple(issue for issue in remarks if issue.code not in set_aside)
+    told: list[Finding | Issue] = [*findings, *remarks]
+    unconfirmed = drop_confirmed(session, told, people, mapped)
     result = replace(
         counted,
         set_aside=set_aside_counts,
         issues=remarks,
-        remarks=drop_confirmed(session, remarks, people, mapped),
-        findings=drop_confirmed(session, findings, people, mapped),
+        remarks=tuple(issue for issue in unconfirmed if isinstance(issue, Issue)),
+        findings=tuple(finding for finding in unconfirmed if isinstance(finding, Finding)),
         people=people,
         changes=comparison.changes.counts() if comparison.changes else {},
     )
     store_findings(session, declared.submission_id, result.findings, result.remarks)
-    _mark_recorded(session, declared, result, recorded_at)
-    store_round(session, declared.submission_id, resubmission, comparison)
+    _mark_recorded(
+        session,
+        declared,
+        result,
+        recorded_at,
+        rows_hash=resubmission.rows_hash,
+        follows_id=comparison.follows_id,
+    )
     log.info(
         "submission %s: %s rows, %s recorded, %s wait, %s unsure, %s destinations",
         *(declared.submission_id, result.read, result.matched, result.waiting, result.unsure),
@@ -230,21 +237,25 @@ def _record_leavers(
         recording.session, chain, year, recording.rows, matched, made_at=recorded_at
     )
     rows_by_person = _rows_by_person(matched, recording.rows)
-    leavers = _cohort_leavers(recording.session, rows_by_person, chain, stage, year)
-    rows_of_newcomers = {
-        person: rows for person, rows in rows_by_person.items() if person not in leavers
+    stored = stored_leavers(recording.session, rows_by_person, chain, stage, year)
+    named = {leaver.person_id: leaver for leaver in stored if leaver.is_named}
+    unnamed = {
+        leaver.person_id: leaver.leaver_id
+        for leaver in stored
+        if not leaver.is_named and leaver.cohort_id == cohort_id
     }
     submission_id = recording.declared.submission_id
-    new_leavers = add_leavers(recording.session, submission_id, cohort_id, rows_of_newcomers)
-    filled = fill_leavers(
-        recording.session,
-        submission_id,
-        {
-            leavers[person].leaver_id: rows
-            for person, rows in rows_by_person.items()
-            if person in leavers
-        },
+    filled = fill_leavers(recording.session, submission_id, named.values(), rows_by_person)
+    rows_of_newcomers = {
+        person: rows for person, rows in rows_by_person.items() if person not in named
+    }
+    new_leavers = add_leavers(
+        recording.session, submission_id, cohort_id, rows_of_newcomers, unnamed
     )
+    leavers = {
+        person: LeaverInCohort(leaver.leaver_id, person, leaver.cohort_id, year)
+        for person, leaver in named.items()
+    }
     leavers |= {
         person: LeaverInCohort(leaver, person, cohort_id, year)
         for person, leaver in new_leavers.items()
@@ -328,24 +339,6 @@ def _rows_by_person(
     }
 
 
-def _cohort_leavers(
-    session: Session,
-    people: Iterable[int],
-    chain: Sequence[str],
-    stage: LeavingStage,
-    year: int,
-) -> dict[int, LeaverInCohort]:
-    """The leavers that these people are in this cohort, whatever URN it was begun under."""
-    of_cohort = (
-        col(Cohort.urn).in_(chain),
-        col(Cohort.leaving_stage) == stage.value,
-        col(Cohort.academic_year) == year,
-    )
-    return {
-        leaver.person_id: leaver for leaver in leavers_by_person(session, people, where=of_cohort)
-    }
-
-
 def _with_row_counts(
     outcome: RecordResult,
     rows: Mapping[RowKey, object],
@@ -365,9 +358,16 @@ def _with_row_counts(
 
 
 def _mark_recorded(
-    session: Session, declared: SubmissionMetadata, result: RecordResult, recorded_at: datetime
+    session: Session,
+    declared: SubmissionMetadata,
+    result: RecordResult,
+    recorded_at: datetime,
+    **noted: object,
 ) -> None:
-    """Mark the submission as recorded, with its counts and the metadata that reading it gave."""
+    """Mark the submission as recorded, with its counts and the metadata that reading it gave.
+
+    `noted` are other columns, written with them.
+    """
     metadata = {
         "kind": declared.kind,
         "academic_year": declared.academic_year,
@@ -382,5 +382,7 @@ def _mark_recorded(
         rows_sound=result.sound,
         rows_waiting=result.waiting,
         rows_unsure=result.unsure,
+        changes=result.changes,
+        **noted,
         **{name: value for name, value in metadata.items() if value is not None},
     )

@@ -261,7 +261,7 @@ def _rows_in_sqlite(
     as_text = json.dumps(
         [
             [
-                processor(row[name]) if processor else row[name]
+                processor(row[name]) if processor else _without_nul(row[name])
                 for name, processor in zip(names, processors, strict=True)
             ]
             for row in rows
@@ -279,7 +279,12 @@ def _rows_in_sqlite(
 
 
 def _as_json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+    return value.isoformat() if isinstance(value, date) else _without_nul(value)
+
+
+def _without_nul(value: Any) -> Any:
+    """A NUL in a csv file is nothing to anybody: PostgreSQL takes none, SQLite would end there."""
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 def _dialect(session: Session) -> str:

@@ -21,7 +21,7 @@ from models.responses import SheetConfirmation
 from models.submissions import FindingRecord, Submission
 from models.vocabulary import Severity
 
-FindingOrIssue = TypeVar("FindingOrIssue", Finding, Issue)
+FindingOrIssue = TypeVar("FindingOrIssue", bound=Finding | Issue)
 # How codes of columns begin; they are confirmed whatever sheet and cohort the columns come with.
 _COLUMN_CODES = "C"
 
