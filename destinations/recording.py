@@ -7,7 +7,7 @@ again adds only what was waiting and is settled since.
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 
@@ -35,6 +35,7 @@ from destinations.record.create_persons import create_persons
 from destinations.record.destination_history import add_statements
 from destinations.record.findings_store import match_issues, store_findings
 from destinations.record.leaver_attributes import add_leavers, fill_leavers, stored_leavers
+from destinations.record.record_result import RecordResult, store_result
 from destinations.record.round_changes import compare_with_last_round
 from destinations.record.rounds import SAME_ROUND, find_sent_before
 from destinations.record.statements import (
@@ -44,8 +45,7 @@ from destinations.record.statements import (
     school_statements,
 )
 from destinations.register.providers import ProviderRegister, load_providers
-from destinations.responses.confirmations import drop_confirmed
-from models.facts import submission_state
+from destinations.responses.confirmations import SubmissionConfirmations, read_confirmations
 from models.facts.succession import school_chain
 from models.handoffs.findings import Finding, Issue
 from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
@@ -55,6 +55,9 @@ __all__ = [
     "RecordResult",
     "store_findings",
     "record_submission",
+    "record_rows",
+    "drop_confirmed",
+    "store_result",
     "record_decision",
     "lists_with_unmatched_rows",
 ]
@@ -62,34 +65,33 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordResult:
-    """What recording a submission changed.  Rows are those of the file, counted once each.
-
-    read = sound + waiting; sound = matched + unsure + nobody.
-    """
-
-    submission_id: int
-    read: int = 0
-    sound: int = 0
-    waiting: int = 0  # for something to be fixed
-    matched: int = 0
-    unsure: int = 0  # for a person to say whom they are about
-    nobody: int = 0  # rows of an enrolment list that are like no known leaver
-    new_people: int = 0
-    new_leavers: int = 0
-    filled: int = 0  # leavers of whom a blank was filled
-    differing: int = 0  # identity values that say something else than what is kept
-    new_destinations: int = 0
-    issues: tuple[Issue, ...] = ()  # matching's own, whoever confirmed them
-    remarks: tuple[Issue, ...] = ()  # of these the ones that nobody has confirmed
-    findings: tuple[Finding, ...] = ()  # those given, but for what a person has confirmed
-    changes: Mapping[str, int] = field(default_factory=dict)  # since the round before
-    people: Mapping[RowKey, int] = field(default_factory=dict)  # whom each row is about
-    set_aside: Mapping[str, int] = field(default_factory=dict)  # issues left out, by code
-
-
 def record_submission(
+    session: Session,
+    mapped: NormalisedSubmission,
+    findings: Sequence[Finding],
+    *,
+    recorded_at: datetime,
+) -> RecordResult:
+    """Record a submission in the caller's transaction, by itself: rows, findings and its line.
+
+    Arguments and errors as of `record_rows`.
+    """
+    result = record_rows(session, mapped, findings, recorded_at=recorded_at)
+    result = drop_confirmed(result, read_confirmations(session, mapped, result.people))
+    store_result(session, mapped.declared, result, recorded_at=recorded_at)
+    return result
+
+
+def drop_confirmed(result: RecordResult, confirmations: SubmissionConfirmations) -> RecordResult:
+    """The result without the findings and issues that are confirmed."""
+    return replace(
+        result,
+        remarks=confirmations.drop_confirmed(result.issues),
+        findings=confirmations.drop_confirmed(result.findings),
+    )
+
+
+def record_rows(
     session: Session,
     mapped: NormalisedSubmission,
     findings: Sequence[Finding],
@@ -99,7 +101,9 @@ def record_submission(
     same_round: int = SAME_ROUND,
     set_aside: Collection[str] = (),
 ) -> RecordResult:
-    """Record a submission in the caller's transaction.
+    """Record the rows of a submission in the caller's transaction.
+
+    Its line and its findings are for `store_result`, once what is confirmed is dropped from them.
 
     `findings` are those of validating: a row with one to fix waits.  `same_round` is how much of
     two files, in percent, must be the same people for the later to be the next round of the
@@ -130,7 +134,9 @@ def record_submission(
         message = "what a submission is must be known before it is recorded"
         raise ValueError(message)
     waiting = [key for key in rows if key in rows_to_fix]
-    store_matches(session, declared.submission_id, matched, waiting, stored, decided_at=recorded_at)
+    matches = store_matches(
+        session, declared.submission_id, matched, waiting, stored, decided_at=recorded_at
+    )
     counted = _with_row_counts(outcome, rows, waiting, matched)
     nameless = counted.waiting + counted.unsure
     comparison = compare_with_last_round(
@@ -151,23 +157,15 @@ def record_submission(
     remarks = (*comparison.remarks, *remarks)
     set_aside_counts = Counter(issue.code for issue in remarks if issue.code in set_aside)
     remarks = tuple(issue for issue in remarks if issue.code not in set_aside)
-    told: list[Finding | Issue] = [*findings, *remarks]
-    unconfirmed = drop_confirmed(session, told, people, mapped)
     result = replace(
         counted,
         set_aside=set_aside_counts,
         issues=remarks,
-        remarks=tuple(issue for issue in unconfirmed if isinstance(issue, Issue)),
-        findings=tuple(finding for finding in unconfirmed if isinstance(finding, Finding)),
+        remarks=remarks,
+        findings=tuple(findings),
         people=people,
         changes=comparison.changes.counts() if comparison.changes else {},
-    )
-    store_findings(session, declared.submission_id, result.findings, result.remarks)
-    _mark_recorded(
-        session,
-        declared,
-        result,
-        recorded_at,
+        matches=matches,
         rows_hash=resubmission.rows_hash,
         follows_id=comparison.follows_id,
     )
@@ -354,35 +352,4 @@ def _with_row_counts(
         matched=sum(match.person_id is not None for match in matched),
         unsure=outcomes.count(MatchOutcome.UNSURE),
         nobody=outcomes.count(MatchOutcome.NOBODY),
-    )
-
-
-def _mark_recorded(
-    session: Session,
-    declared: SubmissionMetadata,
-    result: RecordResult,
-    recorded_at: datetime,
-    **noted: object,
-) -> None:
-    """Mark the submission as recorded, with its counts and the metadata that reading it gave.
-
-    `noted` are other columns, written with them.
-    """
-    metadata = {
-        "kind": declared.kind,
-        "academic_year": declared.academic_year,
-        "leaving_stage": declared.leaving_stage,
-        "wave": declared.wave,
-    }
-    submission_state.mark_recorded(
-        session,
-        declared.submission_id,
-        at=recorded_at,
-        rows_read=result.read,
-        rows_sound=result.sound,
-        rows_waiting=result.waiting,
-        rows_unsure=result.unsure,
-        changes=result.changes,
-        **noted,
-        **{name: value for name, value in metadata.items() if value is not None},
     )

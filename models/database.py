@@ -153,6 +153,21 @@ def insert_returning(
     return sorted(row.id for row in session.connection().execute(statement))
 
 
+def reserve_ids(session: Session, model: type[SQLModel], count: int) -> list[int]:
+    """As many ids, rising, for rows that `insert_all` puts in later in the same transaction.
+
+    For rows that name one another.
+    """
+    table = _table(model)
+    if _dialect(session) == "sqlite":  # as in `_insert`, nobody can take one in between
+        last = session.connection().scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0
+        return list(range(last + 1, last + 1 + count))
+    sequence = func.pg_get_serial_sequence(table.name, "id")
+    numbers = func.generate_series(1, count).table_valued("number")
+    ids = session.connection().scalars(select(func.nextval(sequence)).select_from(numbers))
+    return sorted(ids)
+
+
 def update_all(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows given new values, in one statement; `id` says which row each is.
 

@@ -12,10 +12,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from destinations.crosschecks.answers_by_wave import WaveAnswers, answers_by_wave
+from destinations.linkage.match_decisions import StoredMatch
 from destinations.linkage.repeated_leavers import RowKey
 from models.destinations import Match
 from models.facts.effective import is_effective_one
 from models.facts.submission_state import is_standing
+from models.facts.succession import school_chain
 from models.handoffs.findings import Issue
 from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
 from models.leavers import Cohort, Leaver
@@ -99,24 +101,19 @@ class RecordedSheet:
 
 
 def recorded_sheet(
-    session: Session, mapped: NormalisedSubmission, chain: Sequence[str]
+    session: Session, mapped: NormalisedSubmission, matches: Mapping[RowKey, StoredMatch]
 ) -> RecordedSheet | None:
-    """The sheet as recorded; None without a known cohort.  `chain`: all URNs of the school."""
+    """The sheet as recorded; None without a known cohort.
+
+    `matches` is what the record holds of its rows, as recording it gave.
+    """
     metadata = mapped.declared
     if metadata.academic_year is None or metadata.leaving_stage is None:
         return None
     rows: dict[RowKey, NormalisedRow] = {}
     for row in mapped.rows:
         rows.setdefault((row.sheet, row.row), row)
-    matches = session.execute(
-        select(
-            col(Match.sheet),
-            col(Match.row),
-            col(Match.person_id),
-            col(Match.level),
-            col(Match.reason),
-        ).where(col(Match.submission_id) == metadata.submission_id)
-    ).all()
+    chain = school_chain(session, metadata.urn)
     year = metadata.academic_year
     cohorts = session.execute(
         _cohorts_query(),
@@ -131,9 +128,7 @@ def recorded_sheet(
     for cohort in cohorts:
         leavers_by_year[cohort.academic_year] += cohort.leavers
     own_cohorts = [cohort for cohort in cohorts if cohort.academic_year == year]
-    matches_by_row = {
-        row_key: match for match in matches if (row_key := (match.sheet, match.row)) in rows
-    }
+    matches_by_row = {row_key: match for row_key, match in matches.items() if row_key in rows}
     return RecordedSheet(
         metadata,
         chain,

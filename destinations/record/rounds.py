@@ -59,7 +59,7 @@ class Resubmission:
 
     rows_hash: str
     earlier: Sequence[EarlierSubmission] = ()  # recorded and standing, the latest first
-    follows_id: int | None = None  # the one that its line names already
+    follows_id: int | None = None  # the one that it was marked for, or that its line names
     same: EarlierSubmission | None = None  # these rows, for this cohort and wave
     other: EarlierSubmission | None = None  # these rows, for another
 
@@ -172,7 +172,7 @@ def row_content(row: NormalisedRow) -> list[list[str]]:
 def _read_earlier(
     session: Session, declared: SubmissionMetadata
 ) -> tuple[list[EarlierSubmission], int | None]:
-    """What the sender sent before, the latest first, and the one that this one's line names."""
+    """What the sender sent before, the latest first, and which of it this one is said to follow."""
     is_this = col(Submission.id) == declared.submission_id
     is_earlier = and_(
         col(Submission.urn).in_(school_chain(session, declared.urn)),
@@ -199,9 +199,9 @@ def _read_earlier(
         .where(or_(is_this, is_earlier))
         .order_by(col(Submission.sent_on).desc(), col(Submission.id).desc())
     ).all()
-    follows_id = next((row.follows_id for row in rows if row.id == declared.submission_id), None)
+    noted = next((row.follows_id for row in rows if row.id == declared.submission_id), None)
     earlier = [EarlierSubmission(*row[:-1]) for row in rows if row.id != declared.submission_id]
-    return earlier, follows_id
+    return earlier, declared.follows_id or noted
 
 
 def _persons_of_submissions(
