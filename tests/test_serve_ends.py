@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.clean_shell import OVER, is_up, new_home, said, serving, until
+from tests.clean_shell import OVER, empty_home, is_up, new_home, serve_output, serving, until
 
 pytestmark = pytest.mark.slow
 
@@ -20,7 +20,7 @@ def home(tmp_path_factory):
 
 
 def just_started(home):
-    return "Starting Prefect" in said(home)
+    return "Starting Prefect" in serve_output(home)
 
 
 def server_is_starting(home):
@@ -60,8 +60,8 @@ def test_a_signal_at_any_moment_leaves_no_process(home, number, moment):
 
     assert home.processes() == {}
     assert code == 0
-    assert "Stopped." in said(home)
-    assert "Traceback" not in said(home)
+    assert "Stopped." in serve_output(home)
+    assert "Traceback" not in serve_output(home)
 
 
 @pytest.mark.parametrize("moment", [server_is_starting, flow_run_is_under_way])
@@ -100,7 +100,7 @@ def test_where_a_part_dies_everything_ends_with_a_sentence(home, which):
         code = process.wait(60)
 
     assert code == 4
-    assert "ended by itself" in said(home)
+    assert "ended by itself" in serve_output(home)
     assert home.processes() == {}
 
 
@@ -123,3 +123,14 @@ def a_busy_database(home):
         yield
     finally:
         writing.close()
+
+
+def test_a_home_that_is_not_set_up_is_told_so_and_not_served(tmp_path):
+    home = empty_home(tmp_path)
+    ended = home.run("serve")
+
+    assert ended.returncode == 2
+    assert "There is no database here yet; run `destinations setup` first." in ended.stderr
+    assert "Starting" not in ended.stdout
+    assert home.processes() == {}
+    assert not (home.folder / "hub").exists()

@@ -3,6 +3,7 @@
 import typer
 
 from destinations.cli.shown.output import OUR_FAULT, WRONG_USAGE, note, print_sentence
+from destinations.cli.typed.hub_lookup import open_hub
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,6 +26,7 @@ def serve() -> None:
     from flows.address import AlreadyServed
     from flows.redaction import settle_prefect
 
+    open_hub().dispose()  # flows would only fail where there is no database, or an older one
     settings = get_settings()
     home, port = settings.home.absolute(), settings.server_port
     settle_prefect(home)

@@ -62,20 +62,18 @@ def store_matches(
     stored: Mapping[RowKey, StoredMatch],
     *,
     decided_at: datetime,
-) -> None:
-    """Store the match of every row of a submission; a settled row stays as it was settled.
+) -> dict[RowKey, StoredMatch]:
+    """Store the match of every row of a submission; what the record holds of each now is returned.
 
     `matched` has the sound rows, `waiting` those to be fixed first (about nobody yet), `stored`
-    what the record held before.  Where a person decided "nobody we know", the row gets the new
-    current = {(match.sheet, match.row): _to_stored_match(match) for match in matched}
+    what the record held before.  A settled row stays as it was settled; where a person decided
+    "nobody we know", it gets the person that was made for it.
     """
-    current = {
-        (stored_match.sheet, stored_match.row): _to_stored_match(stored_match)
-        for stored_match in matched
-    }
-    current |= {key: StoredMatch(None, WAITS, RULE, "") for key in waiting}
+    matches = {(match.sheet, match.row): _to_stored_match(match) for match in matched}
+    matches |= {key: StoredMatch(None, WAITS, RULE, "") for key in waiting}
+    current = dict(stored)
     rows = []
-    for (sheet, row), stored_match in current.items():
+    for (sheet, row), stored_match in matches.items():
         previous = stored.get((sheet, row))
         if previous and previous.decided_by != RULE:
             stored_match = StoredMatch(
@@ -86,19 +84,21 @@ def store_matches(
             )
         if previous == stored_match or (previous and previous.person_id is not None):
             continue
+        current[sheet, row] = stored_match
         rows.append(
             {
                 "submission_id": submission_id,
                 "sheet": sheet,
                 "row": row,
                 "person_id": stored_match.person_id,
-                "level": stored_match.level[:80],
+                "level": stored_match.level,
                 "decided_by": stored_match.decided_by,
-                "reason": stored_match.reason[:400],
+                "reason": stored_match.reason,
                 "decided_at": decided_at,
             }
         )
     upsert(session, Match, rows, key=("submission_id", "sheet", "row"), update=_COLUMNS)
+    return current
 
 
 def record_decision(

@@ -398,14 +398,12 @@ def _regions(stored: Sequence[Any]) -> tuple[Region, ...]:
 
 
 def _region_in_words(region: Region) -> str:
-    return ", ".join(part for part in (region.sheet or SHEET_OF_CSV, _row_span(region)) if part)
+    return f"{region.sheet or SHEET_OF_CSV}, {_row_span(region)}"
 
 
 def _row_span(region: Region) -> str:
     if not region.last_row:
-        return "all of it"
-    if not region.last_row:
-        return ""  # a whole sheet, such as a hidden one
+        return "all of it"  # a whole sheet, such as a hidden one
     if region.first_row == region.last_row:
         return f"row {region.first_row}"
     return f"rows {region.first_row} to {region.last_row}"

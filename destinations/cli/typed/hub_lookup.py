@@ -46,13 +46,13 @@ def open_to_set_up() -> "Engine":
 
 
 def _open_checked(address: str, refused: tuple[str, ...]) -> "Engine":
-    from models.database import open_database
+    from models.database import open_database, reading
     from models.revisions import revision_of
 
     with _database_faults_in_words():
         engine = open_database(address)
-        with engine.connect() as connection:
-            revision = revision_of(connection)
+        with reading(engine) as session:  # whoever only looks waits for nobody who writes
+            revision = revision_of(session.connection())
     if revision.value in refused:
         engine.dispose()
         raise typer.BadParameter(_REVISION_WORDS[revision.value])
