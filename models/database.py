@@ -31,6 +31,8 @@ from models.base import SQLModel
 
 # Rows in one statement.  SQLite allows 32,766 bound values; this stays far below.
 CHUNK = 1_000
+# How long somebody waits for another who writes to the same SQLite file.
+BUSY_MILLISECONDS = 30_000
 _ONLY_READS = "only_reads"
 
 
@@ -76,7 +78,7 @@ def _configure_sqlite(connection: Any, _: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "foreign_keys=ON",
-        "busy_timeout=30000",
+        f"busy_timeout={BUSY_MILLISECONDS}",
         "synchronous=NORMAL",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -6,7 +6,7 @@ import typer
 
 from destinations.cli.shown.output import print_json_lines, print_sentence, print_table
 from destinations.cli.typed.arguments import number
-from destinations.cli.typed.hub_lookup import hub_session, known_school_urn, known_submission
+from destinations.cli.typed.hub_lookup import known_school_urn, known_submission, reading_hub
 from models.facts.calendar import in_london, in_words
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def where(
     from destinations.platform.settings import get_settings
     from models.submissions import Submission
 
-    with hub_session() as session:
+    with reading_hub() as session:
         query = select(Submission).order_by(col(Submission.id))
         if submission is not None:
             sender = known_submission(session, submission).urn

@@ -67,6 +67,19 @@ def print_not_set_up() -> None:
     note("There is no database here yet. Run `destinations setup` first.")
 
 
+def is_locked(error: BaseException) -> bool:
+    """Whether something failed because another program would not let go of the SQLite file."""
+    return "database is locked" in str(getattr(error, "orig", ""))
+
+
+def print_locked() -> None:
+    """Say whom to wait for."""
+    note(
+        "Another program is writing to the database and has not let go of it. "
+        "Nothing was changed. Try again when that one is done, or end it."
+    )
+
+
 def wrong_setting(error: BaseException) -> bool:
     """Whether a setting is not what it has to be; if so, which is said, and never its value."""
     if (type(error).__name__, getattr(error, "title", "")) != ("ValidationError", "Settings"):
