@@ -57,12 +57,11 @@ def test_a_run_of_each_deployment_completes(served):
     assert len(served.servers()) == 1
 
 
-@pytest.mark.parametrize("name", ["intake", "follow-up", "publish"])
-def test_a_run_asked_for_while_another_is_under_way_waits_its_turn(served, name):
-    runs = [served.quick_run(name) for _ in range(2)]
+def test_a_run_asked_for_while_another_is_under_way_waits_its_turn(served):
+    runs = [served.quick_run(name) for name in ("intake", "follow-up", "publish") * 2]
 
     until(lambda: all(served.state(run) in OVER for run in runs))
-    assert [served.state(run) for run in runs] == ["COMPLETED", "COMPLETED"]
+    assert {served.state(run) for run in runs} == {"COMPLETED"}
 
 
 def test_it_says_where_the_page_is(served):

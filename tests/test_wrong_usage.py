@@ -101,6 +101,7 @@ check sound.xlsx --chort 2024/25             | no option --chort. Did you mean '
 where --json=yes                             | --json stands alone
 submit sound.xlsx --school                   | --school needs a value
 findings                                     | needs SUBMISSION, the number of a submission
+confirm 3 --by Jo                            | needs [ROW] CODE, the row, as Excel shows it
 unwaive 3                                    | needs --by, who says so
 check Oakfield leavers.xlsx                  | there is no file 'Oakfield'
 check sound.xlsx leavers.xlsx                | A name with spaces in it goes in quotes
