@@ -37,6 +37,8 @@ from models.base import SQLModel
 # 32,766 of them, PostgreSQL 65,535.
 CHUNK = 8_000
 _POSITION = "position"
+# How long somebody waits for another who writes to the same SQLite file.
+BUSY_MILLISECONDS = 30_000
 _ONLY_READS = "only_reads"
 
 
@@ -82,7 +84,7 @@ def _configure_sqlite(connection: Any, _: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "foreign_keys=ON",
-        "busy_timeout=30000",
+        f"busy_timeout={BUSY_MILLISECONDS}",
         "synchronous=NORMAL",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -57,6 +57,13 @@ def test_a_run_of_each_deployment_completes(served):
     assert len(served.servers()) == 1
 
 
+def test_a_run_asked_for_while_another_is_under_way_waits_its_turn(served):
+    runs = [served.quick_run(name) for name in ("intake", "follow-up", "publish") * 2]
+
+    until(lambda: all(served.state(run) in OVER for run in runs))
+    assert {served.state(run) for run in runs} == {"COMPLETED"}
+
+
 def test_it_says_where_the_page_is(served):
     assert f"The page is at http://127.0.0.1:{served.port}\n" in serve_output(served)
 

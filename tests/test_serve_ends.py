@@ -1,6 +1,7 @@
 """How `destinations serve` ends: on a signal at any moment, killed, half dead, or never begun."""
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.clean_shell import OVER, empty_home, is_up, new_home, serve_output, serving, until
+from tests.clean_shell import OVER, is_up, new_home, serve_output, serving, until
 
 pytestmark = pytest.mark.slow
 
@@ -125,12 +126,30 @@ def a_busy_database(home):
         writing.close()
 
 
-def test_a_home_that_is_not_set_up_is_told_so_and_not_served(tmp_path):
-    home = empty_home(tmp_path)
+@pytest.mark.parametrize(
+    ("hub", "what_to_do"),
+    [
+        ("nobody set it up", "run `destinations setup` first"),
+        ("it is a file", "run `destinations setup` first"),
+        ("of an older version", "run `destinations setup` to bring it up to date"),
+        ("its folder is not ours", "cannot be written in; see that DESTINATIONS_HOME"),
+    ],
+)
+def test_a_home_that_is_not_fit_says_what_to_do_and_starts_nothing(tmp_path, hub, what_to_do):
+    home = new_home(tmp_path)
+    folder = home.folder / "hub"
+    if hub == "of an older version":
+        with sqlite3.connect(folder / "destinations.db") as database:
+            database.execute("update alembic_version set version_num = '0001'")
+    elif hub == "its folder is not ours":
+        (folder / "prefect").write_text("no folder")
+    else:
+        shutil.rmtree(folder)
+    if hub == "it is a file":
+        folder.write_text("no folder")
     ended = home.run("serve")
 
-    assert ended.returncode == 2
-    assert "There is no database here yet; run `destinations setup` first." in ended.stderr
-    assert "Starting" not in ended.stdout
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert what_to_do in ended.stderr
     assert home.processes() == {}
-    assert not (home.folder / "hub").exists()
+    assert not (folder / "prefect").is_dir()

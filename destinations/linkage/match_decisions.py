@@ -115,8 +115,13 @@ def record_decision(
 
     `row` is as Excel shows it; `sheet` may be '' where only one sheet has such a row.  The next
     intake records it.  Raises LookupError when there is no such row or person, and ValueError
-    when the row is recorded already.
+    when the row is recorded already, waits for a fix, or was taken back with its submission:
+    of these the next intake records none.
     """
+    submission = session.get_one(Submission, submission_id)
+    if submission_state.was_taken_back(submission):
+        message = "that submission was taken back"
+        raise ValueError(message)
     stored = stored_matches(session, submission_id)
     if not sheet:  # the only sheet with such a row need not be named
         sheets = {key[0] for key in stored if key[1] == row}
@@ -125,6 +130,9 @@ def record_decision(
     if previous is None:
         message = "that submission has no such row"
         raise LookupError(message)
+    if previous.level == WAITS:
+        message = "that row waits for its sender to fix it, not for a person to be named"
+        raise ValueError(message)
     if person_id is not None and session.get(Person, person_id) is None:
         message = "there is no such person"
         raise LookupError(message)
