@@ -15,12 +15,13 @@ from sqlmodel import Session, col, select
 
 from destinations.outcomes.outstanding_returns import outstanding_returns
 from destinations.outcomes.survivorship import LeaverOutcome
-from destinations.outcomes.waves import WAVE_CALENDAR, WaveCalendar
+from destinations.outcomes.waves import WAVE_CALENDAR, WaveCalendar, wave_dates
 from destinations.reports.evidence_pack import SchoolEvidence, evidence_pack
 from destinations.reports.hub_summary import hub_summary_workbook
 from destinations.reports.summary_export import summary_rows
 from destinations.responses.waivers import waived_rules_for_readers
 from destinations.returns.receipts import build_receipt, receipt_workbook
+from destinations.returns.understood import Understood
 from models.destinations import Publication
 from models.facts import submission_state
 from models.facts.calendar import in_london
@@ -29,7 +30,7 @@ from models.facts.spreadsheet_cells import safe_in_csv
 from models.handoffs.findings import Finding
 from models.handoffs.store import Store
 from models.handoffs.summaries import SummaryLine
-from models.leavers import Cohort, Leaver
+from models.leavers import Cohort, Leaver, Wave
 from models.places import Hub, Institution
 from models.submissions import Arrival, Submission
 
@@ -131,15 +132,26 @@ def receipt_document(
     findings: Sequence[Finding],
     *,
     fields: Mapping[str, str] | None = None,
+    read_as: Understood | None = None,
+    ask: str = "",
 ) -> PublishedDocument:
     """The receipt of one submission; `fields` gives our field for a rule's code.
+
+    `read_as` is what its rows were taken to say, `ask` whom its sender may ask.
 
     Findings hold cells as typed, for their sender only; of a refused file, the one that says why.
     """
     name = session.scalar(select(Institution.name).where(col(Institution.urn) == submission.urn))
     since = session.get(Submission, submission.follows_id) if submission.follows_id else None
     receipt = build_receipt(
-        submission, findings, school=name or submission.urn, fields=fields, since=since
+        submission,
+        findings,
+        school=name or submission.urn,
+        fields=fields,
+        since=since,
+        understood=read_as,
+        ask=ask,
+        due_on=_due_on(session, submission),
     )
     stem = _receipt_stem(session, submission)
     return PublishedDocument(
@@ -149,6 +161,25 @@ def receipt_document(
         urn=submission.urn,
         edition=submission.sent_on.isoformat(),
     )
+
+
+def _due_on(session: Session, submission: Submission) -> date | None:
+    """The day by which what a submission is about should be there; None once it is past."""
+    if submission.academic_year is None or not submission.wave:
+        return None
+    due_on = wave_dates(submission.academic_year, submission.wave).due_on
+    stored = session.scalar(
+        select(col(Wave.due_on))
+        .join(Cohort, col(Cohort.id) == col(Wave.cohort_id))
+        .where(
+            col(Cohort.urn) == submission.urn,
+            col(Cohort.academic_year) == submission.academic_year,
+            col(Cohort.leaving_stage) == submission.leaving_stage,
+            col(Wave.number) == submission.wave,
+        )
+    )
+    due_on = stored or due_on
+    return due_on if due_on >= submission.sent_on else None
 
 
 def sent_again_document(

@@ -7,11 +7,11 @@ again adds only what was waiting and is settled since.
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from destinations.linkage.candidates import (
     LeaverInCohort,
@@ -34,8 +34,9 @@ from destinations.matching import match_leavers
 from destinations.record.create_persons import create_persons
 from destinations.record.destination_history import add_statements
 from destinations.record.findings_store import match_issues, store_findings
-from destinations.record.leaver_attributes import add_leavers, fill_leavers
-from destinations.record.round_changes import compare_with_last_round, store_round
+from destinations.record.leaver_attributes import add_leavers, fill_leavers, stored_leavers
+from destinations.record.record_result import RecordResult, store_result
+from destinations.record.round_changes import compare_with_last_round
 from destinations.record.rounds import SAME_ROUND, find_sent_before
 from destinations.record.statements import (
     DestinationStatement,
@@ -44,19 +45,19 @@ from destinations.record.statements import (
     school_statements,
 )
 from destinations.register.providers import ProviderRegister, load_providers
-from destinations.responses.confirmations import drop_confirmed
-from models.facts import submission_state
-from models.facts.submission_cohorts import store_cohorts
+from destinations.responses.confirmations import SubmissionConfirmations, read_confirmations
 from models.facts.succession import school_chain
 from models.handoffs.findings import Finding, Issue
 from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
-from models.leavers import Cohort
-from models.vocabulary import LeavingStage, Severity, SubmissionKind
+from models.vocabulary import Severity, SubmissionKind
 
 __all__ = [
     "RecordResult",
     "store_findings",
     "record_submission",
+    "record_rows",
+    "drop_confirmed",
+    "store_result",
     "record_decision",
     "lists_with_unmatched_rows",
 ]
@@ -64,34 +65,33 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordResult:
-    """What recording a submission changed.  Rows are those of the file, counted once each.
-
-    read = sound + waiting; sound = matched + unsure + nobody.
-    """
-
-    submission_id: int
-    read: int = 0
-    sound: int = 0
-    waiting: int = 0  # for something to be fixed
-    matched: int = 0
-    unsure: int = 0  # for a person to say whom they are about
-    nobody: int = 0  # rows of an enrolment list that are like no known leaver
-    new_people: int = 0
-    new_leavers: int = 0
-    filled: int = 0  # leavers of whom a blank was filled
-    differing: int = 0  # identity values that say something else than what is kept
-    new_destinations: int = 0
-    issues: tuple[Issue, ...] = ()  # matching's own, whoever confirmed them
-    remarks: tuple[Issue, ...] = ()  # of these the ones that nobody has confirmed
-    findings: tuple[Finding, ...] = ()  # those given, but for what a person has confirmed
-    changes: Mapping[str, int] = field(default_factory=dict)  # since the round before
-    people: Mapping[RowKey, int] = field(default_factory=dict)  # whom each row is about
-    set_aside: Mapping[str, int] = field(default_factory=dict)  # issues left out, by code
-
-
 def record_submission(
+    session: Session,
+    mapped: NormalisedSubmission,
+    findings: Sequence[Finding],
+    *,
+    recorded_at: datetime,
+) -> RecordResult:
+    """Record a submission in the caller's transaction, by itself: rows, findings and its line.
+
+    Arguments and errors as of `record_rows`.
+    """
+    result = record_rows(session, mapped, findings, recorded_at=recorded_at)
+    result = drop_confirmed(result, read_confirmations(session, mapped, result.people))
+    store_result(session, mapped, result, recorded_at=recorded_at)
+    return result
+
+
+def drop_confirmed(result: RecordResult, confirmations: SubmissionConfirmations) -> RecordResult:
+    """The result without the findings and issues that are confirmed."""
+    return replace(
+        result,
+        remarks=confirmations.drop_confirmed(result.issues),
+        findings=confirmations.drop_confirmed(result.findings),
+    )
+
+
+def record_rows(
     session: Session,
     mapped: NormalisedSubmission,
     findings: Sequence[Finding],
@@ -101,7 +101,9 @@ def record_submission(
     same_round: int = SAME_ROUND,
     set_aside: Collection[str] = (),
 ) -> RecordResult:
-    """Record a submission in the caller's transaction.
+    """Record the rows of a submission in the caller's transaction.
+
+    Its line and its findings are for `store_result`, once what is confirmed is dropped from them.
 
     `findings` are those of validating: a row with one to fix waits.  `same_round` is how much of
     two files, in percent, must be the same people for the later to be the next round of the
@@ -132,7 +134,9 @@ def record_submission(
         message = "what a submission is must be known before it is recorded"
         raise ValueError(message)
     waiting = [key for key in rows if key in rows_to_fix]
-    store_matches(session, declared.submission_id, matched, waiting, stored, decided_at=recorded_at)
+    matches = store_matches(
+        session, declared.submission_id, matched, waiting, stored, decided_at=recorded_at
+    )
     counted = _with_row_counts(outcome, rows, waiting, matched)
     nameless = counted.waiting + counted.unsure
     comparison = compare_with_last_round(
@@ -157,15 +161,14 @@ def record_submission(
         counted,
         set_aside=set_aside_counts,
         issues=remarks,
-        remarks=drop_confirmed(session, remarks, people, mapped),
-        findings=drop_confirmed(session, findings, people, mapped),
+        remarks=remarks,
+        findings=tuple(findings),
         people=people,
         changes=comparison.changes.counts() if comparison.changes else {},
+        matches=matches,
+        rows_hash=resubmission.rows_hash,
+        follows_id=comparison.follows_id,
     )
-    store_findings(session, declared.submission_id, result.findings, result.remarks)
-    _mark_recorded(session, declared, result, recorded_at)
-    store_cohorts(session, declared.submission_id, _rows_by_cohort(mapped))
-    store_round(session, declared.submission_id, resubmission, comparison)
     log.info(
         "submission %s: %s rows, %s recorded, %s wait, %s unsure, %s destinations",
         *(declared.submission_id, result.read, result.matched, result.waiting, result.unsure),
@@ -261,21 +264,25 @@ def _record_leavers(
         recording.session, chain, year, recording.rows, matched, made_at=recorded_at
     )
     rows_by_person = _rows_by_person(matched, recording.rows)
-    leavers = _cohort_leavers(recording.session, rows_by_person, chain, stage, year)
-    rows_of_newcomers = {
-        person: rows for person, rows in rows_by_person.items() if person not in leavers
+    stored = stored_leavers(recording.session, rows_by_person, chain, stage, year)
+    named = {leaver.person_id: leaver for leaver in stored if leaver.is_named}
+    unnamed = {
+        leaver.person_id: leaver.leaver_id
+        for leaver in stored
+        if not leaver.is_named and leaver.cohort_id == cohort_id
     }
     submission_id = recording.declared.submission_id
-    new_leavers = add_leavers(recording.session, submission_id, cohort_id, rows_of_newcomers)
-    filled = fill_leavers(
-        recording.session,
-        submission_id,
-        {
-            leavers[person].leaver_id: rows
-            for person, rows in rows_by_person.items()
-            if person in leavers
-        },
+    filled = fill_leavers(recording.session, submission_id, named.values(), rows_by_person)
+    rows_of_newcomers = {
+        person: rows for person, rows in rows_by_person.items() if person not in named
+    }
+    new_leavers = add_leavers(
+        recording.session, submission_id, cohort_id, rows_of_newcomers, unnamed
     )
+    leavers = {
+        person: LeaverInCohort(leaver.leaver_id, person, leaver.cohort_id, year)
+        for person, leaver in named.items()
+    }
     leavers |= {
         person: LeaverInCohort(leaver, person, cohort_id, year)
         for person, leaver in new_leavers.items()
@@ -359,37 +366,6 @@ def _rows_by_person(
     }
 
 
-def _cohort_leavers(
-    session: Session,
-    people: Iterable[int],
-    chain: Sequence[str],
-    stage: LeavingStage,
-    year: int,
-) -> dict[int, LeaverInCohort]:
-    """The leavers that these people are in this cohort, whatever URN it was begun under."""
-    of_cohort = (
-        col(Cohort.urn).in_(chain),
-        col(Cohort.leaving_stage) == stage.value,
-        col(Cohort.academic_year) == year,
-    )
-    return {
-        leaver.person_id: leaver for leaver in leavers_by_person(session, people, where=of_cohort)
-    }
-
-
-def _rows_by_cohort(mapped: NormalisedSubmission) -> list[tuple[int, str, int]]:
-    """Leaving year, stage and number of rows of each cohort that the submission holds."""
-    rows = Counter(
-        cohort
-        for _, _, cohort in {(row.sheet, row.row, row.cohort) for row in mapped.rows}
-        if cohort
-    )
-    return [
-        (cohort.academic_year, cohort.leaving_stage.value, count)
-        for cohort, count in sorted(rows.items())
-    ]
-
-
 def _with_row_counts(
     outcome: RecordResult,
     rows: Mapping[RowKey, object],
@@ -405,26 +381,4 @@ def _with_row_counts(
         matched=sum(match.person_id is not None for match in matched),
         unsure=outcomes.count(MatchOutcome.UNSURE),
         nobody=outcomes.count(MatchOutcome.NOBODY),
-    )
-
-
-def _mark_recorded(
-    session: Session, declared: SubmissionMetadata, result: RecordResult, recorded_at: datetime
-) -> None:
-    """Mark the submission as recorded, with its counts and the metadata that reading it gave."""
-    metadata = {
-        "kind": declared.kind,
-        "academic_year": declared.academic_year,
-        "leaving_stage": declared.leaving_stage,
-        "wave": declared.wave,
-    }
-    submission_state.mark_recorded(
-        session,
-        declared.submission_id,
-        at=recorded_at,
-        rows_read=result.read,
-        rows_sound=result.sound,
-        rows_waiting=result.waiting,
-        rows_unsure=result.unsure,
-        **{name: value for name, value in metadata.items() if value is not None},
     )

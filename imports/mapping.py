@@ -166,7 +166,7 @@ def _normalise(
         suggests=normalised.suggests,
         unused=unused,
         file_format=read.file_format,
-        regions=tuple(_mark_left_out(read, layouts, about_titles)),
+        regions=tuple(_mark_left_out(read, layouts, [*about_titles, *about_cohorts])),
         merged_into={
             (layout.table.sheet, row, letter): top
             for layout in layouts

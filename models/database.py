@@ -1,7 +1,9 @@
 """The database: one SQLite file by default, PostgreSQL by one setting; the same code for both."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +13,18 @@ from sqlalchemy import (
     Connection,
     Engine,
     ExceptionContext,
+    Select,
     Table,
+    Text,
     cast,
     column,
     create_engine,
     event,
     func,
     literal,
+    literal_column,
     make_url,
     select,
-    values,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
@@ -29,8 +33,12 @@ from sqlmodel import Session
 from models import base, destinations, leavers, places, responses, submissions  # noqa: F401
 from models.base import SQLModel
 
-# Rows in one statement.  SQLite allows 32,766 bound values; this stays far below.
-CHUNK = 1_000
+# Values bound in one statement, where it has them as they are up to four times over.  SQLite allows
+# 32,766 of them, PostgreSQL 65,535.
+CHUNK = 8_000
+_POSITION = "position"
+# How long somebody waits for another who writes to the same SQLite file.
+BUSY_MILLISECONDS = 30_000
 _ONLY_READS = "only_reads"
 
 
@@ -76,7 +84,7 @@ def _configure_sqlite(connection: Any, _: object) -> None:
     for pragma in (
         "journal_mode=WAL",
         "foreign_keys=ON",
-        "busy_timeout=30000",
+        f"busy_timeout={BUSY_MILLISECONDS}",
         "synchronous=NORMAL",
     ):
         connection.execute(f"PRAGMA {pragma}")
@@ -127,68 +135,55 @@ def reading_at_one_moment(engine: Engine) -> Iterator[Session]:
 
 
 def insert_all(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
-    """All rows, up to `CHUNK` to a statement; all must have the same columns."""
+    """All rows, in one statement; all must have the same columns."""
     if rows:
-        _execute_many(session, _table(model).insert(), rows)
+        session.connection().execute(_insert(session, _table(model), rows))
 
 
 def insert_returning(
     session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]
 ) -> list[int]:
-    """The ids of the rows put in, in the order given, up to `CHUNK` rows to a statement.
+    """The ids of the rows put in, in the order given, in one statement.
 
-    All rows must have the same columns, and none an id of its own.
+    All rows must have the same columns, at least one, and none an id of its own.
     """
     if not rows:
         return []
-    if _dialect(session) == "sqlite":
-        return _insert_numbered(session, model, rows)
     table = _table(model)
-    result = session.connection().execute(
-        table.insert().returning(table.c.id, sort_by_parameter_order=True),
-        [dict(row) for row in rows],
-    )
-    return [row.id for row in result]
+    statement = _insert(session, table, rows, gives_ids=True).returning(table.c.id)
+    # They rise with the rows, but come back in any order.
+    return sorted(row.id for row in session.connection().execute(statement))
 
 
-def _insert_numbered(
-    session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]
-) -> list[int]:
-    """The same where many rows come back in any order, as SQLite says: ids given beforehand.
+def reserve_ids(session: Session, model: type[SQLModel], count: int) -> list[int]:
+    """As many ids, rising, for rows that `insert_all` puts in later in the same transaction.
 
-    They are those that SQLite would give.  Nobody can take one in between: a transaction has the
-    one lock for writing from its beginning, and one that began by only reading fails instead.
+    For rows that name one another.
     """
-    last = session.connection().scalar(select(func.max(_table(model).c.id))) or 0
-    ids = list(range(last + 1, last + 1 + len(rows)))
-    numbered = zip(ids, rows, strict=True)
-    insert_all(session, model, [{**row, "id": number} for number, row in numbered])
-    return ids
+    table = _table(model)
+    if _dialect(session) == "sqlite":  # as in `_insert`, nobody can take one in between
+        last = session.connection().scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0
+        return list(range(last + 1, last + 1 + count))
+    sequence = func.pg_get_serial_sequence(table.name, "id")
+    numbers = func.generate_series(1, count).table_valued("number")
+    ids = session.connection().scalars(select(func.nextval(sequence)).select_from(numbers))
+    return sorted(ids)
 
 
 def update_all(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows given new values, up to `CHUNK` to a statement; `id` says which row each is.
+    """Rows given new values, in one statement; `id` says which row each is.
 
     All rows must have the same columns.
     """
     if not rows:
         return
     table = _table(model)
-    types = {name: table.c[name].type for name in rows[0]}
-    # A column of nothing but NULL is text to PostgreSQL; a CAST to a date is a number to SQLite.
-    typed: Any = literal if _dialect(session) == "sqlite" else cast
-    for chunk in _chunks(rows, CHUNK):
-        # A common table expression, for SQLite cannot name the columns of VALUES in FROM.
-        new = (
-            values(*(column(f"new_{name}", kind) for name, kind in types.items()), name="new")
-            .data([tuple(typed(row[name], kind) for name, kind in types.items()) for row in chunk])
-            .cte()
-        )
-        session.connection().execute(
-            table.update()
-            .where(table.c.id == new.c.new_id)
-            .values({name: new.c[f"new_{name}"] for name in types if name != "id"})
-        )
+    new = _rows_as_table(session, table, rows).cte("new")
+    session.connection().execute(
+        table.update()
+        .where(table.c.id == new.c.id)
+        .values({name: new.c[name] for name in rows[0] if name != "id"})
+    )
 
 
 def upsert(
@@ -201,13 +196,13 @@ def upsert(
 ) -> None:
     """Rows put in, or brought up to date where `key` is there already; nothing when `update` is ().
 
-    All rows must have the same columns.  Of two with the same key the later holds where there is
-    something to bring up to date, else the earlier, as if they had been sent one by one.
+    All rows must have the same columns, and go in one statement.  Of two with the same key the
+    later holds where there is something to bring up to date, else the earlier, as if they had been
+    sent one by one.
     """
     if not rows:
         return
-    table = _table(model)
-    statement: Any = (postgresql if _dialect(session) == "postgresql" else sqlite).insert(table)
+    statement = _insert(session, _table(model), _deduplicate_by_key(rows, key, update))
     statement = (
         statement.on_conflict_do_update(
             index_elements=list(key), set_={name: statement.excluded[name] for name in update}
@@ -215,16 +210,24 @@ def upsert(
         if update
         else statement.on_conflict_do_nothing(index_elements=list(key))
     )
-    _execute_many(session, statement, _deduplicate_by_key(rows, key, update))
+    session.connection().execute(statement)
 
 
-def _execute_many(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    # SQLAlchemy puts many rows into one statement only where something is asked back; otherwise
-    # sqlite3 and psycopg send a call with many rows row by row.
-    key_column, *_ = statement.table.primary_key
-    session.connection().execute(
-        statement.returning(key_column), [dict(row) for row in rows]
-    ).close()
+def _insert(
+    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], *, gives_ids: bool = False
+) -> Any:
+    given = _rows_as_table(session, table, rows).subquery("given")
+    columns: dict[str, Any] = {name: given.c[name] for name in rows[0]}
+    is_sqlite = _dialect(session) == "sqlite"
+    if gives_ids and is_sqlite:
+        # Those that it would give.  Nobody can take one in between: a transaction has the one
+        # lock for writing from its beginning, and one that began by only reading fails instead.
+        last = select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery()
+        columns["id"] = last + given.c[_POSITION]
+    statement: Any = (sqlite if is_sqlite else postgresql).insert(table)
+    return statement.from_select(
+        list(columns), select(*columns.values()).order_by(given.c[_POSITION])
+    )
 
 
 def _deduplicate_by_key(
@@ -241,6 +244,66 @@ def _deduplicate_by_key(
     return list(rows_by_key.values())
 
 
+def _rows_as_table(
+    session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> Select[Any]:
+    """Rows for a table as a query of their columns and of their position, which counts from 1.
+
+    They are one bound value, a JSON array, however many they are: a database limits the values of
+    a statement, and sqlite3 and psycopg send a call with many rows row by row.
+    """
+    names = list(rows[0])
+    if _dialect(session) == "sqlite":
+        return _rows_in_sqlite(session, table, names, rows)
+    records = [{name: _as_json(row[name]) for name in names} for row in rows]
+    as_text = json.dumps(records, ensure_ascii=False)
+    dialect = session.get_bind().dialect
+    record = f"NULL::{dialect.identifier_preparer.format_table(table)}"
+    given = func.json_populate_recordset(
+        literal_column(record), cast(literal(as_text, Text), postgresql.JSON)
+    ).table_valued(
+        *(column(name, table.c[name].type) for name in names),
+        with_ordinality="ordinality",
+        name="sent",
+    )
+    return select(*(given.c[name] for name in names), given.c.ordinality.label(_POSITION))
+
+
+def _rows_in_sqlite(
+    session: Session, table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> Select[Any]:
+    dialect = session.get_bind().dialect
+    types = [table.c[name].type.dialect_impl(dialect) for name in names]
+    processors = [kind.bind_processor(dialect) for kind in types]
+    as_text = json.dumps(
+        [
+            [
+                processor(row[name]) if processor else _without_nul(row[name])
+                for name, processor in zip(names, processors, strict=True)
+            ]
+            for row in rows
+        ],
+        ensure_ascii=False,
+    )
+    given = func.json_each(literal(as_text, Text)).table_valued("key", "value", name="sent")
+    return select(
+        *(
+            literal_column(f"json_extract(sent.value, '$[{at}]')", table.c[name].type).label(name)
+            for at, name in enumerate(names)
+        ),
+        (given.c.key + 1).label(_POSITION),
+    )
+
+
+def _as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else _without_nul(value)
+
+
+def _without_nul(value: Any) -> Any:
+    """A NUL in a csv file is nothing to anybody: PostgreSQL takes none, SQLite would end there."""
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
 def _dialect(session: Session) -> str:
     return session.get_bind().dialect.name
 
@@ -248,7 +311,3 @@ def _dialect(session: Session) -> str:
 def _table(model: type[SQLModel]) -> Table:
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
-
-
-def _chunks(rows: Sequence[Mapping[str, Any]], size: int) -> Iterable[list[dict[str, Any]]]:
-    return ([dict(row) for row in rows[at : at + size]] for at in range(0, len(rows), size))

@@ -99,13 +99,13 @@ class Home:
 
 @contextmanager
 def serving(home: Home) -> Iterator["subprocess.Popen[bytes]"]:
-    """`destinations serve`; what it says is in the file `said`."""
-    with (home.folder / "said").open("wb") as said:
+    """`destinations serve`; what it says is kept in a file (`serve_output`)."""
+    with (home.folder / "serve output.txt").open("wb") as output:
         started = subprocess.Popen(
             [PROGRAM, "serve"],
             env=home.environment,
             cwd=home.folder,
-            stdout=said,
+            stdout=output,
             stderr=subprocess.STDOUT,
         )
     try:
@@ -116,9 +116,9 @@ def serving(home: Home) -> Iterator["subprocess.Popen[bytes]"]:
             started.wait(60)
 
 
-def said(home: Home) -> str:
+def serve_output(home: Home) -> str:
     """What `destinations serve` has said so far."""
-    return (home.folder / "said").read_text()
+    return (home.folder / "serve output.txt").read_text()
 
 
 def until(come: Callable[[], Any]) -> Any:
@@ -131,11 +131,16 @@ def until(come: Callable[[], Any]) -> Any:
     raise AssertionError("it did not come in time")
 
 
-def new_home(folder: Path) -> Home:
-    """A home that `destinations setup` has made."""
+def empty_home(folder: Path) -> Home:
+    """A home in which no command was run yet."""
     (folder / "user").mkdir(parents=True)
     _adopt_orphans()
-    home = Home(folder, free_port(), frozenset(_descendants(os.getpid(), without=frozenset())))
+    return Home(folder, free_port(), frozenset(_descendants(os.getpid(), without=frozenset())))
+
+
+def new_home(folder: Path) -> Home:
+    """A home that `destinations setup` has made."""
+    home = empty_home(folder)
     ended = home.run("setup")
     assert ended.returncode == 0, ended.stderr
     return home
@@ -143,7 +148,7 @@ def new_home(folder: Path) -> Home:
 
 def is_up(home: Home) -> bool:
     """Whether it has said that it serves."""
-    return "Ctrl-C stops everything" in said(home)
+    return "Ctrl-C stops everything" in serve_output(home)
 
 
 def group_members(group: int) -> list[int]:

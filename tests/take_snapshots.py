@@ -61,15 +61,15 @@ def main() -> int:
         if hub == "hub_a" and not HUB_A.is_dir():
             print(f"{hub}: left as it was; it is not beside this checkout")
             continue
-        taken = take(hub, asked.keep)
+        taken = take_snapshot(hub, asked.keep)
         lines = _compared(hub, taken)
-        keep(hub, taken)
+        write_snapshot(hub, taken)
         print("\n".join([f"{hub}: {len(taken)} documents", *(lines or ["nothing changed"])]))
         changed = changed or bool(lines)
     return int(changed)
 
 
-def take(hub: str, keep_in: Path | None = None) -> dict[str, str]:
+def take_snapshot(hub: str, keep_in: Path | None = None) -> dict[str, str]:
     """What the hub is given, by name: read again, in a process and a home of its own."""
     with tempfile.TemporaryDirectory(prefix="snapshots-") as folder:
         home = Path(folder).resolve()
@@ -100,7 +100,7 @@ def take(hub: str, keep_in: Path | None = None) -> dict[str, str]:
     return taken
 
 
-def keep(hub: str, taken: dict[str, str]) -> None:
+def write_snapshot(hub: str, taken: dict[str, str]) -> None:
     """Write the snapshots: of our own hub every word, of another only what it hashes to."""
     if hub != "demo":
         (TAKEN / f"{hub}.sha256").write_text(manifest(taken), encoding="utf-8")
@@ -112,7 +112,7 @@ def keep(hub: str, taken: dict[str, str]) -> None:
         path.write_bytes(text.encode())
 
 
-def kept(hub: str) -> dict[str, str]:
+def stored_snapshot(hub: str) -> dict[str, str]:
     """The snapshots that are kept: words of our own hub, sizes and hashes of another."""
     if hub == "demo":
         return dict(_read(_words_of(hub)))
@@ -123,11 +123,11 @@ def kept(hub: str) -> dict[str, str]:
 def _compared(hub: str, taken: dict[str, str]) -> list[str]:
     """What changed, in words wherever the words of the last take are still at hand."""
     if hub == "demo":
-        return changes(kept(hub), taken)
+        return changes(stored_snapshot(hub), taken)
     at_hand = dict(_read(_words_of(hub)))
-    if listed(manifest(at_hand)) == kept(hub):
+    if listed(manifest(at_hand)) == stored_snapshot(hub):
         return changes(at_hand, taken)
-    return changes(kept(hub), listed(manifest(taken)))
+    return changes(stored_snapshot(hub), listed(manifest(taken)))
 
 
 def _words_of(hub: str) -> Path:
@@ -182,7 +182,7 @@ def _walk(hub: str, given: str) -> None:
         _check_beside_the_record(door, folder, sent)
     for part in ("returns", "hubs"):
         shutil.copytree(_store() / part, into / part)
-    door.keep("exit codes.txt", "".join(door.codes))
+    door.write_document("exit codes.txt", "".join(door.codes))
 
 
 class FrontDoor:
@@ -219,10 +219,10 @@ class FrontDoor:
             raise RuntimeError(f"{words} ended with {code}: {out.getvalue()[-2000:]}")
         if name:
             self.codes.append(f"{code} {name}\n")
-            self.keep(name, out.getvalue())
+            self.write_document(name, out.getvalue())
         return out.getvalue()
 
-    def keep(self, name: str, text: str) -> None:
+    def write_document(self, name: str, text: str) -> None:
         """A document, as it is."""
         path = self._into / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -37,7 +37,7 @@ ODD = """
 """
 
 
-def told(settings) -> list[tuple[str, int | None]]:
+def latest_findings(settings) -> list[tuple[str, int | None]]:
     """What the latest submission was told."""
     engine = open_database(settings.database)
     with Session(engine) as session:
@@ -70,13 +70,13 @@ def answered(content: bytes, *yes: str, cells=(), insert: int = 0) -> bytes:
 def arrive(settings, text: str, name: str) -> list[tuple[str, int | None]]:
     send(settings, f"{name}.xlsx", a_workbook(text))
     run(settings)
-    return told(settings)
+    return latest_findings(settings)
 
 
 def come_back(settings, content: bytes, name: str) -> list[tuple[str, int | None]]:
     send(settings, f"{name}.xlsx", content)
     run(settings)
-    return told(settings)
+    return latest_findings(settings)
 
 
 def odd_one(settings, text: str = ODD) -> tuple[str, int | None]:
@@ -174,14 +174,17 @@ def test_a_run_killed_before_the_answers_are_applied_ends_the_same(tmp_path, mon
                 assert not everything(hub, Confirmation)
             run(hub)
             ends.append(
-                (told(hub), {name: words_of(file) for name, file in all_returned(hub).items()})
+                (
+                    latest_findings(hub),
+                    {name: words_of(file) for name, file in all_returned(hub).items()},
+                )
             )
             (confirmed,) = everything(hub, Confirmation)
             assert (confirmed.code, confirmed.confirmed_by) == (
                 odd[0],
                 "the sender of submission 2",
             )
-            assert odd not in told(hub)
+            assert odd not in latest_findings(hub)
     assert ends[0] == ends[1]
 
 
@@ -191,4 +194,4 @@ def test_an_answer_holds_for_a_sheet_of_the_same_morning_that_comes_after_it(hub
     send(hub, "third.xlsx", a_workbook(ODD.replace("Acme Ltd", "Beta Ltd")))
     killed_before_its_receipts(hub, applied=False)
     run(hub)
-    assert odd not in told(hub)
+    assert odd not in latest_findings(hub)

@@ -72,7 +72,7 @@ def everything(settings: Settings, table):
     return found
 
 
-def again(settings: Settings) -> int:
+def run_again(settings: Settings) -> int:
     """The same intake once more, as if it had been killed before it was done."""
     engine = open_database(settings.database)
     with transaction(engine) as session:
@@ -138,10 +138,10 @@ def test_a_marked_workbook_keeps_the_name_of_the_file_in_every_round(hub):
 def test_running_again_writes_nothing_more(hub):
     send(hub, "leavers.xlsx", a_workbook(LEAVERS))
     assert run(hub) == 2
-    again(hub)  # what it is about was worked out by the first run, and is not asked any more
+    run_again(hub)  # what it is about was worked out by the first run, and is not asked any more
     before = returns(hub)
     published = everything(hub, Publication)
-    assert again(hub) == 0
+    assert run_again(hub) == 0
     assert returns(hub) == before
     assert everything(hub, Publication) == published
 

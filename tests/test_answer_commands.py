@@ -42,7 +42,7 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(app, words)
 
 
-def told(number: int) -> list[tuple[str, int | None]]:
+def findings_told(number: int) -> list[tuple[str, int | None]]:
     lines = run("findings", str(number), "--json").stdout.splitlines()
     return [(one["code"], one["row"]) for one in map(json.loads, lines)]
 
@@ -67,16 +67,16 @@ def receipt(storage: Path, name: str) -> str:
 def test_an_oddity_that_was_confirmed_is_not_in_the_next_round(storage: Path) -> None:
     send(URN, ROUND, "leavers.xlsx")
     take_in(TODAY)
-    odd = [one for one in told(1) if one[0].startswith("P") and one[1] == 2]
+    odd = [one for one in findings_told(1) if one[0].startswith("P") and one[1] == 2]
     assert odd
     done = run("confirm", "1", "2", odd[0][0], "--by", "A. Head")
     assert done.exit_code == 0, done.output
     send(URN, ROUND.replace("Acme", "Smith"), "leavers 2.xlsx")
     take_in(TODAY)
-    assert odd[0] not in told(2)
+    assert odd[0] not in findings_told(2)
     send(URN, ROUND.replace("12/03/2008", "13/03/2008"), "leavers 3.xlsx")
     take_in(TODAY)
-    assert odd[0] in told(3)
+    assert odd[0] in findings_told(3)
 
 
 @pytest.mark.slow
@@ -96,7 +96,7 @@ def test_what_cannot_be_confirmed_is_said(storage: Path, words: tuple[str, ...])
 def test_a_rule_set_aside_lets_its_rows_in_and_is_listed(storage: Path) -> None:
     send(URN, ROUND, "leavers.xlsx")
     take_in(TODAY)
-    (code,) = {code for code, row in told(1) if row == 4}
+    (code,) = {code for code, row in findings_told(1) if row == 4}
     assert where(1)["waiting"] == 1
     words = ("--school", URN, "--by", "A. Officer", "--reason", "no surname", "--until")
     assert run("waive", code, *words, "2025-01-01").exit_code == 2
@@ -104,7 +104,7 @@ def test_a_rule_set_aside_lets_its_rows_in_and_is_listed(storage: Path) -> None:
     assert run("waive", "F01", *words, "2099-08-31").exit_code == 2
     assert run("waive", code, *words, "2099-08-31").exit_code == 0
     take_in(TODAY)
-    assert (where(1)["waiting"], [one for one in told(1) if one[1] == 4]) == (0, [])
+    assert (where(1)["waiting"], [one for one in findings_told(1) if one[1] == 4]) == (0, [])
     line = json.loads(run("waivers", "--json").stdout)
     assert (line["rule"], line["urn"], line["by"]) == (code, URN, "A. Officer")
     assert (

@@ -109,8 +109,8 @@ def send(engine: Engine):
         )
         fixes = [must_fix(row) for row in waits]
         with transaction(engine) as session:
-            record_submission(session, mapped, fixes, recorded_at=a_moment())
-            told = run_crosschecks(session, mapped, limits=limits)
+            recorded = record_submission(session, mapped, fixes, recorded_at=a_moment())
+            told = run_crosschecks(session, mapped, recorded.matches, limits=limits)
         DRAWN.update(one.code for one in told)
         return told
 
@@ -335,9 +335,9 @@ def test_what_was_said_already_is_not_said_again(send, engine):
     send(people(range(30)))
     mapped = a_sheet(a_submission(engine, wave=2, sent_on="2025-11-20"), people(range(30)))
     with transaction(engine) as session:
-        record_submission(session, mapped, (), recorded_at=a_moment())
-        assert codes(run_crosschecks(session, mapped)) == ["Y04"]
-        assert run_crosschecks(session, mapped, reported=[Issue("N02")]) == ()
+        matches = record_submission(session, mapped, (), recorded_at=a_moment()).matches
+        assert codes(run_crosschecks(session, mapped, matches)) == ["Y04"]
+        assert run_crosschecks(session, mapped, matches, reported=[Issue("N02")]) == ()
 
 
 def test_intended_copied_to_actual(send):
@@ -427,7 +427,7 @@ def test_an_enrolment_list_is_told_nothing(engine):
     a_hub(engine)
     declared = a_submission(engine, COLLEGE, cohort=None)
     with Session(engine) as session:
-        assert run_crosschecks(session, a_sheet(declared, people(range(3)))) == ()
+        assert run_crosschecks(session, a_sheet(declared, people(range(3))), {}) == ()
 
 
 def test_a_hub_may_draw_the_lines_elsewhere(send):

@@ -23,16 +23,16 @@ def folder(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def told(folder) -> Hub:
+def tables(folder) -> Hub:
     """Every csv of the hub by its name: "manifest", "people" ..."""
     return {path.stem: lines(path) for path in (*folder.glob("*.csv"), *folder.glob("truth/*.csv"))}
 
 
 @pytest.fixture(scope="module")
-def cells(folder, told):
+def cells(folder, tables):
     """The cell at a file, sheet, row and heading, as its reader would see it."""
     tabs = {}
-    for sent in told["manifest"]:
+    for sent in tables["manifest"]:
         for sheet, rows in open_file(folder / "inbox" / sent["urn"] / sent["file"]).items():
             tabs[sent["file"], sheet] = rows
     return tabs
@@ -127,17 +127,19 @@ def test_another_seed_gives_another_hub(tmp_path):
 
 
 def test_the_hub_is_as_large_as_asked(tmp_path):
-    told = make_hub(tmp_path / "hub", seed=5, schools=9, years=2, wishes=Wishes(colleges=3))
-    assert len(lines(told / "institutions.csv")) == 12
-    assert {row["cohort"] for row in lines(told / "truth/people.csv")} == {"2024/25", "2025/26"}
+    hub = make_hub(tmp_path / "hub", seed=5, schools=9, years=2, wishes=Wishes(colleges=3))
+    assert len(lines(hub / "institutions.csv")) == 12
+    assert {row["cohort"] for row in lines(hub / "truth/people.csv")} == {"2024/25", "2025/26"}
 
 
-def test_everything_in_the_manifest_lies_in_its_senders_inbox(folder, told):
-    sent = {Path(row["urn"]) / row["file"] for row in told["manifest"]}
+def test_everything_in_the_manifest_lies_in_its_senders_inbox(folder, tables):
+    sent = {Path(row["urn"]) / row["file"] for row in tables["manifest"]}
     assert sent == {
         path.relative_to(folder / "inbox") for path in folder.glob("inbox/*/*") if path.is_file()
     }
-    assert {row["urn"] for row in told["manifest"]} == {row["URN"] for row in told["institutions"]}
+    assert {row["urn"] for row in tables["manifest"]} == {
+        row["URN"] for row in tables["institutions"]
+    }
 
 
 def test_one_sheet_of_the_last_autumn_has_not_come(tmp_path):
@@ -148,12 +150,12 @@ def test_one_sheet_of_the_last_autumn_has_not_come(tmp_path):
     assert missing["sent_on"].startswith("2026")
 
 
-def test_nobody_sends_anything_after_the_last_autumn(told):
-    assert max(row["sent_on"] for row in told["manifest"]) < "2026-11-23"
+def test_nobody_sends_anything_after_the_last_autumn(tables):
+    assert max(row["sent_on"] for row in tables["manifest"]) < "2026-11-23"
 
 
-def test_every_person_has_identifiers_with_right_letters_and_digits(told):
-    people = told["people"]
+def test_every_person_has_identifiers_with_right_letters_and_digits(tables):
+    people = tables["people"]
     assert len({person["upn"] for person in people}) == len(people)
     assert len({person["uln"] for person in people}) == len(people)
     for person in people:
@@ -176,8 +178,8 @@ def test_a_uln_never_looks_like_one_that_excel_has_rounded():
     assert not any(make_uln(chance).endswith("0000") for _ in range(20_000))
 
 
-def test_everybody_was_of_age(told):
-    for person in told["people"]:
+def test_everybody_was_of_age(tables):
+    for person in tables["people"]:
         left = int(person["year"])
         assert f"{left - 17}-09-01" <= person["dob"] <= f"{left - 16}-08-31"
 
@@ -193,8 +195,8 @@ def test_sixth_forms_send_older_leavers_whom_no_other_cohort_has(tmp_path):
     assert len({person["upn"] for person in people}) == len(people)
 
 
-def test_there_are_twins_and_namesakes_and_awkward_names(told):
-    people = told["people"]
+def test_there_are_twins_and_namesakes_and_awkward_names(tables):
+    people = tables["people"]
     twins = Counter((one["urn"], one["surname"], one["dob"]) for one in people)
     assert max(twins.values()) == 2
     assert any("-" in one["surname"] for one in people)
@@ -202,12 +204,12 @@ def test_there_are_twins_and_namesakes_and_awkward_names(told):
     assert not all(one["surname"].isascii() for one in people)
 
 
-def test_each_row_of_the_truth_stands_where_it_says(told, cells):
+def test_each_row_of_the_truth_stands_where_it_says(tables, cells):
     """The UPN and birthday in the sheet are the person's, wherever no fault was planted."""
-    people = {person["person"]: person for person in told["people"]}
-    planted = {(row["file"], row["sheet"], row["row"]) for row in told["planted"]}
+    people = {person["person"]: person for person in tables["people"]}
+    planted = {(row["file"], row["sheet"], row["row"]) for row in tables["planted"]}
     seen = 0
-    for row in told["rows"]:
+    for row in tables["rows"]:
         sheet = cells[row["file"], row["sheet"]]
         here = headings_above(sheet, int(row["row"]))
         if not row["person"] or (row["file"], row["sheet"], row["row"]) in planted:
@@ -221,22 +223,22 @@ def test_each_row_of_the_truth_stands_where_it_says(told, cells):
     assert seen > 200
 
 
-def test_each_word_stands_in_the_cell_that_the_truth_names(told, cells):
-    for word in told["words"]:
+def test_each_word_stands_in_the_cell_that_the_truth_names(tables, cells):
+    for word in tables["words"]:
         cell = cells[word["file"], word["sheet"]][int(word["row"]) - 1][at(word["column"])]
         spoiled = any(
             (fault["file"], fault["sheet"], fault["row"])
             == (word["file"], word["sheet"], word["row"])
-            for fault in told["planted"]
+            for fault in tables["planted"]
         )
         assert spoiled or bool(word["code"]) == (cell != "")
 
 
-def test_faults_are_planted_in_the_cells_that_the_truth_names(told, cells):
-    people = {person["person"]: person for person in told["people"]}
-    who = {(row["file"], row["sheet"], row["row"]): row["person"] for row in told["rows"]}
-    assert told["planted"]
-    for fault in told["planted"]:
+def test_faults_are_planted_in_the_cells_that_the_truth_names(tables, cells):
+    people = {person["person"]: person for person in tables["people"]}
+    who = {(row["file"], row["sheet"], row["row"]): row["person"] for row in tables["rows"]}
+    assert tables["planted"]
+    for fault in tables["planted"]:
         place = fault["file"], fault["sheet"], fault["row"]
         person = people[who[place]]
         here = headings_above(cells[place[:2]], int(fault["row"]))
@@ -249,14 +251,14 @@ def test_faults_are_planted_in_the_cells_that_the_truth_names(told, cells):
             assert cell.removesuffix(".0") != person["uln"]
 
 
-def test_no_two_rows_of_a_sheet_are_one_leaver_unless_it_was_planted(told):
+def test_no_two_rows_of_a_sheet_are_one_leaver_unless_it_was_planted(tables):
     twice = {
         (row["file"], row["sheet"], row["row"])
-        for row in told["planted"]
+        for row in tables["planted"]
         if row["kind"].startswith("same_leaver")
     }
-    files = {row["file"] for row in told["manifest"] if row["kind"] == "leavers"}
-    rows = [row for row in told["rows"] if row["file"] in files]
+    files = {row["file"] for row in tables["manifest"] if row["kind"] == "leavers"}
+    rows = [row for row in tables["rows"] if row["file"] in files]
     counted = Counter((row["file"], row["person"], row["wave"]) for row in rows)
     for row in rows:
         if counted[row["file"], row["person"], row["wave"]] > 1:

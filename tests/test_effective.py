@@ -30,7 +30,7 @@ CHAINS = """
 """
 
 
-def told(session: Session, drawn: str) -> list[int]:
+def record_drawn(session: Session, drawn: str) -> list[int]:
     """The ids of the words drawn, the first being word 1."""
     record = Record(session)
     urn = record.school("100001")
@@ -69,7 +69,7 @@ def test_a_word_is_effective_until_another_takes_its_place(
     session: Session, drawn: str, one_leaver: bool
 ) -> None:
     words, expected = (cell.strip() for cell in drawn.split("|"))
-    ids = told(session, words)
+    ids = record_drawn(session, words)
     assert effective(session, ids, one_leaver=one_leaver) == [int(n) for n in expected.split()]
 
 
@@ -85,7 +85,7 @@ def test_of_some_leavers_and_of_all_it_is_the_same(
         for n, (follows, is_undone) in enumerate(words, start=1)
     )
     with Session(engine) as session:
-        ids = told(session, drawn)
+        ids = record_drawn(session, drawn)
         of_all = effective(session, ids, one_leaver=False)
         assert effective(session, ids, one_leaver=True) == of_all
         # When all that was taken back has been sent as it was, the last of each line is effective.

@@ -527,15 +527,15 @@ def test_the_stage_of_a_declared_cohort_is_worked_out_from_births():
     assert mapped(old, leaving_stage=None).declared.leaving_stage is LeavingStage.Y13
 
 
-def test_another_cohort_than_was_declared_is_asked_not_overruled():
+def test_another_cohort_than_was_declared_waits_with_a_question():
     rows = "\n".join(f"Okafor|Ada|{day}/03/2007|FE" for day in range(10, 20))
-    result = mapped(
+    said = refused(
         f"Surname|Forename|DOB|Destination\n{rows}", academic_year=2023, sent_on=date(2024, 11, 9)
     )
-    assert result.declared.academic_year == 2023
-    assert told(result.remarks[0])[0] == (
-        "It was sent as Y11 leavers of 2023/24, but 10 of 10 dates of birth belong to Y11 leavers "
-        "of 2022/23"
+    assert said.code == "C08"
+    assert dict(said.facts)["why"] == (
+        "it was sent as Year 11 leavers of 2023/24, and 10 of the 10 were born in the year of "
+        "Year 11 leavers of 2022/23"
     )
 
 

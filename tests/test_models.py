@@ -20,9 +20,11 @@ from models.database import (
     migrate,
     open_database,
     transaction,
+    update_all,
     upsert,
 )
 from models.destinations import Destination
+from models.facts.calendar import now
 from models.leavers import Cohort, Leaver, Person, Wave
 from models.places import Hub, Institution
 from models.submissions import CoverNote, FindingRecord, Submission
@@ -44,7 +46,7 @@ def a_leaver(session: Session, **changes: Any) -> dict[str, Any]:
     cohort_id = session.execute(select(col(Cohort.id))).scalar_one()
     sent = a_submission(sha256=format(session.execute(COUNT).scalar_one(), "064"))
     [submission_id] = insert_returning(session, Submission, [sent])
-    [person_id] = insert_returning(session, Person, [{}])
+    [person_id] = insert_returning(session, Person, [{"made_at": now()}])
     made = {"person_id": person_id, "cohort_id": cohort_id, "submission_id": submission_id}
     return made | {"row": 2, "cells": {}} | changes
 
@@ -152,6 +154,18 @@ def test_ids_come_back_in_the_order_of_the_rows(session):
     ids = insert_returning(session, Hub, rows)
     there = {hub.id: hub.name for hub in session.execute(select(Hub)).scalars()}
     assert [there[one] for one in ids] == [row["name"] for row in rows]
+
+
+@pytest.mark.parametrize("name", ["Zoë", "a\0b", '\\"[1]', '{"a": 1}', "😀", "007", "\u2028"])
+def test_a_text_is_stored_as_it_is_but_for_a_nul(session, name):
+    [first, second] = insert_returning(session, Hub, [{"name": name}, {"name": f"{name} 2"}])
+    insert_all(session, Hub, [{"name": f"{name} 3"}])
+    names = session.execute(select(col(Hub.name)).order_by(col(Hub.id))).scalars().all()
+    assert names == [f"{name}{suffix}".replace("\0", "") for suffix in ("", " 2", " 3")]
+    update_all(session, Hub, [{"id": second, "name": f"{name} 4"}])
+    renamed = session.execute(select(col(Hub.name)).where(col(Hub.id) == second)).scalar_one()
+    assert renamed == f"{name} 4".replace("\0", "")
+    assert first < second
 
 
 def test_putting_in_twice_is_putting_in_once(session):

@@ -142,3 +142,13 @@ def test_a_next_round_of_the_schools_own_leavers_is_not_asked_about(engine):
     take_in(TODAY)
     with Session(engine) as session:
         assert not any(session.scalars(select(Submission.refused_code)))
+
+
+def test_names_and_days_of_birth_of_another_school_are_asked_about_and_stop_nothing(engine):
+    send(HILL, a_sheet(numbered=False))
+    send(VALE, a_sheet(numbered=False).replace("Further Education", "NEET"), name="vale.xlsx")
+    take_in(TODAY)
+    assert leavers(engine, VALE) == 6
+    told = CliRunner().invoke(app, ["findings", "2", "--json"]).output
+    assert "6 of the 6 leavers of this file have the name and date of birth" in told
+    assert told.count('"X11"') == 1

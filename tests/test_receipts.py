@@ -135,7 +135,9 @@ def test_the_time_is_the_senders_time():
 
 
 def test_the_plain_text_says_the_same():
-    text = receipt_text(a_receipt())
+    receipt = a_receipt()
+    text = receipt_text(receipt)
+    assert text.count(receipt.about) == 1
     assert "Fix 2 UPNs and 1 date of birth. Check 1 column and 1 destination." in text
     assert (
         "Y11, cell C9, Pupil UPN: “A12”. The UPN is too short. Copy it from your school's system."
@@ -213,5 +215,5 @@ def _all_words(receipt):
 
 def _fixes(page):
     rows = list(page.iter_rows(values_only=True))
-    at = next(number for number, row in enumerate(rows) if row[1] == "Sheet")
-    return [dict(zip(rows[at][1:], row[1:], strict=True)) for row in rows[at + 1 :]]
+    at = next(number for number, row in enumerate(rows) if row[2] == "Sheet")
+    return [dict(zip(rows[at][2:], row[2:], strict=True)) for row in rows[at + 1 :]]

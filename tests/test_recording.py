@@ -13,6 +13,7 @@ from destinations.recording import lists_with_unmatched_rows, record_decision, r
 from destinations.reports.exports import export
 from models.database import transaction
 from models.destinations import Destination, Match
+from models.facts.submission_state import mark_taken_back
 from models.handoffs.normalised import NormalisedSubmission
 from models.leavers import Cohort, Leaver, Person
 from models.submissions import FindingRecord, Submission
@@ -359,6 +360,20 @@ def test_what_is_recorded_is_not_settled_away(engine: Engine) -> None:
             record_decision(
                 session, sheet.submission_id, "Leavers", 99, None, by="an officer", reason=""
             )
+
+
+def test_what_no_intake_would_record_is_not_settled(engine: Engine) -> None:
+    sheet = a_submission(engine)
+    recorded(engine, sheet, [f"{OMAR}, 230", f"{SAM}, 230"], [must_fix(3)])
+    later = a_submission(engine, sent_on="2025-11-05", wave=2)
+    recorded(engine, later, ["-, Khan, Ali, 2008-01-02, 310"])
+    with transaction(engine) as session:
+        taken_back = session.get_one(Submission, later.submission_id)
+        mark_taken_back(taken_back, by="Jo", reason="", at=a_moment())
+    for submission, row, why in ((sheet, 3, "its sender to fix"), (later, 2, "was taken back")):
+        with transaction(engine) as session, pytest.raises(ValueError, match=why):
+            record_decision(session, submission.submission_id, "", row, 1, by="Jo", reason="")
+    assert queued(engine) == []
 
 
 def test_what_fails_leaves_the_record_as_it_was(engine: Engine) -> None:

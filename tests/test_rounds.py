@@ -40,7 +40,7 @@ def sent(engine: Engine, declared: SubmissionMetadata) -> Submission:
     return next(one for one in everything(engine, Submission) if one.id == declared.submission_id)
 
 
-def told(engine: Engine, declared: SubmissionMetadata) -> list[str]:
+def codes_told(engine: Engine, declared: SubmissionMetadata) -> list[str]:
     kept = [
         x for x in everything(engine, FindingRecord) if x.submission_id == declared.submission_id
     ]
@@ -74,7 +74,7 @@ def test_recording_both_again_says_the_same(engine: Engine) -> None:
     for _ in range(2):
         for sheet in sheets:
             recorded(engine, sheet, ROWS)
-    assert [told(engine, sheet) for sheet in sheets] == [[], ["N01"]]
+    assert [codes_told(engine, sheet) for sheet in sheets] == [[], ["N01"]]
     assert len(answers(engine)) == 2
 
 
@@ -87,7 +87,7 @@ def test_what_the_same_rows_say_stands_where_the_first_are_taken_back(engine: En
     assert done.to_reprocess == (second.submission_id,)
     recorded(engine, second, ROWS)
     assert [row[5] for row in answers(engine)] == ["230", "310"]
-    assert told(engine, second) == []
+    assert codes_told(engine, second) == []
 
 
 def test_rows_that_go_back_to_what_they_were_are_recorded(engine: Engine) -> None:
@@ -96,7 +96,7 @@ def test_rows_that_go_back_to_what_they_were_are_recorded(engine: Engine) -> Non
         recorded(engine, last, [f"{SAM}, {code}"])
     standing = [row[5] for row in answers(engine) if row[-2] == "N"]
     assert standing == ["230"]
-    assert told(engine, last) == []
+    assert codes_told(engine, last) == []
     assert sent(engine, last).changes["changed"] == 1
 
 
@@ -105,7 +105,7 @@ def test_last_years_file_sent_again_is_asked_about(engine: Engine, cohort: int, 
     recorded(engine, a_submission(engine, sent_on="2024-11-05"), ROWS)
     again = a_submission(engine, sent_on="2025-11-05", cohort=cohort, wave=wave)
     done = recorded(engine, again, ROWS)
-    assert told(engine, again) == ["N02"]
+    assert codes_told(engine, again) == ["N02"]
     (finding,) = word_issues(one for one in done.remarks if one.code == "N02")
     assert "that you sent on 5 November 2024 for the leavers of 2023/24, wave 1" in finding.says
     assert sent(engine, again).follows_id is None
@@ -116,7 +116,7 @@ def test_last_autumns_enrolment_list_is_asked_about(engine: Engine) -> None:
     for day, says in (("2024-10-08", []), ("2024-11-08", ["N01"]), ("2025-10-08", ["N02"])):
         listed = a_submission(engine, COLLEGE, day, cohort=None)
         recorded(engine, listed, [SAM, ANA])
-        assert told(engine, listed) == says
+        assert codes_told(engine, listed) == says
 
 
 def test_what_is_new_changed_gone_and_blank_is_counted(engine: Engine) -> None:
@@ -129,7 +129,7 @@ def test_what_is_new_changed_gone_and_blank_is_counted(engine: Engine) -> None:
     assert done.changes == {"new": 1, "changed": 1, "gone": 1, "would_become_blank": 1}
     assert sent(engine, second).changes == done.changes
     assert sent(engine, second).follows_id == first.submission_id
-    assert told(engine, second) == ["N03", "N04"]
+    assert codes_told(engine, second) == ["N03", "N04"]
     standing = {(row[0], row[5]) for row in answers(engine) if row[-2] == "N"}
     assert standing == {("1", "230"), ("2", "230"), ("3", "810"), ("4", "230"), ("5", "310")}
     assert recorded(engine, second, rows).changes == done.changes
@@ -168,7 +168,7 @@ def test_nobody_is_called_missing_whose_row_waits(engine: Engine) -> None:
     second = a_submission(engine, sent_on="2024-11-20")
     done = recorded(engine, second, [ROWS[0], ROWS[1], f"{U3}, -, Omar, 2008-01-02"], [must_fix(4)])
     assert done.changes["gone"] == 0
-    assert told(engine, second) == []
+    assert codes_told(engine, second) == []
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,11 @@ def test_what_is_not_the_next_round_follows_nothing(
     recorded(engine, a_submission(engine, sent_on="2024-10-03"), ROWS)
     other = a_submission(engine, urn, "2024-11-20", stage=stage, wave=wave)
     done = recorded(engine, other, rows)
-    assert (sent(engine, other).follows_id, done.changes, told(engine, other)) == (None, {}, [])
+    assert (sent(engine, other).follows_id, done.changes, codes_told(engine, other)) == (
+        None,
+        {},
+        [],
+    )
 
 
 def test_the_round_that_a_marked_workbook_names_is_the_one_it_follows(engine: Engine) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from tests.builders.sheets import a_workbook
-from tests.clean_shell import OVER, is_up, new_home, said, serving, until
+from tests.clean_shell import OVER, is_up, new_home, serve_output, serving, until
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +39,7 @@ def served(home):
     """The home while it is served; nothing is left of it after the tests that ask for it."""
     with serving(home) as process:
         until(lambda: is_up(home) or process.poll() is not None)
-        assert process.poll() is None, said(home)
+        assert process.poll() is None, serve_output(home)
         yield home
     assert home.processes() == {}
 
@@ -57,12 +57,19 @@ def test_a_run_of_each_deployment_completes(served):
     assert len(served.servers()) == 1
 
 
+def test_a_run_asked_for_while_another_is_under_way_waits_its_turn(served):
+    runs = [served.quick_run(name) for name in ("intake", "follow-up", "publish") * 2]
+
+    until(lambda: all(served.state(run) in OVER for run in runs))
+    assert {served.state(run) for run in runs} == {"COMPLETED"}
+
+
 def test_it_says_where_the_page_is(served):
-    assert f"The page is at http://127.0.0.1:{served.port}\n" in said(served)
+    assert f"The page is at http://127.0.0.1:{served.port}\n" in serve_output(served)
 
 
 def test_the_command_that_it_prints_runs_a_flow(served):
-    command = re.search(r"from another shell,\n +(.+)\n", said(served))[1]
+    command = re.search(r"from another shell,\n +(.+)\n", serve_output(served))[1]
     ended = subprocess.run(
         ["env", "-i", "PATH=/usr/bin:/bin", f"HOME={served.folder / 'user'}", "sh", "-c", command],
         capture_output=True,

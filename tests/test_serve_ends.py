@@ -1,6 +1,7 @@
 """How `destinations serve` ends: on a signal at any moment, killed, half dead, or never begun."""
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.clean_shell import OVER, is_up, new_home, said, serving, until
+from tests.clean_shell import OVER, is_up, new_home, serve_output, serving, until
 
 pytestmark = pytest.mark.slow
 
@@ -20,7 +21,7 @@ def home(tmp_path_factory):
 
 
 def just_started(home):
-    return "Starting Prefect" in said(home)
+    return "Starting Prefect" in serve_output(home)
 
 
 def server_is_starting(home):
@@ -60,8 +61,8 @@ def test_a_signal_at_any_moment_leaves_no_process(home, number, moment):
 
     assert home.processes() == {}
     assert code == 0
-    assert "Stopped." in said(home)
-    assert "Traceback" not in said(home)
+    assert "Stopped." in serve_output(home)
+    assert "Traceback" not in serve_output(home)
 
 
 @pytest.mark.parametrize("moment", [server_is_starting, flow_run_is_under_way])
@@ -100,7 +101,7 @@ def test_where_a_part_dies_everything_ends_with_a_sentence(home, which):
         code = process.wait(60)
 
     assert code == 4
-    assert "ended by itself" in said(home)
+    assert "ended by itself" in serve_output(home)
     assert home.processes() == {}
 
 
@@ -123,3 +124,32 @@ def a_busy_database(home):
         yield
     finally:
         writing.close()
+
+
+@pytest.mark.parametrize(
+    ("hub", "what_to_do"),
+    [
+        ("nobody set it up", "run `destinations setup` first"),
+        ("it is a file", "run `destinations setup` first"),
+        ("of an older version", "run `destinations setup` to bring it up to date"),
+        ("its folder is not ours", "cannot be written in; see that DESTINATIONS_HOME"),
+    ],
+)
+def test_a_home_that_is_not_fit_says_what_to_do_and_starts_nothing(tmp_path, hub, what_to_do):
+    home = new_home(tmp_path)
+    folder = home.folder / "hub"
+    if hub == "of an older version":
+        with sqlite3.connect(folder / "destinations.db") as database:
+            database.execute("update alembic_version set version_num = '0001'")
+    elif hub == "its folder is not ours":
+        (folder / "prefect").write_text("no folder")
+    else:
+        shutil.rmtree(folder)
+    if hub == "it is a file":
+        folder.write_text("no folder")
+    ended = home.run("serve")
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert what_to_do in ended.stderr
+    assert home.processes() == {}
+    assert not (folder / "prefect").is_dir()

@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 
 from tests.snapshot_text import changes, listed, manifest, readable
-from tests.take_snapshots import HUB_A, kept, take
+from tests.take_snapshots import HUB_A, stored_snapshot, take_snapshot
 
 
 @pytest.mark.slow
@@ -15,9 +15,9 @@ from tests.take_snapshots import HUB_A, kept, take
 def test_a_hub_is_given_what_it_was_given_before(hub):
     if hub == "hub_a" and not HUB_A.is_dir():
         pytest.skip("the sample hub is not beside this checkout")
-    taken = take(hub)
+    taken = take_snapshot(hub)
     now = taken if hub == "demo" else listed(manifest(taken))
-    differing = changes(kept(hub), now)
+    differing = changes(stored_snapshot(hub), now)
     if differing:
         pytest.fail(
             "\n".join([f"{hub}: run `make snapshots`, review, and commit both", *differing]),

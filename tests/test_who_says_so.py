@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from destinations.crosschecks.contradicted_places import sheets_contradicted_since
 from destinations.crosschecks.run_crosschecks import run_crosschecks
+from destinations.linkage.match_decisions import stored_matches
 from models.database import migrate, transaction
 from models.destinations import Destination
 from models.handoffs.normalised import NormalisedRow, NormalisedSubmission
@@ -157,6 +158,8 @@ def test_a_school_is_told_that_the_college_says_they_left(
         recorded(engine, submission, [rows[submission]])
     with transaction(engine) as session:
         again = sheets_contradicted_since(session)
-        issues = run_crosschecks(session, NormalisedSubmission(sheet, (rows[sheet],)))
+        mapped = NormalisedSubmission(sheet, (rows[sheet],))
+        matches = stored_matches(session, sheet.submission_id)
+        issues = run_crosschecks(session, mapped, matches)
     assert [issue.code for issue in issues if issue.code == "Y07"] == [code] * (code != "-")
     assert again == [sheet.submission_id] * (code != "-" and is_sheet_first)

@@ -101,6 +101,7 @@ check sound.xlsx --chort 2024/25             | no option --chort. Did you mean '
 where --json=yes                             | --json stands alone
 submit sound.xlsx --school                   | --school needs a value
 findings                                     | needs SUBMISSION, the number of a submission
+confirm 3 --by Jo                            | needs [ROW] CODE, the row, as Excel shows it
 unwaive 3                                    | needs --by, who says so
 check Oakfield leavers.xlsx                  | there is no file 'Oakfield'
 check sound.xlsx leavers.xlsx                | A name with spaces in it goes in quotes
@@ -278,6 +279,22 @@ def test_what_is_no_database_is_said(run, tmp_path, monkeypatch):
     monkeypatch.setenv("DESTINATIONS_DATABASE_URL", "not an address")
     get_settings.cache_clear()
     assert "is no address of a database" in run("where")[2]
+
+
+def test_who_only_looks_waits_for_nobody_who_writes_and_who_writes_is_told(
+    run, tmp_path, monkeypatch
+):
+    run("setup")
+    monkeypatch.setattr("models.database.BUSY_MILLISECONDS", 100)
+    writing = sqlite3.connect(tmp_path / "home" / "destinations.db", isolation_level=None)
+    writing.execute("begin exclusive")
+    for typed in ("where", "export leavers", "unsure", "waivers", "map show"):
+        assert run(*typed.split())[0] == 0
+    for typed in ("undo 1 --by Jo", "settle 1 2 --by Jo --new"):
+        code, out, err = run(*typed.split())
+        assert (code, out) == (4, "")
+        assert "Another program is writing to the database" in err
+    writing.close()
 
 
 def test_a_setting_that_cannot_be_is_named_without_its_value(run, monkeypatch):

@@ -76,7 +76,9 @@ def main() -> None:
         sys.exit(tell_wrong_usage(wrong))
     except Exception as error:  # the last wall: a traceback can quote a cell
         from destinations.cli.shown.output import (
+            is_locked,
             is_not_set_up,
+            print_locked,
             print_not_set_up,
             print_our_fault,
             wrong_setting,
@@ -87,5 +89,8 @@ def main() -> None:
         if is_not_set_up(error):
             print_not_set_up()
             sys.exit(2)
+        if is_locked(error):
+            print_locked()
+            sys.exit(4)
         print_our_fault(error)
         sys.exit(4)

@@ -1,6 +1,9 @@
 """Demo: a made-up hub, from inbox to published summary, before your eyes."""
 
 import os
+import shlex
+import shutil
+import sys
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
@@ -86,7 +89,17 @@ def run_demo(folder: Path) -> None:
         documents = count_of(sum(1 for _ in urn.iterdir()), "document")
         print_sentence(f"  for a sender       {urn}/ ({documents})")
     print_sentence(f"  the record         {settings.database}")
-    print_sentence(f"  to look further    DESTINATIONS_HOME={settings.home} destinations where")
+    home = shlex.quote(str(settings.home))
+    print_sentence(f"  to look further    DESTINATIONS_HOME={home} {_program_as_typed()} where")
+
+
+def _program_as_typed() -> str:
+    """`destinations` where the shell finds it; otherwise, as after `make demo`, where it lies."""
+    if shutil.which("destinations"):
+        return "destinations"
+    program = Path(sys.executable).with_name("destinations")
+    here = Path.cwd()
+    return shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))
 
 
 def _sent_on(sending: FileToSend) -> date:

@@ -10,7 +10,7 @@ import typer
 
 from destinations.cli.shown.output import note
 from destinations.cli.typed import arguments
-from destinations.cli.typed.hub_lookup import hub_session, known_school_urn
+from destinations.cli.typed.hub_lookup import known_school_urn, reading_hub
 from models.facts.calendar import today_in_london
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def export(
     from models.facts.spreadsheet_cells import safe_in_csv
     from models.vocabulary import year_name
 
-    with hub_session() as session:
+    with reading_hub() as session:
         urn = known_school_urn(session, school) if school else None
         columns, rows = _columns_and_rows(session, what, cohort, urn)
     if not rows:

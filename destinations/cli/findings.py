@@ -7,7 +7,7 @@ import typer
 from destinations.cli.shown.findings_listed import show_findings
 from destinations.cli.shown.output import NOTHING_TO_FIX, SOMETHING_TO_FIX
 from destinations.cli.typed.arguments import number
-from destinations.cli.typed.hub_lookup import hub_session, known_submission, open_hub
+from destinations.cli.typed.hub_lookup import known_submission, open_hub, reading_hub
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,7 +28,7 @@ def findings(
     from destinations.cli.shown.stored_findings import findings_of_submission
     from destinations.platform.settings import get_settings
 
-    with hub_session() as session:
+    with reading_hub() as session:
         known_submission(session, submission)
     engine = open_hub()
     findings_told = findings_of_submission(get_settings(), engine, submission) or ()

@@ -7,7 +7,7 @@ import typer
 
 from destinations.cli.shown.output import print_json_lines, print_sentence, print_table
 from destinations.cli.typed.arguments import number
-from destinations.cli.typed.hub_lookup import hub_session
+from destinations.cli.typed.hub_lookup import reading_hub
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,7 +27,7 @@ def leaver(
     """
     from destinations.reports.exports import export
 
-    with hub_session() as session:
+    with reading_hub() as session:
         cohort_lines = _export_lines(export(session, "leavers", person=person))
         answer_lines = _export_lines(export(session, "destinations", person=person))
     if not cohort_lines:

@@ -6,7 +6,12 @@ import typer
 
 from destinations.cli.shown.output import print_sentence
 from destinations.cli.typed.arguments import number
-from destinations.cli.typed.hub_lookup import hub_session, known_school_urn, known_submission
+from destinations.cli.typed.hub_lookup import (
+    hub_session,
+    known_school_urn,
+    known_submission,
+    reading_hub,
+)
 
 if TYPE_CHECKING:
     from destinations.platform.settings import Settings
@@ -44,7 +49,7 @@ def show(
     """
     from destinations.cli.shown.mappings_listed import show_confirmed, show_submission
 
-    with hub_session() as session:
+    with reading_hub() as session:
         if submission is None:
             urn = known_school_urn(session, school) if school else None
             show_confirmed(session, urn, json_=json_)
@@ -194,7 +199,7 @@ def export(school: School = None) -> None:
 
     from destinations.cli.shown.map_as_yaml import export_map
 
-    with hub_session() as session:
+    with reading_hub() as session:
         urn = known_school_urn(session, school) if school else ""
         sys.stdout.write(export_map(session, urn))
 

@@ -9,6 +9,7 @@ import typer
 from destinations.cli.shown.output import OUR_FAULT, print_sentence
 from destinations.cli.typed.arguments import day
 from destinations.cli.typed.hub_lookup import open_hub
+from destinations.cli.typed.prefect_home import settle_prefect_home
 from models.facts.calendar import today_in_london
 
 
@@ -40,10 +41,9 @@ def run(
     open_hub().dispose()
     from destinations.platform.settings import get_settings
     from flows.address import join_server
-    from flows.redaction import settle_prefect
 
     home = get_settings().home
-    settle_prefect(home)
+    settle_prefect_home(home)
     join_server(home)
     counts = _run_flow(flow, today or today_in_london())
     if counts is None:

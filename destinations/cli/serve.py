@@ -3,6 +3,8 @@
 import typer
 
 from destinations.cli.shown.output import OUR_FAULT, WRONG_USAGE, note, print_sentence
+from destinations.cli.typed.hub_lookup import open_hub
+from destinations.cli.typed.prefect_home import settle_prefect_home
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,11 +25,11 @@ def serve() -> None:
     requests.listen()  # before the slower imports, so that Ctrl-C is never answered by a traceback
     from destinations.platform.settings import get_settings
     from flows.address import AlreadyServed
-    from flows.redaction import settle_prefect
 
     settings = get_settings()
     home, port = settings.home.absolute(), settings.server_port
-    settle_prefect(home)
+    open_hub().dispose()  # or every run of every flow would fail
+    settle_prefect_home(home)
     print_sentence("Starting Prefect (this takes a moment) ...")
     try:
         serve_all(home, port, requests, say=print_sentence)

@@ -6,7 +6,7 @@ import typer
 
 from destinations.cli.shown.output import print_json_lines, print_sentence, print_table
 from destinations.cli.typed.arguments import number
-from destinations.cli.typed.hub_lookup import hub_session, known_submission, open_hub
+from destinations.cli.typed.hub_lookup import known_submission, open_hub, reading_hub
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,7 +28,7 @@ def unsure(
     from models.facts.submission_state import is_standing
     from models.submissions import Submission
 
-    with hub_session() as session:
+    with reading_hub() as session:
         waiting = session.exec(
             select(Match, Submission.name)
             .join(Submission, col(Submission.id) == Match.submission_id)

@@ -74,9 +74,9 @@ def _require_known_schools(sendings: list[FileToSend]) -> None:
 
     The register may be loaded after the files have come, but before they are taken in.
     """
-    from destinations.cli.typed.hub_lookup import has_register, hub_session, known_school_urn
+    from destinations.cli.typed.hub_lookup import has_register, known_school_urn, reading_hub
 
-    with hub_session() as session:
+    with reading_hub() as session:
         if not has_register(session):
             note("The register is empty: load it with `destinations register` before the intake.")
             return

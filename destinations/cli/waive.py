@@ -8,7 +8,7 @@ import typer
 from destinations.cli.rules import rule_of
 from destinations.cli.shown.output import print_json_lines, print_sentence, print_table
 from destinations.cli.typed import arguments
-from destinations.cli.typed.hub_lookup import hub_session, known_school_urn, open_hub
+from destinations.cli.typed.hub_lookup import known_school_urn, open_hub, reading_hub
 from models.facts.calendar import in_words, today_in_london
 
 By = Annotated[str, typer.Option(help="Who says so")]
@@ -112,7 +112,7 @@ def waivers(
     from expectations.catalogue import rule_words
     from models.vocabulary import year_name
 
-    with hub_session() as session:
+    with reading_hub() as session:
         urn = known_school_urn(session, school) if school else None
         lines: list[dict[str, Any]] = [
             {

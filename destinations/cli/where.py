@@ -4,9 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from destinations.cli.shown.output import print_json_lines, print_sentence, print_table
+from destinations.cli.shown.output import (
+    escape_line,
+    print_json_lines,
+    print_sentence,
+    print_table,
+)
 from destinations.cli.typed.arguments import number
-from destinations.cli.typed.hub_lookup import hub_session, known_school_urn, known_submission
+from destinations.cli.typed.hub_lookup import known_school_urn, known_submission, reading_hub
 from models.facts.calendar import in_london, in_words
 
 if TYPE_CHECKING:
@@ -37,7 +42,7 @@ def where(
     from destinations.platform.settings import get_settings
     from models.submissions import Submission
 
-    with hub_session() as session:
+    with reading_hub() as session:
         query = select(Submission).order_by(col(Submission.id))
         if submission is not None:
             sender = known_submission(session, submission).urn
@@ -55,7 +60,8 @@ def where(
     if json_:
         print_json_lines(lines)
     elif lines:
-        print_table("", tuple(lines[0]), (tuple(line.values()) for line in lines))
+        shown = [line | {"file": escape_line(line["file"])} for line in lines]
+        print_table("", tuple(shown[0]), (tuple(line.values()) for line in shown))
     else:
         print_sentence(
             f"Nothing has come from {school} yet." if school else "Nothing has come yet."

@@ -14,7 +14,7 @@ from destinations.crosschecks.previous_return import (
 )
 from destinations.crosschecks.register_size import compare_with_register
 from destinations.crosschecks.thresholds import Thresholds
-from models.destinations import Destination, Match
+from models.destinations import Match
 from models.facts import submission_state
 from models.facts.calendar import in_words
 from models.facts.effective import is_effective_one
@@ -22,12 +22,9 @@ from models.facts.submission_cohorts import is_about
 from models.handoffs.findings import Issue
 from models.leavers import Cohort, Leaver
 from models.submissions import Submission
-from models.vocabulary import ActivityGroup, SubmissionKind, activities, year_name
+from models.vocabulary import SubmissionKind, year_name
 
 ROWS_NAMED = 10  # rows named in a sentence
-EET_CODES = sorted(
-    code for code, activity in activities().items() if activity.group is ActivityGroup.EET
-)
 
 
 def compare_cohort_size(
@@ -42,16 +39,13 @@ def compare_cohort_size(
     if previous is None and not session.scalar(
         _pending_submissions_query(), _pending_parameters(sheet)
     ):
-        years = {"years": [sheet.year, sheet.year - 1]}
-        size_rows = session.execute(_cohort_sizes_query(), sheet.cohort | years).all()
-        sizes: dict[int, int] = {row[0]: row[1] for row in size_rows}
-        leavers = sizes.get(sheet.year, 0) + sheet.waiting
-        yield from _compare_with_last_year(sheet, leavers, sizes.get(sheet.year - 1, 0), limits)
+        leavers = sheet.leavers_by_year.get(sheet.year, 0) + sheet.waiting
+        yield from _compare_with_last_year(sheet, leavers, limits)
         yield from compare_with_register(session, sheet, leavers, limits)
     elif previous is not None:
         yield from _compare_with_previous(session, sheet, previous, limits)
     yield from _find_overlapping_cohorts(session, sheet, limits)
-    yield from _find_single_provider(session, sheet, limits)
+    yield from _find_single_provider(sheet, limits)
 
 
 def _pending_parameters(sheet: RecordedSheet) -> dict[str, Any]:
@@ -78,7 +72,7 @@ def _compare_with_previous(
                 sent_on=sent_on,
                 who=row_list,
             )
-    new_leavers = _count_new_leavers(session, sheet) - previous.waiting
+    new_leavers = sheet.new_leavers - previous.waiting
     if new_leavers >= limits.fewest and new_leavers > limits.sheet_grows * sheet.leavers:
         yield _cohort_issue(
             "H02", new=new_leavers, rows=sheet.leavers, cohort=year_name(sheet.year)
@@ -105,15 +99,10 @@ def _row_list(missing_rows: Sequence[tuple[str, int]]) -> str:
     return f": rows {', '.join(numbers)} and {last} of it"
 
 
-def _count_new_leavers(session: Session, sheet: RecordedSheet) -> int:
-    """How many leavers of the cohort no earlier sheet named."""
-    parameters = {"cohorts": sheet.cohorts, "sheet": sheet.submission_id}
-    return session.scalar(_new_leavers_query(), parameters) or 0
-
-
 def _compare_with_last_year(
-    sheet: RecordedSheet, leavers: int, last_year: int, limits: Thresholds
+    sheet: RecordedSheet, leavers: int, limits: Thresholds
 ) -> Iterator[Issue]:
+    last_year = sheet.leavers_by_year.get(sheet.year - 1, 0)
     difference = abs(leavers - last_year)
     if last_year and difference >= limits.fewest and difference > limits.cohort_differs * last_year:
         yield _cohort_issue("H04", rows=leavers, before=last_year, cohort=year_name(sheet.year - 1))
@@ -132,14 +121,12 @@ def _find_overlapping_cohorts(
             )
 
 
-def _find_single_provider(
-    session: Session, sheet: RecordedSheet, limits: Thresholds
-) -> Iterator[Issue]:
+def _find_single_provider(sheet: RecordedSheet, limits: Thresholds) -> Iterator[Issue]:
     """H06, by wave: one provider for every leaver in EET, where nearly all of the sheet are."""
-    provider_rows = session.execute(_providers_query(), {"sheet": sheet.submission_id})
-    for wave, leavers, providers in provider_rows:
-        if providers == 1 and leavers >= max(limits.alike_from, 0.9 * sheet.leavers):
-            yield _cohort_issue("H06", many=leavers, wave=wave)
+    for answers in sheet.answers_by_wave:
+        leavers = answers.placed
+        if answers.providers == 1 and leavers >= max(limits.alike_from, 0.9 * sheet.leavers):
+            yield _cohort_issue("H06", many=leavers, wave=answers.wave)
 
 
 def _cohort_issue(code: str, **facts: object) -> Issue:
@@ -170,14 +157,6 @@ def _missing_rows_query() -> Select[Any]:
 
 
 @cache
-def _new_leavers_query() -> Select[Any]:
-    return select(func.count()).where(
-        col(Leaver.cohort_id).in_(bindparam("cohorts", expanding=True)),
-        col(Leaver.submission_id) == bindparam("sheet"),
-    )
-
-
-@cache
 def _pending_submissions_query() -> Select[Any]:
     """Another file of the cohort that is still being processed, as where a school sends one a form.
 
@@ -200,21 +179,6 @@ def _pending_submissions_query() -> Select[Any]:
 
 
 @cache
-def _cohort_sizes_query() -> Select[Any]:
-    return (
-        select(col(Cohort.academic_year), func.count())
-        .join(Leaver, col(Leaver.cohort_id) == col(Cohort.id))
-        .where(
-            col(Cohort.urn).in_(bindparam("chain", expanding=True)),
-            col(Cohort.leaving_stage) == bindparam("stage"),
-            col(Cohort.academic_year).in_(bindparam("years", expanding=True)),
-            is_effective_one(col(Leaver.submission_id)),
-        )
-        .group_by(col(Cohort.academic_year))
-    )
-
-
-@cache
 def _other_cohorts_query() -> Select[Any]:
     return (
         select(col(Cohort.academic_year), func.count(func.distinct(Leaver.person_id)))
@@ -228,21 +192,4 @@ def _other_cohorts_query() -> Select[Any]:
         )
         .group_by(col(Cohort.academic_year))
         .order_by(col(Cohort.academic_year))
-    )
-
-
-@cache
-def _providers_query() -> Select[Any]:
-    """By wave: leavers in EET whose provider is named, and the number of distinct providers."""
-    provider = func.coalesce(Destination.provider_urn, func.lower(Destination.provider_name))
-    return (
-        select(col(Destination.wave), func.count(), func.count(func.distinct(provider)))
-        .where(
-            col(Destination.submission_id) == bindparam("sheet"),
-            col(Destination.wave) > 0,
-            col(Destination.provider_name) != "",
-            col(Destination.activity_code).in_(EET_CODES),
-        )
-        .group_by(col(Destination.wave))
-        .order_by(col(Destination.wave))
     )

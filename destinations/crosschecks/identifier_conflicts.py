@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Select, bindparam, select
+from sqlalchemy import Date, Select, bindparam, literal, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -33,6 +33,7 @@ from models.handoffs.findings import Issue
 from models.leavers import Cohort, Leaver
 from models.vocabulary import year_name
 
+_SHARED_CODES = {"upn": "X01", "uln": "X02"}
 AT_THIS_SCHOOL, AT_ANOTHER_SCHOOL = "at your school", "at another school"
 # How the level of an unmatched row begins, the code it is reported under, and our field.
 _LEVEL_CODES = (
@@ -60,12 +61,10 @@ def find_identifier_conflicts(session: Session, sheet: RecordedSheet) -> Iterato
     row_by_person = {
         person: row_key for row_key, person in reversed(list(sheet.person_by_row.items()))
     }
-    for identifier, code in (("upn", "X01"), ("uln", "X02")):
-        if not any(row.get(identifier) for row in sheet.rows.values()):
-            continue
-        for person, holder in _people_sharing_identifier(session, sheet, identifier):
-            if person in row_by_person:
-                yield sheet.issue_at(code, row_by_person[person], identifier, where=holder)
+    for (identifier, person), holder in _holders_of_shared_identifiers(session, sheet).items():
+        if person in row_by_person:
+            code = _SHARED_CODES[identifier]
+            yield sheet.issue_at(code, row_by_person[person], identifier, where=holder)
     yield from _conflicts_at_this_school(session, sheet)
     stored_leavers = _leavers_by_person(session, sheet.people)
     for person, row_key in row_by_person.items():
@@ -78,25 +77,29 @@ def _conflicts_at_this_school(session: Session, sheet: RecordedSheet) -> Iterato
         for level_prefix, code, field in _LEVEL_CODES:
             if row_key not in sheet.person_by_row and level.startswith(level_prefix):
                 yield sheet.issue_at(code, row_key, field, where=AT_THIS_SCHOOL)
-    for row_key, reason in sheet.reason_by_row.items():
-        if reason == LIKE_ELSEWHERE and _has_another_upn(session, sheet, row_key):
-            yield sheet.issue_at("X03", row_key, "upn", where=AT_THIS_SCHOOL)
+    for row_key in _rows_with_another_upn(session, sheet):
+        yield sheet.issue_at("X03", row_key, "upn", where=AT_THIS_SCHOOL)
 
 
-def _people_sharing_identifier(
-    session: Session, sheet: RecordedSheet, identifier: str
-) -> Iterator[tuple[int, str]]:
-    """Persons of this sheet whose number is on somebody else's leaver, and at which school."""
-    holder_by_person: dict[int, str] = {}
-    for people in in_chunks(sorted(sheet.people)):
+def _holders_of_shared_identifiers(
+    session: Session, sheet: RecordedSheet
+) -> dict[tuple[str, int], str]:
+    """By kind of number and person of this sheet: at which school somebody else has it too."""
+    identifiers = tuple(
+        identifier
+        for identifier in _SHARED_CODES
+        if any(row.get(identifier) for row in sheet.rows.values())
+    )
+    holders: dict[tuple[str, int], str] = {}
+    for people in in_chunks(sorted(sheet.people)) if identifiers else ():
         rows = session.execute(
-            _shared_identifier_query(identifier), {"cohorts": sheet.cohorts, "people": people}
+            _shared_identifiers_query(identifiers), {"cohorts": sheet.cohorts, "people": people}
         )
-        for person, urn in rows:
+        for identifier, person, urn in rows:
             holder = AT_THIS_SCHOOL if urn in sheet.chain else AT_ANOTHER_SCHOOL
-            if holder_by_person.get(person) != AT_THIS_SCHOOL:
-                holder_by_person[person] = holder
-    yield from holder_by_person.items()
+            if holders.get((identifier, person)) != AT_THIS_SCHOOL:
+                holders[identifier, person] = holder
+    return holders
 
 
 def _leavers_by_person(session: Session, people: set[int]) -> dict[int, list[_StoredLeaver]]:
@@ -134,23 +137,29 @@ def _changed_attributes(
         yield sheet.issue_at("Y03", row_key, "surname")
 
 
-def _has_another_upn(session: Session, sheet: RecordedSheet, row_key: RowKey) -> bool:
-    """Whether another cohort of the school has the same name and birth with another UPN.
+def _rows_with_another_upn(session: Session, sheet: RecordedSheet) -> Iterator[RowKey]:
+    """New persons whose name and birth another cohort of the school has with another UPN.
 
     Another school is not searched: there it may well be somebody else, and is not for this sender.
     """
-    identity = parse_identity(sheet.rows[row_key].values)
-    if not _is_permanent_upn(identity.upn):
-        return False
-    parameters = {"chain": sheet.chain, "cohorts": sheet.cohorts, "born_on": identity.born_on}
-    candidates = (
-        parse_identity(dict(zip(_IDENTITY_COLUMNS, values, strict=True)))
-        for values in session.execute(_born_on_query(), parameters)
-    )
-    return any(
-        same_name_and_birth(identity, candidate) and _is_other_upn(identity.upn, candidate.upn)
-        for candidate in candidates
-    )
+    identities = {
+        row_key: parse_identity(sheet.rows[row_key].values)
+        for row_key, reason in sheet.reason_by_row.items()
+        if reason == LIKE_ELSEWHERE
+    }
+    births = sorted({identity.born_on for identity in identities.values() if identity.born_on})
+    candidates: defaultdict[date | None, list[Identity]] = defaultdict(list)
+    for days in in_chunks(births):
+        parameters = {"chain": sheet.chain, "cohorts": sheet.cohorts, "days": days}
+        for values in session.execute(_born_on_query(), parameters):
+            candidate = parse_identity(dict(zip(_IDENTITY_COLUMNS, values, strict=True)))
+            candidates[candidate.born_on].append(candidate)
+    for row_key, identity in identities.items():
+        if any(
+            same_name_and_birth(identity, candidate) and _is_other_upn(identity.upn, candidate.upn)
+            for candidate in candidates[identity.born_on]
+        ):
+            yield row_key
 
 
 def _is_another_name(identity: Identity, other: Identity) -> bool:
@@ -179,11 +188,17 @@ _IDENTITY_COLUMNS = ("upn", "uln", "surname", "forename", "born_on")
 
 
 @cache
+def _shared_identifiers_query(identifiers: tuple[str, ...]) -> Select[Any]:
+    """Kind of number, person of a cohort, and URN of somebody else's leaver who has it too."""
+    queries = [_shared_identifier_query(identifier) for identifier in identifiers]
+    shared = union_all(*queries).subquery()
+    return select(shared).order_by(shared.c.identifier, shared.c.person_id, shared.c.urn)
+
+
 def _shared_identifier_query(identifier: str) -> Select[Any]:
-    """Persons of a cohort whose number is on somebody else's leaver too, and that leaver's URN."""
     mine, other, home = aliased(Leaver), aliased(Leaver), aliased(Cohort)
     return (
-        select(col(mine.person_id), col(home.urn))
+        select(literal(identifier).label("identifier"), col(mine.person_id), col(home.urn))
         .join(other, getattr(other, identifier) == getattr(mine, identifier))
         .join(home, col(home.id) == col(other.cohort_id))
         .where(
@@ -192,20 +207,19 @@ def _shared_identifier_query(identifier: str) -> Select[Any]:
             col(other.person_id) != col(mine.person_id),
             is_effective_one(col(other.submission_id)),
         )
-        .order_by(col(mine.person_id), col(home.urn))
     )
 
 
 @cache
 def _born_on_query() -> Select[Any]:
-    """The leavers of other cohorts of a school who were born on a day."""
+    """The leavers of other cohorts of a school who were born on one of these days."""
     return (
         select(*(getattr(Leaver, name) for name in _IDENTITY_COLUMNS))
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .where(
             col(Cohort.urn).in_(bindparam("chain", expanding=True)),
             col(Cohort.id).not_in(bindparam("cohorts", expanding=True)),
-            col(Leaver.born_on) == bindparam("born_on", type_=Date()),
+            col(Leaver.born_on).in_(bindparam("days", expanding=True, type_=Date())),
             is_effective_one(col(Leaver.submission_id)),
         )
         .order_by(col(Leaver.id))

@@ -168,16 +168,21 @@ def _numbered_by_other_school(
     The seven digits after the letter are the authority and school that gave a UPN (DfE, UPN guide).
     """
     counts = Counter(identity.upn[1:8] for identity in strangers if identity.upn)
-    numbers = select(col(Institution.laestab))
-    ours = set(session.scalars(numbers.where(col(Institution.urn).in_(chain)))) - {None}
-    if not counts or not ours or ours.intersection(counts):
+    if not counts:
         return 0
-    theirs = session.scalars(
-        numbers.where(
-            col(Institution.laestab).in_(counts), col(Institution.urn).in_(_hub_schools(metadata))
-        )
+    is_neighbour = and_(
+        col(Institution.laestab).in_(counts), col(Institution.urn).in_(_hub_schools(metadata))
     )
-    return max((counts[number] for number in theirs if number), default=0)
+    numbers = session.execute(
+        select(col(Institution.urn), col(Institution.laestab)).where(
+            or_(col(Institution.urn).in_(chain), is_neighbour),
+            col(Institution.laestab).is_not(None),
+        )
+    ).all()
+    ours = {row.laestab for row in numbers if row.urn in chain}
+    if not ours or ours.intersection(counts):
+        return 0
+    return max((counts[row.laestab] for row in numbers if row.urn not in chain), default=0)
 
 
 def _hub_schools(metadata: SubmissionMetadata) -> ColumnElement[str]:

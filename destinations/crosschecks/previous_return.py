@@ -1,22 +1,27 @@
 """Previous return: a recorded sheet, and the earlier sheet of the same cohort that it follows."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Date, Integer, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from destinations.crosschecks.answers_by_wave import WaveAnswers, answers_by_wave
+from destinations.linkage.match_decisions import StoredMatch
 from destinations.linkage.repeated_leavers import RowKey
 from models.destinations import Match
+from models.facts.effective import is_effective_one
 from models.facts.submission_cohorts import is_about
 from models.facts.submission_state import is_standing
+from models.facts.succession import school_chain
 from models.handoffs.findings import Issue
 from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
-from models.leavers import Cohort
+from models.leavers import Cohort, Leaver
 from models.submissions import Submission
 from models.vocabulary import SubmissionKind
 
@@ -44,6 +49,9 @@ class RecordedSheet:
     chain: Sequence[str]
     year: int
     cohorts: Sequence[int]  # the ids of the one cohort under every URN of the school
+    leavers_by_year: Mapping[int, int]  # recorded in this year's cohort, and in last year's
+    new_leavers: int  # of this year's: those whom no earlier sheet named
+    answers_by_wave: Sequence[WaveAnswers]
     rows: Mapping[RowKey, NormalisedRow]  # the first of each row's waves
     person_by_row: Mapping[RowKey, int]  # the person id of each row that is recorded
     level_by_row: Mapping[RowKey, str]  # how each row was matched, or why it was not
@@ -94,39 +102,42 @@ class RecordedSheet:
 
 
 def recorded_sheet(
-    session: Session, mapped: NormalisedSubmission, chain: Sequence[str]
+    session: Session, mapped: NormalisedSubmission, matches: Mapping[RowKey, StoredMatch]
 ) -> RecordedSheet | None:
-    """The sheet as recorded; None without a known cohort.  `chain`: all URNs of the school."""
+    """The sheet as recorded; None without a known cohort.
+
+    `matches` is what the record holds of its rows, as recording it gave.
+    """
     metadata = mapped.declared
     if metadata.academic_year is None or metadata.leaving_stage is None:
         return None
     rows: dict[RowKey, NormalisedRow] = {}
     for row in mapped.rows:
         rows.setdefault((row.sheet, row.row), row)
-    matches = session.execute(
-        select(
-            col(Match.sheet),
-            col(Match.row),
-            col(Match.person_id),
-            col(Match.level),
-            col(Match.reason),
-        ).where(col(Match.submission_id) == metadata.submission_id)
+    chain = school_chain(session, metadata.urn)
+    year = metadata.academic_year
+    cohorts = session.execute(
+        _cohorts_query(),
+        {
+            "chain": chain,
+            "stage": metadata.leaving_stage.value,
+            "years": [year, year - 1],
+            "sheet": metadata.submission_id,
+        },
     ).all()
-    cohorts = session.scalars(
-        select(col(Cohort.id)).where(
-            col(Cohort.urn).in_(chain),
-            col(Cohort.leaving_stage) == metadata.leaving_stage.value,
-            col(Cohort.academic_year) == metadata.academic_year,
-        )
-    ).all()
-    matches_by_row = {
-        row_key: match for match in matches if (row_key := (match.sheet, match.row)) in rows
-    }
+    leavers_by_year: Counter[int] = Counter()
+    for cohort in cohorts:
+        leavers_by_year[cohort.academic_year] += cohort.leavers
+    own_cohorts = [cohort for cohort in cohorts if cohort.academic_year == year]
+    matches_by_row = {row_key: match for row_key, match in matches.items() if row_key in rows}
     return RecordedSheet(
         metadata,
         chain,
-        metadata.academic_year,
-        [cohort_id for cohort_id in cohorts if cohort_id is not None],
+        year,
+        [cohort.id for cohort in own_cohorts],
+        leavers_by_year,
+        sum(cohort.new_leavers for cohort in own_cohorts),
+        answers_by_wave(session, metadata.submission_id),
         rows,
         {
             row_key: match.person_id
@@ -146,7 +157,7 @@ def find_previous_return(session: Session, sheet: RecordedSheet) -> PreviousRetu
     """
     metadata = sheet.metadata
     previous = session.execute(
-        _most_shared_query(),
+        _previous_return_query(),
         {
             "sheet": metadata.submission_id,
             "sent_on": metadata.sent_on,
@@ -156,14 +167,53 @@ def find_previous_return(session: Session, sheet: RecordedSheet) -> PreviousRetu
     ).first()
     if previous is None:
         return None
-    people, rows, matched_rows = session.execute(_row_counts_query(), {"sheet": previous.id}).one()
-    return PreviousReturn(previous.id, previous.sent_on, people, rows - matched_rows)
+    return PreviousReturn(
+        previous.id, previous.sent_on, previous.people, previous.rows - previous.matched_rows
+    )
 
 
 # The questions, each put together once: that takes longer than asking them.
 
 
 @cache
+def _cohorts_query() -> Select[Any]:
+    """Cohorts of a school, each with its leavers and those whom one sheet was the first to name."""
+    is_counted = is_effective_one(col(Leaver.submission_id))
+    is_new = col(Leaver.submission_id) == bindparam("sheet")
+    return (
+        select(
+            col(Cohort.id),
+            col(Cohort.academic_year),
+            func.count(case((is_counted, col(Leaver.id)))).label("leavers"),
+            func.count(case((is_new, col(Leaver.id)))).label("new_leavers"),
+        )
+        .outerjoin(Leaver, col(Leaver.cohort_id) == col(Cohort.id))
+        .where(
+            col(Cohort.urn).in_(bindparam("chain", expanding=True)),
+            col(Cohort.leaving_stage) == bindparam("stage"),
+            col(Cohort.academic_year).in_(bindparam("years", expanding=True)),
+        )
+        .group_by(col(Cohort.id), col(Cohort.academic_year))
+    )
+
+
+@cache
+def _previous_return_query() -> Select[Any]:
+    """The sheet that shares the most people with this one: its people, rows and matched rows."""
+    previous = _most_shared_query().subquery()
+    return (
+        select(
+            previous.c.id,
+            previous.c.sent_on,
+            func.count(func.distinct(Match.person_id)).label("people"),
+            func.count().label("rows"),
+            func.count(col(Match.person_id)).label("matched_rows"),
+        )
+        .join(Match, col(Match.submission_id) == previous.c.id)
+        .group_by(previous.c.id, previous.c.sent_on)
+    )
+
+
 def _most_shared_query() -> Select[Any]:
     this_match, earlier_match = aliased(Match), aliased(Match)
     shared = func.count(func.distinct(earlier_match.person_id))
@@ -190,13 +240,3 @@ def _most_shared_query() -> Select[Any]:
         .order_by(shared.desc(), col(Submission.sent_on).desc(), col(Submission.id).desc())
         .limit(1)
     )
-
-
-@cache
-def _row_counts_query() -> Select[Any]:
-    """Of a sheet: distinct persons, rows, and rows matched to a person."""
-    return select(
-        func.count(func.distinct(Match.person_id)),
-        func.count(),
-        func.count(col(Match.person_id)),
-    ).where(col(Match.submission_id) == bindparam("sheet"))

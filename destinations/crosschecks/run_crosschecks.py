@@ -6,7 +6,7 @@ It runs in the transaction that records the sheet, so that what its sender is to
 on which other sheets came the same morning.  All of it is gentle: nobody waits for any of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session
 
@@ -16,7 +16,8 @@ from destinations.crosschecks.identifier_conflicts import find_identifier_confli
 from destinations.crosschecks.previous_return import recorded_sheet
 from destinations.crosschecks.thresholds import THRESHOLDS, Thresholds
 from destinations.crosschecks.year_on_year import compare_years
-from models.facts.succession import school_chain
+from destinations.linkage.match_decisions import StoredMatch
+from destinations.linkage.repeated_leavers import RowKey
 from models.handoffs.findings import Issue
 from models.handoffs.normalised import NormalisedSubmission
 from models.vocabulary import SubmissionKind
@@ -31,6 +32,7 @@ _IMPLIES = {"N02": "Y04"}
 def run_crosschecks(
     session: Session,
     mapped: NormalisedSubmission,
+    matches: Mapping[RowKey, StoredMatch],
     *,
     reported: Iterable[Issue] = (),
     limits: Thresholds = THRESHOLDS,
@@ -38,10 +40,13 @@ def run_crosschecks(
     """The issues of a recorded sheet (H, X and Y codes): of the file first, then row by row.
 
     None for an enrolment list or a sheet without a cohort.  `mapped` is the sheet as it was
-    recorded, `reported` the issues that its sender is given already.
+    recorded, `matches` what the record holds of its rows since, and `reported` the issues that its
+    sender is given already.
     """
     issues = [
-        issue for part in mapped.by_cohort() for issue in _check_cohort(session, part, limits)
+        issue
+        for part in mapped.by_cohort()
+        for issue in _check_cohort(session, part, matches, limits)
     ]
     places = dict.fromkeys((row.sheet, row.row) for row in mapped.rows)
     order = {place: at for at, place in enumerate(places)}
@@ -52,12 +57,15 @@ def run_crosschecks(
 
 
 def _check_cohort(
-    session: Session, mapped: NormalisedSubmission, limits: Thresholds
+    session: Session,
+    mapped: NormalisedSubmission,
+    matches: Mapping[RowKey, StoredMatch],
+    limits: Thresholds,
 ) -> list[Issue]:
     metadata = mapped.declared
     if metadata.kind is not SubmissionKind.LEAVERS or not metadata.leaving_stage:
         return []
-    sheet = recorded_sheet(session, mapped, school_chain(session, metadata.urn))
+    sheet = recorded_sheet(session, mapped, matches)
     if sheet is None:
         return []
     return [

@@ -8,6 +8,11 @@ from sqlalchemy import Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from destinations.crosschecks.answers_by_wave import (
+    NOT_KNOWN_CODES,
+    SIXTH_FORM_CODES,
+    known_leavers,
+)
 from destinations.crosschecks.previous_return import RecordedSheet
 from destinations.crosschecks.thresholds import Thresholds
 from destinations.linkage.repeated_leavers import RowKey
@@ -15,18 +20,14 @@ from models.destinations import Destination
 from models.facts.effective import is_effective_one, superseded_ids
 from models.handoffs.findings import Issue
 from models.leavers import Cohort, Leaver
-from models.vocabulary import ActivityGroup, SourceType, activities
+from models.vocabulary import SourceType
 
 UNIVERSITY_CODE = "240"
-SIXTH_FORM_CODES = ("210", "220")
-NOT_KNOWN_CODES = sorted(
-    code for code, activity in activities().items() if activity.group is ActivityGroup.NOT_KNOWN
-)
 
 
 def compare_years(session: Session, sheet: RecordedSheet, limits: Thresholds) -> Iterator[Issue]:
     """Y01: from university back to sixth form.  Y04, Y05: no answer changed.  Y06: none unknown."""
-    wave_answers = session.execute(_answers_by_wave_query(), {"sheet": sheet.submission_id}).all()
+    wave_answers = sheet.answers_by_wave
     if any(answers.sixth_form for answers in wave_answers):
         yield from _find_university_to_sixth_form(session, sheet)
     if any(answers.known >= limits.alike_from for answers in wave_answers):
@@ -74,40 +75,16 @@ def _find_all_known(
     `full_waves` are the waves at which the sheet knows every leaver.
     """
     cohort = sheet.cohort | {"year": sheet.year - 1}
-    leavers = session.scalar(_cohort_size_query(), cohort) or 0
+    leavers = sheet.leavers_by_year.get(sheet.year - 1, 0)
     if leavers < limits.alike_from:
         return
-    for wave, known_leavers in session.execute(
-        _known_by_wave_query(), cohort | {"waves": full_waves}
-    ):
-        if known_leavers < (1 - limits.known_rises) * leavers:
-            facts = {"rows": sheet.leavers, "known": known_leavers, "before": leavers, "wave": wave}
+    for wave, known in session.execute(_known_by_wave_query(), cohort | {"waves": full_waves}):
+        if known < (1 - limits.known_rises) * leavers:
+            facts = {"rows": sheet.leavers, "known": known, "before": leavers, "wave": wave}
             yield Issue("Y06", facts=tuple((name, str(value)) for name, value in facts.items()))
 
 
 # The questions, each put together once: that takes longer than asking them.
-
-
-_KNOWN_LEAVERS = func.count(
-    func.distinct(case((col(Destination.activity_code).not_in((*NOT_KNOWN_CODES, "")), Leaver.id)))
-)
-
-
-@cache
-def _answers_by_wave_query() -> Select[Any]:
-    """Of a sheet, by wave: leavers whose destination is known, and rows that say sixth form."""
-    in_sixth_form = case((col(Destination.activity_code).in_(SIXTH_FORM_CODES), 1), else_=0)
-    return (
-        select(
-            col(Destination.wave),
-            _KNOWN_LEAVERS.label("known"),
-            func.sum(in_sixth_form).label("sixth_form"),
-        )
-        .join(Leaver, col(Leaver.id) == col(Destination.leaver_id))
-        .where(col(Destination.submission_id) == bindparam("sheet"), col(Destination.wave) > 0)
-        .group_by(col(Destination.wave))
-        .order_by(col(Destination.wave))
-    )
 
 
 @cache
@@ -187,16 +164,6 @@ def _cohort_conditions() -> tuple[Any, ...]:
 
 
 @cache
-def _cohort_size_query() -> Select[Any]:
-    return (
-        select(func.count())
-        .select_from(Leaver)
-        .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-        .where(*_cohort_conditions())
-    )
-
-
-@cache
 def _known_by_wave_query() -> Select[Any]:
     followed = (
         select(col(Leaver.id))
@@ -205,7 +172,7 @@ def _known_by_wave_query() -> Select[Any]:
         .correlate(None)
     )
     return (
-        select(col(Destination.wave), _KNOWN_LEAVERS)
+        select(col(Destination.wave), known_leavers())
         .join(Leaver, col(Leaver.id) == col(Destination.leaver_id))
         .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
         .where(

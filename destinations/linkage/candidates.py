@@ -1,7 +1,7 @@
 """Candidates: the leavers of a school, a hub, or anywhere, that a submission may be about."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import zip_longest
 from typing import Any
@@ -24,6 +24,7 @@ from models.places import Institution, Membership
 from models.submissions import Submission
 from models.vocabulary import LeavingStage, SubmissionKind, academic_year
 
+_IDENTITY_COLUMNS = ("upn", "uln", "surname", "forename", "born_on", "postcode")
 REACH = 4  # leaving years before and after, in which a school may have named somebody
 
 
@@ -35,6 +36,7 @@ class LeaverInCohort:
     person_id: int
     cohort_id: int
     academic_year: int
+    cells: Mapping[str, Sequence[Any]] = field(default_factory=dict, compare=False)
 
 
 def find_or_create_cohort(
@@ -82,18 +84,22 @@ def candidates_in_cohort(
     return _known_leavers(session, col(Leaver.person_id).in_(people))
 
 
+@dataclass(frozen=True, slots=True)
+class CandidateElsewhere:
+    """A leaver of another cohort whom a newcomer may be."""
+
+    leaver: KnownLeaver
+    is_named: bool  # by a sheet that stands
+    is_of_school: bool  # or else is a candidate for a UPN or ULN only
+
+
 def candidates_elsewhere(
-    session: Session,
-    chain: Sequence[str],
-    year: int,
-    identities: Collection[Identity],
-    *,
-    taken_back: bool = False,
-) -> list[KnownLeaver]:
+    session: Session, chain: Sequence[str], year: int, identities: Collection[Identity]
+) -> list[CandidateElsewhere]:
     """People whom these identities may mean: in cohorts of the school, or anywhere by UPN or ULN.
 
     The cohorts are those of the URNs of `chain`, up to REACH leaving years before and after
-    `year`.  With `taken_back`, only people whom no sheet names any longer.
+    `year`.  People whom no sheet names any longer are among them.
     """
     school_cohorts = select(col(Cohort.id)).where(
         col(Cohort.urn).in_(chain),
@@ -102,12 +108,21 @@ def candidates_elsewhere(
     is_of_school = col(Leaver.cohort_id).in_(school_cohorts)
     upns = list(in_chunks(sorted({identity.upn for identity in identities} - {""}))) or [()]
     ulns = list(in_chunks(sorted({identity.uln for identity in identities} - {""}))) or [()]
-    candidates: list[KnownLeaver] = []
+    candidates: list[CandidateElsewhere] = []
     for upn_chunk, uln_chunk in zip_longest(upns, ulns, fillvalue=()):
         is_candidate = or_(
             is_of_school, col(Leaver.upn).in_(upn_chunk), col(Leaver.uln).in_(uln_chunk)
         )
-        candidates.extend(_known_leavers(session, is_candidate, taken_back=taken_back))
+        is_named = is_effective(col(Leaver.submission_id))
+        rows = session.execute(
+            select(is_named, is_of_school, *_identity_columns())
+            .where(is_candidate)
+            .order_by(col(Leaver.id))
+        )
+        candidates.extend(
+            CandidateElsewhere(_to_known_leaver(row[2:]), bool(row[0]), bool(row[1]))
+            for row in rows
+        )
     return list(dict.fromkeys(candidates))
 
 
@@ -132,10 +147,14 @@ def candidates_for_provider(session: Session, declared: SubmissionMetadata) -> l
 
 
 def leavers_by_person(
-    session: Session, people: Iterable[int], *, where: Sequence[ColumnElement[bool]] = ()
+    session: Session, people: Iterable[int], *, with_cells: bool = False
 ) -> list[LeaverInCohort]:
-    """The leavers of these people, by id, in every cohort or in those that meet `where`."""
+    """The leavers of these people in every cohort, by id.
+
+    `with_cells` has them come with the cell of each of their values, as the record keeps it.
+    """
     leavers: list[LeaverInCohort] = []
+    cells = [col(Leaver.cells)] if with_cells else []
     for chunk in in_chunks(sorted(set(people))):
         rows = session.execute(
             select(
@@ -143,11 +162,10 @@ def leavers_by_person(
                 col(Leaver.person_id),
                 col(Leaver.cohort_id),
                 col(Cohort.academic_year),
+                *cells,
             )
             .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
-            .where(
-                col(Leaver.person_id).in_(chunk), is_effective(col(Leaver.submission_id)), *where
-            )
+            .where(col(Leaver.person_id).in_(chunk), is_effective(col(Leaver.submission_id)))
             .order_by(col(Leaver.id))
         )
         leavers.extend(LeaverInCohort(*row) for row in rows)
@@ -175,10 +193,8 @@ def count_waiting_rows(session: Session, declared: SubmissionMetadata) -> int | 
             *sent_earlier,
         )
     )
-    if session.execute(named_leavers.limit(1)).first() is None:
-        return None
     waiting = (
-        select(func.count())
+        select(func.count().label("rows"))
         .select_from(Match)
         .join(Submission, col(Submission.id) == col(Match.submission_id))
         .where(
@@ -189,8 +205,11 @@ def count_waiting_rows(session: Session, declared: SubmissionMetadata) -> int | 
             *sent_earlier,
         )
         .group_by(col(Submission.wave))
+        .subquery()
     )
-    return max(session.scalars(waiting), default=0)
+    most = select(func.max(waiting.c.rows)).scalar_subquery()
+    any_named, rows = session.execute(select(named_leavers.exists(), most)).one()
+    return (rows or 0) if any_named else None
 
 
 def in_chunks(values: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
@@ -198,22 +217,23 @@ def in_chunks(values: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any
     return (values[start : start + size] for start in range(0, len(values), size))
 
 
-def _known_leavers(
-    session: Session, where: ColumnElement[bool], *, taken_back: bool = False
-) -> list[KnownLeaver]:
-    is_named = is_effective(col(Leaver.submission_id))
-    names = ("upn", "uln", "surname", "forename", "born_on", "postcode")
-    columns = [getattr(Leaver, name) for name in names]
+def _known_leavers(session: Session, where: ColumnElement[bool]) -> list[KnownLeaver]:
     rows = session.execute(
-        select(col(Leaver.person_id), *columns)
-        .where(where, ~is_named if taken_back else is_named)
+        select(*_identity_columns())
+        .where(where, is_effective(col(Leaver.submission_id)))
         .order_by(col(Leaver.id))
     )
-    return [KnownLeaver(row[0], parse_identity(_values_by_name(names, row[1:]))) for row in rows]
+    return [_to_known_leaver(row) for row in rows]
 
 
-def _values_by_name(names: Sequence[str], row: Sequence[Any]) -> Mapping[str, Any]:
-    return dict(zip(names, row, strict=True))
+def _identity_columns() -> list[Any]:
+    return [col(Leaver.person_id), *(getattr(Leaver, name) for name in _IDENTITY_COLUMNS)]
+
+
+def _to_known_leaver(row: Sequence[Any]) -> KnownLeaver:
+    person_id, *values = row
+    identity = parse_identity(dict(zip(_IDENTITY_COLUMNS, values, strict=True)))
+    return KnownLeaver(person_id, identity)
 
 
 def _neighbouring_schools(session: Session, urn: str, day: date) -> Any:

@@ -62,20 +62,18 @@ def store_matches(
     stored: Mapping[RowKey, StoredMatch],
     *,
     decided_at: datetime,
-) -> None:
-    """Store the match of every row of a submission; a settled row stays as it was settled.
+) -> dict[RowKey, StoredMatch]:
+    """Store the match of every row of a submission; what the record holds of each now is returned.
 
     `matched` has the sound rows, `waiting` those to be fixed first (about nobody yet), `stored`
-    what the record held before.  Where a person decided "nobody we know", the row gets the new
-    current = {(match.sheet, match.row): _to_stored_match(match) for match in matched}
+    what the record held before.  A settled row stays as it was settled; where a person decided
+    "nobody we know", it gets the person that was made for it.
     """
-    current = {
-        (stored_match.sheet, stored_match.row): _to_stored_match(stored_match)
-        for stored_match in matched
-    }
-    current |= {key: StoredMatch(None, WAITS, RULE, "") for key in waiting}
+    matches = {(match.sheet, match.row): _to_stored_match(match) for match in matched}
+    matches |= {key: StoredMatch(None, WAITS, RULE, "") for key in waiting}
+    current = dict(stored)
     rows = []
-    for (sheet, row), stored_match in current.items():
+    for (sheet, row), stored_match in matches.items():
         previous = stored.get((sheet, row))
         if previous and previous.decided_by != RULE:
             stored_match = StoredMatch(
@@ -86,19 +84,21 @@ def store_matches(
             )
         if previous == stored_match or (previous and previous.person_id is not None):
             continue
+        current[sheet, row] = stored_match
         rows.append(
             {
                 "submission_id": submission_id,
                 "sheet": sheet,
                 "row": row,
                 "person_id": stored_match.person_id,
-                "level": stored_match.level[:80],
+                "level": stored_match.level,
                 "decided_by": stored_match.decided_by,
-                "reason": stored_match.reason[:400],
+                "reason": stored_match.reason,
                 "decided_at": decided_at,
             }
         )
     upsert(session, Match, rows, key=("submission_id", "sheet", "row"), update=_COLUMNS)
+    return current
 
 
 def record_decision(
@@ -115,8 +115,13 @@ def record_decision(
 
     `row` is as Excel shows it; `sheet` may be '' where only one sheet has such a row.  The next
     intake records it.  Raises LookupError when there is no such row or person, and ValueError
-    when the row is recorded already.
+    when the row is recorded already, waits for a fix, or was taken back with its submission:
+    of these the next intake records none.
     """
+    submission = session.get_one(Submission, submission_id)
+    if submission_state.was_taken_back(submission):
+        message = "that submission was taken back"
+        raise ValueError(message)
     stored = stored_matches(session, submission_id)
     if not sheet:  # the only sheet with such a row need not be named
         sheets = {key[0] for key in stored if key[1] == row}
@@ -125,6 +130,9 @@ def record_decision(
     if previous is None:
         message = "that submission has no such row"
         raise LookupError(message)
+    if previous.level == WAITS:
+        message = "that row waits for its sender to fix it, not for a person to be named"
+        raise ValueError(message)
     if person_id is not None and session.get(Person, person_id) is None:
         message = "there is no such person"
         raise LookupError(message)

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 
 from sqlmodel import Session, col, select
 
-from models.database import CHUNK, upsert
+from models.database import upsert
 from models.leavers import Cohort, Wave
 from models.vocabulary import WAVES, academic_year
 
@@ -84,8 +84,7 @@ def open_waves(
         }
         for cohort, dates in opened
     ]
-    for start in range(0, len(rows), CHUNK):
-        upsert(session, Wave, rows[start : start + CHUNK], key=("cohort_id", "number"))
+    upsert(session, Wave, rows, key=("cohort_id", "number"))
     return [
         OpenedWave(
             cohort.id or 0,

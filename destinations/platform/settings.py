@@ -32,6 +32,11 @@ class Settings(BaseSettings):
         default="when_required", description="when_supported for Amazon, when_required for others"
     )
     keys: SecretStr | None = Field(default=None, description="The secret that signs our workbooks")
+    contact: str = Field(
+        default="",
+        max_length=200,
+        description="Whom schools may ask, as receipts say it: a name and an address",
+    )
     waves: int = Field(
         default=WAVES, ge=1, le=MOST_WAVES, description="How many autumns a cohort is followed"
     )

@@ -48,25 +48,39 @@ def create_persons(
     people_in_cohort = {match.person_id for match in matched if match.person_id is not None}
     person_by_newcomer: dict[int, int] = {}
     reasons: dict[int, str] = {}
+    new_rows = [rows[key][0] for keys in groups.values() for key in keys]
+    identities = {(row.sheet, row.row): parse_identity(row.values) for row in new_rows}
+    candidates = candidates_elsewhere(session, chain, year, list(identities.values()))
     # Whoever a sheet named that was taken back is the same person when a sheet names them again.
-    for taken_back, where_named in (
-        (False, "another cohort"),
-        (True, "a sheet that was taken back"),
+    for is_named, where_named in (
+        (True, "another cohort"),
+        (False, "a sheet that was taken back"),
     ):
         unplaced = {
             newcomer: keys
             for newcomer, keys in groups.items()
             if newcomer not in person_by_newcomer
         }
-        new_rows = [rows[key][0] for keys in unplaced.values() for key in keys]
-        identities = [parse_identity(row.values) for row in new_rows]
-        candidates = (
-            candidates_elsewhere(session, chain, year, identities, taken_back=taken_back)
-            if new_rows
-            else []
-        )
+        unplaced_rows = [rows[key][0] for keys in unplaced.values() for key in keys]
+        numbers = {
+            number
+            for row in unplaced_rows
+            for identity in [identities[row.sheet, row.row]]
+            for number in (identity.upn, identity.uln)
+        } - {""}
         placed, levels, like_elsewhere = _place_elsewhere(
-            candidates, new_rows, unplaced, people_in_cohort
+            [
+                candidate.leaver
+                for candidate in candidates
+                if candidate.is_named == is_named
+                and (
+                    candidate.is_of_school
+                    or not numbers.isdisjoint((candidate.leaver.who.upn, candidate.leaver.who.uln))
+                )
+            ],
+            unplaced_rows,
+            unplaced,
+            people_in_cohort,
         )
         person_by_newcomer |= placed
         reasons |= dict.fromkeys(like_elsewhere, LIKE_ELSEWHERE)

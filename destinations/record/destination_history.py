@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from destinations.linkage.candidates import in_chunks
 from destinations.outcomes.corrections import Voice, corrects, voice_of
 from destinations.record.statements import DestinationStatement
-from models.database import insert_returning
+from models.database import insert_all, reserve_ids
 from models.destinations import Destination
 from models.facts.effective import superseded_ids
 from models.facts.submission_state import is_standing
@@ -108,35 +108,31 @@ def add_statements(
         if batches_of[line] == len(batches):
             batches.append([])
         batches[batches_of[line]].append(statement)
-        batches_of[line] += 1
-    for batch in batches:  # nearly always one: a second where a sheet names somebody twice
-        rows = [
-            _destination_row(
-                statement,
-                _take_superseded(
-                    effective[_history_line(statement, declared.urn)], statement, declared
-                ),
+        batches_of[line] += 1  # a second only where a sheet names somebody twice
+    in_order = [statement for batch in batches for statement in batch]
+    # A statement may supersede another of the same sheet, so each has its id before it is put in.
+    ids = reserve_ids(session, Destination, len(in_order)) if in_order else []
+    rows = []
+    for statement, destination_id in zip(in_order, ids, strict=True):
+        earlier = effective[_history_line(statement, declared.urn)]
+        row = _destination_row(statement, _take_superseded(earlier, statement, declared))
+        rows.append(row | {"id": destination_id, "recorded_at": recorded_at})
+        earlier.append(
+            _EffectiveStatement(
+                declared.sent_on,
+                declared.submission_id,
+                destination_id,
+                statement.sheet,
+                statement.row,
+                statement.wave,
+                statement.as_at,
+                row["started_on"],
+                row["ended_on"],
+                row,
             )
-            | {"recorded_at": recorded_at}
-            for statement in batch
-        ]
-        ids = insert_returning(session, Destination, rows)
-        for statement, row, destination_id in zip(batch, rows, ids, strict=True):
-            effective[_history_line(statement, declared.urn)].append(
-                _EffectiveStatement(
-                    declared.sent_on,
-                    declared.submission_id,
-                    destination_id,
-                    statement.sheet,
-                    statement.row,
-                    statement.wave,
-                    statement.as_at,
-                    row["started_on"],
-                    row["ended_on"],
-                    row,
-                )
-            )
-    return len(new_statements)
+        )
+    insert_all(session, Destination, rows)
+    return len(rows)
 
 
 def _destination_row(

@@ -22,24 +22,13 @@ def store_findings(
 ) -> None:
     """Store the findings of a submission in place of those it had.
 
-    `remarks` are issues that matching found (M01 ...), all of them to be checked.
+    `remarks` are issues that matching and crosschecks found (M01, H01 ...), all to be checked.
     """
     session.execute(delete(FindingRecord).where(col(FindingRecord.submission_id) == submission_id))
-    with_severity: list[tuple[Finding | Issue, Severity]] = [
-        (finding, finding.severity) for finding in findings
+    severity_of: list[tuple[Finding | Issue, Severity]] = [
+        *((finding, finding.severity) for finding in findings),
+        *((issue, Severity.PLEASE_CHECK) for issue in remarks),
     ]
-    _insert_findings(session, submission_id, with_severity)
-    add_findings(session, submission_id, remarks)
-
-
-def add_findings(session: Session, submission_id: int, remarks: Iterable[Issue]) -> None:
-    """Store further issues of a submission, all of them to be checked, beside its findings."""
-    _insert_findings(session, submission_id, [(issue, Severity.PLEASE_CHECK) for issue in remarks])
-
-
-def _insert_findings(
-    session: Session, submission_id: int, findings: Iterable[tuple[Finding | Issue, Severity]]
-) -> None:
     rows = [
         {
             "submission_id": submission_id,
@@ -52,7 +41,7 @@ def _insert_findings(
             "suggests": list(finding.suggests),
             "facts": dict(finding.facts),
         }
-        for finding, severity in findings
+        for finding, severity in severity_of
     ]
     insert_all(session, FindingRecord, rows)
 

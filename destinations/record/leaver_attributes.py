@@ -11,10 +11,12 @@ from sqlmodel import Session, col
 from destinations.linkage.candidates import in_chunks
 from destinations.linkage.identities import is_temporary_upn
 from models.database import insert_returning, update_all
+from models.facts.effective import is_effective
 from models.facts.identifiers import is_valid_uln, is_valid_upn
 from models.handoffs.normalised import NormalisedRow
 from models.handoffs.sheets import Value
-from models.leavers import Leaver
+from models.leavers import Cohort, Leaver
+from models.vocabulary import LeavingStage
 
 # Our field, the column that keeps it, and the longest text that it takes (0: not text).
 _ATTRIBUTES: tuple[tuple[str, str, int], ...] = (
@@ -44,18 +46,78 @@ class FilledBlanks:
     differing: tuple[tuple[str, int, str], ...] = ()  # (sheet, row, field) beside what is kept
 
 
+@dataclass(frozen=True, slots=True)
+class StoredLeaver:
+    """A leaver as the record has them: their values by column, each with the cell it is from."""
+
+    leaver_id: int
+    person_id: int
+    cohort_id: int
+    is_named: bool  # by a sheet that stands
+    cells: Mapping[str, list[Any]]
+    values: Mapping[str, Any]
+
+
+def stored_leavers(
+    session: Session,
+    people: Iterable[int],
+    chain: Sequence[str],
+    stage: LeavingStage,
+    year: int,
+) -> list[StoredLeaver]:
+    """The leavers that these people are in a cohort, whatever URN of `chain` it was begun under.
+
+    `year` is the autumn in which the leaving year began.  Those whom no sheet that stands names
+    any longer are among them.
+    """
+    columns: list[Any] = [getattr(Leaver, column) for column in COLUMNS]
+    leavers = []
+    for chunk in in_chunks(sorted(people)):
+        rows = session.execute(
+            select(
+                col(Leaver.id),
+                col(Leaver.person_id),
+                col(Leaver.cohort_id),
+                is_effective(col(Leaver.submission_id)).label("is_named"),
+                col(Leaver.cells),
+                *columns,
+            )
+            .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
+            .where(
+                col(Leaver.person_id).in_(chunk),
+                col(Cohort.urn).in_(chain),
+                col(Cohort.leaving_stage) == stage.value,
+                col(Cohort.academic_year) == year,
+            )
+            .order_by(col(Leaver.id))
+        )
+        leavers += [
+            StoredLeaver(
+                row.id,
+                row.person_id,
+                row.cohort_id,
+                bool(row.is_named),
+                row.cells,
+                {name: getattr(row, name) for name in COLUMNS},
+            )
+            for row in rows
+        ]
+    return leavers
+
+
 def add_leavers(
     session: Session,
     submission_id: int,
     cohort_id: int,
     rows: Mapping[int, Sequence[NormalisedRow]],
+    existing: Mapping[int, int],
 ) -> dict[int, int]:
     """Make a leaver of each person in a cohort; returns the leavers' ids by person.
 
-    `rows` has the rows about each person.  Somebody whom only a sheet named that was taken back
-    becomes that leaver anew: none of the values of that sheet stays.
+    `rows` has the rows about each person, `existing` the ids of leavers of the cohort whom no
+    sheet that stands names any longer, by person.  Such a person becomes that leaver anew: none of
+    the values of the sheet that was taken back stays.
     """
-    existing = _existing_leavers(session, cohort_id, rows)
     new_leavers, restored = [], []
     for person, person_rows in sorted(rows.items()):
         values: dict[str, Any] = dict.fromkeys(COLUMNS)
@@ -77,45 +139,30 @@ def add_leavers(
             new_leavers.append(leaver)
     update_all(session, Leaver, restored)
     ids = insert_returning(session, Leaver, new_leavers)
-    return existing | dict(zip((leaver["person_id"] for leaver in new_leavers), ids, strict=True))
-
-
-def _existing_leavers(session: Session, cohort_id: int, people: Iterable[int]) -> dict[int, int]:
-    """By person, the ids of leavers in the cohort whom no sheet that stands names any longer."""
-    leaver_ids: dict[int, int] = {}
-    for chunk in in_chunks(sorted(people)):
-        rows = session.execute(
-            select(col(Leaver.person_id), col(Leaver.id)).where(
-                col(Leaver.cohort_id) == cohort_id, col(Leaver.person_id).in_(chunk)
-            )
-        )
-        leaver_ids |= {row.person_id: row.id for row in rows}
-    return leaver_ids
+    new_ids = dict(zip((leaver["person_id"] for leaver in new_leavers), ids, strict=True))
+    return {person: existing[person] for person in rows if person in existing} | new_ids
 
 
 def fill_leavers(
-    session: Session, submission_id: int, rows: Mapping[int, Sequence[NormalisedRow]]
+    session: Session,
+    submission_id: int,
+    leavers: Iterable[StoredLeaver],
+    rows: Mapping[int, Sequence[NormalisedRow]],
 ) -> FilledBlanks:
-    """Fill blanks of recorded leavers; `rows` has the rows about each leaver, by its id.
+    """Fill blanks of recorded leavers; `rows` has the rows about each person.
 
     A value once recorded stays, and a blank never takes anything away.  Only a temporary UPN
     gives way, to the permanent one (sources.md: identifiers).
     """
-    columns: list[Any] = [getattr(Leaver, column) for column in COLUMNS]
     changed: list[dict[str, Any]] = []
     differing: list[tuple[str, int, str]] = []
     changed_columns: set[str] = set()
-    for chunk in in_chunks(sorted(rows)):
-        leavers = session.execute(
-            select(col(Leaver.id), col(Leaver.cells), *columns).where(col(Leaver.id).in_(chunk))
-        )
-        for leaver_id, cells, *stored_values in leavers:
-            values = dict(zip(COLUMNS, stored_values, strict=True))
-            previous, cells = dict(values), dict(cells)
-            differing += _fill_blanks(values, cells, rows[leaver_id], submission_id)
-            if values != previous:
-                changed.append(values | {"cells": cells, "id": leaver_id})
-                changed_columns |= {name for name in COLUMNS if values[name] != previous[name]}
+    for leaver in leavers:
+        values, cells = dict(leaver.values), dict(leaver.cells)
+        differing += _fill_blanks(values, cells, rows[leaver.person_id], submission_id)
+        if values != leaver.values:
+            changed.append(values | {"cells": cells, "id": leaver.leaver_id})
+            changed_columns |= {name for name in COLUMNS if values[name] != leaver.values[name]}
     updated_columns = ("id", "cells", *sorted(changed_columns))
     update_all(session, Leaver, [{name: row[name] for name in updated_columns} for row in changed])
     return FilledBlanks(len(changed), tuple(differing))

@@ -1,10 +1,10 @@
 """Round changes: a submission is compared with the round before, counted by leaver, not value."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from destinations.linkage.candidates import LeaverInCohort, in_chunks, leavers_by_person
@@ -12,9 +12,7 @@ from destinations.record.leaver_attributes import COLUMNS, FIELDS
 from destinations.record.rounds import (
     EarlierSubmission,
     Resubmission,
-    earlier_submissions,
     find_previous_round,
-    persons_of_submission,
 )
 from destinations.record.statements import wave_answered
 from models.destinations import Destination
@@ -24,7 +22,6 @@ from models.handoffs.normalised import (
     NormalisedSubmission,
     SubmissionMetadata,
 )
-from models.leavers import Leaver
 from models.submissions import Submission
 from models.vocabulary import SubmissionKind
 
@@ -49,6 +46,25 @@ class _AnswerKey(NamedTuple):
 
 
 _Answers = dict[_AnswerKey, tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _RoundAnswers:
+    """What a sender's files say of some leavers."""
+
+    before: _Answers = field(default_factory=dict)  # the last before the file compared
+    now: _Answers = field(default_factory=dict)  # those of the file
+    retained: set[int] = field(default_factory=set)  # leavers of whom it left a place or course out
+
+
+@dataclass(frozen=True, slots=True)
+class _ComparedSheet:
+    """A file beside the one before: the leavers on both, by id, and what was sent before it."""
+
+    metadata: SubmissionMetadata
+    rows_by_person: Mapping[int, Sequence[NormalisedRow]]
+    leavers: Mapping[int, LeaverInCohort]
+    earlier_ids: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +111,26 @@ def compare_with_last_round(
         return RoundComparison(
             resubmission.same.submission_id, RoundChanges(), resubmission.remarks
         )
-    previous = find_previous_round(session, declared, set(rows_by_person), percent=percent)
+    people = set(rows_by_person)
+    previous = find_previous_round(session, declared, resubmission, people, percent=percent)
     issues = resubmission.remarks if resubmission.other else ()
     if previous is None:
         return RoundComparison(remarks=issues)
-    changes = _changes(session, mapped, previous, rows_by_person, nameless)
-    return RoundComparison(previous.submission_id, changes, (*issues, *_remarks(changes, previous)))
-
-
-def store_round(
-    session: Session, submission_id: int, resubmission: Resubmission, comparison: RoundComparison
-) -> None:
-    """Store with a submission the hash of its rows, the one it follows and what it changed."""
-    session.execute(
-        update(Submission)
-        .where(col(Submission.id) == submission_id)
-        .values(
-            rows_hash=resubmission.rows_hash,
-            follows_id=comparison.follows_id,
-            changes=comparison.changes.counts() if comparison.changes else {},
-        )
-    )
+    earlier_ids = [earlier.submission_id for earlier in resubmission.earlier]
+    years = {cohort.academic_year for cohort in mapped.cohorts}
+    is_list = declared.kind is SubmissionKind.ENROLMENTS
+    # A file may hold fewer cohorts than the one before: nobody of the others is missing.
+    known = [
+        leaver
+        for leaver in leavers_by_person(session, previous.people, with_cells=True)
+        if is_list or leaver.academic_year in years
+    ]
+    of_these = previous.people if is_list else {leaver.person_id for leaver in known}
+    leavers = {leaver.leaver_id: leaver for leaver in known if leaver.person_id in people}
+    sheet = _ComparedSheet(declared, rows_by_person, leavers, earlier_ids)
+    changes = _changes(session, sheet, previous.people, of_these, nameless)
+    remarks = (*issues, *_remarks(changes, previous.submission))
+    return RoundComparison(previous.submission.submission_id, changes, remarks)
 
 
 def _has_statements(session: Session, declared: SubmissionMetadata) -> bool:
@@ -128,52 +143,40 @@ def _has_statements(session: Session, declared: SubmissionMetadata) -> bool:
 
 def _changes(
     session: Session,
-    mapped: NormalisedSubmission,
-    previous: EarlierSubmission,
-    rows_by_person: Mapping[int, Sequence[NormalisedRow]],
+    sheet: _ComparedSheet,
+    previous_people: set[int],
+    of_these_cohorts: set[int],
     nameless: int,
 ) -> RoundChanges:
-    declared, years = mapped.declared, {cohort.academic_year for cohort in mapped.cohorts}
-    previous_people = persons_of_submission(session, previous.submission_id)
-    leavers = {
-        leaver.leaver_id: leaver
-        for leaver in leavers_by_person(session, previous_people & rows_by_person.keys())
-        if declared.kind is SubmissionKind.ENROLMENTS or leaver.academic_year in years
-    }
-    gone = previous_people - rows_by_person.keys()
-    if gone and declared.kind is SubmissionKind.LEAVERS:
-        # A file may hold fewer cohorts than the one before: nobody of the others is missing.
-        of_these = leavers_by_person(session, gone)
-        gone = {leaver.person_id for leaver in of_these if leaver.academic_year in years}
-    answers_before, answers_now = _answers(session, declared, leavers)
+    leavers, rows_by_person = sheet.leavers, sheet.rows_by_person
+    answers = _answers(session, sheet)
     retained = {
         leaver_id
-        for leaver_id in _leavers_with_retained_values(session, declared)
-        if leaver_id in leavers
-        and any(
+        for leaver_id in answers.retained
+        if any(
             _is_blank(name, rows_by_person[leavers[leaver_id].person_id]) for name in _DETAIL_FIELDS
         )
     }
-    filled, emptied = _compare_attributes(session, declared, leavers, rows_by_person)
+    filled, emptied = _compare_attributes(sheet)
     changed = filled | {
-        key.leaver_id for key, answer in answers_now.items() if answers_before.get(key) != answer
+        key.leaver_id for key, answer in answers.now.items() if answers.before.get(key) != answer
     }
-    answered_now = {(leaver_id, wave) for leaver_id, wave, _ in answers_now}
+    answered_now = {(leaver_id, wave) for leaver_id, wave, _ in answers.now}
     would_become_blank = (
         emptied
         | retained
         | {
             leaver_id
-            for leaver_id, wave, _ in answers_before
+            for leaver_id, wave, _ in answers.before
             if (leaver_id, wave) not in answered_now
-            and _has_answer_cell(declared, leavers[leaver_id], wave, rows_by_person)
+            and _has_answer_cell(sheet.metadata, leavers[leaver_id], wave, rows_by_person)
         }
     )
     return RoundChanges(
         new=len(rows_by_person.keys() - previous_people),
         changed=len({leavers[leaver_id].person_id for leaver_id in changed}),
         # A row that waits may be about somebody who was there: nobody is called missing for that.
-        gone=max(0, len(gone) - nameless),
+        gone=max(0, len(of_these_cohorts - rows_by_person.keys()) - nameless),
         would_become_blank=len({leavers[leaver_id].person_id for leaver_id in would_become_blank}),
     )
 
@@ -187,17 +190,16 @@ def _remarks(changes: RoundChanges, previous: EarlierSubmission) -> tuple[Issue,
     )
 
 
-def _answers(
-    session: Session, declared: SubmissionMetadata, leavers: Iterable[int]
-) -> tuple[_Answers, _Answers]:
+def _answers(session: Session, sheet: _ComparedSheet) -> _RoundAnswers:
     """The sender's last answers about these leavers before this submission, and those in it."""
-    before: _Answers = {}
-    now: _Answers = {}
+    answers = _RoundAnswers()
+    submission_id = sheet.metadata.submission_id
     columns: list[Any] = [getattr(Destination, name) for name in _ANSWER_FIELDS]
-    for chunk in in_chunks(sorted(leavers)):
+    for chunk in in_chunks(sorted(sheet.leavers)):
         rows = session.execute(
             select(
                 col(Destination.submission_id),
+                col(Destination.kept_from_id),
                 col(Destination.leaver_id),
                 col(Destination.wave),
                 col(Destination.source),
@@ -206,52 +208,32 @@ def _answers(
             .join(Submission, col(Submission.id) == col(Destination.submission_id))
             .where(
                 col(Destination.leaver_id).in_(chunk),
-                or_(
-                    col(Destination.submission_id) == declared.submission_id,
-                    col(Destination.submission_id).in_(_earlier_ids(session, declared)),
-                ),
+                col(Destination.submission_id).in_([submission_id, *sheet.earlier_ids]),
             )
             .order_by(col(Submission.sent_on), col(Submission.id), col(Destination.id))
         )
-        for submission_id, leaver_id, wave, source, *answer in rows:
-            answers = now if submission_id == declared.submission_id else before
-            answers[_AnswerKey(leaver_id, wave, source)] = tuple(answer)
-    return before, now
+        for sent_with, kept_from_id, leaver_id, wave, source, *answer in rows:
+            key = _AnswerKey(leaver_id, wave, source)
+            (answers.now if sent_with == submission_id else answers.before)[key] = tuple(answer)
+            if sent_with == submission_id and kept_from_id is not None:
+                answers.retained.add(leaver_id)
+    return answers
 
 
-def _leavers_with_retained_values(session: Session, declared: SubmissionMetadata) -> Sequence[int]:
-    """The leavers whose place or course stayed, for this file has the answer without it."""
-    return session.scalars(
-        select(col(Destination.leaver_id)).where(
-            col(Destination.submission_id) == declared.submission_id,
-            col(Destination.kept_from_id).is_not(None),
-        )
-    ).all()
-
-
-def _compare_attributes(
-    session: Session,
-    declared: SubmissionMetadata,
-    leavers: Mapping[int, LeaverInCohort],
-    rows_by_person: Mapping[int, Sequence[NormalisedRow]],
-) -> tuple[set[int], set[int]]:
+def _compare_attributes(sheet: _ComparedSheet) -> tuple[set[int], set[int]]:
     """Leavers of whom this file filled a blank, and those of whom it has one that was filled."""
-    if declared.kind is SubmissionKind.ENROLMENTS:
+    if sheet.metadata.kind is SubmissionKind.ENROLMENTS:
         return set(), set()
-    earlier = set(session.scalars(_earlier_ids(session, declared)))
+    earlier = set(sheet.earlier_ids)
     filled, emptied = set(), set()
-    for chunk in in_chunks(sorted(leavers)):
-        cell_rows = session.execute(
-            select(col(Leaver.id), col(Leaver.cells)).where(col(Leaver.id).in_(chunk))
-        )
-        for leaver_id, cells in cell_rows:
-            rows = rows_by_person[leavers[leaver_id].person_id]
-            for column in COLUMNS:
-                cell = cells.get(column)
-                if cell and cell[0] == declared.submission_id:
-                    filled.add(leaver_id)
-                elif cell and cell[0] in earlier and _is_blank(FIELDS[column], rows):
-                    emptied.add(leaver_id)
+    for leaver in sheet.leavers.values():
+        rows = sheet.rows_by_person[leaver.person_id]
+        for column in COLUMNS:
+            cell = leaver.cells.get(column)
+            if cell and cell[0] == sheet.metadata.submission_id:
+                filled.add(leaver.leaver_id)
+            elif cell and cell[0] in earlier and _is_blank(FIELDS[column], rows):
+                emptied.add(leaver.leaver_id)
     return filled, emptied
 
 
@@ -274,10 +256,4 @@ def _has_answer_cell(
         ("activity" in row.columns and wave_answered(row, leaver, declared) == wave)
         or ("intended" in row.columns and wave == 0)
         for row in rows_by_person[leaver.person_id]
-    )
-
-
-def _earlier_ids(session: Session, declared: SubmissionMetadata) -> Any:
-    return (
-        earlier_submissions(session, declared).with_only_columns(col(Submission.id)).order_by(None)
     )

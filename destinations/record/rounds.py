@@ -7,11 +7,12 @@ another year or wave are asked about.
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
 from destinations.linkage.repeated_leavers import RowKey
@@ -42,7 +43,9 @@ class EarlierSubmission:
     name: str
     sent_on: date
     academic_year: int | None = None
+    leaving_stage: str | None = None
     wave: int | None = None
+    rows_hash: str | None = None
 
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
@@ -52,9 +55,11 @@ class EarlierSubmission:
 
 @dataclass(frozen=True, slots=True)
 class Resubmission:
-    """The hash of a submission's rows, and an earlier submission that has the same hash."""
+    """The hash of a submission's rows, and what its sender sent before."""
 
     rows_hash: str
+    earlier: Sequence[EarlierSubmission] = ()  # recorded and standing, the latest first
+    follows_id: int | None = None  # the one that it was marked for, or that its line names
     same: EarlierSubmission | None = None  # these rows, for this cohort and wave
     other: EarlierSubmission | None = None  # these rows, for another
 
@@ -69,27 +74,38 @@ class Resubmission:
         return ()
 
 
+@dataclass(frozen=True, slots=True)
+class PreviousRound:
+    """The submission that another one is the next round of, and whom its rows are about."""
+
+    submission: EarlierSubmission
+    people: set[int]
+
+
 def find_sent_before(session: Session, mapped: NormalisedSubmission) -> Resubmission:
-    """The earlier submission of the same rows by the same sender, for this round or another.
+    """What the sender sent before, and which of it has the same rows, for this round or another.
 
     Only submissions that were sent earlier, are recorded, and stand are searched.
     """
-    content_hash = rows_hash(mapped)
-    if not mapped.rows:
-        return Resubmission(content_hash)
     declared = mapped.declared
-    earlier = session.execute(
-        earlier_submissions(session, declared).where(col(Submission.rows_hash) == content_hash)
-    ).all()
-    same_round = [submission for submission in earlier if _is_same_round(declared, submission)]
-    if same_round:
-        return Resubmission(content_hash, same=_as_earlier(same_round[0]))
-    return Resubmission(content_hash, other=_as_earlier(earlier[0]) if earlier else None)
+    earlier, follows_id = _read_earlier(session, declared)
+    content_hash = rows_hash(mapped)
+    alike = [
+        submission for submission in earlier if mapped.rows and submission.rows_hash == content_hash
+    ]
+    same = next((submission for submission in alike if _is_same_round(declared, submission)), None)
+    other = alike[0] if alike and same is None else None
+    return Resubmission(content_hash, earlier, follows_id, same, other)
 
 
 def find_previous_round(
-    session: Session, declared: SubmissionMetadata, people: set[int], *, percent: int = SAME_ROUND
-) -> EarlierSubmission | None:
+    session: Session,
+    declared: SubmissionMetadata,
+    resubmission: Resubmission,
+    people: set[int],
+    *,
+    percent: int = SAME_ROUND,
+) -> PreviousRound | None:
     """The latest submission that this one is the next round of; None for a first one.
 
     The one that its line names already, where that stands (a workbook that we marked says which
@@ -97,20 +113,20 @@ def find_previous_round(
     the same people: at least `percent` of the smaller of the two files.  One of whose rows none
     was recorded is followed by the next for its cohort and wave.
     """
-    select_follows = select(col(Submission.follows_id)).where(
-        col(Submission.id) == declared.submission_id
-    )
-    follows_id = session.execute(select_follows).scalar_one_or_none()
-    earlier = session.execute(earlier_submissions(session, declared)).all()
-    for submission in earlier:
-        if submission.id == follows_id:
-            return _as_earlier(submission)
-    for submission in earlier:
-        if not _is_same_round(declared, submission):
-            continue
-        previous_people = persons_of_submission(session, submission.id)
-        if 100 * len(previous_people & people) >= percent * min(len(previous_people), len(people)):
-            return _as_earlier(submission)
+    followed = [
+        submission
+        for submission in resubmission.earlier
+        if submission.submission_id == resubmission.follows_id
+    ]
+    candidates = followed or [
+        submission for submission in resubmission.earlier if _is_same_round(declared, submission)
+    ]
+    people_by_submission = _persons_of_submissions(session, candidates)
+    for submission in candidates:
+        previous_people = people_by_submission[submission.submission_id]
+        shared = 100 * len(previous_people & people)
+        if followed or shared >= percent * min(len(previous_people), len(people)):
+            return PreviousRound(submission, previous_people)
     return None
 
 
@@ -141,16 +157,6 @@ def rows_hash(mapped: NormalisedSubmission) -> str:
     return digest.hexdigest()
 
 
-def persons_of_submission(session: Session, submission_id: int) -> set[int]:
-    """The people that the rows of a submission are about."""
-    person_ids = session.scalars(
-        select(col(Match.person_id)).where(
-            col(Match.submission_id) == submission_id, col(Match.person_id).is_not(None)
-        )
-    )
-    return {person_id for person_id in person_ids if person_id is not None}
-
-
 def row_content(row: NormalisedRow) -> list[list[str]]:
     """[field, text] pairs, sorted: the normalised value of a cell, or else what was typed in it."""
     texts = {name: text for name, text in row.raw.items() if name not in _UNRECORDED_FIELDS}
@@ -163,35 +169,61 @@ def row_content(row: NormalisedRow) -> list[list[str]]:
     return sorted([name, text] for name, text in normalised.items() if text)
 
 
-def earlier_submissions(session: Session, declared: SubmissionMetadata) -> Select[Any]:
-    """A query of what the sender sent before and was recorded and stands, the latest first."""
-    return (
-        select(
-            col(Submission.id),
-            col(Submission.name),
-            col(Submission.sent_on),
-            col(Submission.academic_year),
-            col(Submission.leaving_stage),
-            col(Submission.wave),
-        )
-        .where(
-            col(Submission.urn).in_(school_chain(session, declared.urn)),
-            col(Submission.kind) == declared.kind,
-            is_accepted(),
-            col(Submission.rows_hash).is_not(None),
-            or_(
-                col(Submission.sent_on) < declared.sent_on,
-                and_(
-                    col(Submission.sent_on) == declared.sent_on,
-                    col(Submission.id) < declared.submission_id,
-                ),
+def _read_earlier(
+    session: Session, declared: SubmissionMetadata
+) -> tuple[list[EarlierSubmission], int | None]:
+    """What the sender sent before, the latest first, and which of it this one is said to follow."""
+    is_this = col(Submission.id) == declared.submission_id
+    is_earlier = and_(
+        col(Submission.urn).in_(school_chain(session, declared.urn)),
+        col(Submission.kind) == declared.kind,
+        is_accepted(),
+        col(Submission.rows_hash).is_not(None),
+        or_(
+            col(Submission.sent_on) < declared.sent_on,
+            and_(
+                col(Submission.sent_on) == declared.sent_on,
+                col(Submission.id) < declared.submission_id,
             ),
-        )
-        .order_by(col(Submission.sent_on).desc(), col(Submission.id).desc())
+        ),
     )
+    rows = session.execute(
+        select(
+            *(
+                col(getattr(Submission, name))
+                for name in ("id", "name", "sent_on", "academic_year", "leaving_stage", "wave")
+            ),
+            col(Submission.rows_hash),
+            col(Submission.follows_id),
+        )
+        .where(or_(is_this, is_earlier))
+        .order_by(col(Submission.sent_on).desc(), col(Submission.id).desc())
+    ).all()
+    noted = next((row.follows_id for row in rows if row.id == declared.submission_id), None)
+    earlier = [EarlierSubmission(*row[:-1]) for row in rows if row.id != declared.submission_id]
+    return earlier, declared.follows_id or noted
 
 
-def _is_same_round(declared: SubmissionMetadata, submission: Any) -> bool:
+def _persons_of_submissions(
+    session: Session, submissions: Sequence[EarlierSubmission]
+) -> Mapping[int, set[int]]:
+    """The people that the rows of each of these submissions are about, by its id."""
+    people: defaultdict[int, set[int]] = defaultdict(set)
+    if submissions:
+        rows = session.execute(
+            select(col(Match.submission_id), col(Match.person_id)).where(
+                col(Match.submission_id).in_(
+                    [submission.submission_id for submission in submissions]
+                ),
+                col(Match.person_id).is_not(None),
+            )
+        )
+        for submission_id, person_id in rows:
+            people[submission_id].add(person_id)
+    return people
+
+
+def _is_same_round(declared: SubmissionMetadata, submission: EarlierSubmission) -> bool:
     """Whether it was for the same cohort and wave; of enrolment lists, for the same autumn."""
     if declared.kind is SubmissionKind.ENROLMENTS:
         return _autumn(declared.sent_on) == _autumn(submission.sent_on)
@@ -204,16 +236,6 @@ def _is_same_round(declared: SubmissionMetadata, submission: Any) -> bool:
 
 def _autumn(day: date) -> int:
     return academic_year(day.year, day.month)
-
-
-def _as_earlier(submission: Any) -> EarlierSubmission:
-    return EarlierSubmission(
-        submission.id,
-        submission.name,
-        submission.sent_on,
-        submission.academic_year,
-        submission.wave,
-    )
 
 
 def _round_name(submission: EarlierSubmission) -> str:

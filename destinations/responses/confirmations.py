@@ -6,24 +6,30 @@ It holds until the value changes.  The value is kept as a digest only.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Integer, cast, null, select
 from sqlmodel import Session, col
 
 from destinations.linkage.candidates import in_chunks
 from destinations.linkage.repeated_leavers import RowKey
 from destinations.record.rounds import row_content
-from destinations.responses.confirmed_sheets import FindingOrIssue, drop_confirmed_sheets
+from destinations.responses.confirmed_sheets import (
+    ConfirmedSheet,
+    FindingOrIssue,
+    drop_confirmed_sheets,
+)
 from models.database import upsert
 from models.destinations import Match
 from models.facts.calendar import now
+from models.facts.succession import school_chain
 from models.handoffs.findings import Finding, Issue
 from models.handoffs.normalised import NormalisedRow, NormalisedSubmission
 from models.handoffs.sheets import Value
-from models.responses import Confirmation
+from models.responses import Confirmation, SheetConfirmation
 from models.submissions import FindingRecord
 from models.vocabulary import Severity
 
@@ -112,30 +118,53 @@ def store_confirmation(
     upsert(session, Confirmation, [confirmation], key=("person_id", "code", "field", "digest"))
 
 
-def drop_confirmed(
-    session: Session,
-    findings: Sequence[FindingOrIssue],
-    person_by_row: Mapping[RowKey, int],
-    mapped: NormalisedSubmission,
-) -> tuple[FindingOrIssue, ...]:
-    """The findings on a submission that nobody has confirmed, in their order.
+@dataclass(frozen=True, slots=True)
+class SubmissionConfirmations:
+    """All that was confirmed of the people on a submission, and by its school of its sheets."""
+
+    mapped: NormalisedSubmission
+    person_by_row: Mapping[RowKey, int]
+    values: Set[_ConfirmedValue]
+    sheets: Set[ConfirmedSheet]
+
+    def drop_confirmed(self, findings: Sequence[FindingOrIssue]) -> tuple[FindingOrIssue, ...]:
+        """The findings on the submission that nobody has confirmed, in their order."""
+        findings = drop_confirmed_sheets(self.mapped.declared, findings, self.sheets)
+        if not self.values:
+            return findings
+        rows_by_key: defaultdict[RowKey, list[NormalisedRow]] = defaultdict(list)
+        for row in self.mapped.rows:
+            rows_by_key[row.sheet, row.row].append(row)
+        return tuple(
+            finding
+            for finding in findings
+            if not _is_confirmed(finding, self.values, self.person_by_row, rows_by_key)
+        )
+
+
+def read_confirmations(
+    session: Session, mapped: NormalisedSubmission, person_by_row: Mapping[RowKey, int]
+) -> SubmissionConfirmations:
+    """What was confirmed that bears on a submission.
 
     `person_by_row` gives the person id of each row that is matched.
     """
-    findings = drop_confirmed_sheets(session, mapped.declared, findings)
-    row_keys = {(finding.sheet, finding.row or 0) for finding in findings}
-    person_ids = {person_by_row[row_key] for row_key in row_keys if row_key in person_by_row}
-    confirmed = _confirmed_values(session, person_ids)
-    if not confirmed:
-        return tuple(findings)
-    rows_by_key: defaultdict[RowKey, list[NormalisedRow]] = defaultdict(list)
-    for row in mapped.rows:
-        rows_by_key[row.sheet, row.row].append(row)
-    return tuple(
-        finding
-        for finding in findings
-        if not _is_confirmed(finding, confirmed, person_by_row, rows_by_key)
-    )
+    chain = school_chain(session, mapped.declared.urn)
+    values: set[_ConfirmedValue] = set()
+    sheets: set[ConfirmedSheet] = set()
+    for people in in_chunks(sorted(set(person_by_row.values()))) if person_by_row else [()]:
+        of_people = select(
+            col(Confirmation.person_id), col(Confirmation.code), col(Confirmation.digest)
+        ).where(col(Confirmation.person_id).in_(people))
+        of_sheets = select(
+            cast(null(), Integer), col(SheetConfirmation.code), col(SheetConfirmation.digest)
+        ).where(col(SheetConfirmation.urn).in_(chain))
+        for person_id, code, digest in session.execute(of_people.union_all(of_sheets)):
+            if person_id is None:
+                sheets.add(ConfirmedSheet(code, digest))
+            else:
+                values.add(_ConfirmedValue(person_id, code, digest))
+    return SubmissionConfirmations(mapped, person_by_row, values, sheets)
 
 
 def field_and_value(rows: Sequence[NormalisedRow], column: str) -> tuple[str, Value]:
@@ -167,22 +196,9 @@ def _reported_severities(
     return [(sheet, severity) for sheet, severity in reported]
 
 
-def _confirmed_values(session: Session, people: Iterable[int]) -> set[_ConfirmedValue]:
-    """Everything that was confirmed of these persons."""
-    confirmed: set[_ConfirmedValue] = set()
-    for chunk in in_chunks(sorted(people)):
-        rows = session.execute(
-            select(
-                col(Confirmation.person_id), col(Confirmation.code), col(Confirmation.digest)
-            ).where(col(Confirmation.person_id).in_(chunk))
-        )
-        confirmed.update(_ConfirmedValue(*row) for row in rows)
-    return confirmed
-
-
 def _is_confirmed(
     finding: Finding | Issue,
-    confirmed: set[_ConfirmedValue],
+    confirmed: Set[_ConfirmedValue],
     person_by_row: Mapping[RowKey, int],
     rows_by_key: Mapping[RowKey, Sequence[NormalisedRow]],
 ) -> bool:

@@ -6,22 +6,30 @@ about a cohort holds for that cohort; what is about columns, for whatever is sen
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models.database import upsert
 from models.facts.calendar import now
-from models.facts.succession import school_chain
 from models.handoffs.findings import Finding, Issue
 from models.handoffs.normalised import SubmissionMetadata
 from models.responses import SheetConfirmation
 from models.submissions import FindingRecord, Submission
 from models.vocabulary import Severity
 
-FindingOrIssue = TypeVar("FindingOrIssue", Finding, Issue)
+FindingOrIssue = TypeVar("FindingOrIssue", bound=Finding | Issue)
+
+
+class ConfirmedSheet(NamedTuple):
+    """A finding of no row that was confirmed; `digest` as `_digest` gives it."""
+
+    code: str
+    digest: str
+
+
 # How codes of columns begin; they are confirmed whatever sheet and cohort the columns come with.
 _COLUMN_CODES = "C"
 
@@ -73,24 +81,21 @@ def confirm_sheet(
 
 
 def drop_confirmed_sheets(
-    session: Session, metadata: SubmissionMetadata, findings: Sequence[FindingOrIssue]
+    metadata: SubmissionMetadata,
+    findings: Sequence[FindingOrIssue],
+    confirmed: Set[ConfirmedSheet],
 ) -> tuple[FindingOrIssue, ...]:
-    """The findings without those of no row that the school has confirmed, in their order."""
-    if all(finding.row is not None for finding in findings):
-        return tuple(findings)
-    confirmed_rows = session.execute(
-        select(col(SheetConfirmation.code), col(SheetConfirmation.digest)).where(
-            col(SheetConfirmation.urn).in_(school_chain(session, metadata.urn))
-        )
-    )
-    confirmed = {(code, digest) for code, digest in confirmed_rows}
+    """The findings without those of no row that are confirmed, in their order.
+
+    `confirmed` is all that the school has confirmed of its sheets.
+    """
     cohort = (metadata.academic_year, metadata.leaving_stage)
     return tuple(
         finding
         for finding in findings
         if finding.row is not None
         or getattr(finding, "severity", None) is Severity.MUST_FIX
-        or (
+        or ConfirmedSheet(
             finding.code,
             _digest(finding.code, finding.sheet, finding.heading, finding.facts, cohort),
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 from destinations.reports.summary_figures import wave_name
 from destinations.returns.fix_order import biggest_first, finding_sentence, summary_sentence
+from destinations.returns.understood import Understood, part_in_words
 from destinations.spreadsheets.book import Book, Page, PageColumn, column_widths
 from models.facts.calendar import in_london, in_words
 from models.facts.counts import count_of
@@ -33,7 +34,13 @@ _REGION_COLUMNS = (
     PageColumn("", 16),
     PageColumn("Why", 70),
 )
+_WORD_COLUMNS = (
+    PageColumn("You typed", 24),
+    PageColumn("We read", 22),
+    PageColumn("Rows", 16, "count left"),
+)
 _FIX_COLUMNS = (
+    PageColumn("No.", 5, "count left"),
     PageColumn("", 13),
     PageColumn("Sheet", 14),
     PageColumn("Cell", 9, "id"),
@@ -54,7 +61,8 @@ class Receipt:
     what they are about.  `changes` counts what a next round changed `since` the one before, named
     by its file and day.  `waived` counts, by rule, what its hub has set aside, which is not among
     the findings.  `is_kept` is False for a check, of which nothing is recorded.  `noted` says that
-    the file was read again with what its sender said of it later.
+    the file was read again with what its sender said of it later.  `ask` is whom to ask, `due_on`
+    the day by which the answers should be there.
     """
 
     file: str
@@ -74,6 +82,9 @@ class Receipt:
     is_kept: bool = True
     noted: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    understood: Understood = field(default_factory=Understood)
+    ask: str = ""
+    due_on: date | None = None
 
 
 def build_receipt(
@@ -83,12 +94,18 @@ def build_receipt(
     school: str,
     fields: Mapping[str, str] | None = None,
     since: Submission | None = None,
+    understood: Understood | None = None,
+    ask: str = "",
+    due_on: date | None = None,
 ) -> Receipt:
     """The receipt of a submission that went as far as it could; a refused one has its finding.
 
     `since` is the submission that it is the next round of.
     """
     return Receipt(
+        understood=understood or Understood(),
+        ask=ask,
+        due_on=due_on,
         file=submission.name,
         school=school,
         findings=findings,
@@ -124,23 +141,30 @@ def receipt_text(receipt: Receipt) -> str:
         f"Receipt for “{receipt.file}”",
         receipt.school,
         *_received_lines(receipt),
-        receipt.about,
         "",
     ]
     lines += [_headline_sentence(receipt), ""]
     if not receipt.is_refused:
-        lines += [receipt.about, ""] if receipt.about else []
+        lines += [*_read_as(receipt), ""]
         lines += [f"{name}: {number}" for name, number in _row_counts(receipt)]
         lines += [*_changes_lines(receipt), *_waived_lines(receipt)]
         lines += [
             f"  {_region_in_words(region)}: {_treatment(region)}" for region in receipt.regions
         ]
-        for weight, words in WEIGHTS.items():
-            findings = [
-                finding for finding in biggest_first(receipt.findings) if finding.severity == weight
+        if receipt.understood.words:
+            lines += ["", "Your words, and what we call them"]
+            lines += [
+                f"  {word.typed}: {word.kind}, {count_of(word.rows, 'row')}"
+                for word in receipt.understood.words
             ]
-            if findings:
-                lines += ["", words, *(f"  {finding_sentence(finding)}" for finding in findings)]
+        numbered = list(enumerate(biggest_first(receipt.findings), start=1))
+        for weight, words in WEIGHTS.items():
+            questions = [
+                f"  {number}. {finding_sentence(finding)}"
+                for number, finding in numbered
+                if finding.severity == weight
+            ]
+            lines += ["", words, *questions] if questions else []
     lines += ["", "What happens next", *(f"  {step}" for step in _next_steps(receipt))]
     return "\n".join(_without_double_blanks(lines)) + "\n"
 
@@ -153,9 +177,10 @@ def _receipt_page(book: Book, receipt: Receipt) -> None:
     for words in _received_lines(receipt):
         row = page.across(row, words, "body")
     if not receipt.is_refused:
-        if receipt.about:
-            row = page.across(row, f"We read it as: {receipt.about}", "body")
+        for words in _read_as(receipt):
+            row = page.across(row, words, "body")
         row = _regions_table(page, row + 1, receipt)
+        row = _words_table(page, row + 1, receipt)
     row = page.across(row + 1, "What happens next", "section")
     for words in _next_steps(receipt):
         row = page.across(row, words, "body")
@@ -186,6 +211,23 @@ def _regions_table(page: Page, row: int, receipt: Receipt) -> int:
     return page.table(row, _REGION_COLUMNS, rows)
 
 
+def _read_as(receipt: Receipt) -> list[str]:
+    """What we took the file for: in one line, or a line for each tab, cohort and moment."""
+    parts = receipt.understood.parts
+    if len(parts) > 1:
+        return ["We read it as:", *(f"  {part_in_words(part)}" for part in parts)]
+    return [f"We read it as: {receipt.about}"] if receipt.about else []
+
+
+def _words_table(page: Page, row: int, receipt: Receipt) -> int:
+    """The sender's words beside our own, the most typed first."""
+    words = receipt.understood.words
+    if not words:
+        return row
+    row = page.across(row, "Your words, and what we call them", "section")
+    return page.table(row, _WORD_COLUMNS, [(word.typed, word.kind, word.rows) for word in words])
+
+
 def _fix_page(book: Book, receipt: Receipt) -> None:
     page = book.page("What to fix", column_widths(_FIX_COLUMNS), warm=True)
     row = page.across(0, "What to fix", "title")
@@ -194,6 +236,7 @@ def _fix_page(book: Book, receipt: Receipt) -> None:
     ordered = biggest_first(receipt.findings)
     rows = [
         (
+            number,
             WEIGHTS[finding.severity],
             finding.sheet,
             _cell_place(finding),
@@ -204,13 +247,13 @@ def _fix_page(book: Book, receipt: Receipt) -> None:
             "; ".join(finding.suggests),
             finding.code,
         )
-        for finding in ordered
+        for number, finding in enumerate(ordered, start=1)
     ]
     end = page.table(row, _FIX_COLUMNS, rows)
     for number, finding in enumerate(ordered, start=row + 1):
         style = "must" if finding.severity == Severity.MUST_FIX else "check"
-        page.text(number, 0, WEIGHTS[finding.severity], style)
-    page.freeze(row, columns=3, last=end - 1)
+        page.text(number, 1, WEIGHTS[finding.severity], style)
+    page.freeze(row, columns=4, last=end - 1)
 
 
 def _headline_sentence(receipt: Receipt) -> str:
@@ -242,6 +285,8 @@ def _row_counts(receipt: Receipt) -> list[tuple[str, int]]:
     read = [("Rows read", receipt.rows_read)]
     if not receipt.is_kept:
         return read
+    if receipt.understood.leavers is not None:
+        read.append(("Leavers named", receipt.understood.leavers))
     return [
         *read,
         ("Recorded", receipt.rows_recorded),
@@ -293,6 +338,16 @@ def _waived_lines(receipt: Receipt) -> list[str]:
 
 
 def _next_steps(receipt: Receipt) -> list[str]:
+    steps = _steps(receipt)
+    has_questions = receipt.is_refused or bool(receipt.findings)
+    if receipt.due_on and has_questions:
+        steps.append(f"These answers are due by {in_words(receipt.due_on)}.")
+    if receipt.ask:
+        steps.append(f"Ask {receipt.ask} about anything here.")
+    return steps
+
+
+def _steps(receipt: Receipt) -> list[str]:
     if receipt.is_refused:
         return [
             "Nothing of this file is recorded, and nothing recorded before has changed.",
@@ -343,14 +398,12 @@ def _regions(stored: Sequence[Any]) -> tuple[Region, ...]:
 
 
 def _region_in_words(region: Region) -> str:
-    return ", ".join(part for part in (region.sheet or SHEET_OF_CSV, _row_span(region)) if part)
+    return f"{region.sheet or SHEET_OF_CSV}, {_row_span(region)}"
 
 
 def _row_span(region: Region) -> str:
     if not region.last_row:
-        return "all of it"
-    if not region.last_row:
-        return ""  # a whole sheet, such as a hidden one
+        return "all of it"  # a whole sheet, such as a hidden one
     if region.first_row == region.last_row:
         return f"row {region.first_row}"
     return f"rows {region.first_row} to {region.last_row}"

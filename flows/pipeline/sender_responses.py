@@ -54,7 +54,8 @@ def metadata_from_round_before(
 ) -> SubmissionMetadata:
     """What is known of a submission, and of the one that it is the next round of where it is.
 
-    What the submission itself says holds; the round before fills what it leaves open.
+    A workbook that we marked and its sender sent back is the next round of the marked one.  What
+    the submission itself says holds; the round before fills what it leaves open.
     """
     with Session(run.engine) as session:
         before = _marked_before(session, read.returned, declared, run.key)
@@ -67,16 +68,8 @@ def metadata_from_round_before(
         leaving_stage=declared.leaving_stage
         or (LeavingStage(before.leaving_stage) if before.leaving_stage else None),
         wave=before.wave if declared.wave is None else declared.wave,
+        follows_id=before.id if before.id != declared.submission_id else None,
     )
-
-
-def link_to_round_before(session: Session, run: RunContext, work: SubmissionWork) -> None:
-    """A workbook that we marked and its sender sent back is the next round of the marked one."""
-    before = _marked_before(session, work.read.returned, work.metadata, run.key)
-    submission = session.get(Submission, work.id) if before else None
-    if before and submission and submission.id != before.id:
-        submission.follows_id = before.id
-        session.flush()
 
 
 def apply_responses(session: Session, run: RunContext, work: SubmissionWork) -> bool:

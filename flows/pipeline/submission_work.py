@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from destinations.recording import RecordResult
+from destinations.returns.understood import Understood
 from imports.crosswalk.confirmed_mappings import Crosswalk
 from models.handoffs.findings import Finding, Issue
 from models.handoffs.normalised import NormalisedSubmission, SubmissionMetadata
@@ -35,6 +36,7 @@ class SubmissionWork:
     recorded: RecordResult | None = None  # recorded
     silent: frozenset[str] = frozenset()  # recorded: the rules that are set aside
     crosschecks: tuple[Issue, ...] = ()  # recorded: beside all that was recorded before
+    understood: Understood | None = None  # recorded: what its sender is shown that it says
     findings_told: tuple[Finding, ...] = ()  # recorded: what its sender is told
 
     @property

@@ -74,7 +74,7 @@ def split_by_cohort(layouts: Sequence[TableMapping], declared: SubmissionMetadat
     `declared` says what the sheet leaves out.  Raises SubmissionRefused C04 where no row's cohort
     can be told, and C07 where what is said of every row contradicts itself.
     """
-    if declared.kind is not SubmissionKind.LEAVERS:
+    if declared.kind is not SubmissionKind.LEAVERS or not layouts:
         metadata, issues = complete_metadata(declared, FileContent(tuple(layouts), Counter()))
         return SplitFile(metadata, [CohortTables(metadata, list(layouts))], issues)
     evidence = gather_evidence(layouts, declared)

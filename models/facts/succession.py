@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, case, or_, select
+from sqlalchemy import CTE, ColumnElement, and_, case, literal, or_, select, union, union_all
 from sqlmodel import Session, col
 
 from models.database import CHUNK
@@ -48,18 +48,18 @@ def register_at_rest(session: Session) -> Iterator[None]:
 
 def _school_chain(session: Session, urn: str) -> tuple[str, ...]:
     chain = [urn]
+    linked_by_kind = _linked_from(session, [urn], PREDECESSOR, SUCCESSOR)
     for kind in (PREDECESSOR, SUCCESSOR):
-        linked = _linked_from(session, [urn], kind)
         generation = {urn}
         while generation:
-            generation = _next_generation(generation, linked) - set(chain)
+            generation = _next_generation(generation, linked_by_kind[kind]) - set(chain)
             chain.extend(sorted(generation))
     return tuple(chain)
 
 
 def successors_from(session: Session, urns: Collection[str]) -> dict[str, set[str]]:
     """By URN, those that took its place directly: of these, and of all that came after them."""
-    return _linked_from(session, urns, SUCCESSOR)
+    return _linked_from(session, urns, SUCCESSOR)[SUCCESSOR]
 
 
 def successor_among(
@@ -101,30 +101,36 @@ def is_one_school(urn: Any, other: Any, among: Any) -> ColumnElement[bool]:
     )
 
 
-def _linked_from(session: Session, urns: Collection[str], kind: str) -> dict[str, set[str]]:
-    """By URN, its direct links of that kind: of these URNs and of all that they lead to."""
-    links: defaultdict[str, set[str]] = defaultdict(set)
-    visited: set[str] = set()
-    generation = set(urns)
-    while generation:
-        urns_in_order = sorted(generation)
-        visited |= generation
-        for at in range(0, len(urns_in_order), CHUNK):
-            for before, after in session.execute(
-                _direct_links(urns_in_order[at : at + CHUNK], kind)
-            ):
-                links[before].add(after)
-        generation = _next_generation(generation, links) - visited
-    return dict(links)
+def _linked_from(
+    session: Session, urns: Collection[str], *kinds: str
+) -> dict[str, dict[str, set[str]]]:
+    """By kind and URN, its direct links: of these URNs and of all that they lead to."""
+    linked: dict[str, defaultdict[str, set[str]]] = {kind: defaultdict(set) for kind in kinds}
+    urns_in_order = sorted(urns)
+    for at in range(0, len(urns_in_order), CHUNK):
+        chunk = urns_in_order[at : at + CHUNK]
+        links = union_all(*(_links_of_kind(chunk, kind) for kind in kinds))
+        for kind, before, after in session.execute(links):
+            linked[kind][before].add(after)
+    return {kind: dict(links) for kind, links in linked.items()}
 
 
-def _direct_links(urns: Collection[str], kind: str) -> Any:
-    """The URNs beside those of that kind, from the links of either side."""
+def _links_of_kind(urns: Collection[str], kind: str) -> Any:
+    """The kind and the URNs beside those of that kind, and so on, from the links of either side."""
     link = InstitutionLink
     own, theirs = _kind_conditions(kind)
-    near = select(col(link.urn), col(link.linked_urn)).where(col(link.urn).in_(urns), own)
-    far = select(col(link.linked_urn), col(link.urn)).where(col(link.linked_urn).in_(urns), theirs)
-    return near.union(far)
+    near: Any = select(col(link.urn).label("before"), col(link.linked_urn).label("after"))
+    far = select(col(link.linked_urn), col(link.urn))
+    first = union(
+        near.where(col(link.urn).in_(urns), own), far.where(col(link.linked_urn).in_(urns), theirs)
+    ).subquery()
+    links = select(first).cte(f"{kind}_links", recursive=True)
+    reached = links.c.after
+    is_near = and_(col(link.urn) == reached, own)
+    is_far = and_(col(link.linked_urn) == reached, theirs)
+    onward = case((is_near, col(link.linked_urn)), else_=col(link.urn))
+    links = links.union(select(reached, onward).join(link, or_(is_near, is_far)))
+    return select(literal(kind), links.c.before, links.c.after)
 
 
 def _chains_of_kind(among: Any, kind: str) -> CTE:

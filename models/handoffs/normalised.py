@@ -16,7 +16,8 @@ class SubmissionMetadata:
     """What is known of a submission before its rows are read: from its sender, or inferred.
 
     `academic_year` is the September in which the leaving year starts: 2022 for 2022/23.  `waves`
-    is for how many autumns the hub follows a cohort: nothing is of a later one.
+    is for how many autumns the hub follows a cohort: nothing is of a later one.  `follows_id` is
+    the submission for which we marked the workbook, where it is one that we marked.
     """
 
     submission_id: int
@@ -27,6 +28,7 @@ class SubmissionMetadata:
     leaving_stage: LeavingStage | None = None
     wave: int | None = None
     waves: int = WAVES
+    follows_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from destinations.cli.shown.output import is_locked
 from destinations.cli.typed.arguments import LARGEST, urn
 
 if TYPE_CHECKING:
@@ -46,13 +47,13 @@ def open_to_set_up() -> "Engine":
 
 
 def _open_checked(address: str, refused: tuple[str, ...]) -> "Engine":
-    from models.database import open_database
+    from models.database import open_database, reading
     from models.revisions import revision_of
 
     with _database_faults_in_words():
         engine = open_database(address)
-        with engine.connect() as connection:
-            revision = revision_of(connection)
+        with reading(engine) as session:  # whoever only looks waits for nobody who writes
+            revision = revision_of(session.connection())
     if revision.value in refused:
         engine.dispose()
         raise typer.BadParameter(_REVISION_WORDS[revision.value])
@@ -77,7 +78,9 @@ def _database_faults_in_words() -> Iterator[None]:
             "DESTINATIONS_DATABASE_URL is no address of a database; type one such as "
             "postgresql://user:password@host/destinations, or leave it out"
         ) from None
-    except (DBAPIError, OSError):
+    except (DBAPIError, OSError) as error:
+        if is_locked(error):
+            raise
         raise typer.BadParameter(
             "the database cannot be opened; see that its server runs, that its file is whole, and "
             "that DESTINATIONS_DATABASE_URL (or DESTINATIONS_HOME) names a place you may write to"
@@ -102,6 +105,19 @@ def hub_session() -> "Iterator[Session]":
     engine = open_hub()
     try:
         with Session(engine, expire_on_commit=False) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def reading_hub() -> "Iterator[Session]":
+    """A session that only reads the hub's database, and so waits for nobody who writes."""
+    from models.database import reading
+
+    engine = open_hub()
+    try:
+        with reading(engine) as session:
             yield session
     finally:
         engine.dispose()

@@ -109,7 +109,8 @@ def _parameter_name(parameter: Any) -> str:
     """An option or an argument as the help writes it."""
     if parameter.param_type_name == "option":
         return str(parameter.opts[0])
-    return str(parameter.metavar or parameter.name).upper().strip("[]")
+    written = str(parameter.metavar or parameter.name).upper()
+    return written if " " in written else written.strip("[]")
 
 
 def _lowered(words: str) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from destinations.record.findings_store import store_findings
-from destinations.responses.confirmations import drop_confirmed
+from destinations.responses.confirmations import read_confirmations
 from expectations.validating import word_issues
 from flows.pipeline.run_context import RunContext
 from flows.pipeline.sender_responses import apply_responses
@@ -42,10 +42,10 @@ def apply_responses_chunk(run: RunContext, chunk: Chunk) -> Chunk:
 
 def _drop_confirmed(session: Session, work: SubmissionWork) -> SubmissionWork:
     """What is stored of a submission's findings, and told, without what is confirmed by now."""
-    result, mapped = work.result, work.rows
-    findings = drop_confirmed(session, work.findings, result.people, mapped)
-    remarks = drop_confirmed(session, result.issues, result.people, mapped)
-    crosschecks = crosscheck_issues(session, work, remarks)
+    confirmations = read_confirmations(session, work.rows, work.result.people)
+    findings = confirmations.drop_confirmed(work.findings)
+    remarks = confirmations.drop_confirmed(work.result.issues)
+    crosschecks = crosscheck_issues(work, remarks, confirmations)
     issues = (*remarks, *crosschecks.issues)
     store_findings(session, work.id, findings, issues)
     session.execute(

@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlmodel import Session
-
 from destinations.crosschecks.run_crosschecks import drop_implied
-from destinations.responses.confirmations import drop_confirmed
+from destinations.responses.confirmations import SubmissionConfirmations
 from flows.pipeline.submission_work import SubmissionWork
 from models.handoffs.findings import Issue
 
@@ -21,12 +19,11 @@ class CrosscheckIssues:
 
 
 def crosscheck_issues(
-    session: Session, work: SubmissionWork, remarks: Sequence[Issue]
+    work: SubmissionWork, remarks: Sequence[Issue], confirmations: SubmissionConfirmations
 ) -> CrosscheckIssues:
     """What crosschecks found of a recorded submission whose sender is told these `remarks`."""
-    result = work.result
     issues = drop_implied(work.crosschecks, remarks)
-    waived = Counter(work.waived) + Counter(result.set_aside)
+    waived = Counter(work.waived) + Counter(work.result.set_aside)
     waived.update(issue.code for issue in issues if issue.code in work.silent)
     spoken = [issue for issue in issues if issue.code not in work.silent]
-    return CrosscheckIssues(drop_confirmed(session, spoken, result.people, work.rows), waived)
+    return CrosscheckIssues(confirmations.drop_confirmed(spoken), waived)

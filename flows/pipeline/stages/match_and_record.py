@@ -1,20 +1,16 @@
 """Match and record: rows become leavers and destinations, one transaction a submission."""
 
-from collections import Counter
 from dataclasses import asdict, replace
 from datetime import date
 
-from sqlalchemy import update
-from sqlmodel import Session, col
-
 from destinations.crosschecks.other_school import stop_sheet_of_other_school
 from destinations.crosschecks.run_crosschecks import Thresholds, run_crosschecks
-from destinations.record.findings_store import add_findings
-from destinations.recording import record_submission
+from destinations.recording import drop_confirmed, record_rows, store_result
+from destinations.responses.confirmations import read_confirmations
 from destinations.responses.waivers import waived_codes
+from destinations.returns.understood import understood
 from expectations.validating import word_issues
 from flows.pipeline.run_context import RunContext
-from flows.pipeline.sender_responses import link_to_round_before
 from flows.pipeline.stages.advance import advance
 from flows.pipeline.stages.crosscheck_issues import crosscheck_issues
 from flows.pipeline.submission_work import Chunk, SubmissionWork
@@ -23,7 +19,6 @@ from models.facts import submission_state
 from models.facts.calendar import now, today_in_london
 from models.facts.succession import register_at_rest
 from models.handoffs.findings import Issue
-from models.submissions import Submission
 from models.vocabulary import Stage
 
 
@@ -44,36 +39,42 @@ def match_and_record_chunk(run: RunContext, chunk: Chunk, today: date | None = N
             of_others: tuple[Issue, ...] = ()
             if submission_state.OF_OTHER_SCHOOL not in silent:
                 of_others = stop_sheet_of_other_school(session, mapped, limits)
-            link_to_round_before(session, run, work)
-            recorded = record_submission(
+            recorded_at = now()
+            recorded = record_rows(
                 session,
                 mapped,
                 work.findings,
-                recorded_at=now(),
+                recorded_at=recorded_at,
                 register=register,
                 same_round=run.settings.same_round_percent,
                 set_aside=silent,
             )
-            issues = (*of_others, *run_crosschecks(session, mapped, limits=limits))
-            work = replace(work, recorded=recorded, crosschecks=issues, silent=silent)
-            crosschecks = crosscheck_issues(session, work, recorded.remarks)
-            add_findings(session, work.id, crosschecks.issues)
-            _note(session, work, crosschecks.waived)
+            matches = recorded.matches
+            issues = (*of_others, *run_crosschecks(session, mapped, matches, limits=limits))
+            confirmations = read_confirmations(session, mapped, recorded.people)
+            recorded = drop_confirmed(recorded, confirmations)
+            leavers = len(set(recorded.people.values()))
+            work = replace(
+                work,
+                recorded=recorded,
+                crosschecks=issues,
+                silent=silent,
+                understood=understood(mapped, leavers=leavers),
+            )
+            crosschecks = crosscheck_issues(work, recorded.remarks, confirmations)
+            store_result(
+                session,
+                mapped,
+                recorded,
+                recorded_at=recorded_at,
+                crosschecks=crosschecks.issues,
+                suite_hash=work.suite_hash,
+                file_format=mapped.file_format,
+                regions=[asdict(region) for region in mapped.regions],
+                waived=dict(sorted(crosschecks.waived.items())),
+            )
         findings = (*recorded.findings, *word_issues((*recorded.remarks, *crosschecks.issues)))
         return replace(work, findings_told=findings)
 
     works = advance(run, chunk.works, Stage.RECORDED, record_work, note_stage=False)
     return replace(chunk, works=works)
-
-
-def _note(session: Session, work: SubmissionWork, waived: Counter[str]) -> None:
-    session.execute(
-        update(Submission)
-        .where(col(Submission.id) == work.id)
-        .values(
-            suite_hash=work.suite_hash,
-            file_format=work.rows.file_format,
-            regions=[asdict(region) for region in work.rows.regions],
-            waived=dict(sorted(waived.items())),
-        )
-    )

@@ -46,7 +46,16 @@ def return_chunk(run: RunContext, chunk: Chunk) -> int:
                 findings = works[submission_id].findings_told
             else:
                 return
-            documents = [receipt_document(session, submission, findings, fields=fields)]
+            documents = [
+                receipt_document(
+                    session,
+                    submission,
+                    findings,
+                    fields=fields,
+                    read_as=works[submission_id].understood if submission_id in works else None,
+                    ask=run.settings.contact,
+                )
+            ]
             if submission_id in marked:
                 documents.append(marked_document(session, submission, marked[submission_id]))
             written += publish_documents(session, run.store, documents, published_at=now()).written
