@@ -6,7 +6,7 @@ import json
 from datetime import date
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 from destinations.cli import app
@@ -15,7 +15,8 @@ from destinations.outcomes.survivorship import leaver_outcomes
 from destinations.platform.settings import get_settings
 from flows.pipeline import stages
 from models.database import transaction
-from tests.builders.hub import a_hub_at_home, institution, take_in
+from models.submissions import Submission
+from tests.builders.hub import a_hub_at_home, institution, join_hub, take_in
 from tests.builders.sheets import a_workbook
 
 SCHOOL, OTHER, SENT = "900100", "900101", date(2025, 11, 24)
@@ -218,3 +219,28 @@ def test_another_schools_upns_are_not_this_schools(tmp_path):
     command("submit", str(path), "--school", OTHER, "--sent-on", "2025-11-27")
     take_in(date(2025, 11, 28))
     assert where("2")["stage"] == "refused"
+
+
+LEARNERS = """
+    Learner      | DOB        | Course   | Start date | Actual end date | Status     | Destination
+    Okafor, Ada  | 14/09/2008 | Sport L2 | 08/09/2025 | 17/10/2025      | Withdrawn  | Employment
+    Price, Tom   | 30/01/2009 | Sport L2 | 08/09/2025 |                 | Continuing |
+"""
+
+
+@pytest.mark.parametrize(
+    ("type_name", "kind"), [("Further education", "enrolments"), ("Community school", "leavers")]
+)
+def test_a_list_of_learners_with_a_destination_is_what_its_sender_is(
+    tmp_path, engine, type_name, kind
+):
+    with transaction(engine) as session:
+        session.add(institution("900190", "Downs Coast College", type_name=type_name))
+        join_hub(session, "Test Hub", "900190")
+    path = tmp_path / "learners.xlsx"
+    path.write_bytes(a_workbook(LEARNERS))
+    command("submit", str(path), "--school", "900190", "--sent-on", "2025-11-20")
+    take_in(SENT)
+    with Session(engine) as session:
+        assert [sent.kind for sent in session.exec(select(Submission))] == [kind]
+    assert len(exported("leavers")) == (0 if kind == "enrolments" else 2)

@@ -49,6 +49,11 @@ def no_leavers(urn: str, numbers: Collection[str]) -> Mapping[str, Sequence[Leav
     return {}
 
 
+def is_no_provider(urn: str) -> bool:
+    """That a sender is a school, as is taken of everybody on a machine without a register."""
+    return False
+
+
 class _MapKey(NamedTuple):
     """What a map is made of: a school's YAML map, what it confirmed, the heading rows it reads."""
 
@@ -66,6 +71,7 @@ class Crosswalk:
     words: Sequence[ValueMapping] = ()
     places: PlaceLookup = no_places
     leavers: LeaverLookup = no_leavers
+    is_provider: Callable[[str], bool] = is_no_provider  # of the URN of a sender
     _made: dict[_MapKey, ColumnMap] = field(default_factory=dict, repr=False)
 
     def to_find_tables(self, urn: str) -> ColumnMap:

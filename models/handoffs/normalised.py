@@ -28,6 +28,8 @@ class SubmissionMetadata:
     leaving_stage: LeavingStage | None = None
     wave: int | None = None
     waves: int = WAVES
+    # Whether the register has the sender as a college, or another place for after school.
+    is_from_provider: bool = False
     follows_id: int | None = None
 
 
