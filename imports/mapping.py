@@ -27,6 +27,7 @@ from imports.columns.mapped_table import (
 )
 from imports.columns.roll_dates import drop_roll_dates
 from imports.columns.sender_identifiers import assign_identifier_owners
+from imports.context.birth_months import place_by_birth_month
 from imports.context.cohorts import CohortTables, left_out_issue, split_by_cohort
 from imports.context.known_leavers import FindLeavers, nobody, place_known_leavers
 from imports.context.leaver_roll import is_leaver_roll, roll_issues
@@ -132,6 +133,7 @@ def _normalise(
         layouts = [layout for layout, _ in flagged]
         about_kind += [issue for _, issues in flagged for issue in issues]
     layouts, about_numbers = place_known_leavers(layouts, declared, find_leavers)
+    layouts, about_births = place_by_birth_month(layouts, declared)
     split = split_by_cohort(layouts, declared)
     cohorts, about_cohorts = _ready_to_normalise(split.parts, column_map, is_roll=is_roll)
     declared = split.metadata
@@ -144,6 +146,7 @@ def _normalise(
         *about_titles,
         *about_kind,
         *about_numbers,
+        *about_births,
         *split.issues,
         *about_cohorts,
         *(roll_issues(layouts, column_map, declared.urn) if is_roll else []),

@@ -127,6 +127,17 @@ RULES: tuple[Rule, ...] = (
         since=SINCE,
     ),
     Rule(
+        code="C76",
+        severity=PLEASE_CHECK,
+        says="'{heading}' has the month and year of birth alone; we told by them which leavers "
+        "these are, and kept no date of birth",
+        do="Do nothing if UPNs or ULNs stand beside them; else send the dates of birth as well",
+        bad="09/2008 under 'Month/year of birth'",
+        good="14/09/2008 under 'Date of birth'",
+        source="NCCIS extract: its field moth/year of birth",
+        since=SINCE,
+    ),
+    Rule(
         code="D26",
         severity=MUST_FIX,
         says="This was still to begin when the sheet was sent",

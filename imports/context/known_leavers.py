@@ -8,17 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
-from imports.columns.mapped_table import ColumnMapping, TableMapping, cell_at
-from imports.crosswalk.fields import NOT_OURS
+from imports.columns.mapped_table import TableMapping, cell_at
+from imports.context.cohort_columns import with_cohort_columns
 from imports.values.typed_identifiers import read_identifier
 from models.handoffs.findings import Issue, SubmissionRefused
 from models.handoffs.normalised import LeavingCohort, SubmissionMetadata
-from models.handoffs.sheets import BLANK, Cell, CellKind, Heading, SheetRow
-from models.vocabulary import SubmissionKind, stage_name, year_name
+from models.handoffs.sheets import SheetRow
+from models.vocabulary import SubmissionKind
 
 _NUMBERS = ("upn", "uln")
 _WHO = ("full_name", "surname", "forename", "born_on")
-_COHORT_FIELDS = ("leaving_year", "year_group")
 
 # From UPNs and ULNs the cohorts of the leavers of one school that have them.
 FindLeavers = Callable[[Collection[str]], Mapping[str, Sequence[LeavingCohort]]]
@@ -120,29 +119,11 @@ def _with_cohorts(
 
     Of somebody in two cohorts it is the one that most of the sheet is of.
     """
-    table, at = layout.table, len(layout.table.headings)
-    rows = []
-    for row in table.rows:
-        candidates = _cohorts_of(layout, row, cohorts) or list(usual)
-        cohort = max(candidates, key=lambda candidate: (usual[candidate], candidate))
-        blanks = (BLANK,) * max(at - len(row.cells), 0)
-        rows.append(replace(row, cells=(*row.cells, *blanks, *_cohort_cells(cohort))))
-    mappings = [
-        replace(column, field=NOT_OURS) if column.field in _COHORT_FIELDS else column
-        for column in layout.mappings
+    of_rows = [
+        max(
+            _cohorts_of(layout, row, cohorts) or list(usual),
+            key=lambda candidate: (usual[candidate], candidate),
+        )
+        for row in layout.table.rows
     ]
-    mappings += [
-        ColumnMapping(at + place, "", "", (), field) for place, field in enumerate(_COHORT_FIELDS)
-    ]
-    headings = (*table.headings, *(Heading("", ()) for _ in _COHORT_FIELDS))
-    return replace(
-        layout,
-        table=replace(table, headings=headings, rows=tuple(rows)),
-        mappings=tuple(mappings),
-        is_by_number=True,
-    )
-
-
-def _cohort_cells(cohort: LeavingCohort) -> tuple[Cell, ...]:
-    texts = (year_name(cohort.academic_year), stage_name(cohort.leaving_stage))
-    return tuple(Cell(text, text, CellKind.TEXT) for text in texts)
+    return replace(with_cohort_columns(layout, of_rows), is_by_number=True)

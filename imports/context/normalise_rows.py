@@ -13,6 +13,7 @@ from imports.context.year_columns import answered_waves
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import (
     BESIDE,
+    BORN_IN,
     FORMER,
     FORMER_PROVIDER,
     INTENDED_BY_ACTIVITY,
@@ -44,6 +45,7 @@ from models.handoffs.sheets import Cell, SheetRow, Value
 from models.vocabulary import SubmissionKind
 
 _MAY_NAME_PLACE = frozenset({"activity", "intended"})
+_NOT_KEPT = ("", NOT_OURS, LEFT_ON, BORN_IN)
 _COUNTED = ("agreed", "name mark")
 
 CellKey = tuple[str, int, str]  # sheet, row as Excel shows it, field
@@ -139,7 +141,7 @@ def _columns_by_wave(
         waves = [None if declared.kind is SubmissionKind.ENROLMENTS else declared.wave]
     elif declared.wave not in waves:
         waves = [*waves, declared.wave]
-    ours = [column for column in layout.mappings if column.field not in ("", NOT_OURS, LEFT_ON)]
+    ours = [column for column in layout.mappings if column.field not in _NOT_KEPT]
     columns_by_wave = []
     for wave in waves:
         mappings = [column for column in ours if column.wave in (None, wave)]

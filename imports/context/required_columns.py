@@ -11,7 +11,7 @@ from imports.columns.proposals import (
 )
 from imports.context.submission_context import list_headings
 from imports.crosswalk.column_map import ColumnMap
-from imports.crosswalk.fields import PERHAPS
+from imports.crosswalk.fields import BORN_IN, PERHAPS
 from imports.tables.explain_no_table import NoTableFound
 from models.handoffs.findings import Issue, SubmissionRefused
 from models.handoffs.normalised import FieldColumn, SubmissionMetadata
@@ -64,7 +64,7 @@ def require_columns(
         for layout, lacks in zip(layouts, missing, strict=True)
         if lacks
     ]
-    if not any(layout.has("born_on") or layout.is_by_number for layout in whole):
+    if not any(layout.has("born_on", BORN_IN) or layout.is_by_number for layout in whole):
         issues.append(Issue("C25", facts=(("found", list_headings(whole)),)))
     return whole, issues
 

@@ -31,7 +31,7 @@ from imports.crosswalk.confirmed_mappings import (
     heading_fingerprint,
     heading_fingerprints,
 )
-from imports.crosswalk.fields import LEFT_ON, NOT_OURS, PERHAPS
+from imports.crosswalk.fields import BORN_IN, LEFT_ON, NOT_OURS, PERHAPS
 from imports.prepare import FileAsSent, read_as_sent
 from imports.tables.explain_no_table import NoTableFound
 from imports.workbook.guard import open_guard
@@ -207,9 +207,12 @@ def mapped_by(heading: SeenHeading) -> str:
 
 def field_name(field: str) -> str:
     """What a field is called to people."""
-    return {"": "not known", NOT_OURS: "left out", LEFT_ON: "left out"}.get(
-        field, NAMES.get(field, field)
-    )
+    return {
+        "": "not known",
+        NOT_OURS: "left out",
+        LEFT_ON: "left out",
+        BORN_IN: "Month of birth",
+    }.get(field, NAMES.get(field, field))
 
 
 def _with_cell_counts(
