@@ -4,8 +4,10 @@ import csv
 import io
 import json
 from datetime import date
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from sqlmodel import Session, select
 from typer.testing import CliRunner
 
@@ -244,3 +246,26 @@ def test_a_list_of_learners_with_a_destination_is_what_its_sender_is(
     with Session(engine) as session:
         assert [sent.kind for sent in session.exec(select(Submission))] == [kind]
     assert len(exported("leavers")) == (0 if kind == "enrolments" else 2)
+
+
+def test_a_word_nobody_knows_in_a_cell_merged_over_two_leavers_keeps_both_waiting(tmp_path):
+    workbook = load_workbook(
+        BytesIO(
+            a_workbook(
+                """
+                Surname | Forename | DOB        | Destination
+                Okafor  | Ada      | 15/09/2008 | went to sea
+                Price   | Tom      | 25/09/2008 |
+                Zhang   | Lin      | 15/10/2008 | NEET
+                """
+            )
+        )
+    )
+    workbook.active.merge_cells("D2:D3")
+    path = tmp_path / "merged.xlsx"
+    workbook.save(path)
+    command("submit", str(path), "--school", SCHOOL, "--sent-on", "2025-11-20")
+    take_in(SENT)
+    assert where("1")["waiting"] == 2
+    assert [line["row"] for line in exported("findings") if line["severity"] == "must_fix"] == ["2"]
+    assert len(exported("destinations")) == 1

@@ -102,6 +102,15 @@ class NormalisedSubmission:
     # By sheet, row and column letter, the row of the cell into which that one is merged, above it.
     merged_into: Mapping[tuple[str, int, str], int] = field(default_factory=dict)
 
+    def rows_of_cell(self, sheet: str, row: int, column: str) -> tuple[int, ...]:
+        """The rows that a cell speaks for: its own, and those below that are merged into it."""
+        below = (
+            number
+            for (tab, number, letter), top in self.merged_into.items()
+            if (tab, top, letter) == (sheet, row, column)
+        )
+        return (row, *below)
+
     @property
     def cohorts(self) -> tuple[LeavingCohort, ...]:
         """The cohorts that the rows are of, in order; none of a list that is of no cohort."""
