@@ -129,8 +129,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="C76",
         severity=PLEASE_CHECK,
-        says="'{heading}' has the month and year of birth alone; we told by them which leavers "
-        "these are, and kept no date of birth",
+        says="We told which leavers these are by the month and year of birth in '{heading}', and "
+        "kept no date of birth, since no day is given",
         do="Do nothing if UPNs or ULNs stand beside them; else send the dates of birth as well",
         bad="09/2008 under 'Month/year of birth'",
         good="14/09/2008 under 'Date of birth'",

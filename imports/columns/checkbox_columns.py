@@ -12,7 +12,12 @@ from imports.columns.mapped_table import ColumnMapping, TableMapping, cell_at
 from imports.columns.typed_values import displayed_text, is_blank
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import NOT_OURS
-from imports.text.headings import heading_words, word_set
+from imports.text.headings import (
+    SPEAKS_OF_OFFERS,
+    SPEAKS_OF_PLANS,
+    heading_words,
+    word_set,
+)
 from models.handoffs.findings import Issue
 from models.handoffs.sheets import BLANK, Cell, CellKind, SheetRow, Table
 
@@ -26,11 +31,7 @@ _PLACE_WORDS = word_set(
 _OTHER = word_set("other others please state specify which details destination destinations")
 _MOSTLY = 0.7
 # Above or in a heading: ticks for what somebody thought of, was offered or went to see.
-_NOT_DESTINATIONS = word_set(
-    "intended intention interest interested plan plans planned considering considered consider "
-    "applied application applications apply offer offers offered visit visits visited encounter "
-    "encounters talk talks experience preference preferences choice choices option options prefer"
-)
+_NOT_DESTINATIONS = SPEAKS_OF_PLANS | SPEAKS_OF_OFFERS | word_set("option options")
 
 
 def read_checkboxes(layout: TableMapping, column_map: ColumnMap, urn: str) -> TableMapping:

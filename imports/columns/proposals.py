@@ -50,10 +50,6 @@ _COMMON_WORDS = headings.word_set(
     "name names date number code type status year years school first last other after from group "
     "details information info that this with have made type level term month home time area"
 )
-_INTENTION_WORDS = headings.word_set(
-    "plan plans planned planning intend intends intended intention intentions hope hopes hoping "
-    "want wants choice choices preference preferred prefer"
-)
 _ABOUT_DESTINATIONS = headings.word_set(
     "where destination destinations going gone went next doing now progression progressed "
     "pathway pathways leaver leavers post16 post18"
@@ -96,12 +92,13 @@ def propose_fields(
     evidence = _confirmed_elsewhere(heading, column_map)
     for name, why in _proven_by_cells(cells[:_MAX_CELLS], column_map).items():
         evidence[name] = f"{evidence[name]}, and {why}" if name in evidence else why
-    if "activity" in evidence and not _INTENTION_WORDS.isdisjoint(headings.heading_words(heading)):
+    words = headings.heading_words(heading)
+    if "activity" in evidence and not headings.SPEAKS_OF_PLANS.isdisjoint(words):
         # "My plan for next year" in words that we know is still a plan.
         evidence["intended"] = evidence.pop("activity")
     likeness = _likeness_by_field(heading, column_map)
-    if not headings.SPEAKS_OF_BEFORE.isdisjoint(headings.heading_words(heading)):
-        # Where somebody was is never proposed as where they are.
+    if not (headings.SPEAKS_OF_BEFORE | headings.SPEAKS_OF_OFFERS).isdisjoint(words):
+        # Where somebody was, or was offered a place, is never proposed as where they are.
         for field in _DESTINATIONS:
             evidence.pop(field, None)
             likeness.pop(field, None)
