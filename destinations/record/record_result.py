@@ -91,7 +91,7 @@ def _rows_by_cohort(mapped: NormalisedSubmission) -> list[tuple[int, str, int]]:
     """Leaving year, stage and number of rows of each cohort that the submission holds."""
     rows = Counter(
         cohort
-        for _, _, cohort in {(row.sheet, row.row, row.cohort) for row in mapped.rows}
+        for _, _, cohort in {(row.sheet, row.row, mapped.cohort_of(row)) for row in mapped.rows}
         if cohort
     )
     return [

@@ -153,7 +153,8 @@ def _facts_of_rows(
         cohort: _facts(of_cohort(mapped.declared, cohort), tolerances) for cohort in mapped.cohorts
     }
     of_none = _facts(mapped.declared, tolerances)
-    return (by_cohort[row.cohort] if row.cohort else of_none for row in mapped.rows)
+    cohorts = (mapped.cohort_of(row) for row in mapped.rows)
+    return (by_cohort[cohort] if cohort else of_none for cohort in cohorts)
 
 
 def _facts(declared: SubmissionMetadata, tolerances: Tolerances) -> dict[str, Any]:
