@@ -133,7 +133,7 @@ def _normalise(
         len(unused),
     )
     return NormalisedSubmission(
-        declared=declared,
+        metadata=declared,
         rows=tuple(normalised.rows),
         remarks=_without_repeats(issues),
         suggests=normalised.suggests,

@@ -34,7 +34,7 @@ def stop_sheet_of_other_school(
 
     `limits` has the share of the sheet's rows and the fewest rows that make it so.
     """
-    metadata = mapped.declared
+    metadata = mapped.metadata
     if metadata.kind is not SubmissionKind.LEAVERS or metadata.academic_year is None:
         return
     identities = list(

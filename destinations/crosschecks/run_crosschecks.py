@@ -43,7 +43,7 @@ def run_crosschecks(
     recorded, `matches` what the record holds of its rows since, and `reported` the issues that its
     sender is given already.
     """
-    metadata = mapped.declared
+    metadata = mapped.metadata
     if metadata.kind is not SubmissionKind.LEAVERS or not metadata.leaving_stage:
         return ()
     sheet = recorded_sheet(session, mapped, matches)

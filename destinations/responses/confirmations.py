@@ -130,7 +130,7 @@ class SubmissionConfirmations:
 
     def drop_confirmed(self, findings: Sequence[FindingOrIssue]) -> tuple[FindingOrIssue, ...]:
         """The findings on the submission that nobody has confirmed, in their order."""
-        findings = drop_confirmed_sheets(self.mapped.declared, findings, self.sheets)
+        findings = drop_confirmed_sheets(self.mapped.metadata, findings, self.sheets)
         if not self.values:
             return findings
         rows_by_key: defaultdict[RowKey, list[NormalisedRow]] = defaultdict(list)
@@ -150,7 +150,7 @@ def read_confirmations(
 
     `person_by_row` gives the person id of each row that is matched.
     """
-    chain = school_chain(session, mapped.declared.urn)
+    chain = school_chain(session, mapped.metadata.urn)
     values: set[_ConfirmedValue] = set()
     sheets: set[ConfirmedSheet] = set()
     for people in in_chunks(sorted(set(person_by_row.values()))) if person_by_row else [()]:

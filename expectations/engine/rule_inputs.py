@@ -60,7 +60,7 @@ def build_rule_inputs(
     rows = [row for _, row in pairs]
     columns: Columns = {
         "submission_id": np.repeat(
-            [mapped.declared.submission_id for mapped in chunk], [len(m.rows) for m in chunk]
+            [mapped.metadata.submission_id for mapped in chunk], [len(m.rows) for m in chunk]
         ),
         "sheet": _text_series(row.sheet for row in rows),
         "row": pd.array([row.row for row in rows], dtype="int64"),
@@ -124,7 +124,7 @@ def _with_derived_columns(
 def _context_columns(chunk: Sequence[NormalisedSubmission], tolerances: Tolerances) -> Columns:
     """The facts of each row's submission, repeated on each of its rows."""
     sizes = [len(mapped.rows) for mapped in chunk]
-    facts = [_facts(mapped.declared, tolerances) for mapped in chunk]
+    facts = [_facts(mapped.metadata, tolerances) for mapped in chunk]
 
     def spread(name: str) -> Iterable[Any]:
         return chain.from_iterable(

@@ -78,7 +78,7 @@ class NormalisedSubmission:
     `suggests` are close terms for a word that no map has, by the place of its field.
     """
 
-    declared: SubmissionMetadata
+    metadata: SubmissionMetadata
     rows: tuple[NormalisedRow, ...]
     remarks: tuple[Issue, ...] = ()
     suggests: Mapping[FieldPlace, tuple[str, ...]] = field(default_factory=dict)

@@ -33,7 +33,7 @@ def match_and_record_chunk(run: RunContext, chunk: Chunk, today: date | None = N
     def record_work(work: SubmissionWork) -> SubmissionWork:
         mapped = work.rows
         with transaction(run.engine) as session, register_at_rest(session):
-            silent = waived_codes(session, mapped.declared, day)
+            silent = waived_codes(session, mapped.metadata, day)
             if submission_state.OF_OTHER_SCHOOL not in silent:
                 stop_sheet_of_other_school(session, mapped, limits)
             recorded_at = now()
@@ -53,7 +53,7 @@ def match_and_record_chunk(run: RunContext, chunk: Chunk, today: date | None = N
             crosschecks = crosscheck_issues(work, recorded.remarks, confirmations)
             store_result(
                 session,
-                mapped.declared,
+                mapped.metadata,
                 recorded,
                 recorded_at=recorded_at,
                 crosschecks=crosschecks.issues,
