@@ -60,7 +60,7 @@ def store_result(
     With it go its counts and the metadata that reading it gave; `noted` are further columns of its
     line.  `crosschecks` are issues to tell beside those of the result.
     """
-    metadata = mapped.declared
+    metadata = mapped.metadata
     store_findings(
         session, metadata.submission_id, result.findings, (*result.remarks, *crosschecks)
     )

@@ -97,7 +97,7 @@ class NormalisedSubmission:
     `suggests` are close terms for a word that no map has, by the place of its field.
     """
 
-    declared: SubmissionMetadata
+    metadata: SubmissionMetadata
     rows: tuple[NormalisedRow, ...]
     remarks: tuple[Issue, ...] = ()
     suggests: Mapping[FieldPlace, tuple[str, ...]] = field(default_factory=dict)
@@ -110,12 +110,12 @@ class NormalisedSubmission:
     @property
     def cohorts(self) -> tuple[LeavingCohort, ...]:
         """The cohorts that the rows are of, in order; none of a list that is of no cohort."""
-        cohorts = {self.cohort_of(row) for row in self.rows} or {self.declared.cohort}
+        cohorts = {self.cohort_of(row) for row in self.rows} or {self.metadata.cohort}
         return tuple(sorted(cohort for cohort in cohorts if cohort))
 
     def cohort_of(self, row: NormalisedRow) -> LeavingCohort | None:
         """The cohort that a row is of; None in a list that is of no cohort."""
-        return row.cohort or self.declared.cohort
+        return row.cohort or self.metadata.cohort
 
     def by_cohort(self) -> "tuple[NormalisedSubmission, ...]":
         """The submission once for each cohort that it holds, with the rows of that one."""
@@ -124,7 +124,7 @@ class NormalisedSubmission:
         return tuple(
             replace(
                 self,
-                declared=of_cohort(self.declared, cohort),
+                metadata=of_cohort(self.metadata, cohort),
                 rows=tuple(row for row in self.rows if self.cohort_of(row) == cohort),
             )
             for cohort in self.cohorts
