@@ -223,7 +223,7 @@ def _lines(chunk: Sequence[Any], texts: Sequence[str]) -> Iterable[tuple[Any, ..
     for mapped in chunk:
         for row in mapped.rows:
             yield (
-                mapped.declared.submission_id,
+                mapped.metadata.submission_id,
                 row.row,
                 row.values.get("born_on"),
                 *(row.values.get(name) for name in texts),

@@ -42,7 +42,7 @@ def meaning_of(
     except SubmissionRefused:
         return None, None
     rows = {(row.sheet, row.row, row.wave): dict(row.values) for row in mapped.rows}
-    return rows, mapped.declared
+    return rows, mapped.metadata
 
 
 def lost(sound: Seed, mutant: Mutant, wanted: Iterable[Place]) -> str:
@@ -60,7 +60,7 @@ def lost(sound: Seed, mutant: Mutant, wanted: Iterable[Place]) -> str:
 
 def otherwise(sound: Seed, mutant: Mutant, wanted: Iterable[Place]) -> str:
     """Which of the rows mean something else now; '' where none does."""
-    now, _ = meaning_of(sound.name, mutant.content, sound.declared)
+    now, _ = meaning_of(sound.name, mutant.content, sound.metadata)
     if now is None:
         return "read, but cannot be mapped any more"
     places = set(wanted)

@@ -112,7 +112,7 @@ def record_rows(
     Raises ValueError when the submission's kind is not known, or for a leaver sheet its leaving
     year or stage: without those nothing can be recorded.
     """
-    declared = mapped.declared
+    declared = mapped.metadata
     rows = _rows_by_place(mapped.rows)
     rows_to_fix = {
         (finding.sheet, row)
@@ -181,7 +181,7 @@ def record_rows(
 @dataclass(frozen=True, slots=True)
 class _Recording:
     session: Session
-    declared: SubmissionMetadata
+    metadata: SubmissionMetadata
     rows: Mapping[RowKey, Sequence[NormalisedRow]]  # the sound ones, one for each wave
     stored: Mapping[RowKey, StoredMatch]
     register: ProviderRegister
@@ -213,24 +213,24 @@ class _Recording:
     ) -> int:
         """Append statements to the record; returns how many were new."""
         return add_statements(
-            self.session, self.declared, statements, recorded_at, repeats=self.repeats
+            self.session, self.metadata, statements, recorded_at, repeats=self.repeats
         )
 
     def statement_context(self) -> StatementContext:
-        urn = self.declared.urn
-        return StatementContext(self.declared, self.register, self.register.by_number("urn", urn))
+        urn = self.metadata.urn
+        return StatementContext(self.metadata, self.register, self.register.by_number("urn", urn))
 
 
 def _record_cohorts(
     recording: _Recording, mapped: NormalisedSubmission, recorded_at: datetime
 ) -> tuple[RecordResult, tuple[RowMatch, ...]]:
     """Every cohort of a leaver sheet, the earliest first: who is in two of them is one person."""
-    outcome, matched = RecordResult(mapped.declared.submission_id), tuple[RowMatch, ...]()
+    outcome, matched = RecordResult(mapped.metadata.submission_id), tuple[RowMatch, ...]()
     for part in mapped.by_cohort():
         places = dict.fromkeys((row.sheet, row.row) for row in part.rows)
         of_part = replace(
             recording,
-            declared=part.declared,
+            metadata=part.metadata,
             rows={key: recording.rows[key] for key in places if key in recording.rows},
         )
         recorded, matched_rows = _record_leavers(of_part, recorded_at)
@@ -253,11 +253,11 @@ def _added(outcome: RecordResult, part: RecordResult) -> RecordResult:
 def _record_leavers(
     recording: _Recording, recorded_at: datetime
 ) -> tuple[RecordResult, tuple[RowMatch, ...]]:
-    stage, year = recording.declared.leaving_stage, recording.declared.academic_year
+    stage, year = recording.metadata.leaving_stage, recording.metadata.academic_year
     if stage is None or year is None:
         message = "the leaving year and stage of a leaver sheet must be known before it is recorded"
         raise ValueError(message)
-    chain = school_chain(recording.session, recording.declared.urn)
+    chain = school_chain(recording.session, recording.metadata.urn)
     cohort_id = find_or_create_cohort(recording.session, chain, stage, year)
     candidates = candidates_in_cohort(recording.session, chain, stage, year)
     matched = recording.match(candidates, makes_people=True)
@@ -272,7 +272,7 @@ def _record_leavers(
         for leaver in stored
         if not leaver.is_named and leaver.cohort_id == cohort_id
     }
-    submission_id = recording.declared.submission_id
+    submission_id = recording.metadata.submission_id
     filled = fill_leavers(recording.session, submission_id, named.values(), rows_by_person)
     rows_of_newcomers = {
         person: rows for person, rows in rows_by_person.items() if person not in named
@@ -315,7 +315,7 @@ def _record_leavers(
 def _record_enrolments(
     recording: _Recording, recorded_at: datetime
 ) -> tuple[RecordResult, tuple[RowMatch, ...]]:
-    declared = recording.declared
+    declared = recording.metadata
     candidates = candidates_for_provider(recording.session, declared)
     matched = recording.match(candidates, makes_people=False)
     rows_by_person = _rows_by_person(matched, recording.rows)

@@ -103,7 +103,7 @@ class _OutcomeClass(NamedTuple):
     """What leavers are counted together by."""
 
     group: ActivityGroup
-    kin: ActivityType
+    activity_type: ActivityType
     sustained: Sustained
     is_evidenced: bool
 
@@ -147,7 +147,7 @@ def _tally_by_cohort(outcomes: Iterable[LeaverOutcome]) -> dict[_CohortPart, _Ta
     tallies: dict[_CohortPart, _Tally] = defaultdict(Counter)
     for outcome in outcomes:
         outcome_class = _OutcomeClass(
-            outcome.group, outcome.kin, outcome.sustained, outcome.is_evidenced
+            outcome.group, outcome.activity_type, outcome.sustained, outcome.is_evidenced
         )
         for part in _breakdown_parts(outcome):
             tallies[_CohortPart(outcome.cohort_id, outcome.wave, *part)][outcome_class] += 1
@@ -173,13 +173,13 @@ def _tally_by_line(
 
 def _counts_of(tally: _Tally) -> Counts:
     groups: Counter[ActivityGroup] = Counter()
-    kins: Counter[ActivityType] = Counter()
+    activity_types: Counter[ActivityType] = Counter()
     lasting: Counter[Sustained] = Counter()
     evidenced: Counter[ActivityGroup] = Counter()
-    for (group, kin, sustained, is_evidenced), count in tally.items():
+    for (group, activity_type, sustained, is_evidenced), count in tally.items():
         groups[group] += count
         evidenced[group] += count * is_evidenced
-        kins[kin] += count
+        activity_types[activity_type] += count
         lasting[sustained] += count
     leavers, not_known = tally.total(), groups[ActivityGroup.NOT_KNOWN]
     return Counts(
@@ -193,7 +193,9 @@ def _counts_of(tally: _Tally) -> Counts:
         sustained_base=lasting[Sustained.YES] + lasting[Sustained.NO],
         known_evidenced=evidenced.total() - evidenced[ActivityGroup.NOT_KNOWN],
         eet_evidenced=evidenced[ActivityGroup.EET],
-        kins=tuple((kin.value, kins[kin]) for kin in ActivityType),
+        activity_types=tuple(
+            (activity_type.value, activity_types[activity_type]) for activity_type in ActivityType
+        ),
     )
 
 

@@ -67,7 +67,7 @@ def validate(
         for portion in _split_into_portions(submissions):
             judged, faulted = _judge_bisecting(portion, kind, year, tolerances, trial)
             for mapped in portion:
-                number = mapped.declared.submission_id
+                number = mapped.metadata.submission_id
                 if number in faulted:
                     faults[number] = faulted[number]
                 else:
@@ -84,7 +84,7 @@ def _group_by_suite(
 
     groups: dict[tuple[SubmissionKind, int], list[NormalisedSubmission]] = defaultdict(list)
     for mapped in chunk:
-        kind, sent = mapped.declared.kind or SubmissionKind.LEAVERS, mapped.declared.sent_on
+        kind, sent = mapped.metadata.kind or SubmissionKind.LEAVERS, mapped.metadata.sent_on
         groups[kind, suite_year(kind, academic_year(sent.year, sent.month))].append(mapped)
     for (kind, year), submissions in groups.items():
         yield kind, year, submissions
@@ -118,7 +118,7 @@ def _judge_bisecting(
         return _judge(portion, kind, year, tolerances, trial), {}
     except RuleDidNotRun as fault:
         if len(portion) == 1:
-            number = portion[0].declared.submission_id
+            number = portion[0].metadata.submission_id
             log.error("rule %s did not run on submission %s", fault.code, number)
             return {}, {number: fault.code}
         half = len(portion) // 2
@@ -158,7 +158,7 @@ def _judge(
         finding = _build_finding(
             rule, mapped, row, _rule_facts(rule, inputs.table, position, tolerances)
         )
-        number = mapped.declared.submission_id
+        number = mapped.metadata.submission_id
         place = _FindingPlace(number, finding.code, row.sheet, finding.row, finding.column)
         if place not in seen:  # a row with a column a year is judged once for each of them
             seen.add(place)

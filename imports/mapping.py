@@ -163,7 +163,7 @@ def _normalise(
         len(unused),
     )
     return NormalisedSubmission(
-        declared=declared,
+        metadata=declared,
         rows=_in_reading_order(normalised.rows, read),
         remarks=_without_repeats(issues),
         suggests=normalised.suggests,

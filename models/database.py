@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,12 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    bindparam,
     cast,
     column,
     create_engine,
     event,
     func,
-    literal,
     literal_column,
     make_url,
     select,
@@ -36,7 +37,7 @@ from models.base import SQLModel
 # Values bound in one statement, where it has them as they are up to four times over.  SQLite allows
 # 32,766 of them, PostgreSQL 65,535.
 CHUNK = 8_000
-_POSITION = "position"
+_POSITION, _ROWS = "position", "rows_as_json"
 # How long somebody waits for another who writes to the same SQLite file.
 BUSY_MILLISECONDS = 30_000
 _ONLY_READS = "only_reads"
@@ -137,7 +138,9 @@ def reading_at_one_moment(engine: Engine) -> Iterator[Session]:
 def insert_all(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """All rows, in one statement; all must have the same columns."""
     if rows:
-        session.connection().execute(_insert(session, _table(model), rows))
+        table = _table(model)
+        statement = _insert_statement(table, tuple(rows[0]), _dialect(session))
+        session.connection().execute(statement, _as_one_value(session, table, rows))
 
 
 def insert_returning(
@@ -150,9 +153,9 @@ def insert_returning(
     if not rows:
         return []
     table = _table(model)
-    statement = _insert(session, table, rows, gives_ids=True).returning(table.c.id)
-    # They rise with the rows, but come back in any order.
-    return sorted(row.id for row in session.connection().execute(statement))
+    statement = _insert_statement(table, tuple(rows[0]), _dialect(session), gives_ids=True)
+    ids = session.connection().scalars(statement, _as_one_value(session, table, rows))
+    return sorted(ids)  # they rise with the rows, but come back in any order
 
 
 def reserve_ids(session: Session, model: type[SQLModel], count: int) -> list[int]:
@@ -161,7 +164,7 @@ def reserve_ids(session: Session, model: type[SQLModel], count: int) -> list[int
     For rows that name one another.
     """
     table = _table(model)
-    if _dialect(session) == "sqlite":  # as in `_insert`, nobody can take one in between
+    if _dialect(session) == "sqlite":  # as in `_insert_statement`, nobody can take one in between
         last = session.connection().scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0
         return list(range(last + 1, last + 1 + count))
     sequence = func.pg_get_serial_sequence(table.name, "id")
@@ -175,15 +178,10 @@ def update_all(session: Session, model: type[SQLModel], rows: Sequence[Mapping[s
 
     All rows must have the same columns.
     """
-    if not rows:
-        return
-    table = _table(model)
-    new = _rows_as_table(session, table, rows).cte("new")
-    session.connection().execute(
-        table.update()
-        .where(table.c.id == new.c.id)
-        .values({name: new.c[name] for name in rows[0] if name != "id"})
-    )
+    if rows:
+        table = _table(model)
+        statement = _update_statement(table, tuple(rows[0]), _dialect(session))
+        session.connection().execute(statement, _as_one_value(session, table, rows))
 
 
 def upsert(
@@ -202,7 +200,8 @@ def upsert(
     """
     if not rows:
         return
-    statement = _insert(session, _table(model), _deduplicate_by_key(rows, key, update))
+    table, rows = _table(model), _deduplicate_by_key(rows, key, update)
+    statement = _insert_statement(table, tuple(rows[0]), _dialect(session))
     statement = (
         statement.on_conflict_do_update(
             index_elements=list(key), set_={name: statement.excluded[name] for name in update}
@@ -210,23 +209,39 @@ def upsert(
         if update
         else statement.on_conflict_do_nothing(index_elements=list(key))
     )
-    session.connection().execute(statement)
+    session.connection().execute(statement, _as_one_value(session, table, rows))
 
 
-def _insert(
-    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], *, gives_ids: bool = False
+# The statements, each put together once for a table and its columns: that takes longer than
+# sending them.
+
+
+@cache
+def _insert_statement(
+    table: Table, names: tuple[str, ...], dialect: str, *, gives_ids: bool = False
 ) -> Any:
-    given = _rows_as_table(session, table, rows).subquery("given")
-    columns: dict[str, Any] = {name: given.c[name] for name in rows[0]}
-    is_sqlite = _dialect(session) == "sqlite"
+    given = _rows_as_table(table, names, dialect).subquery("given")
+    columns: dict[str, Any] = {name: given.c[name] for name in names}
+    is_sqlite = dialect == "sqlite"
     if gives_ids and is_sqlite:
         # Those that it would give.  Nobody can take one in between: a transaction has the one
         # lock for writing from its beginning, and one that began by only reading fails instead.
         last = select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery()
         columns["id"] = last + given.c[_POSITION]
     statement: Any = (sqlite if is_sqlite else postgresql).insert(table)
-    return statement.from_select(
+    statement = statement.from_select(
         list(columns), select(*columns.values()).order_by(given.c[_POSITION])
+    )
+    return statement.returning(table.c.id) if gives_ids else statement
+
+
+@cache
+def _update_statement(table: Table, names: tuple[str, ...], dialect: str) -> Any:
+    new = _rows_as_table(table, names, dialect).cte("new")
+    return (
+        table.update()
+        .where(table.c.id == new.c.id)
+        .values({name: new.c[name] for name in names if name != "id"})
     )
 
 
@@ -244,23 +259,27 @@ def _deduplicate_by_key(
     return list(rows_by_key.values())
 
 
-def _rows_as_table(
-    session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
-) -> Select[Any]:
+def _rows_as_table(table: Table, names: tuple[str, ...], dialect: str) -> Select[Any]:
     """Rows for a table as a query of their columns and of their position, which counts from 1.
 
     They are one bound value, a JSON array, however many they are: a database limits the values of
     a statement, and sqlite3 and psycopg send a call with many rows row by row.
     """
-    names = list(rows[0])
-    if _dialect(session) == "sqlite":
-        return _rows_in_sqlite(session, table, names, rows)
-    records = [{name: _as_json(row[name]) for name in names} for row in rows]
-    as_text = json.dumps(records, ensure_ascii=False)
-    dialect = session.get_bind().dialect
-    record = f"NULL::{dialect.identifier_preparer.format_table(table)}"
+    rows: Any = bindparam(_ROWS, type_=Text)
+    if dialect == "sqlite":
+        given = func.json_each(rows).table_valued("key", "value", name="sent")
+        return select(
+            *(
+                literal_column(f"json_extract(sent.value, '$[{at}]')", table.c[name].type).label(
+                    name
+                )
+                for at, name in enumerate(names)
+            ),
+            (given.c.key + 1).label(_POSITION),
+        )
+    record = f"NULL::{postgresql.dialect().identifier_preparer.format_table(table)}"  # type: ignore[no-untyped-call]
     given = func.json_populate_recordset(
-        literal_column(record), cast(literal(as_text, Text), postgresql.JSON)
+        literal_column(record), cast(rows, postgresql.JSON)
     ).table_valued(
         *(column(name, table.c[name].type) for name in names),
         with_ordinality="ordinality",
@@ -269,30 +288,22 @@ def _rows_as_table(
     return select(*(given.c[name] for name in names), given.c.ordinality.label(_POSITION))
 
 
-def _rows_in_sqlite(
-    session: Session, table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
-) -> Select[Any]:
+def _as_one_value(
+    session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> dict[str, str]:
+    """The rows as `_rows_as_table` takes them apart: on SQLite each by position, else by name."""
+    names = list(rows[0])
+    if _dialect(session) != "sqlite":
+        records = [{name: _as_json(row[name]) for name in names} for row in rows]
+        return {_ROWS: json.dumps(records, ensure_ascii=False)}
     dialect = session.get_bind().dialect
     types = [table.c[name].type.dialect_impl(dialect) for name in names]
-    processors = [kind.bind_processor(dialect) for kind in types]
-    as_text = json.dumps(
-        [
-            [
-                processor(row[name]) if processor else _without_nul(row[name])
-                for name, processor in zip(names, processors, strict=True)
-            ]
-            for row in rows
-        ],
-        ensure_ascii=False,
-    )
-    given = func.json_each(literal(as_text, Text)).table_valued("key", "value", name="sent")
-    return select(
-        *(
-            literal_column(f"json_extract(sent.value, '$[{at}]')", table.c[name].type).label(name)
-            for at, name in enumerate(names)
-        ),
-        (given.c.key + 1).label(_POSITION),
-    )
+    processors = [kind.bind_processor(dialect) or _without_nul for kind in types]
+    values = [
+        [processor(row[name]) for name, processor in zip(names, processors, strict=True)]
+        for row in rows
+    ]
+    return {_ROWS: json.dumps(values, ensure_ascii=False)}
 
 
 def _as_json(value: Any) -> Any:

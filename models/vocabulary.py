@@ -166,7 +166,7 @@ class Activity:
     code: str
     label: str
     group: ActivityGroup
-    kin: ActivityType
+    activity_type: ActivityType
     is_current: bool  # still in NCCIS 2019-20, the last version read in full
 
 
@@ -180,7 +180,7 @@ def activities() -> dict[str, Activity]:
             row["code"],
             row["label"],
             ActivityGroup(row["group"]),
-            ActivityType(row["kin"]),
+            ActivityType(row["activity_type"]),
             row["current"] == "yes",
         )
         for row in csv.DictReader(lines)

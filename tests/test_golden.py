@@ -78,7 +78,7 @@ def _mapped(drawing: Drawing) -> NormalisedSubmission:
         read = read_file(drawing.name, drawing.content, columns.field_of)
     except SubmissionRefused as refused:
         raise add_heading_proposals(refused, columns) from None
-    return map_columns_and_values(read, drawing.declared, columns)
+    return map_columns_and_values(read, drawing.metadata, columns)
 
 
 def _words(mapped: NormalisedSubmission, findings: tuple[Finding, ...]) -> str:
@@ -91,7 +91,7 @@ def _words(mapped: NormalisedSubmission, findings: tuple[Finding, ...]) -> str:
 
 
 def _about(mapped: NormalisedSubmission) -> str:
-    declared = mapped.declared
+    declared = mapped.metadata
     rows = len({(row.sheet, row.row) for row in mapped.rows})
     if declared.kind is SubmissionKind.ENROLMENTS:
         return f"{rows} rows of people enrolled"

@@ -150,7 +150,7 @@ YEARLY = """
 
 def test_a_column_a_year_gives_a_row_a_year():
     result = mapped(YEARLY, wave=None, sent_on=date(2024, 11, 9))
-    assert result.declared.wave == 2
+    assert result.metadata.wave == 2
     assert [(row.text("surname"), row.wave, row.get("activity")) for row in result.rows] == [
         ("Okafor", 1, "210"),
         ("Okafor", 2, "310"),
@@ -510,7 +510,7 @@ def test_the_cohort_is_worked_out_from_what_the_sheet_holds(births, sent, form, 
         assert refused(sheet, **unsaid).code == "C04"
         return
     result = mapped(sheet, **unsaid)
-    found = result.declared
+    found = result.metadata
     assert (found.kind, found.academic_year, found.leaving_stage, found.wave) == (
         SubmissionKind.LEAVERS,
         year,
@@ -522,9 +522,9 @@ def test_the_cohort_is_worked_out_from_what_the_sheet_holds(births, sent, form, 
 
 def test_the_stage_of_a_declared_cohort_is_worked_out_from_births():
     young = "Surname|Forename|DOB|Destination\nOkafor|Ada|17/03/2007|FE\nBell|Jo|18/03/2007|FE"
-    assert mapped(young, leaving_stage=None).declared.leaving_stage is LeavingStage.Y11
+    assert mapped(young, leaving_stage=None).metadata.leaving_stage is LeavingStage.Y11
     old = young.replace("2007", "2005")
-    assert mapped(old, leaving_stage=None).declared.leaving_stage is LeavingStage.Y13
+    assert mapped(old, leaving_stage=None).metadata.leaving_stage is LeavingStage.Y13
 
 
 def test_another_cohort_than_was_declared_waits_with_a_question():
@@ -548,7 +548,7 @@ def test_an_enrolment_list_is_known_by_its_columns():
         **UNDECLARED,
     )
     row = result.rows[0]
-    assert result.declared.kind is SubmissionKind.ENROLMENTS
+    assert result.metadata.kind is SubmissionKind.ENROLMENTS
     assert row.wave is None
     assert row.get("provider_laestab") == "8458001"
     assert row.get("started_on") == date(2023, 9, 5)
@@ -822,7 +822,7 @@ def test_a_whole_hub_in_our_words():
                 right += 1
                 wrong["born on"] += row.get("born_on") != true.born[person]
                 known = group_of(str(row.get("activity") or "810")) != "not known"
-                if result.declared.kind is SubmissionKind.LEAVERS and (
+                if result.metadata.kind is SubmissionKind.LEAVERS and (
                     known or not row.get("activity")
                 ):
                     wrong["destination"] += row.get("activity") != true.codes[person, row.wave]

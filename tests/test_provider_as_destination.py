@@ -207,7 +207,7 @@ def test_leavers_with_a_course_are_never_taken_for_people_enrolled(heading, kind
         E801200005003 | Hill    | Jo       | 20/06/2009 | Work           |
     """
     found = mapped(text.format(heading), kind=kind)
-    assert found.declared.kind is SubmissionKind.LEAVERS
+    assert found.metadata.kind is SubmissionKind.LEAVERS
     assert all(row.text("activity") for row in found.rows)
     assert "C61" in {issue.code for issue in found.remarks}  # it is said as what it was read
 
@@ -237,7 +237,7 @@ def test_a_list_of_several_places_without_dates_may_be_either():
 def test_a_colleges_own_list_needs_no_word_of_what_it_is(dates):
     text = PLACES.replace("Ridge School       ", "Downs Coast College").format("")
     found = mapped(text.replace("Course", f"Course | {dates}"), kind=None)
-    assert found.declared.kind is SubmissionKind.ENROLMENTS
+    assert found.metadata.kind is SubmissionKind.ENROLMENTS
 
 
 def test_a_list_with_a_course_alone_may_be_either():

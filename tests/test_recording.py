@@ -388,7 +388,7 @@ def test_what_fails_leaves_the_record_as_it_was(engine: Engine) -> None:
     with pytest.raises(ValueError, match="must be known"), transaction(engine) as session:
         record_submission(
             session,
-            replace(mapped, declared=replace(declared, academic_year=None)),
+            replace(mapped, metadata=replace(declared, academic_year=None)),
             (),
             recorded_at=a_moment(),
         )

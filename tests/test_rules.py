@@ -246,7 +246,7 @@ def test_a_column_filled_down_is_told_once():
     }
     judged = validate(list(crowds.values()))
     for code, crowd in crowds.items():
-        [finding] = judged.findings[crowd.declared.submission_id]
+        [finding] = judged.findings[crowd.metadata.submission_id]
         letter = crowd.rows[0].columns[CROWDS[code][0]].letter
         assert (finding.code, finding.row, finding.column) == (code, None, letter)
         assert catalogue()[code].severity == finding.severity

@@ -232,7 +232,10 @@ def test_a_school_that_has_not_sent_stays_in_the_base_of_its_hub(record: Record)
     lines = summarise(record.session, today=TODAY)
     assert line(lines, silent, 2) == replace(
         Counts(leavers=1, not_known=1),
-        kins=tuple((kin.value, int(kin is ActivityType.NOT_KNOWN)) for kin in ActivityType),
+        activity_types=tuple(
+            (activity_type.value, int(activity_type is ActivityType.NOT_KNOWN))
+            for activity_type in ActivityType
+        ),
     )
     assert (line(lines, "", 2).known, line(lines, "", 2).leavers) == (1, 2)
 
@@ -402,7 +405,7 @@ def test_the_parts_always_make_the_whole(engine: Engine, leavers: list[Any]) -> 
         counts = each.counts
         assert counts.eet + counts.neet + counts.other == counts.known
         assert counts.known + counts.not_known == counts.leavers
-        assert sum(number for _, number in counts.kins) == counts.leavers
+        assert sum(number for _, number in counts.activity_types) == counts.leavers
         assert 0 <= counts.sustained <= counts.sustained_base <= counts.leavers
     whole = {where(each): numbers(each) for each in lines if each.breakdown == "all"}
     for breakdown in ("disadvantaged", "SEN", "sex"):
@@ -445,7 +448,7 @@ def numbers(each: SummaryLine) -> tuple[int, ...]:
         counts.not_known,
         counts.sustained,
         counts.sustained_base,
-        *(number for _, number in counts.kins),
+        *(number for _, number in counts.activity_types),
     )
 
 

@@ -286,7 +286,7 @@ def test_a_whole_year_at_college_always_lasts(said: list[SpellEvidence]) -> None
     taking_part = [
         each
         for each in said
-        if each.kin
+        if each.activity_type
         in {
             ActivityType.EDUCATION,
             ActivityType.EMPLOYMENT,

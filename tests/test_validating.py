@@ -61,7 +61,7 @@ def test_a_chunk_is_told_what_each_would_be_told_alone():
     assert not together.faults
     assert sum(map(len, together.findings.values())) > 25
     for one in chunk:
-        number = one.declared.submission_id
+        number = one.metadata.submission_id
         alone = validate([one])
         assert alone.findings[number] == together.findings[number]
         assert alone.suites[number] == together.suites[number]
@@ -154,7 +154,7 @@ def test_eight_threads_do_not_mix_two_schools():
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(lambda one: validate([one]).findings, chunk))
     for one, findings in zip(chunk, results, strict=True):
-        number = one.declared.submission_id
+        number = one.metadata.submission_id
         assert findings == {number: expected[number]}
 
 

@@ -118,7 +118,7 @@ def check(
         )
         raise typer.Exit(OUR_FAULT)
     unwaived = drop_waived_if_set_up(
-        get_settings(), mapped.declared, validation.findings.get(1, ()), today_in_london()
+        get_settings(), mapped.metadata, validation.findings.get(1, ()), today_in_london()
     )
     findings = unwaived.findings
     if marked:

@@ -38,7 +38,7 @@ def stop_sheet_of_other_school(
     Returns the question to ask where only names and days of birth say so.  `limits` has the share
     of the sheet's rows and the fewest rows that make it so.
     """
-    metadata = mapped.declared
+    metadata = mapped.metadata
     years = {cohort.academic_year for cohort in mapped.cohorts}
     if metadata.kind is not SubmissionKind.LEAVERS or not years:
         return ()

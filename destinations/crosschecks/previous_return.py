@@ -108,7 +108,7 @@ def recorded_sheet(
 
     `matches` is what the record holds of its rows, as recording it gave.
     """
-    metadata = mapped.declared
+    metadata = mapped.metadata
     if metadata.academic_year is None or metadata.leaving_stage is None:
         return None
     rows: dict[RowKey, NormalisedRow] = {}

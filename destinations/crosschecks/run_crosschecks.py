@@ -62,7 +62,7 @@ def _check_cohort(
     matches: Mapping[RowKey, StoredMatch],
     limits: Thresholds,
 ) -> list[Issue]:
-    metadata = mapped.declared
+    metadata = mapped.metadata
     if metadata.kind is not SubmissionKind.LEAVERS or not metadata.leaving_stage:
         return []
     sheet = recorded_sheet(session, mapped, matches)

@@ -24,7 +24,7 @@ class SpellEvidence:
     `strength` is that of its evidence (models.vocabulary.Evidence.strength).
     """
 
-    kin: ActivityType
+    activity_type: ActivityType
     as_at: date
     started_on: date | None = None
     ended_on: date | None = None
@@ -36,7 +36,7 @@ class SpellEvidence:
 class Spell:
     """One stay: evidenced from `first` to `last`; over after `ended_on` where an end was stated."""
 
-    kin: ActivityType
+    activity_type: ActivityType
     first: date
     last: date
     has_start: bool
@@ -47,7 +47,7 @@ def build_spells(statements: Iterable[SpellEvidence], *, today: date) -> tuple[S
     """The stays that the statements evidence, earliest first; none is evidenced beyond `today`."""
     stays: list[list[SpellEvidence]] = []
     for statement in sorted(statements, key=_evidence_order):
-        if statement.kin not in LEARNING | WORKING | NOT_TAKING_PART:
+        if statement.activity_type not in LEARNING | WORKING | NOT_TAKING_PART:
             continue
         remainder, open_stays = _extend_ended_stays(statement, stays), []
         for stay in stays:
@@ -88,7 +88,7 @@ def _evidence_order(statement: SpellEvidence) -> tuple[date, int, str, str, date
     return (
         statement.as_at,
         statement.strength,
-        statement.kin.value,
+        statement.activity_type.value,
         statement.provider,
         statement.started_on or date.min,
         statement.ended_on or date.min,
@@ -97,13 +97,22 @@ def _evidence_order(statement: SpellEvidence) -> tuple[date, int, str, str, date
 
 def spell_order(spell: Spell) -> tuple[date, date, str, bool, date]:
     """Sort key of stays: one order, whatever the order of the statements."""
-    return (spell.first, spell.last, spell.kin.value, spell.has_start, spell.ended_on or date.max)
+    return (
+        spell.first,
+        spell.last,
+        spell.activity_type.value,
+        spell.has_start,
+        spell.ended_on or date.max,
+    )
 
 
 def _is_same_stay(statement: SpellEvidence, stay: Sequence[SpellEvidence]) -> bool:
     """Whether a later statement is about this stay: same type, and same start or provider."""
     last = stay[-1]
-    if statement.kin is not last.kin or statement.kin in NOT_TAKING_PART:
+    if (
+        statement.activity_type is not last.activity_type
+        or statement.activity_type in NOT_TAKING_PART
+    ):
         return False
     starts = {earlier.started_on for earlier in stay if earlier.started_on}
     if statement.started_on in starts:
@@ -138,4 +147,4 @@ def _build_spell(stay: Sequence[SpellEvidence], today: date) -> Spell:
     last = min(max(statement.as_at for statement in stay), today)
     if end is not None:
         last = min(last, end)
-    return Spell(stay[-1].kin, first, last, bool(starts), end)
+    return Spell(stay[-1].activity_type, first, last, bool(starts), end)

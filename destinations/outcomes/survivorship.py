@@ -62,7 +62,7 @@ class LeaverOutcome:
     is_disadvantaged: bool | None
     wave: int
     group: ActivityGroup
-    kin: ActivityType
+    activity_type: ActivityType
     sustained: Sustained
     sustained_because: str
     activity_code: str | None = None
@@ -214,10 +214,10 @@ def _place(statement: LeaverObservation | Destination) -> str:
 
 def _spell_evidence(statements: Iterable[LeaverObservation]) -> Iterator[SpellEvidence]:
     for statement in statements:
-        kin = _group_and_type(statement)[1]
-        if statement.wave > 0 and kin is not ActivityType.NOT_KNOWN:
+        activity_type = _group_and_type(statement)[1]
+        if statement.wave > 0 and activity_type is not ActivityType.NOT_KNOWN:
             yield SpellEvidence(
-                kin,
+                activity_type,
                 statement.as_at,
                 statement.started_on,
                 statement.ended_on,
@@ -258,7 +258,7 @@ def _group_and_type(
     """What a statement counts as: by its activity code, else by the intended destination."""
     if statement.activity_code:
         activity = activities()[statement.activity_code]
-        return activity.group, activity.kin
+        return activity.group, activity.activity_type
     if statement.intended:
         return INTENDED_MEANS[IntendedDestination(statement.intended)]
     return ActivityGroup.NOT_KNOWN, ActivityType.NOT_KNOWN
@@ -275,7 +275,7 @@ def _sustained_verdict(
 def _outcome(
     leaver: LeaverObservation, wave: int, best: LeaverObservation | None, verdict: SustainedVerdict
 ) -> LeaverOutcome:
-    group, kin = (
+    group, activity_type = (
         _group_and_type(best) if best else (ActivityGroup.NOT_KNOWN, ActivityType.NOT_KNOWN)
     )
     observation = best or _NO_OBSERVATION
@@ -291,7 +291,7 @@ def _outcome(
         is_disadvantaged=leaver.is_disadvantaged,
         wave=wave,
         group=group,
-        kin=kin,
+        activity_type=activity_type,
         sustained=verdict.answer,
         sustained_because=verdict.because,
         activity_code=observation.activity_code or None,

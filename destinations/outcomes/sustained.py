@@ -72,7 +72,7 @@ def judge_sustained(
     relevant = tuple(spell for spell in spells if _latest_day(spell) >= begins)
     # So does a stay before the year of which nobody said that it ended: it may have gone on.
     is_first = not any(
-        spell.ended_on is None and spell.kin not in NOT_TAKING_PART
+        spell.ended_on is None and spell.activity_type not in NOT_TAKING_PART
         for spell in spells
         if _latest_day(spell) < begins
     )
@@ -92,13 +92,13 @@ def _verdict_of_year(
     learning = working = apprenticed = not_taking_part = 0
     for spell in spells:
         stretch = days.stretch(spell.first, spell.last)
-        if spell.kin in NOT_TAKING_PART:
+        if spell.activity_type in NOT_TAKING_PART:
             not_taking_part |= stretch
-        if spell.kin in LEARNING:
+        if spell.activity_type in LEARNING:
             learning |= stretch
-        if spell.kin in WORKING:
+        if spell.activity_type in WORKING:
             working |= stretch
-        if spell.kin is ActivityType.APPRENTICESHIP:
+        if spell.activity_type is ActivityType.APPRENTICESHIP:
             apprenticed |= stretch
     taking_part = learning | working
     if not taking_part | not_taking_part:
@@ -138,14 +138,14 @@ def _stop_days(spells: tuple[Spell, ...], days: "_DestinationYear") -> list[tupl
     leavings = [
         (spell.ended_on, True)
         for spell in spells
-        if spell.kin not in NOT_TAKING_PART
+        if spell.activity_type not in NOT_TAKING_PART
         and spell.ended_on
         and days.september <= spell.ended_on <= days.last
     ]
     idle = [
         (spell.last, False)
         for spell in spells
-        if spell.kin is ActivityType.NEET
+        if spell.activity_type is ActivityType.NEET
         and spell.ended_on is None
         and days.october <= spell.last <= days.march
     ]
@@ -154,7 +154,7 @@ def _stop_days(spells: tuple[Spell, ...], days: "_DestinationYear") -> list[tupl
 
 def _first_start(spells: tuple[Spell, ...]) -> date | None:
     """The stated first day of taking part; None where it has none, or where a stay came before."""
-    taking_part = [spell for spell in spells if spell.kin not in NOT_TAKING_PART]
+    taking_part = [spell for spell in spells if spell.activity_type not in NOT_TAKING_PART]
     first = min(taking_part, key=spell_order, default=None)
     return first.first if first is not None and first.has_start else None
 
@@ -172,7 +172,7 @@ def _days_after_stops(
 ) -> int:
     """The days after each stop, to the day before the next thing known or to the year's end."""
     out = 0
-    taking_part = [spell for spell in spells if spell.kin not in NOT_TAKING_PART]
+    taking_part = [spell for spell in spells if spell.activity_type not in NOT_TAKING_PART]
     for day, _ in stops:
         if any(spell.first <= day < spell.last for spell in taking_part):
             continue  # gone on elsewhere at the time

@@ -60,7 +60,7 @@ def store_result(
     With it go its counts and the metadata that reading it gave; `noted` are further columns of its
     line.  `crosschecks` are issues to tell beside those of the result.
     """
-    metadata = mapped.declared
+    metadata = mapped.metadata
     store_findings(
         session, metadata.submission_id, result.findings, (*result.remarks, *crosschecks)
     )
@@ -91,7 +91,7 @@ def _rows_by_cohort(mapped: NormalisedSubmission) -> list[tuple[int, str, int]]:
     """Leaving year, stage and number of rows of each cohort that the submission holds."""
     rows = Counter(
         cohort
-        for _, _, cohort in {(row.sheet, row.row, row.cohort) for row in mapped.rows}
+        for _, _, cohort in {(row.sheet, row.row, mapped.cohort_of(row)) for row in mapped.rows}
         if cohort
     )
     return [

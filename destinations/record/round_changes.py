@@ -106,7 +106,7 @@ def compare_with_last_round(
     people for one to be the next round of the other.  Called in the transaction that records the
     submission, once its statements are added.
     """
-    declared = mapped.declared
+    declared = mapped.metadata
     if resubmission.same and not _has_statements(session, declared):
         return RoundComparison(
             resubmission.same.submission_id, RoundChanges(), resubmission.remarks

@@ -87,7 +87,7 @@ def find_sent_before(session: Session, mapped: NormalisedSubmission) -> Resubmis
 
     Only submissions that were sent earlier, are recorded, and stand are searched.
     """
-    declared = mapped.declared
+    declared = mapped.metadata
     earlier, follows_id = _read_earlier(session, declared)
     content_hash = rows_hash(mapped)
     alike = [

@@ -66,7 +66,7 @@ class DestinationStatement:
 class StatementContext:
     """What all statements of one submission need: its metadata, the register, and its sender."""
 
-    declared: SubmissionMetadata
+    metadata: SubmissionMetadata
     register: ProviderRegister
     sender: RegisterEntry | None
 
@@ -81,7 +81,7 @@ def school_statements(
     checked, the row does not say until when they were: they are not known at its wave, and the
     sender is asked (D25).
     """
-    wave = wave_answered(row, leaver, context.declared)
+    wave = wave_answered(row, leaver, context.metadata)
     activity = "" if _has_left_at_a_day_unknown(row) else row.text("activity")
     intended = row.text("intended") or None
     statements = list(_former_statement(row, leaver, context))
@@ -135,7 +135,7 @@ def provider_statements(
     """
     place = _resolve_place(row, context, fallback=context.sender)
     activity = row.text("activity") or (activity_code_at(place) if place else "270")
-    ended, as_at = row.get("ended_on"), row.get("as_at") or context.declared.sent_on
+    ended, as_at = row.get("ended_on"), row.get("as_at") or context.metadata.sent_on
     if isinstance(ended, date) and isinstance(as_at, date):
         as_at = min(as_at, ended)
     last = max(day for day in (row.get("started_on"), as_at) if isinstance(day, date))
@@ -156,16 +156,16 @@ def provider_statements(
             level=level,
             started_on=started_on,
             ended_on=ended_on,
-            as_at=as_at if isinstance(as_at, date) else context.declared.sent_on,
+            as_at=as_at if isinstance(as_at, date) else context.metadata.sent_on,
             source=SourceType.PROVIDER.value,
             evidence=_evidence_of_enrolment(row, as_at, year).value,
-            submission_id=context.declared.submission_id,
+            submission_id=context.metadata.submission_id,
             sheet=row.sheet,
             row=row.row,
             column=column,
         )
         for leaver in leavers
-        if 0 < year - leaver.academic_year <= context.declared.waves
+        if 0 < year - leaver.academic_year <= context.metadata.waves
     )
 
 
@@ -210,14 +210,14 @@ def _statement(
         level=level,
         started_on=started_on,
         ended_on=ended_on,
-        as_at=_as_at(row, leaver, wave, context.declared),
+        as_at=_as_at(row, leaver, wave, context.metadata),
         source=source.value,
         evidence=(
             EvidenceStrength.INTENDED
             if wave == 0
             else _EVIDENCE_OF_SOURCE.get(source, EvidenceStrength.SCHOOL_SAYS)
         ).value,
-        submission_id=context.declared.submission_id,
+        submission_id=context.metadata.submission_id,
         sheet=row.sheet,
         row=row.row,
         column=column,

@@ -44,7 +44,7 @@ def percent_in_words(part: int, whole: int) -> str:
 
 def activity_type_counts(counts: Counts) -> tuple[int, ...]:
     """How many leavers each of SHOWN_TYPES holds, in that order."""
-    by_type = {str(name): number for name, number in counts.kins}
+    by_type = {str(name): number for name, number in counts.activity_types}
     return tuple(
         sum(by_type.get(activity_type.value, 0) for activity_type in activity_types)
         for _, activity_types in SHOWN_TYPES

@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, cast, null, select
+from sqlalchemy import Integer, bindparam, cast, null, select
 from sqlmodel import Session, col
 
 from destinations.linkage.candidates import in_chunks
@@ -129,7 +130,7 @@ class SubmissionConfirmations:
 
     def drop_confirmed(self, findings: Sequence[FindingOrIssue]) -> tuple[FindingOrIssue, ...]:
         """The findings on the submission that nobody has confirmed, in their order."""
-        findings = drop_confirmed_sheets(self.mapped.declared, findings, self.sheets)
+        findings = drop_confirmed_sheets(self.mapped.metadata, findings, self.sheets)
         if not self.values:
             return findings
         rows_by_key: defaultdict[RowKey, list[NormalisedRow]] = defaultdict(list)
@@ -149,22 +150,28 @@ def read_confirmations(
 
     `person_by_row` gives the person id of each row that is matched.
     """
-    chain = school_chain(session, mapped.declared.urn)
+    chain = school_chain(session, mapped.metadata.urn)
     values: set[_ConfirmedValue] = set()
     sheets: set[ConfirmedSheet] = set()
     for people in in_chunks(sorted(set(person_by_row.values()))) if person_by_row else [()]:
-        of_people = select(
-            col(Confirmation.person_id), col(Confirmation.code), col(Confirmation.digest)
-        ).where(col(Confirmation.person_id).in_(people))
-        of_sheets = select(
-            cast(null(), Integer), col(SheetConfirmation.code), col(SheetConfirmation.digest)
-        ).where(col(SheetConfirmation.urn).in_(chain))
-        for person_id, code, digest in session.execute(of_people.union_all(of_sheets)):
+        parameters = {"people": people, "chain": chain}
+        for person_id, code, digest in session.execute(_confirmations_query(), parameters):
             if person_id is None:
                 sheets.add(ConfirmedSheet(code, digest))
             else:
                 values.add(_ConfirmedValue(person_id, code, digest))
     return SubmissionConfirmations(mapped, person_by_row, values, sheets)
+
+
+@cache  # put together once: that takes longer than asking it
+def _confirmations_query() -> Any:
+    of_people = select(
+        col(Confirmation.person_id), col(Confirmation.code), col(Confirmation.digest)
+    ).where(col(Confirmation.person_id).in_(bindparam("people", expanding=True)))
+    of_sheets = select(
+        cast(null(), Integer), col(SheetConfirmation.code), col(SheetConfirmation.digest)
+    ).where(col(SheetConfirmation.urn).in_(bindparam("chain", expanding=True)))
+    return of_people.union_all(of_sheets)
 
 
 def field_and_value(rows: Sequence[NormalisedRow], column: str) -> tuple[str, Value]:

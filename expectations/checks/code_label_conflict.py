@@ -34,9 +34,12 @@ def _means_something_else(code: str, other_code: str) -> bool:
         or {code, other_code} <= _UNPAID
     ):
         return False
-    kins = {activity_by_code[code].kin, activity_by_code[other_code].kin}
-    if kins & _NOT_JUDGED:
+    activity_types = {
+        activity_by_code[code].activity_type,
+        activity_by_code[other_code].activity_type,
+    }
+    if activity_types & _NOT_JUDGED:
         return False
-    if kins <= _LEARNING:
+    if activity_types <= _LEARNING:
         return _UNIVERSITY in (code, other_code)
-    return len(kins) > 1
+    return len(activity_types) > 1

@@ -64,7 +64,7 @@ def build_rule_inputs(
     rows = [row for _, row in pairs]
     columns: Columns = {
         "submission_id": np.repeat(
-            [mapped.declared.submission_id for mapped in chunk], [len(m.rows) for m in chunk]
+            [mapped.metadata.submission_id for mapped in chunk], [len(m.rows) for m in chunk]
         ),
         "sheet": _text_series(row.sheet for row in rows),
         "row": pd.array([row.row for row in rows], dtype="int64"),
@@ -150,10 +150,11 @@ def _facts_of_rows(
 ) -> Iterable[Mapping[str, Any]]:
     """For each row what follows from its submission and its cohort."""
     by_cohort = {
-        cohort: _facts(of_cohort(mapped.declared, cohort), tolerances) for cohort in mapped.cohorts
+        cohort: _facts(of_cohort(mapped.metadata, cohort), tolerances) for cohort in mapped.cohorts
     }
-    of_none = _facts(mapped.declared, tolerances)
-    return (by_cohort[row.cohort] if row.cohort else of_none for row in mapped.rows)
+    of_none = _facts(mapped.metadata, tolerances)
+    cohorts = (mapped.cohort_of(row) for row in mapped.rows)
+    return (by_cohort[cohort] if cohort else of_none for cohort in cohorts)
 
 
 def _facts(declared: SubmissionMetadata, tolerances: Tolerances) -> dict[str, Any]:

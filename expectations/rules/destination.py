@@ -5,7 +5,9 @@ from models.vocabulary import ActivityGroup, ActivityType, activities
 
 SINCE = "2026-11-23"
 
-PRE_16 = [code for code, activity in activities().items() if activity.kin is ActivityType.PRE_16]
+PRE_16 = [
+    code for code, activity in activities().items() if activity.activity_type is ActivityType.PRE_16
+]
 NO_LONGER_USED = [code for code, activity in activities().items() if not activity.is_current]
 ONLY_WITH_SEN = ["280", "460"]
 AT_A_PROVIDER = ["220", "230", "240", "250", "270", "280", "310", "450", "460"]
@@ -18,7 +20,7 @@ IN_CUSTODY = "290"
 IN_SCHOOL_OR_COLLEGE = [
     code
     for code, activity in activities().items()
-    if activity.kin is ActivityType.EDUCATION and code != IN_CUSTODY
+    if activity.activity_type is ActivityType.EDUCATION and code != IN_CUSTODY
 ]
 IN_WORK = ["330", "340", "350", "360"]
 START_IS_AGREED = ["615", "616"]  # where and when they will start
@@ -28,7 +30,7 @@ NOWHERE = [
     if activity.group in (ActivityGroup.NEET, ActivityGroup.NOT_KNOWN)
     and activity.is_current
     and code not in START_IS_AGREED
-    and activity.kin is not ActivityType.PRE_16
+    and activity.activity_type is not ActivityType.PRE_16
 ]
 
 # "Hill Primary School" and "Dance School" do employ leavers, so "school" alone is no sign.

@@ -84,7 +84,7 @@ def _compare(run: RunContext, submission: Submission, cover: CoverNote) -> Noted
 
 def _content(mapped: NormalisedSubmission) -> object:
     # The wave that is declared shows in each row that it holds for, and only there.
-    return replace(mapped.declared, wave=None), mapped.rows
+    return replace(mapped.metadata, wave=None), mapped.rows
 
 
 def _apply(

@@ -107,14 +107,14 @@ def compare_suites(run: RunContext, trial: Trial, today: date) -> RuleImpact:
         after = _judge(run, metadata, submissions, trial, today)
         with Session(run.engine) as session:
             for submission in submissions:
-                submission_id = submission.declared.submission_id
-                if hashes[submission_id] != _suite_in_code(submission.declared):
+                submission_id = submission.metadata.submission_id
+                if hashes[submission_id] != _suite_in_code(submission.metadata):
                     before[submission_id] = _stored_severities(session, submission_id)
         for submission in submissions:
-            submission_id = submission.declared.submission_id
+            submission_id = submission.metadata.submission_id
             if submission_id in before and submission_id in after:
                 _count_differences(
-                    impact, submission.declared.urn, before[submission_id], after[submission_id]
+                    impact, submission.metadata.urn, before[submission_id], after[submission_id]
                 )
                 impact.submissions += 1
                 impact.rows += len({(row.sheet, row.row) for row in submission.rows})

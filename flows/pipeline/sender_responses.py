@@ -181,7 +181,7 @@ def _note_answer(
     mapped: NormalisedSubmission,
 ) -> bool:
     """Whether an answer is noted, or need not be: what was never told, or must be put right."""
-    by = _sender(mapped.declared)
+    by = _sender(mapped.metadata)
     try:
         if not answer.row:
             confirm_sheet(
@@ -202,7 +202,7 @@ def _note_answer(
             field=field,
         )
     except LookupError as why:
-        log.info("an answer in submission %s was not taken: %s", mapped.declared.submission_id, why)
+        log.info("an answer in submission %s was not taken: %s", mapped.metadata.submission_id, why)
     except ValueError:
         return not answer.row
     return True
@@ -252,6 +252,6 @@ def _note_answer_late(
     except (LookupError, ValueError):
         return
     store_confirmation(
-        session, person, answer.code, value=value, by=_sender(mapped.declared), field=field,
+        session, person, answer.code, value=value, by=_sender(mapped.metadata), field=field,
         submission_id=before.id or 0,
     )  # fmt: skip

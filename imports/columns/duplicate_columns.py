@@ -158,7 +158,9 @@ def _is_code_for_same_answer(
         for row in layout.table.rows
     ]
     kin_pairs = [
-        [activities()[code].kin for code in codes if code] for codes in code_pairs if all(codes)
+        [activities()[code].activity_type for code in codes if code]
+        for codes in code_pairs
+        if all(codes)
     ]
     return (
         bool(kin_pairs)

@@ -42,8 +42,7 @@ class CohortTables:
     @property
     def cohort(self) -> LeavingCohort | None:
         """The cohort; None for a list that is of none."""
-        year, stage = self.metadata.academic_year, self.metadata.leaving_stage
-        return LeavingCohort(year, stage) if year is not None and stage else None
+        return self.metadata.cohort
 
     @property
     def count(self) -> int:

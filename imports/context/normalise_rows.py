@@ -37,7 +37,6 @@ from imports.values.typed_identifiers import (
 from models.handoffs.findings import Issue
 from models.handoffs.normalised import (
     FieldColumn,
-    LeavingCohort,
     NormalisedRow,
     SubmissionMetadata,
 )
@@ -106,8 +105,6 @@ def normalise_rows(cohorts: Sequence[RowsToNormalise], column_map: ColumnMap) ->
     layouts = [layout for cohort in cohorts for layout in cohort.layouts]
     for cohort in cohorts:
         metadata = cohort.metadata
-        year, stage = metadata.academic_year, metadata.leaving_stage
-        of = LeavingCohort(year, stage) if year is not None and stage else None
         for layout in cohort.layouts:
             split = _choose_splitter(layout, layouts, normalised)
             columns_by_wave = _columns_by_wave(layout, metadata, column_map, cohort.orders, split)
@@ -117,7 +114,9 @@ def normalise_rows(cohorts: Sequence[RowsToNormalise], column_map: ColumnMap) ->
                     normalised_row = _normalise_row(
                         row, layout.table.sheet, wave_columns, normalised
                     )
-                    normalised.rows.append(replace(_with_moment(normalised_row, layout), cohort=of))
+                    normalised.rows.append(
+                        replace(_with_moment(normalised_row, layout), cohort=metadata.cohort)
+                    )
     normalised.issues += [
         *_count_issues("C36", normalised.places),
         *_count_issues("C60", normalised.counted["agreed"]),

@@ -19,16 +19,16 @@ _ANSWERS = frozenset({"activity", "provider_name"})
 @dataclass(frozen=True, slots=True)
 class _Cohort:
     year: int
-    declared: SubmissionMetadata
+    metadata: SubmissionMetadata
     reached: int  # waves whose autumn had begun when the file was sent
 
     @property
     def last(self) -> int:
         """The last wave that can be answered: reached, and one that is asked for at all."""
-        return min(self.reached, self.declared.waves)
+        return min(self.reached, self.metadata.waves)
 
     def wave(self, column: ColumnMapping) -> int | None:
-        stage = self.declared.leaving_stage
+        stage = self.metadata.leaving_stage
         return column.period.wave(self.year, stage) if column.period and stage else None
 
 
@@ -128,7 +128,7 @@ def _why_not(wave: int, cohort: _Cohort) -> str:
         return "asks about the time before these leavers left"
     if wave > cohort.reached:
         return "asks about an autumn that had not come when it was sent"
-    followed = cohort.declared.waves
+    followed = cohort.metadata.waves
     years = "one year" if followed == 1 else f"{_NUMBER_WORDS[followed - 1]} years"
     return f"asks about more than {years} after leaving"
 

@@ -10,9 +10,21 @@ Amalgamation" stands under both schools alike, and a sixth form centre succeeds 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, case, literal, or_, select, union, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlmodel import Session, col
 
 from models.database import CHUNK
@@ -109,15 +121,20 @@ def _linked_from(
     urns_in_order = sorted(urns)
     for at in range(0, len(urns_in_order), CHUNK):
         chunk = urns_in_order[at : at + CHUNK]
-        links = union_all(*(_links_of_kind(chunk, kind) for kind in kinds))
-        for kind, before, after in session.execute(links):
+        for kind, before, after in session.execute(_links_query(kinds), {"urns": chunk}):
             linked[kind][before].add(after)
     return {kind: dict(links) for kind, links in linked.items()}
 
 
-def _links_of_kind(urns: Collection[str], kind: str) -> Any:
+@cache  # put together once: that takes longer than asking it
+def _links_query(kinds: tuple[str, ...]) -> Any:
+    return union_all(*(_links_of_kind(kind) for kind in kinds))
+
+
+def _links_of_kind(kind: str) -> Any:
     """The kind and the URNs beside those of that kind, and so on, from the links of either side."""
     link = InstitutionLink
+    urns: Any = bindparam("urns", expanding=True)
     own, theirs = _kind_conditions(kind)
     near: Any = select(col(link.urn).label("before"), col(link.linked_urn).label("after"))
     far = select(col(link.linked_urn), col(link.urn))

@@ -11,6 +11,14 @@ from models.vocabulary import WAVES, LeavingStage, SubmissionKind
 FieldPlace = tuple[str, int, str]  # sheet, row as Excel shows it, our field
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class LeavingCohort:
+    """The leavers that a row is of: the September in which their leaving year began, the stage."""
+
+    academic_year: int
+    leaving_stage: LeavingStage
+
+
 @dataclass(frozen=True, slots=True)
 class SubmissionMetadata:
     """What is known of a submission before its rows are read: from its sender, or inferred.
@@ -32,13 +40,12 @@ class SubmissionMetadata:
     is_from_provider: bool = False
     follows_id: int | None = None
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class LeavingCohort:
-    """The leavers that a row is of: the September in which their leaving year began, the stage."""
-
-    academic_year: int
-    leaving_stage: LeavingStage
+    @property
+    def cohort(self) -> LeavingCohort | None:
+        """The cohort that a leaver sheet is of; None where that is open, and of other lists."""
+        if self.kind is SubmissionKind.ENROLMENTS or self.academic_year is None:
+            return None
+        return LeavingCohort(self.academic_year, self.leaving_stage) if self.leaving_stage else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class NormalisedRow:
     we cannot; `marks` what happened to a value on its way ("damaged", "placeholder").
     `columns` is shared by the rows of a table: where each field stands.  `moment` is when the row
     was true, where it or its table says so: of two rows about one leaver the later counts.
-    `cohort` is whose leaver the row says they are, None in a list that is of no cohort.
+    `cohort` is whose leaver the row says they are, None for that of its submission.
     """
 
     sheet: str
@@ -92,7 +99,7 @@ class NormalisedSubmission:
     `suggests` are close terms for a word that no map has, by the place of its field.
     """
 
-    declared: SubmissionMetadata
+    metadata: SubmissionMetadata
     rows: tuple[NormalisedRow, ...]
     remarks: tuple[Issue, ...] = ()
     suggests: Mapping[FieldPlace, tuple[str, ...]] = field(default_factory=dict)
@@ -114,7 +121,12 @@ class NormalisedSubmission:
     @property
     def cohorts(self) -> tuple[LeavingCohort, ...]:
         """The cohorts that the rows are of, in order; none of a list that is of no cohort."""
-        return tuple(sorted({row.cohort for row in self.rows if row.cohort}))
+        cohorts = {self.cohort_of(row) for row in self.rows} or {self.metadata.cohort}
+        return tuple(sorted(cohort for cohort in cohorts if cohort))
+
+    def cohort_of(self, row: NormalisedRow) -> LeavingCohort | None:
+        """The cohort that a row is of; None in a list that is of no cohort."""
+        return row.cohort or self.metadata.cohort
 
     def by_cohort(self) -> "tuple[NormalisedSubmission, ...]":
         """The submission once for each cohort that it holds, with the rows of that one."""
@@ -123,8 +135,8 @@ class NormalisedSubmission:
         return tuple(
             replace(
                 self,
-                declared=of_cohort(self.declared, cohort),
-                rows=tuple(row for row in self.rows if row.cohort == cohort),
+                metadata=of_cohort(self.metadata, cohort),
+                rows=tuple(row for row in self.rows if self.cohort_of(row) == cohort),
             )
             for cohort in self.cohorts
         )

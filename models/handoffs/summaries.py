@@ -19,7 +19,9 @@ class Counts:
     sustained_base: int = 0  # those for whom it can be told, one way or the other
     known_evidenced: int = 0  # of those known, by the word of the place itself
     eet_evidenced: int = 0
-    kins: tuple[tuple[str, int], ...] = ()  # (models.vocabulary.ActivityType, leavers), every type
+    activity_types: tuple[
+        tuple[str, int], ...
+    ] = ()  # (models.vocabulary.ActivityType, leavers), every type
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ class Drawing:
 
     name: str
     content: bytes
-    declared: SubmissionMetadata
+    metadata: SubmissionMetadata
 
 
 def a_file(text: str, number: int = 1) -> Drawing:

@@ -101,7 +101,7 @@ def an_answer(leaver: int, wave: int, drawn_answer: str, sex: str) -> LeaverOutc
         if not activity
         else {
             "activity_code": code,
-            "provider_name": COLLEGE if activity.kin is ActivityType.EDUCATION else "",
+            "provider_name": COLLEGE if activity.activity_type is ActivityType.EDUCATION else "",
             "started_on": date(2025, 9, 4),
             "as_at": date(2024 + wave, 11, 1),
             "source": "provider" if confirmed else "school",
@@ -124,7 +124,7 @@ def an_answer(leaver: int, wave: int, drawn_answer: str, sex: str) -> LeaverOutc
         is_disadvantaged=False,
         wave=wave,
         group=activity.group if activity else ActivityGroup.NOT_KNOWN,
-        kin=activity.kin if activity else ActivityType.NOT_KNOWN,
+        activity_type=activity.activity_type if activity else ActivityType.NOT_KNOWN,
         sustained=Sustained.YES if confirmed and wave == 1 else Sustained.CANNOT_TELL,
         sustained_because="",
         **where,  # type: ignore[arg-type]
@@ -163,5 +163,8 @@ def counts_of(answers: list[LeaverOutcome]) -> Counts:
         not_known=not_known,
         sustained=verdicts.count(Sustained.YES),
         sustained_base=len(answers) - verdicts.count(Sustained.CANNOT_TELL),
-        kins=tuple((kin.value, sum(a.kin is kin for a in answers)) for kin in ActivityType),
+        activity_types=tuple(
+            (activity_type.value, sum(a.activity_type is activity_type for a in answers))
+            for activity_type in ActivityType
+        ),
     )

@@ -45,7 +45,9 @@ def counts(leavers: int, coverage: int, *, wave: int = 1, can_be_told: bool = Tr
         not_known=leavers - known,
         sustained=base * (94 - 3 * wave) // 100,
         sustained_base=base,
-        kins=tuple((kin.value, numbers.get(kin, 0)) for kin in ActivityType),
+        activity_types=tuple(
+            (activity_type.value, numbers.get(activity_type, 0)) for activity_type in ActivityType
+        ),
     )
 
 
@@ -108,11 +110,13 @@ def _cohort_lines(
 def added(several: list[Counts]) -> Counts:
     """Counts of several schools together."""
     names = ("leavers", "known", "eet", "neet", "other", "not_known", "sustained", "sustained_base")
-    kins = {
-        kin.value: sum(dict(counted.kins).get(kin.value, 0) for counted in several)
-        for kin in ActivityType
+    activity_types = {
+        activity_type.value: sum(
+            dict(counted.activity_types).get(activity_type.value, 0) for counted in several
+        )
+        for activity_type in ActivityType
     }
     return Counts(
         **{name: sum(getattr(counted, name) for counted in several) for name in names},
-        kins=tuple(kins.items()),
+        activity_types=tuple(activity_types.items()),
     )

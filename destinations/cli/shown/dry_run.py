@@ -32,8 +32,8 @@ def dry_run_sentence(
     """
     sha256 = hashlib.sha256(content).hexdigest()
     submission = Submission(
-        urn=mapped.declared.urn, name=name, sha256=sha256, size=len(content), stored_as="",
-        sent_on=mapped.declared.sent_on,
+        urn=mapped.metadata.urn, name=name, sha256=sha256, size=len(content), stored_as="",
+        sent_on=mapped.metadata.sent_on,
     )  # fmt: skip
     return if_set_up(
         settings, lambda session: _record_and_roll_back(session, submission, mapped, findings), ""
@@ -50,7 +50,7 @@ def _record_and_roll_back(
     institution_urn = session.exec(
         select(Institution.urn).where(Institution.urn == submission.urn)
     ).first()
-    if institution_urn is None or mapped.declared.kind is None:
+    if institution_urn is None or mapped.metadata.kind is None:
         return ""
     same_file = session.exec(
         select(Submission).where(
@@ -64,9 +64,9 @@ def _record_and_roll_back(
     try:
         session.add(submission)
         session.flush()
-        declared = replace(mapped.declared, submission_id=submission.id or 0)
+        declared = replace(mapped.metadata, submission_id=submission.id or 0)
         recorded = record_submission(
-            session, replace(mapped, declared=declared), findings, recorded_at=now()
+            session, replace(mapped, metadata=declared), findings, recorded_at=now()
         )
         session.refresh(submission)
         previous = session.get(Submission, submission.follows_id) if submission.follows_id else None

@@ -14,7 +14,7 @@ def choices_by_field() -> dict[str, tuple[str, ...]]:
     current = [
         activity
         for activity in activities().values()
-        if activity.is_current and activity.kin is not ActivityType.PRE_16
+        if activity.is_current and activity.activity_type is not ActivityType.PRE_16
     ]
     return {
         "activity": tuple(activity.label for activity in current),

@@ -35,7 +35,7 @@ def match_and_record_chunk(run: RunContext, chunk: Chunk, today: date | None = N
     def record_work(work: SubmissionWork) -> SubmissionWork:
         mapped = work.rows
         with transaction(run.engine) as session, register_at_rest(session):
-            silent = waived_codes(session, mapped.declared, day)
+            silent = waived_codes(session, mapped.metadata, day)
             of_others: tuple[Issue, ...] = ()
             if submission_state.OF_OTHER_SCHOOL not in silent:
                 of_others = stop_sheet_of_other_school(session, mapped, limits)

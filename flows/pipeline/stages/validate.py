@@ -25,7 +25,7 @@ def validate_chunk(run: RunContext, chunk: Chunk, today: date | None = None) -> 
 
         def judge_work(work: SubmissionWork) -> SubmissionWork:
             findings = judged.findings[work.id]
-            left = drop_waived(session, work.rows.declared, findings, day)
+            left = drop_waived(session, work.rows.metadata, findings, day)
             suite = judged.suites.get(work.id)
             return replace(work, findings=left.findings, waived=left.counts, suite_hash=suite)
 
