@@ -138,6 +138,17 @@ RULES: tuple[Rule, ...] = (
         since=SINCE,
     ),
     Rule(
+        code="C77",
+        severity=PLEASE_CHECK,
+        says="We read '{used}' as whether the destination lasted, and left '{heading}' out, which "
+        "asks about another moment",
+        do="Send the answers of that moment in a sheet of their own",
+        bad="Sustained at 6 months, Sustained at 12 months",
+        good="Sustained at 6 months",
+        source="ours",
+        since=SINCE,
+    ),
+    Rule(
         code="D26",
         severity=MUST_FIX,
         says="This was still to begin when the sheet was sent",
