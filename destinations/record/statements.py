@@ -109,7 +109,7 @@ def _former_statement(
     if not is_known or not isinstance(ended, date):
         return
     wave = academic_year(ended.year, ended.month) - leaver.academic_year
-    if 0 < wave <= context.declared.waves and ended <= context.declared.sent_on:
+    if 0 < wave <= context.metadata.waves and ended <= context.metadata.sent_on:
         was = {
             "provider_name": row.get("former_provider_name"),
             "ended_on": ended,
