@@ -85,6 +85,7 @@ def map_columns_and_values(
                     declared.urn,
                 ),
                 column_map,
+                declared.urn,
             )
             for table in read.tables
         ),

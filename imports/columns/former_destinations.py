@@ -7,7 +7,12 @@ it speaks.  It never stands in for what is.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from imports.columns.mapped_table import ColumnMapping, TableMapping, share_of_known_destinations
+from imports.columns.mapped_table import (
+    ColumnMapping,
+    TableMapping,
+    share_of_known_destinations,
+    share_of_known_places,
+)
 from imports.columns.proposals import holds_date
 from imports.columns.typed_values import displayed_text, says_nothing
 from imports.crosswalk.column_map import ColumnMap
@@ -16,6 +21,7 @@ from imports.text.headings import SPEAKS_OF_BEFORE, heading_words, word_set
 from models.handoffs.findings import Issue
 
 _MOST = 0.7
+_SHORT = 2  # letters: "Y" and "NA" are words of many lists
 _NOW = word_set(
     "now current currently new latest present presently today updated changed change moved"
 )
@@ -26,9 +32,12 @@ _PLACES = frozenset({"provider_name", "activity"})
 _OPEN = ("", NOT_OURS, "activity")
 
 
-def read_former_destinations(layout: TableMapping, column_map: ColumnMap) -> TableMapping:
-    """The layout with what leavers did before, where one column says so beside what they do now."""
-    was = _column_of_before(layout, column_map)
+def read_former_destinations(layout: TableMapping, column_map: ColumnMap, urn: str) -> TableMapping:
+    """The layout with what leavers did before, where one column says so beside what they do now.
+
+    `urn` is of the sender: which places a name may mean depends on where they are.
+    """
+    was = _column_of_before(layout, column_map, urn)
     now = [column for column in layout.columns("activity") if column is not was]
     if was is None or len(now) != 1 or was.period or now[0].period:
         return layout
@@ -70,27 +79,31 @@ def _called(column: ColumnMapping, other: ColumnMapping) -> str:
     return " ".join(column.parts) if column.heading == other.heading else column.heading
 
 
-def _column_of_before(layout: TableMapping, column_map: ColumnMap) -> ColumnMapping | None:
+def _column_of_before(
+    layout: TableMapping, column_map: ColumnMap, urn: str
+) -> ColumnMapping | None:
     """The one column of destinations whose heading speaks of before; None where there are more."""
     is_dated = any(_has_words(column, _NOW) for column in layout.columns("activity"))
     before = SPEAKS_OF_BEFORE | _FIRST if is_dated else SPEAKS_OF_BEFORE
     columns = [
         column
         for column in layout.mappings
-        if column.field in _OPEN
-        and _has_words(column, before)
-        and not _has_words(column, _NOW)
-        and _holds_destinations(layout, column, column_map)
+        if column.field in _OPEN and _has_words(column, before) and not _has_words(column, _NOW)
     ]
-    return columns[0] if len(columns) == 1 else None
+    kinds = [column for column in columns if _share(layout, column, column_map, "") >= _MOST]
+    places = [column for column in columns if _share(layout, column, column_map, urn) >= _MOST]
+    chosen = kinds or places
+    return chosen[0] if len(chosen) == 1 else None
 
 
-def _holds_destinations(layout: TableMapping, column: ColumnMapping, column_map: ColumnMap) -> bool:
+def _share(layout: TableMapping, column: ColumnMapping, column_map: ColumnMap, urn: str) -> float:
+    """The share of a column's answers that are destinations, or with a URN places near it."""
     cells = [cell for cell in layout.cells(column) if not says_nothing("activity", cell)]
-    texts = {displayed_text(cell) for cell in cells}
-    return share_of_known_destinations(cells, column_map) >= _MOST and any(
-        len(text) > 2 for text in texts
-    )
+    if all(len(displayed_text(cell)) <= _SHORT for cell in cells):
+        return 0.0
+    if not urn:
+        return share_of_known_destinations(cells, column_map)
+    return share_of_known_places(cells, column_map, urn)
 
 
 def _column_of_end(
