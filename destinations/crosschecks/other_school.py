@@ -56,7 +56,7 @@ def stop_sheet_of_other_school(
     of = len(identities)
 
     def is_most(count: int) -> bool:
-        return count >= limits.other_school_from and count >= limits.other_school * of
+        return count >= limits.other_school_from and count > limits.other_school * of
 
     if is_most(numbered) and numbered > numbers:
         why = "have a UPN that another school of the hub gave, and none has one of yours"
@@ -64,7 +64,7 @@ def stop_sheet_of_other_school(
     if is_most(numbers):
         raise _other_schools(numbers, of, _RECORDED)
     urn = max(alike, key=lambda urn: alike[urn], default="")
-    if not urn or not is_most(alike[urn]):
+    if not urn or alike[urn] <= limits.other_school * of:
         return ()
     if _sent_the_same(session, urn, mapped):
         raise _other_schools(alike[urn], of, _RECORDED)

@@ -14,8 +14,8 @@ class Thresholds:
     below_register: float = 0.6  # below the smallest
     other_cohort: float = 0.2  # leavers who stand in another year's cohort of the school too
     known_rises: float = 0.3  # to all of them, from the cohort before at the same wave
-    other_school: float = 0.5  # of a sheet, leavers of one other school: it stops
-    other_school_from: int = 3  # such leavers below which it never does
+    other_school: float = 0.5  # of a sheet, leavers of one other school: with more it stops
+    other_school_from: int = 5  # such leavers below which it never does, and is asked about
     fewest: int = 5  # a difference of fewer may be chance
     alike_from: int = 20  # among fewer, all alike may be chance
 

@@ -141,7 +141,7 @@ class Settings(BaseSettings):
         default=0.5, gt=0, le=1, description="Share of one other school's leavers that stops a file"
     )
     tolerance_other_school_from: int = Field(
-        default=3, ge=1, description="Leavers of another school below which no file stops"
+        default=5, ge=1, description="Leavers of another school below which no file stops"
     )
     tolerance_fewest: int = Field(
         default=5, ge=1, description="Leavers below which a difference is chance"

@@ -57,8 +57,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="X11",
         severity=PLEASE_CHECK,
-        says="{count} of the {of} leavers of this file have the name and date of birth of leavers "
-        "whom another school has sent for the same year",
+        says="{count} of the {of} leavers of this file are, by number or by name and date of "
+        "birth, leavers whom another school has sent for the same year",
         do="If they are not yours, send the file for the right school; if they left from both, "
         "tell your hub",
         bad="a whole sheet of Hill School's leavers, sent for Vale School",
