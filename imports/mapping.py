@@ -148,7 +148,7 @@ def _normalise(
         *about_kind,
         *about_numbers,
         *about_births,
-        *split.issues,
+        *_without_what_is_known(split.issues, layouts),
         *about_cohorts,
         *(roll_issues(layouts, column_map, declared.urn) if is_roll else []),
         *about_columns,
@@ -177,6 +177,14 @@ def _normalise(
             for (row, letter), top in layout.table.merged_into.items()
         },
     )
+
+
+def _without_what_is_known(
+    issues: Iterable[Issue], layouts: Sequence[TableMapping]
+) -> Iterator[Issue]:
+    """The issues without the question whose leavers these are, where the record itself knows it."""
+    is_known = all(layout.is_by_number for layout in layouts)
+    return (issue for issue in issues if not (is_known and issue.code == "C35"))
 
 
 def _mark_left_out(

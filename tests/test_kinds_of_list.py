@@ -181,6 +181,7 @@ def test_a_second_round_by_upn_alone_is_read_where_every_upn_is_known(tmp_path):
     submit(tmp_path, SECOND_ROUND.format(KNOWN), "--sent-on", "2025-11-27")
     take_in(date(2025, 11, 28))
     assert len(exported("leavers")) == 3
+    assert [line for line in exported("findings") if line["submission"] == "2"] == []
     second = [line for line in exported("destinations") if line["as_at"] == "2025-11-27"]
     assert sorted((line["cohort"], line["wave"], line["activity_code"]) for line in second) == [
         ("2024/25", "1", "230"),
