@@ -115,9 +115,10 @@ def record_rows(
     declared = mapped.metadata
     rows = _rows_by_place(mapped.rows)
     rows_to_fix = {
-        (finding.sheet, finding.row)
+        (finding.sheet, row)
         for finding in findings
         if finding.severity is Severity.MUST_FIX and finding.row
+        for row in mapped.rows_of_cell(finding.sheet, finding.row, finding.column)
     }
     sound = {key: place_rows for key, place_rows in rows.items() if key not in rows_to_fix}
     stored = stored_matches(session, declared.submission_id)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from imports.columns.checkbox_columns import checkbox_issue, read_checkboxes
+from imports.columns.confirmed_flags import read_confirmed_flags
 from imports.columns.date_format_inference import infer_date_orders
 from imports.columns.duplicate_columns import resolve_duplicate_columns
 from imports.columns.enrolment_status import find_enrolment_status
@@ -17,6 +18,7 @@ from imports.columns.fields_by_words import (
     holds_many_destinations,
     read_by_words,
 )
+from imports.columns.former_destinations import former_issues, read_former_destinations
 from imports.columns.mapped_table import (
     ColumnMapping,
     TableMapping,
@@ -25,7 +27,10 @@ from imports.columns.mapped_table import (
 )
 from imports.columns.roll_dates import drop_roll_dates
 from imports.columns.sender_identifiers import assign_identifier_owners
+from imports.context.birth_months import place_by_birth_month
 from imports.context.cohorts import CohortTables, left_out_issue, split_by_cohort
+from imports.context.known_leavers import FindLeavers, nobody, place_known_leavers
+from imports.context.leaver_roll import is_leaver_roll, roll_issues
 from imports.context.normalise_rows import RowsToNormalise, normalise_rows
 from imports.context.required_columns import (
     add_column_proposals,
@@ -57,9 +62,14 @@ _IssueKey = tuple[object, ...]
 
 
 def map_columns_and_values(
-    read: ReadFile, declared: SubmissionMetadata, column_map: ColumnMap
+    read: ReadFile,
+    declared: SubmissionMetadata,
+    column_map: ColumnMap,
+    find_leavers: FindLeavers = nobody,
 ) -> NormalisedSubmission:
     """A file in our words, and everything noticed on the way.
+
+    `find_leavers` knows the leavers of before by their numbers.
 
     `declared` comes back complete: kind, cohort, stage and wave worked out from content where
     the sender left them out.  Raises SubmissionRefused (C01 to C06) for a file that we cannot go
@@ -68,20 +78,32 @@ def map_columns_and_values(
     """
     layouts = assign_identifier_owners(
         (
-            read_checkboxes(read_by_words(map_columns(table, column_map), column_map), column_map)
+            read_former_destinations(
+                read_checkboxes(
+                    read_by_words(map_columns(table, column_map), column_map),
+                    column_map,
+                    declared.urn,
+                ),
+                column_map,
+                declared.urn,
+            )
             for table in read.tables
         ),
         declared,
         column_map,
     )
     try:
-        return _normalise(read, layouts, declared, column_map)
+        return _normalise(read, layouts, declared, column_map, find_leavers)
     except SubmissionRefused as refused:
         raise add_column_proposals(refused, layouts, column_map) from None
 
 
 def _normalise(
-    read: ReadFile, layouts: list[TableMapping], declared: SubmissionMetadata, column_map: ColumnMap
+    read: ReadFile,
+    layouts: list[TableMapping],
+    declared: SubmissionMetadata,
+    column_map: ColumnMap,
+    find_leavers: FindLeavers,
 ) -> NormalisedSubmission:
     about_checkboxes = checkbox_issue(layouts, read.tables)
     titled = leave_out_by_title(layouts)
@@ -89,6 +111,9 @@ def _normalise(
     if declared.kind is not SubmissionKind.ENROLMENTS:
         layouts, about_tabs = use_tabs_as_destinations(layouts, column_map)
         about_titles += about_tabs
+    is_roll = is_leaver_roll(layouts, declared, column_map)
+    if is_roll:
+        declared = replace(declared, kind=SubmissionKind.LEAVERS)
     kind, about_kind = infer_kind(declared, layouts, column_map)
     declared = replace(declared, kind=kind)
     layouts = [find_enrolment_status(layout, kind, column_map) for layout in layouts]
@@ -99,11 +124,19 @@ def _normalise(
             else use_provider_as_destination(layout, column_map, declared.urn)
             for layout in layouts
         ]
+        is_roll = is_roll and not any(layout.has("activity") for layout in layouts)
+        if is_roll:  # it answers for no autumn
+            declared = replace(declared, wave=0)
         titled = read_plans(layouts)
         layouts, about_titles = titled.layouts, [*about_titles, *titled.issues]
         layouts = [find_wave_column(layout) for layout in layouts]
+        flagged = [read_confirmed_flags(layout, column_map) for layout in layouts]
+        layouts = [layout for layout, _ in flagged]
+        about_kind += [issue for _, issues in flagged for issue in issues]
+    layouts, about_numbers = place_known_leavers(layouts, declared, find_leavers)
+    layouts, about_births = place_by_birth_month(layouts, declared)
     split = split_by_cohort(layouts, declared)
-    cohorts, about_cohorts = _ready_to_normalise(split.parts, column_map)
+    cohorts, about_cohorts = _ready_to_normalise(split.parts, column_map, is_roll=is_roll)
     declared = split.metadata
     layouts = [layout for cohort in cohorts for layout in cohort.layouts]
     unused, about_columns = find_unknown_columns(layouts, column_map, kind)
@@ -113,10 +146,14 @@ def _normalise(
         *about_checkboxes,
         *about_titles,
         *about_kind,
+        *about_numbers,
+        *about_births,
         *split.issues,
         *about_cohorts,
+        *(roll_issues(layouts, column_map, declared.urn) if is_roll else []),
         *about_columns,
         *by_words_issues(layouts),
+        *former_issues(layouts),
         *normalised.issues,
     )
     logger.info(
@@ -176,7 +213,7 @@ def _with_leaving_date(layout: TableMapping, kind: SubmissionKind) -> TableMappi
 
 
 def _ready_to_normalise(
-    parts: Iterable[CohortTables], column_map: ColumnMap
+    parts: Iterable[CohortTables], column_map: ColumnMap, *, is_roll: bool
 ) -> tuple[list[RowsToNormalise], list[Issue]]:
     """The tables of each cohort with one column for each field and wave, and all it takes to read.
 
@@ -186,7 +223,7 @@ def _ready_to_normalise(
     ready, issues, refusals = [], [], []
     for part in parts:
         try:
-            rows, noticed = _cohort_ready(part, column_map)
+            rows, noticed = _cohort_ready(part, column_map, is_roll=is_roll)
         except SubmissionRefused as refused:
             refusals.append(refused)
             issues += [left_out_issue(layout, refused.code) for layout in part.layouts]
@@ -198,7 +235,9 @@ def _ready_to_normalise(
     return ready, issues
 
 
-def _cohort_ready(part: CohortTables, column_map: ColumnMap) -> tuple[RowsToNormalise, list[Issue]]:
+def _cohort_ready(
+    part: CohortTables, column_map: ColumnMap, *, is_roll: bool
+) -> tuple[RowsToNormalise, list[Issue]]:
     metadata, layouts, issues = part.metadata, part.layouts, list[Issue]()
     if metadata.kind is SubmissionKind.LEAVERS:
         titled = date_by_title(layouts, metadata)
@@ -209,7 +248,7 @@ def _cohort_ready(part: CohortTables, column_map: ColumnMap) -> tuple[RowsToNorm
         drop_roll_dates(_with_leaving_date(layout, metadata.kind), metadata) for layout in layouts
     ]
     layouts, about_years = _assign_waves_and_columns(layouts, metadata, column_map)
-    layouts, about_tables = require_columns(layouts, metadata, column_map)
+    layouts, about_tables = require_columns(layouts, metadata, column_map, is_roll=is_roll)
     orders, about_dates = infer_date_orders(layouts, metadata)
     rows = RowsToNormalise(metadata, layouts, orders)
     return rows, [*issues, *about_tables, *about_years, *about_dates]

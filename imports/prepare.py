@@ -4,7 +4,8 @@ Whoever needs a file's rows asks here: intake, a check, a trial of rules, what a
 Intake does the two halves apart, each in a stage of its own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from imports.context.required_columns import add_heading_proposals
 from imports.crosswalk.column_map import ColumnMap
@@ -70,4 +71,7 @@ def normalise(read: ReadFile, metadata: SubmissionMetadata, crosswalk: Crosswalk
     Raises SubmissionRefused (C01 to C06).
     """
     columns = crosswalk.to_map(metadata.urn, heading_fingerprints(read))
-    return PreparedFile(read, columns, map_columns_and_values(read, metadata, columns))
+    metadata = replace(metadata, is_from_provider=crosswalk.is_provider(metadata.urn))
+    find_leavers = partial(crosswalk.leavers, metadata.urn)
+    normalised = map_columns_and_values(read, metadata, columns, find_leavers)
+    return PreparedFile(read, columns, normalised)

@@ -40,7 +40,7 @@ class Destination(SQLModel, table=True):
 
     __tablename__ = "destination"
     __table_args__ = (
-        UniqueConstraint("submission_id", "sheet", "row", "leaver_id", "wave"),
+        UniqueConstraint("submission_id", "sheet", "row", "leaver_id", "wave", "column"),
         CheckConstraint("wave >= 0", name="destination_wave_known"),
     )
     id: int | None = Field(default=None, primary_key=True, description="Number of the destination")

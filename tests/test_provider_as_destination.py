@@ -292,3 +292,47 @@ def test_the_register_is_read_while_somebody_writes(tmp_path, monkeypatch):
             session.flush()
             columns = load_crosswalk(session).to_map("900100", ())
             assert columns.named_place("Downs Coast College", "900100") is not None
+
+
+# Ticks under the names of places.  A place that the register does not have is asked about, never
+# left out: else those who went there would be missing while the others count.
+TICKS = """
+    Surname | Forename | DOB        | Downs Coast College | Wibble Academy | Ridge School | {other}
+    Lee     | Ana      | 12/03/2009 | x                   |                |              |
+    Marsh   | Peter    | 14/05/2009 |                     |                | x            |
+    Hill    | Jo       | 20/06/2009 |                     | x              |              |
+    Khan    | Omar     | 21/06/2009 |                     |                |              | {cell}
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "cell", "code"),
+    [
+        ("Apprenticeship", "x", "310"),
+        ("NEET", "\u2713", "619"),
+        ("Other", "Apprenticeship", "310"),
+        ("Other (please state)", "at sea", ""),
+    ],
+)
+def test_ticks_under_the_names_of_places_say_where_leavers_went(other, cell, code):
+    found = mapped(TICKS.format(other=other, cell=cell))
+    answers = [(row.raw["activity"], row.text("activity")) for row in found.rows]
+    assert answers[:3] == [
+        ("Downs Coast College", "230"),
+        ("Ridge School", "210"),
+        ("Wibble Academy", ""),
+    ]
+    assert answers[3][1] == code
+    assert [row.text("provider_name") for row in found.rows][:2] == [
+        "Downs Coast College",
+        "Ridge School",
+    ]
+    assert "C37" in {issue.code for issue in found.remarks}
+    assert found.unused == ()
+
+
+def test_two_places_ticked_are_two_answers():
+    text = TICKS.format(other="NEET", cell="x").replace("x              |  ", "x | x", 1)
+    found = mapped(text)
+    assert found.rows[2].raw["activity"] == "Wibble Academy / Ridge School"
+    assert found.rows[2].get("activity") is None

@@ -60,7 +60,21 @@ def test_destination_confirmed_over_yes_and_no_is_not_where_anybody_went():
     )
     assert values(result, "activity") == ["230", "210", "810"]
     assert values(result, "provider_name") == ["Downs College", "Ridge School", ""]
-    assert codes(result) == [("C10", "Destination Confirmed")]
+    assert codes(result) == []
+
+
+def test_a_destination_that_is_not_confirmed_is_kept_and_said():
+    result = mapped(
+        """
+        Destination | Provider      | Confirmed? Y/N | Attempts | 1st call
+        FE college  | Downs College | Y              | 1        | 14/10/2025
+        Job         | Acme Ltd      | N              | 3        | no answer
+        Not known   |               | N              | 3        | no answer
+        """
+    )
+    assert values(result, "activity") == ["230", "330", "810"]
+    assert codes(result) == [("C75", "Confirmed? Y/N")]
+    assert ("count", "1") in result.remarks[0].facts
 
 
 def test_a_sheet_that_only_says_yes_and_no_is_asked_for_the_destination():

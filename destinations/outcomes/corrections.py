@@ -15,7 +15,22 @@ _ROUNDS = (8, 4, 1)
 
 
 class Dated(Protocol):
-    """What a statement says of time: the day it was true, and the ends of the stay it tells of."""
+    """What a statement says of time: the day it was true, and the ends of the stay it tells of.
+
+    And the row of the sheet that said it.
+    """
+
+    @property
+    def submission_id(self) -> int:
+        """The submission that it came in."""
+
+    @property
+    def sheet(self) -> str:
+        """The sheet of it."""
+
+    @property
+    def row(self) -> int:
+        """The row of that."""
 
     @property
     def wave(self) -> int:
@@ -56,13 +71,20 @@ def voice_of(source: str, evidence: str, sender: str) -> Voice:
 def corrects(later: Dated, earlier: Dated) -> bool:
     """Whether a later statement by the same voice, about the same leaver and wave, is a correction.
 
-    It is where both speak of one day.  What is intended is said anew each time.
+    It is where both speak of one day.  What is intended is said anew each time; and one row that
+    tells what was and what is tells two facts.
     """
     if later.wave == 0:
         return True
+    if _row_of(later) == _row_of(earlier):
+        return False
     later_first, later_last = _days_spoken_of(later)
     earlier_first, earlier_last = _days_spoken_of(earlier)
     return later_first <= earlier_last and earlier_first <= later_last
+
+
+def _row_of(statement: Dated) -> tuple[int, str, int]:
+    return statement.submission_id, statement.sheet, statement.row
 
 
 def _days_spoken_of(statement: Dated) -> tuple[date, date]:

@@ -241,8 +241,15 @@ def _survivorship_order(
 
 
 def _speaks_of(statement: LeaverObservation, asked_on: date) -> bool:
-    """Whether a statement tells of the day asked: it says since when, or was true that autumn."""
-    return statement.started_on is not None or statement.as_at.year <= asked_on.year
+    """Whether a statement tells of the day asked: it says since or until when.
+
+    Or it was true that autumn.
+    """
+    return (
+        statement.started_on is not None
+        or statement.ended_on is not None
+        or statement.as_at.year <= asked_on.year
+    )
 
 
 def _group_and_type(

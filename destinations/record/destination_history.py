@@ -36,12 +36,17 @@ class _HistoryLine(NamedTuple):
 
 
 class _StatementKey(NamedTuple):
-    """What is one statement of a submission, however often the submission is recorded."""
+    """What is one statement of a submission, however often the submission is recorded.
+
+    A row that tells what was and what is has two, each in a column of its own; `column` is '' in
+    any other.
+    """
 
     sheet: str
     row: int
     leaver_id: int
     wave: int
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,6 +59,8 @@ class _EffectiveStatement:
     sent_on: date
     submission_id: int
     destination_id: int
+    sheet: str = field(compare=False)
+    row: int = field(compare=False)
     wave: int = field(compare=False)
     as_at: date = field(compare=False)
     started_on: date | None = field(compare=False)
@@ -87,8 +94,8 @@ def add_statements(
     )
     new_statements = {
         key: statement
-        for statement in statements
-        if (key := _statement_key(statement)) not in recorded
+        for key, statement in _by_key(statements).items()
+        if key not in recorded
         and not any(
             repeats is not None and effective_statement.submission_id == repeats
             for effective_statement in effective[_history_line(statement, declared.urn)]
@@ -115,6 +122,8 @@ def add_statements(
                 declared.sent_on,
                 declared.submission_id,
                 destination_id,
+                statement.sheet,
+                statement.row,
                 statement.wave,
                 statement.as_at,
                 row["started_on"],
@@ -194,6 +203,7 @@ def _load_history(
                 col(Destination.submission_id),
                 col(Destination.sheet),
                 col(Destination.row),
+                col(Destination.column),
                 col(Submission.urn),
                 col(Submission.sent_on),
                 and_(
@@ -206,13 +216,16 @@ def _load_history(
         )
         for row in rows:
             if row.submission_id == declared.submission_id:
-                recorded.add(_StatementKey(row.sheet, row.row, row.leaver_id, row.wave))
+                key = _StatementKey(row.sheet, row.row, row.leaver_id, row.wave)
+                recorded |= {key, key._replace(column=row.column)}
             if not row.is_effective:
                 continue
             statement = _EffectiveStatement(
                 row.sent_on,
                 row.submission_id,
                 row.id,
+                row.sheet,
+                row.row,
                 row.wave,
                 row.as_at,
                 row.started_on,
@@ -246,6 +259,20 @@ def _take_superseded(
 def _history_line(statement: DestinationStatement, urn: str) -> _HistoryLine:
     voice = voice_of(statement.source, statement.evidence, urn)
     return _HistoryLine(statement.leaver_id, statement.wave, voice)
+
+
+def _by_key(
+    statements: Sequence[DestinationStatement],
+) -> dict[_StatementKey, DestinationStatement]:
+    """The statements by their key, which has the column where a row has two of one wave."""
+    columns: defaultdict[_StatementKey, set[str]] = defaultdict(set)
+    for statement in statements:
+        columns[_statement_key(statement)].add(statement.column)
+    return {
+        key._replace(column=statement.column if len(columns[key]) > 1 else ""): statement
+        for statement in statements
+        for key in (_statement_key(statement),)
+    }
 
 
 def _statement_key(statement: DestinationStatement) -> _StatementKey:

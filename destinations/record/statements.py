@@ -1,6 +1,6 @@
 """Statements: what a row says a leaver was doing becomes the destinations to record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -76,14 +76,15 @@ def school_statements(
 ) -> tuple[DestinationStatement, ...]:
     """The statements of a row of a leaver sheet; none where its destination cells are blank.
 
-    An intended destination is wave 0's, whatever the wave of the sheet it stands in.  Of somebody
-    who was not there any more when checked, the row does not say until when they were: they are
-    not known at its wave, and the sender is asked (D25).
+    An intended destination is wave 0's, whatever the wave of the sheet it stands in.  What a
+    leaver did before, until a day, comes first.  Of somebody who was not there any more when
+    checked, the row does not say until when they were: they are not known at its wave, and the
+    sender is asked (D25).
     """
     wave = wave_answered(row, leaver, context.metadata)
     activity = "" if _has_left_at_a_day_unknown(row) else row.text("activity")
     intended = row.text("intended") or None
-    statements = []
+    statements = list(_former_statement(row, leaver, context))
     if activity or (intended and wave == 0):
         column = _source_column(row, ("activity", "intended"))
         intended_now = intended if wave == 0 else None
@@ -94,6 +95,29 @@ def school_statements(
         planned = replace(row, values={}) if "activity" in row.columns else row
         statements.append(_statement(planned, leaver, context, 0, "", intended, column))
     return tuple(statements)
+
+
+def _former_statement(
+    row: NormalisedRow, leaver: LeaverInCohort, context: StatementContext
+) -> Iterator[DestinationStatement]:
+    """What a leaver did before what they do now; nothing where no day says when that ended.
+
+    Who left in the summer of their last year had left the school.
+    """
+    activity, ended = row.text("former_activity"), row.get("former_ended_on")
+    is_known = activity and group_of(activity) is not ActivityGroup.NOT_KNOWN
+    if not is_known or not isinstance(ended, date):
+        return
+    wave = academic_year(ended.year, ended.month) - leaver.academic_year
+    if 0 < wave <= context.metadata.waves and ended <= context.metadata.sent_on:
+        was = {
+            "provider_name": row.get("former_provider_name"),
+            "ended_on": ended,
+            "as_at": ended,
+            "source": row.get("source"),
+        }
+        column = _source_column(row, ("former_activity",))
+        yield _statement(replace(row, values=was), leaver, context, wave, activity, None, column)
 
 
 def _has_left_at_a_day_unknown(row: NormalisedRow) -> bool:

@@ -25,6 +25,7 @@ _SIXTH_FORM = re.compile(r"(.+\S)\s+(?:sixth|6th)\s+form(?:\s+centre)?", re.IGNO
 _KIND_WORDS = frozenset({"college", "school", "academy", "university", "sixth", "form", "centre"})
 _COMMON_WORDS = frozenset({"the", "city", "central", "new", "community", "high", "secondary", "of"})
 _FULL_TIME_CODES = frozenset({"210", "220", "230", "240", "280", "290"})
+_AFTER_16 = ("further education", "higher education", "sixth form", "post 16", "16-19", "16 to 19")
 _AND_SIGNS = str.maketrans({"&": " and ", "+": " and "})
 
 
@@ -139,6 +140,12 @@ def activity_code_at(place: RegisterEntry) -> str:
     if place.has_sixth_form or "16 to 19" in kind:
         return "210"
     return "270"
+
+
+def takes_nobody_before_16(type_name: str) -> bool:
+    """Whether a kind of establishment, in the words of GIAS, is for those who have left school."""
+    kind = type_name.casefold()
+    return any(words in kind for words in _AFTER_16)
 
 
 def studying_at(register: ProviderRegister, name: str, *, la_code: str = "") -> str | None:

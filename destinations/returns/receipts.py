@@ -24,7 +24,7 @@ __all__ = ["Receipt", "build_receipt", "receipt_text", "receipt_workbook", "summ
 WEIGHTS = {Severity.MUST_FIX: "Must fix", Severity.PLEASE_CHECK: "Please check"}
 CHANGES = ("new", "changed", "gone", "would_become_blank")
 # The same file, the same rows, last year's rows: told before anything else.
-LEADING_RULES = ("A06", "N01", "N02")
+LEADING_RULES = ("A06", "C70", "N01", "N02")
 SHEET_OF_CSV = "(the file)"
 
 _PAGE_WIDTHS = (24, 22, 16, 70)

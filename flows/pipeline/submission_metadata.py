@@ -30,12 +30,17 @@ def submission_metadata(submission: Submission, waves: int) -> SubmissionMetadat
 def metadata_as_sent(session: Session, submission: Submission, waves: int) -> SubmissionMetadata:
     """The same for one whose sender has heard nothing yet: only what they said themselves.
 
-    What a run worked out before it was killed is worked out again, so that it is asked about.
+    What a run worked out before it was killed is worked out again, so that it is asked about.  So
+    is for every sheet of wave 0 whether it is one.
     """
     declared = submission_metadata(submission, waves)
-    if submission.answered_at is not None:
-        return declared
-    return with_note(declared, last_note(session, submission))
+    if submission.answered_at is None:
+        return with_note(declared, last_note(session, submission))
+    if declared.wave == 0:
+        # A sheet without answers is of wave 0 until somebody says which column has them.
+        note = last_note(session, submission)
+        return replace(declared, wave=note.wave if note else None)
+    return declared
 
 
 def with_note(declared: SubmissionMetadata, note: CoverNote | None) -> SubmissionMetadata:

@@ -6,6 +6,7 @@ from datetime import date
 
 from imports.columns.mapped_table import TableMapping
 from imports.columns.typed_values import DATES
+from imports.crosswalk.fields import READ_AS
 from imports.values.dates import (
     DayMonthOrder,
     Window,
@@ -87,7 +88,7 @@ def _date_columns(layouts: Sequence[TableMapping]) -> list[tuple[str, int | None
         (column.field, column.wave): None
         for layout in layouts
         for column in layout.mappings
-        if column.field in DATES
+        if READ_AS.get(column.field, column.field) in DATES
     }
     return list(date_columns)
 

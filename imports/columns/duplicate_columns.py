@@ -183,6 +183,14 @@ def _resolve_by_cells(
     if best.field in _COMPLEMENTARY and _are_complementary(layout, filled):
         merged = replace(best, fallbacks=tuple(column.at for column in others))
         return [merged, *(replace(column, field=NOT_OURS) for column in dropped)], []
+    if best.field == "enrolled" and len({_months_in(column) for column in filled}) == len(filled):
+        # "Sustained at 6 months" and "at 12 months" are two questions.
+        issues = [
+            _column_issue(layout, column, "C77", used=best.heading)
+            for column in others
+            if column in filled
+        ]
+        return [best, *(replace(column, field=NOT_OURS) for column in others)], issues
     if _has_happened(best):
         # Beside the day a course ended, the other day is the one it was planned for.
         dropped = [
@@ -195,6 +203,11 @@ def _resolve_by_cells(
         if column in filled and drop.field == ""
     ]
     return [best, *dropped], issues
+
+
+def _months_in(column: ColumnMapping) -> tuple[str, ...]:
+    words = heading_words(" ".join(column.parts))
+    return tuple(word for word in words if word.isdigit())
 
 
 def _has_happened(column: ColumnMapping) -> bool:

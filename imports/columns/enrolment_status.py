@@ -20,6 +20,8 @@ _MOST, _STRANGE = 0.7, 0.2
 _LASTS = word_set("still sustained maintained enrolled")
 # "Destination on leaving" of a learner who left is not what they did at this provider.
 _AFTERWARDS = word_set("leaving leaver leavers after next onward progression withdrawal")
+_GONE_TO = word_set("destination destinations")  # in a list that has when courses began and ended
+_COURSE = ("course", "level")
 
 
 def find_enrolment_status(
@@ -42,6 +44,14 @@ def find_enrolment_status(
     return replace(layout, mappings=tuple(mappings))
 
 
+def is_list_of_learners(layout: TableMapping) -> bool:
+    """Whether a table has when a course began, and what it was or whether it goes on.
+
+    From a college that is a list of its learners, whatever they did afterwards.
+    """
+    return layout.has("started_on") and layout.has("ended_on", *_FIELDS, *_COURSE)
+
+
 def _says_who_stayed(layout: TableMapping, column: ColumnMapping, column_map: ColumnMap) -> bool:
     """Whether a column of a school's sheet says for whom the destination lasted and for whom not.
 
@@ -60,9 +70,9 @@ def _map_status_column(
     layout: TableMapping, column: ColumnMapping, column_map: ColumnMap
 ) -> ColumnMapping:
     cells = layout.cells(column)
-    if column.field == "activity" and not _AFTERWARDS.isdisjoint(
-        heading_words(" ".join(column.parts))
-    ):
+    words = heading_words(" ".join(column.parts))
+    afterwards = _AFTERWARDS | _GONE_TO if is_list_of_learners(layout) else _AFTERWARDS
+    if column.field == "activity" and not afterwards.isdisjoint(words):
         return replace(column, field=NOT_OURS)
     if column.field in _FIELDS:
         is_end = bool(cells) and all(map(_is_day, cells)) and not layout.has("ended_on")

@@ -15,22 +15,27 @@ from imports.columns.mapped_table import (
 )
 from imports.columns.typed_values import displayed_text, says_nothing
 from imports.crosswalk.column_map import ColumnMap
-from imports.text.headings import heading_words, names_another_person, word_set
+from imports.text.headings import (
+    SPEAKS_OF_BEFORE,
+    SPEAKS_OF_OFFERS,
+    SPEAKS_OF_PLANS,
+    heading_words,
+    names_another_person,
+    word_set,
+)
 from models.handoffs.findings import Issue
 from models.handoffs.sheets import Cell, CellKind
 
 _ENOUGH, _MANY = 3, 0.5
 _SHORT = 3  # letters: "Y" and "NA" are words of many lists
-_INTENTION = word_set(
-    "plan plans planned planning intend intends intended intention intentions hope hopes hoping "
-    "meant wanted wants aim aims"
-)
+_CHOICES = word_set("choice choices preference preferences preferred prefer")
+_INTENTION = SPEAKS_OF_PLANS - _CHOICES
 # Not where anybody is: what they were offered or thought of, and where they were before.
-_ELSEWHEN = word_set(
-    "applied application applications apply offer offers offered visit visits visited interest "
-    "interested interests considering considered preference preferences choice choices option "
-    "options experience encounter encounters was were before previous previously former formerly "
-    "old earlier prior until reason reasons advice backup reserve second alternative"
+_ELSEWHEN = (
+    SPEAKS_OF_BEFORE
+    | SPEAKS_OF_OFFERS
+    | _CHOICES
+    | word_set("option options until reason reasons advice backup reserve second alternative")
 )
 _CALLED = {"activity": "the destination", "intended": "the intended destination"}
 

@@ -8,6 +8,7 @@ from imports.columns.typed_values import displayed_text, is_blank
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import BESIDE, PERHAPS
 from imports.crosswalk.periods import Period
+from imports.text.headings import SPEAKS_OF_PROOF, heading_words
 from models.handoffs.normalised import FieldColumn
 from models.handoffs.sheets import BLANK, Cell, SheetRow, Table
 from models.vocabulary import activities
@@ -45,7 +46,8 @@ class TableMapping:
     """A table and what its columns are.
 
     `wave` and `moment`, the day by which its answers were true, are what its title says of them;
-    `period` is a year or a year group that the title has for the answers.
+    `period` is a year or a year group that the title has for the answers.  `is_by_number` where its
+    leavers are known by their UPN or ULN alone.
     """
 
     table: Table
@@ -53,6 +55,7 @@ class TableMapping:
     wave: int | None = None
     moment: date | None = None
     period: Period | None = None
+    is_by_number: bool = False
 
     def columns(self, field: str) -> tuple[ColumnMapping, ...]:
         """Every column that holds a field."""
@@ -87,14 +90,21 @@ def map_columns(table: Table, column_map: ColumnMap) -> TableMapping:
 
 
 def _without_flags(layout: TableMapping, column_map: ColumnMap) -> TableMapping:
-    # "Destination confirmed" over Yes and No says whether, not where.
+    # "Destination confirmed" over Yes and No says whether, not where; but beside where somebody
+    # meant to go "Yes" under "Actual destination" is an answer.
     mappings = (
         replace(column, field="")
-        if column.field == "activity" and holds_yes_no(layout.cells(column), column_map)
+        if column.field == "activity"
+        and holds_yes_no(layout.cells(column), column_map)
+        and not (layout.has("intended") and SPEAKS_OF_PROOF.isdisjoint(_heading_words(column)))
         else column
         for column in layout.mappings
     )
     return replace(layout, mappings=tuple(mappings))
+
+
+def _heading_words(column: ColumnMapping) -> tuple[str, ...]:
+    return heading_words(" ".join(column.parts))
 
 
 def holds_yes_no(cells: Sequence[Cell], column_map: ColumnMap) -> bool:

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from imports.columns.mapped_table import TableMapping, share_of_known_places
+from imports.columns.mapped_table import ColumnMapping, TableMapping, share_of_known_places
+from imports.columns.typed_values import displayed_text
 from imports.crosswalk.column_map import ColumnMap, normalise_heading
-from imports.crosswalk.fields import FIELDS
+from imports.crosswalk.fields import FIELDS, PERHAPS
 from imports.text import headings
 from imports.values.dates import parse_typed_date
 from imports.values.typed_identifiers import displayed_identifier
@@ -49,15 +50,14 @@ _COMMON_WORDS = headings.word_set(
     "name names date number code type status year years school first last other after from group "
     "details information info that this with have made type level term month home time area"
 )
-_INTENTION_WORDS = headings.word_set(
-    "plan plans planned planning intend intends intended intention intentions hope hopes hoping "
-    "want wants choice choices preference preferred prefer"
-)
 _ABOUT_DESTINATIONS = headings.word_set(
     "where destination destinations going gone went next doing now progression progressed "
     "pathway pathways leaver leavers post16 post18"
 )
 _DESTINATIONS = frozenset({"activity", "intended"})
+_AFTERWARDS = headings.word_set(
+    "destination destinations next onward future receiving where going gone"
+)
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}")
 
 
@@ -92,10 +92,16 @@ def propose_fields(
     evidence = _confirmed_elsewhere(heading, column_map)
     for name, why in _proven_by_cells(cells[:_MAX_CELLS], column_map).items():
         evidence[name] = f"{evidence[name]}, and {why}" if name in evidence else why
-    if "activity" in evidence and not _INTENTION_WORDS.isdisjoint(headings.heading_words(heading)):
+    words = headings.heading_words(heading)
+    if "activity" in evidence and not headings.SPEAKS_OF_PLANS.isdisjoint(words):
         # "My plan for next year" in words that we know is still a plan.
         evidence["intended"] = evidence.pop("activity")
     likeness = _likeness_by_field(heading, column_map)
+    if not (headings.SPEAKS_OF_BEFORE | headings.SPEAKS_OF_OFFERS).isdisjoint(words):
+        # Where somebody was, or was offered a place, is never proposed as where they are.
+        for field in _DESTINATIONS:
+            evidence.pop(field, None)
+            likeness.pop(field, None)
     ranked = sorted(likeness, key=lambda field: (field not in evidence, -likeness[field].by_word))
     best = max((of_field.whole for of_field in likeness.values()), default=0.0)
     made = [
@@ -127,9 +133,38 @@ def may_hold_destination(layouts: Sequence[TableMapping], column_map: ColumnMap)
         or any(proposal.is_made and proposal.field in _DESTINATIONS for proposal in proposals)
         for layout in layouts
         for column in layout.columns("")
-        if (cells := layout.cells(column))
+        if (cells := layout.cells(column)) and not all(map(holds_date, cells))
         for proposals in (propose_fields(column.parts, cells, column_map),)
     )
+
+
+def columns_that_may_say(layout: TableMapping, column_map: ColumnMap) -> tuple[ColumnMapping, ...]:
+    """The columns of a table without a destination that a person may be asked about for it.
+
+    Those with an open heading, such as "Now", whose words we do not know; else those of places
+    whose heading speaks of what comes afterwards, such as "Destination School".
+    """
+    if layout.has(*_DESTINATIONS):
+        return ()
+    open_columns = tuple(
+        column for column in layout.columns("") if _is_open(layout, column, column_map)
+    )
+    return open_columns or tuple(
+        column
+        for column in layout.columns("provider_name")
+        if speaks_of_afterwards(column) and layout.cells(column)
+    )
+
+
+def speaks_of_afterwards(column: ColumnMapping) -> bool:
+    """Whether a heading asks where somebody went: "Destination School", "Next college"."""
+    return not _AFTERWARDS.isdisjoint(headings.heading_words(" ".join(column.parts)))
+
+
+def _is_open(layout: TableMapping, column: ColumnMapping, column_map: ColumnMap) -> bool:
+    meaning = column_map.meaning(column.parts)
+    texts = {displayed_text(cell) for cell in layout.cells(column)}
+    return meaning is not None and meaning.field == PERHAPS and len(texts) > 1
 
 
 def _likeness_by_field(heading: str, column_map: ColumnMap) -> dict[str, _Likeness]:

@@ -11,7 +11,17 @@ from imports.columns.typed_values import CellReader, displayed_text, says_nothin
 from imports.columns.unreadable_cells import unreadable_issue
 from imports.context.year_columns import answered_waves
 from imports.crosswalk.column_map import ColumnMap
-from imports.crosswalk.fields import BESIDE, INTENDED_BY_ACTIVITY, LEFT_ON, NOT_OURS, STAYING
+from imports.crosswalk.fields import (
+    BESIDE,
+    BORN_IN,
+    FORMER,
+    FORMER_PROVIDER,
+    INTENDED_BY_ACTIVITY,
+    LEFT_ON,
+    NOT_OURS,
+    READ_AS,
+    STAYING,
+)
 from imports.crosswalk.provider_as_destination import NamedPlace
 from imports.crosswalk.suggested_words import suggest_values
 from imports.values.dates import DayMonthOrder
@@ -34,8 +44,8 @@ from models.handoffs.sheets import Cell, SheetRow, Value
 from models.vocabulary import SubmissionKind
 
 _MAY_NAME_PLACE = frozenset({"activity", "intended"})
+_NOT_KEPT = ("", NOT_OURS, LEFT_ON, BORN_IN)
 _COUNTED = ("agreed", "name mark")
-_READ_AS = {BESIDE: "activity"}
 
 CellKey = tuple[str, int, str]  # sheet, row as Excel shows it, field
 Suggestions = dict[CellKey, tuple[str, ...]]
@@ -130,7 +140,7 @@ def _columns_by_wave(
         waves = [None if declared.kind is SubmissionKind.ENROLMENTS else declared.wave]
     elif declared.wave not in waves:
         waves = [*waves, declared.wave]
-    ours = [column for column in layout.mappings if column.field not in ("", NOT_OURS, LEFT_ON)]
+    ours = [column for column in layout.mappings if column.field not in _NOT_KEPT]
     columns_by_wave = []
     for wave in waves:
         mappings = [column for column in ours if column.wave in (None, wave)]
@@ -215,13 +225,14 @@ def _normalise_row(
     for column, reader in wave_columns.mappings:
         at = _cell_index(row, column)
         cell = cell_at(row, at)
-        if says_nothing(column.field, cell):
+        name = READ_AS.get(column.field, column.field)
+        if says_nothing(name, cell):
             continue
         columns = (
             columns if at == column.at else {**columns, column.field: wave_columns.fallbacks[at]}
         )
         raw[column.field] = cell.text
-        value, mark = reader.value(_READ_AS.get(column.field, column.field), cell)
+        value, mark = reader.value(name, cell)
         values[column.field] = value
         if column.field in _MAY_NAME_PLACE and value is None and not mark:
             named_place, value, mark = _read_place(column.field, cell, reader, wave_columns.urn)
@@ -239,6 +250,7 @@ def _normalise_row(
         if suggestions:
             normalised.suggests[sheet, row.number, column.field] = suggestions
     _read_as_intended(raw, values, wave_columns, normalised)
+    _read_former_place(raw, values, wave_columns)
     if wave_columns.split and "full_name" in raw:
         _split_name(str(values["full_name"] or ""), wave_columns.split, values)
     if place and "provider_name" not in raw:
@@ -262,6 +274,19 @@ def _read_as_intended(
     place = column_map.named_place(typed, wave_columns.urn)
     values["activity"] = column_map.value_of("activity", typed) or (place.code if place else None)
     normalised.as_intended[wave_columns.columns["activity"]] += values["activity"] is not None
+
+
+def _read_former_place(
+    raw: Mapping[str, str], values: dict[str, Value], wave_columns: _WaveColumns
+) -> None:
+    """What a leaver did before may be the name of a place too."""
+    if FORMER not in raw or values[FORMER] is not None:
+        return
+    column_map = next(reader.column_map for _, reader in wave_columns.mappings)
+    place = column_map.named_place(normalise_text(raw[FORMER]), wave_columns.urn)
+    if place:
+        values[FORMER] = place.code
+        values.setdefault(FORMER_PROVIDER, place.name)
 
 
 def _read_place(

@@ -3,10 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from imports.columns.mapped_table import ColumnMapping, TableMapping, holds_yes_no, map_columns
-from imports.columns.proposals import FieldProposal, propose_fields
+from imports.columns.proposals import (
+    NAMES,
+    FieldProposal,
+    columns_that_may_say,
+    propose_fields,
+)
 from imports.context.submission_context import list_headings
 from imports.crosswalk.column_map import ColumnMap
-from imports.crosswalk.fields import PERHAPS
+from imports.crosswalk.fields import BORN_IN, PERHAPS
 from imports.tables.explain_no_table import NoTableFound
 from models.handoffs.findings import Issue, SubmissionRefused
 from models.handoffs.normalised import FieldColumn, SubmissionMetadata
@@ -19,17 +24,22 @@ _MAX_PROPOSALS = 40
 
 
 def require_columns(
-    layouts: Sequence[TableMapping], declared: SubmissionMetadata, column_map: ColumnMap
+    layouts: Sequence[TableMapping],
+    declared: SubmissionMetadata,
+    column_map: ColumnMap,
+    *,
+    is_roll: bool = False,
 ) -> tuple[list[TableMapping], list[Issue]]:
     """The tables that have every column they need, and an issue for each that has not.
 
-    Raises SubmissionRefused where no table has them: C01 for names, C02 for the destination.
+    A roll of leavers needs no destination.  Raises SubmissionRefused where no table has them: C01
+    for names, C02 for the destination.
     """
     if not layouts:
         raise SubmissionRefused(
             "C01", missing=_quoted_list([*_REQUIRED_NAMES.values()]), found="none"
         )
-    missing = [_missing_columns(layout, declared) for layout in layouts]
+    missing = [_missing_columns(layout, declared, is_roll=is_roll) for layout in layouts]
     whole = [layout for layout, lacks in zip(layouts, missing, strict=True) if not lacks]
     if not whole:
         # The table that lacks least is the one meant.
@@ -54,7 +64,7 @@ def require_columns(
         for layout, lacks in zip(layouts, missing, strict=True)
         if lacks
     ]
-    if not any(layout.has("born_on") for layout in whole):
+    if not any(layout.has("born_on", BORN_IN) or layout.is_by_number for layout in whole):
         issues.append(Issue("C25", facts=(("found", list_headings(whole)),)))
     return whole, issues
 
@@ -137,6 +147,14 @@ def _questions(
                         questions.setdefault(
                             proposal.name, ask_about_heading(column.heading, proposal.name, why)
                         )
+    if "activity" in lacks and NAMES["activity"] not in questions:
+        headings = [
+            column.heading
+            for layout in layouts
+            for column in columns_that_may_say(layout, column_map)
+        ]
+        if len(set(headings)) == 1:
+            questions[NAMES["activity"]] = ask_about_heading(headings[0], NAMES["activity"], "")
     return questions
 
 
@@ -149,14 +167,16 @@ def ask_about_heading(heading: str, ours: str, evidence: str) -> str:
     return f"We read '{heading}' as {ours}. Right?" + (f" ({evidence})" if evidence else "")
 
 
-def _missing_columns(layout: TableMapping, declared: SubmissionMetadata) -> list[str]:
+def _missing_columns(
+    layout: TableMapping, declared: SubmissionMetadata, *, is_roll: bool
+) -> list[str]:
     lacks = []
-    if not layout.has("full_name"):
+    if not (layout.has("full_name") or layout.is_by_number):
         lacks += [name for field, name in _REQUIRED_NAMES.items() if not layout.has(field)]
     if declared.kind is SubmissionKind.ENROLMENTS:
         # A list may name its people by number alone.
         return [] if layout.has("upn", "uln") else lacks
-    return lacks if layout.has("activity", "intended") else [*lacks, "Destination"]
+    return lacks if is_roll or layout.has("activity", "intended") else [*lacks, "Destination"]
 
 
 _HOW_TO_CONFIRM = "If so, tell your hub, and you need not send it again"

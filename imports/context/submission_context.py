@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from imports.columns.enrolment_status import is_list_of_learners
 from imports.columns.mapped_table import TableMapping
 from imports.columns.proposals import may_hold_destination
 from imports.columns.typed_values import displayed_text
@@ -84,6 +85,8 @@ def infer_kind(
         SubmissionKind.LEAVERS if leavers else SubmissionKind.ENROLMENTS if enrolments else None
     )
     if declared.kind is None:
+        if declared.is_from_provider and any(map(is_list_of_learners, layouts)):
+            return SubmissionKind.ENROLMENTS, []
         if inferred is not SubmissionKind.LEAVERS and _says_who_has_no_provider(
             layouts, column_map
         ):

@@ -10,7 +10,15 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from imports.crosswalk import vocabulary
-from imports.crosswalk.fields import FIELDS, LEFT_ON, NOT_OURS, PERHAPS, YEARLY, closed_list_values
+from imports.crosswalk.fields import (
+    BORN_IN,
+    FIELDS,
+    LEFT_ON,
+    NOT_OURS,
+    PERHAPS,
+    YEARLY,
+    closed_list_values,
+)
 from imports.crosswalk.periods import Period, parse_period
 from imports.crosswalk.provider_as_destination import (
     NamedPlace,
@@ -33,6 +41,7 @@ _COHORT_WORDS = headings.word_set("leaver leavers cohort class summer left leavi
 _BEFORE_NUMBERS = headings.word_set("post ks stage year yr y after")
 # What a later map may give a meaning to: it had none that is asked for.
 _REDEFINABLE = frozenset({PERHAPS, NOT_OURS, LEFT_ON})
+_WITHOUT_VALUES = (LEFT_ON, PERHAPS, NOT_OURS, BORN_IN)  # no fields that are kept
 # What a destination's brackets may ask for instead of it: "Destination (institution)".
 _DETAILS = frozenset({"provider_name", "course", "level", "started_on", "ended_on", "as_at"})
 _MAX_HEADINGS, _MAX_WORDS = 20_000, 20_000  # thousands of strange files would fill the memory
@@ -318,7 +327,7 @@ def _merge_map(base: ColumnMap, more: MapFile) -> ColumnMap:
     neutral = dict(base.neutral)
     lists = closed_list_values()
     for name, new in more.columns.items():
-        if name not in (*FIELDS, LEFT_ON, PERHAPS, NOT_OURS):
+        if name not in (*FIELDS, *_WITHOUT_VALUES):
             message = f"there is no field called {name}"
             raise ValueError(message)
         _add_meanings(

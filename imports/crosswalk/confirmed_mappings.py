@@ -6,7 +6,7 @@ own word goes before the hub's, and a person's before the standard map's.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -26,6 +26,7 @@ from imports.crosswalk.column_map import (
 from imports.crosswalk.fields import FIELDS, NOT_OURS, closed_list_values
 from imports.crosswalk.provider_as_destination import PlaceLookup, no_places
 from imports.text.headings import BLOCKED, compact_heading, heading_words, word_set
+from models.handoffs.normalised import LeavingCohort
 from models.handoffs.sheets import ReadFile
 from models.responses import HeadingMapping, ValueMapping
 
@@ -37,6 +38,20 @@ _LEAVERS_OWN = word_set(
 )
 _OF_THIS_SCHOOL = "it was confirmed for another sheet of this school"
 _OF_ANOTHER = "it was confirmed for another school"
+
+
+# From a school's URN and some UPNs and ULNs the cohorts of its leavers that have them.
+LeaverLookup = Callable[[str, Collection[str]], Mapping[str, Sequence[LeavingCohort]]]
+
+
+def no_leavers(urn: str, numbers: Collection[str]) -> Mapping[str, Sequence[LeavingCohort]]:
+    """The lookup that knows nobody, as on a machine without a record."""
+    return {}
+
+
+def is_no_provider(urn: str) -> bool:
+    """That a sender is a school, as is taken of everybody on a machine without a register."""
+    return False
 
 
 class _MapKey(NamedTuple):
@@ -55,6 +70,8 @@ class Crosswalk:
     headings: Sequence[HeadingMapping] = ()
     words: Sequence[ValueMapping] = ()
     places: PlaceLookup = no_places
+    leavers: LeaverLookup = no_leavers
+    is_provider: Callable[[str], bool] = is_no_provider  # of the URN of a sender
     _made: dict[_MapKey, ColumnMap] = field(default_factory=dict, repr=False)
 
     def to_find_tables(self, urn: str) -> ColumnMap:

@@ -16,6 +16,17 @@ LEFT_ON = "left_on"
 PERHAPS = "perhaps_activity"
 # The destination a second time, such as a code beside words; it is only held against the first.
 BESIDE = "activity_beside"
+# The month and year of birth, where no day is given: it tells the cohort, and is kept nowhere.
+BORN_IN = "born_in"
+# What a leaver did before what they do now, where, and the day that it ended.
+FORMER, FORMER_PROVIDER, FORMER_END = "former_activity", "former_provider_name", "former_ended_on"
+# What such a column holds is read as a column of this field would be.
+READ_AS = {
+    BESIDE: "activity",
+    FORMER: "activity",
+    FORMER_PROVIDER: "provider_name",
+    FORMER_END: "ended_on",
+}
 # Which moment a row is of, where a leaver has a row for each: "Year after leaving" 1, 2, 3.
 WAVE_SAID = "wave_said"
 # Headings that we know and have no use for; nobody is asked about them.

@@ -5,6 +5,7 @@ nothing beside one.  Nothing is matched by likeness: one word that nobody listed
 or two answers, and the phrase has no meaning.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,8 @@ Neutral = Mapping[str, tuple[str, ...]]
 
 _CONJUNCTIONS = frozenset({"or", "and"})
 _MAX_WORDS = 16
+_JOINTS = re.compile(r"\s*[/&+;]\s*|\s+[-\u2013\u2014]+\s+|\s+(?:and|or)\s+", re.IGNORECASE)
+_MOST_PARTS = 4
 _MAX_RUN = 12
 _CODED_FIELDS = ("activity", "intended")
 
@@ -55,10 +58,23 @@ def find_value(
     `name` is the field; `words` and `neutral` map every field to its vocabulary.
     """
     value = _value_as_typed(name, typed, words, neutral)
+    if value is None and name in _CODED_FIELDS:
+        value = _joined_value(name, typed, words, neutral)
     unnumbered = phrases.strip_option_number(typed)
     if value is None and unnumbered != typed:
         return _value_as_typed(name, unnumbered, words, neutral)
     return value
+
+
+def _joined_value(
+    name: str, typed: str, words: Mapping[str, Values], neutral: Mapping[str, Neutral]
+) -> str | None:
+    """The value of known words that are joined, "Employment and work", where each has the same."""
+    parts = [part for part in _JOINTS.split(typed) if part.strip()]
+    if not 1 < len(parts) <= _MOST_PARTS:
+        return None
+    values = {_value_as_typed(name, part, words, neutral) for part in parts}
+    return values.pop() if len(values) == 1 else None
 
 
 def _value_as_typed(

@@ -57,6 +57,10 @@ def find_tables(raw: RawFile, look_up: LookUpHeading, limits: ReadLimits) -> Fou
         # the others is the destination is then asked.
         lookup.is_strict = False
         parts = [_table_parts(grid, lookup) for grid in grids]
+    if not _count_leavers(parts) and lookup.has_met_numbers:
+        # A second round may name leavers by number alone.
+        lookup.is_by_number = True
+        parts = [_table_parts(grid, lookup) for grid in grids]
     if not _count_leavers(parts):
         raise explain_no_table(raw, grids, lookup, is_headed=any(parts))
 

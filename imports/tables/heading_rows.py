@@ -12,6 +12,7 @@ LookUpHeading = Callable[[tuple[str, ...]], str | None]
 
 _TEXT = CellKind.TEXT
 KEYS = frozenset(("upn", "uln", "surname", "forename", "full_name", "born_on"))
+_NUMBERS = frozenset({"upn", "uln"})
 _FIELDS_NEEDED, _KEYS_NEEDED = 3, 2
 _LONGEST_HEADING = 300
 _MOST_ROWS = 3
@@ -31,6 +32,7 @@ class HeadingLookup:
     budget: int = _FILE_BUDGET
     sheet_budget: int = _SHEET_BUDGET
     is_strict: bool = True
+    is_by_number: bool = False  # a UPN or a ULN will do
 
     def next_sheet(self) -> None:
         """Begin a sheet with a budget of its own, however much long sheets before it have spent."""
@@ -40,6 +42,11 @@ class HeadingLookup:
     def is_spent(self) -> bool:
         """Whether the budget of this sheet is used up."""
         return self.sheet_budget <= 0
+
+    @property
+    def has_met_numbers(self) -> bool:
+        """Whether a heading of UPNs or ULNs was among those asked about."""
+        return not _NUMBERS.isdisjoint(self.answers.values())
 
     def field_of(self, parts: tuple[str, ...]) -> str | None:
         """Our field for a heading's parts, None where no map has it."""
@@ -139,6 +146,8 @@ def identifies_leavers(fields: Sequence[str | None]) -> bool:
 
 
 def _is_enough(block: HeadingBlock, lookup: HeadingLookup) -> bool:
+    if lookup.is_by_number:
+        return _count_fields(block) >= _KEYS_NEEDED and bool(_NUMBERS & {*block.fields.values()})
     if lookup.is_strict:
         return identifies_leavers(list(block.fields.values()))
     return _count_keys(block) >= _KEYS_NEEDED and len(block.parts) >= _FIELDS_NEEDED

@@ -38,6 +38,28 @@ BLOCKED = word_set(
     """
 )
 
+# Whether somebody made sure; not where anybody is.
+SPEAKS_OF_PROOF = word_set(
+    "confirmed confirm confirmation verified verification checked evidenced evidence established"
+)
+# What somebody means to do.
+SPEAKS_OF_PLANS = word_set(
+    "plan plans planned planning intend intends intended intention intentions hope hopes hoping "
+    "hoped meant wanted want wants aim aims aspiration aspirations aspires ambition ambitions "
+    "predicted anticipated expected proposed goal goals dream choice choices preference "
+    "preferences preferred prefer"
+)
+# What somebody was offered or thought of; nobody need be there, nor mean to be.
+SPEAKS_OF_OFFERS = word_set(
+    "applied application applications apply applying applicant offer offers offered guarantee "
+    "conditional unconditional visit visits visited interest interested interests considering "
+    "considered consider experience encounter encounters talk talks"
+)
+# What somebody did once; not what they are doing, nor what they mean to do.
+SPEAKS_OF_BEFORE = word_set(
+    "was were before previous previously former formerly old original originally earlier prior"
+)
+
 # Parts above a heading that make it about a place, not about the leaver.
 PLACES = word_set(
     """

@@ -36,6 +36,8 @@ class SubmissionMetadata:
     leaving_stage: LeavingStage | None = None
     wave: int | None = None
     waves: int = WAVES
+    # Whether the register has the sender as a college, or another place for after school.
+    is_from_provider: bool = False
     follows_id: int | None = None
 
     @property
@@ -106,6 +108,15 @@ class NormalisedSubmission:
     regions: tuple[Region, ...] = ()
     # By sheet, row and column letter, the row of the cell into which that one is merged, above it.
     merged_into: Mapping[tuple[str, int, str], int] = field(default_factory=dict)
+
+    def rows_of_cell(self, sheet: str, row: int, column: str) -> tuple[int, ...]:
+        """The rows that a cell speaks for: its own, and those below that are merged into it."""
+        below = (
+            number
+            for (tab, number, letter), top in self.merged_into.items()
+            if (tab, top, letter) == (sheet, row, column)
+        )
+        return (row, *below)
 
     @property
     def cohorts(self) -> tuple[LeavingCohort, ...]:

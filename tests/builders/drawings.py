@@ -4,6 +4,7 @@ A line is a row, cells between bars.  What else a line may be:
 
     # for the reader alone
     file: leavers.csv; as: csv, utf-16, semicolon; cohort: 2024/25 Y11; wave: 1; sent: 2025-11-10
+    kind: leavers              what its sender called it
     === 11A                a tab begins; === 11A (hidden) is one that is hidden
     |                      a row with nothing in it
     ~ Okafor | Ada         a row that is hidden
@@ -31,7 +32,7 @@ from io import BytesIO, StringIO
 from xml.sax.saxutils import escape
 
 from models.handoffs.normalised import SubmissionMetadata
-from models.vocabulary import LeavingStage, year_start
+from models.vocabulary import LeavingStage, SubmissionKind, year_start
 from tests.builders.workbooks import letter, sheet, styles, workbook, zipped
 
 DAY_FIRST = "dd/mm/yyyy"
@@ -94,6 +95,7 @@ def _declared(said: dict[str, str], number: int) -> SubmissionMetadata:
         number,
         "900700",
         date.fromisoformat(said["sent"]),
+        kind=SubmissionKind(said["kind"]) if "kind" in said else None,
         academic_year=year_start(cohort) if cohort else None,
         leaving_stage=LeavingStage(stage) if stage else None,
         wave=int(said["wave"]) if "wave" in said else None,

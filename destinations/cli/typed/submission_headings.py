@@ -16,7 +16,12 @@ from destinations.platform.settings import Settings
 from destinations.platform.storage import open_storage
 from flows.pipeline.reference_data import load_crosswalk
 from imports.columns.mapped_table import ColumnMapping, TableMapping, map_columns
-from imports.columns.proposals import NAMES, FieldProposal, propose_fields
+from imports.columns.proposals import (
+    NAMES,
+    FieldProposal,
+    columns_that_may_say,
+    propose_fields,
+)
 from imports.columns.typed_values import displayed_text
 from imports.context.required_columns import ask_about_heading
 from imports.crosswalk.column_map import ColumnMap, load_map, normalise_heading
@@ -26,7 +31,7 @@ from imports.crosswalk.confirmed_mappings import (
     heading_fingerprint,
     heading_fingerprints,
 )
-from imports.crosswalk.fields import LEFT_ON, NOT_OURS, PERHAPS
+from imports.crosswalk.fields import BORN_IN, LEFT_ON, NOT_OURS, PERHAPS
 from imports.prepare import FileAsSent, read_as_sent
 from imports.tables.explain_no_table import NoTableFound
 from imports.workbook.guard import open_guard
@@ -202,9 +207,12 @@ def mapped_by(heading: SeenHeading) -> str:
 
 def field_name(field: str) -> str:
     """What a field is called to people."""
-    return {"": "not known", NOT_OURS: "left out", LEFT_ON: "left out"}.get(
-        field, NAMES.get(field, field)
-    )
+    return {
+        "": "not known",
+        NOT_OURS: "left out",
+        LEFT_ON: "left out",
+        BORN_IN: "Month of birth",
+    }.get(field, NAMES.get(field, field))
 
 
 def _with_cell_counts(
@@ -219,11 +227,22 @@ def _with_cell_counts(
     proposals = (
         propose_fields(column.parts, cells, column_map) if not heading.field and cells else ()
     )
+    if not any(proposal.is_made for proposal in proposals) and cells:
+        proposals = (*_proposed_destination(layout, column, column_map), *proposals)
     likely = next((proposal for proposal in proposals if proposal.is_made), None)
     is_there = likely is not None and layout.has(likely.field)
     return replace(
         heading, filled=len(cells), strange=strange, proposals=proposals, is_there_already=is_there
     )
+
+
+def _proposed_destination(
+    layout: TableMapping, column: ColumnMapping, column_map: ColumnMap
+) -> tuple[FieldProposal, ...]:
+    """That a column is the destination, where a table has none and that one may be."""
+    if columns_that_may_say(layout, column_map) != (column,):
+        return ()
+    return (FieldProposal("activity", NAMES["activity"], 0.0, ("no other column is",), True),)
 
 
 def _shown_field(column: ColumnMapping) -> str:
