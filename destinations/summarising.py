@@ -17,6 +17,7 @@ from destinations.outcomes.observations import RecordFilter, waves_by_cohort
 from destinations.outcomes.percent import rounded_percent
 from destinations.outcomes.survivorship import LeaverOutcome, leaver_outcomes, leaver_outcomes_at
 from destinations.outcomes.sustained import Sustained
+from destinations.outcomes.uncounted_rows import uncounted_rows
 from destinations.outcomes.waves import WAVE_CALENDAR, WaveCalendar
 from destinations.register.counted_at import CountedAt, schools_counted_at
 from destinations.reports.summary_export import summary_rows
@@ -51,7 +52,7 @@ def summarise(
     Hubs hold the schools that are theirs on the day; hub totals come before schools, with urn ''.
     A school in no hub that has sent leavers has lines under hub '', without a total.  `as_of` (with
     its time zone) gives the summary as it was at that moment.  A part of a breakdown without
-    leavers has no line.
+    leavers has no line.  Wave 0 has lines for those who were asked what they intended.
     """
     record_filter = RecordFilter(as_of=as_of)
     day = min(today, in_london(as_of).date()) if as_of else today
@@ -63,8 +64,10 @@ def summarise(
         cohorts,
         counted_at,
     )
+    uncounted = _uncounted_by_line(uncounted_rows(session, as_of=as_of), waves, cohorts, counted_at)
+    tallies |= {key: Counter() for key in uncounted if key not in tallies and key.wave}
     return tuple(
-        SummaryLine(*key, _counts_of(tally))
+        SummaryLine(*key, _counts_of(tally, None if key.part != "all" else uncounted[key]))
         for key, tally in sorted(tallies.items(), key=lambda item: _reading_order(item[0]))
     )
 
@@ -118,12 +121,13 @@ def _shared_waves(
 ) -> dict[int, tuple[int, ...]]:
     """The waves to count for each cohort: those of any of the hub's in the same year and stage.
 
-    Otherwise a school that has not sent would be missing from the base of its hub's coverage.
+    Otherwise a school that has not sent would be missing from the base of its hub's coverage.  Not
+    so wave 0: what was intended is asked by each school for itself, or not at all.
     """
     shared: dict[_HubYear, set[int]] = {}
     for cohort_id, cohort_waves in waves.items():
         for group in _hub_years(cohorts[cohort_id], counted_at):
-            shared.setdefault(group, set()).update(cohort_waves)
+            shared.setdefault(group, set()).update(wave for wave in cohort_waves if wave)
     return {
         cohort_id: tuple(
             sorted(
@@ -171,7 +175,26 @@ def _tally_by_line(
     return lines
 
 
-def _counts_of(tally: _Tally) -> Counts:
+def _uncounted_by_line(
+    rows: Mapping[int, int],
+    waves: Mapping[int, Sequence[int]],
+    cohorts: Mapping[int, Cohort],
+    counted_at: Mapping[str, Sequence[CountedAt]],
+) -> Counter[_SummaryKey]:
+    """Rows that make nobody a leaver, by the lines of all leavers beside which they stand."""
+    lines: Counter[_SummaryKey] = Counter()
+    for cohort_id, number in rows.items():
+        cohort = cohorts[cohort_id]
+        for wave in waves.get(cohort_id, ()):
+            cohort_key = (cohort.academic_year, cohort.leaving_stage, wave, *ALL)
+            for place in counted_at[cohort.urn]:
+                lines[_SummaryKey(place.hub, place.urn, place.school, *cohort_key)] += number
+                if place.hub:
+                    lines[_SummaryKey(place.hub, "", "", *cohort_key)] += number
+    return lines
+
+
+def _counts_of(tally: _Tally, cannot_be_counted: int | None) -> Counts:
     groups: Counter[ActivityGroup] = Counter()
     kins: Counter[ActivityType] = Counter()
     lasting: Counter[Sustained] = Counter()
@@ -193,6 +216,7 @@ def _counts_of(tally: _Tally) -> Counts:
         sustained_base=lasting[Sustained.YES] + lasting[Sustained.NO],
         known_evidenced=evidenced.total() - evidenced[ActivityGroup.NOT_KNOWN],
         eet_evidenced=evidenced[ActivityGroup.EET],
+        cannot_be_counted=cannot_be_counted,
         kins=tuple((kin.value, kins[kin]) for kin in ActivityType),
     )
 

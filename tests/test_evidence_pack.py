@@ -117,7 +117,7 @@ def test_names_that_look_like_formulas_stay_names():
 def test_rows_that_wait_are_told_and_not_counted():
     files = rows_below(a_pack()["Method"], "File")
     assert [row["File"] for row in files] == ["leavers 2025 where now.xlsx", "update 2.xlsx"]
-    assert files[0]["What became of it"] == "Read; 1 row waits and is not counted"
+    assert files[0]["What became of it"] == "Read; 1 row has something that waits"
     refused = a_submission(4, refused_code="F03", rows_read=0, rows_sound=0, rows_waiting=0)
     files = rows_below(a_pack(files={4: refused})["Method"], "File")
     assert files[0]["What became of it"] == "Refused: see its receipt"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from destinations.linkage.candidates import reach_of
@@ -65,15 +65,16 @@ def store_matches(
 ) -> None:
     """Store the match of every row of a submission; a settled row stays as it was settled.
 
-    `matched` has the sound rows, `waiting` those to be fixed first (about nobody yet), `stored`
-    what the record held before.  Where a person decided "nobody we know", the row gets the new
+    `matched` has the rows that are about somebody, and the unsure ones; `waiting` those with
+    something to fix (where they are not matched, about nobody yet); `stored` what the record held
+    before.  Where a person decided "nobody we know", the row gets the new
     current = {(match.sheet, match.row): _to_stored_match(match) for match in matched}
     """
     current = {
         (stored_match.sheet, stored_match.row): _to_stored_match(stored_match)
         for stored_match in matched
     }
-    current |= {key: StoredMatch(None, WAITS, RULE, "") for key in waiting}
+    current |= {key: StoredMatch(None, WAITS, RULE, "") for key in waiting if key not in current}
     rows = []
     for (sheet, row), stored_match in current.items():
         previous = stored.get((sheet, row))
@@ -99,6 +100,13 @@ def store_matches(
             }
         )
     upsert(session, Match, rows, key=("submission_id", "sheet", "row"), update=_COLUMNS)
+
+
+def note_cohort(session: Session, submission_id: int, cohort_id: int) -> None:
+    """Store with every row of a leaver sheet the cohort that it is of, whoever it is about."""
+    session.execute(
+        update(Match).where(col(Match.submission_id) == submission_id).values(cohort_id=cohort_id)
+    )
 
 
 def record_decision(

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models.destinations import Destination
+from models.destinations import Destination, Match
 from models.facts.calendar import in_london
 from models.facts.effective import is_effective, superseded_ids, was_named
 from models.leavers import Cohort, Leaver, Person, Wave
@@ -65,6 +65,46 @@ def waves_by_cohort(
         for cohort_id, wave in session.execute(statement):
             waves_of.setdefault(cohort_id, set()).add(wave)
     return {cohort_id: tuple(sorted(waves)) for cohort_id, waves in waves_of.items()}
+
+
+def asked_what_they_intend(session: Session, record_filter: RecordFilter) -> frozenset[int]:
+    """The leavers who were asked what they intend: those in a sheet that has an answer for wave 0.
+
+    Whoever is only in other sheets was not asked, whatever their school asked of others.
+    """
+    as_of = record_filter.as_of
+    answers = _apply_filter(
+        select(
+            col(Destination.submission_id),
+            col(Destination.sheet),
+            col(Leaver.cohort_id),
+            col(Leaver.id),
+        )
+        .join(Leaver, col(Leaver.id) == col(Destination.leaver_id))
+        .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
+        .where(col(Destination.wave) == 0, is_effective(col(Destination.submission_id), as_of)),
+        record_filter,
+    )
+    if as_of:
+        answers = answers.where(col(Destination.recorded_at) <= as_of)
+    asked: set[int] = set()
+    sheets: set[tuple[int, str, int]] = set()
+    for submission_id, sheet, cohort_id, leaver_id in session.execute(answers):
+        asked.add(leaver_id)
+        sheets.add((submission_id, sheet, cohort_id))
+    for submission_id, sheet, cohort_id in sorted(sheets):
+        asked.update(
+            session.scalars(
+                select(col(Leaver.id))
+                .join(Match, col(Match.person_id) == col(Leaver.person_id))
+                .where(
+                    col(Match.submission_id) == submission_id,
+                    col(Match.sheet) == sheet,
+                    col(Leaver.cohort_id) == cohort_id,
+                )
+            )
+        )
+    return frozenset(asked)
 
 
 class LeaverObservation(NamedTuple):

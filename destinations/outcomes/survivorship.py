@@ -14,6 +14,7 @@ from destinations.outcomes.corrections import Voice, uncorrected, voice_of
 from destinations.outcomes.observations import (
     LeaverObservation,
     RecordFilter,
+    asked_what_they_intend,
     leaver_observations,
     waves_by_cohort,
 )
@@ -116,12 +117,18 @@ def leaver_outcomes_at(
     today: date,
     calendar: WaveCalendar = WAVE_CALENDAR,
 ) -> Iterator[LeaverOutcome]:
-    """Every leaver of the cohorts at the given waves (by cohort id), read with one query."""
+    """Every leaver of the cohorts at the given waves (by cohort id), read with one query.
+
+    Wave 0 is theirs alone who were asked what they intend.
+    """
     day = min(today, in_london(record_filter.as_of).date()) if record_filter.as_of else today
+    intending = asked_what_they_intend(session, record_filter)
     for observations in leaver_observations(session, record_filter):
-        yield from _outcomes_of_leaver(
-            observations, waves.get(observations[0].cohort_id, ()), day, calendar
-        )
+        leaver = observations[0]
+        of_leaver = waves.get(leaver.cohort_id, ())
+        if leaver.leaver_id not in intending:
+            of_leaver = [wave for wave in of_leaver if wave]
+        yield from _outcomes_of_leaver(observations, of_leaver, day, calendar)
 
 
 def _outcomes_of_leaver(

@@ -160,6 +160,18 @@ def _evidence_of_enrolment(row: NormalisedRow, as_at: object, year: int) -> Evid
     return EvidenceStrength.PROVIDER_CONFIRMS
 
 
+def current_courses_last(statements: Iterable[DestinationStatement]) -> list[DestinationStatement]:
+    """Statements in an order in which, of two courses of one learner, the one that goes on wins."""
+
+    def course_order(statement: DestinationStatement) -> tuple[bool, date]:
+        return (
+            statement.ended_on is None or statement.ended_on > statement.as_at,
+            statement.started_on or date.min,
+        )
+
+    return sorted(statements, key=course_order)
+
+
 def _statement(
     row: NormalisedRow,
     leaver: LeaverInCohort,

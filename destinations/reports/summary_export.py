@@ -77,6 +77,12 @@ SUMMARY_COLUMNS: tuple[ExportColumn[Callable[[SummaryLine], object]], ...] = (
         "Of those in education, employment or training, by the own word of the provider or the "
         "employer",
     ),
+    ExportColumn(
+        "cannot_be_counted",
+        lambda line: line.counts.cannot_be_counted,
+        "Rows of the cohort's sheets that make nobody a leaver: they do not say who, or nobody is "
+        "sure",
+    ),
 )
 
 

@@ -1,0 +1,47 @@
+"""Who is counted: of each row of a leaver sheet, the cohort that it is of, whoever it is about."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+_COHORT_OF_ROW = """
+    update "match" set cohort_id = coalesce(
+        (
+            select leaver.cohort_id from leaver
+            join cohort on cohort.id = leaver.cohort_id
+            join submission on submission.academic_year = cohort.academic_year
+                and submission.leaving_stage = cohort.leaving_stage
+            where leaver.person_id = "match".person_id and submission.id = "match".submission_id
+            order by leaver.id limit 1
+        ),
+        (
+            select cohort.id from cohort
+            join submission on submission.urn = cohort.urn
+                and submission.academic_year = cohort.academic_year
+                and submission.leaving_stage = cohort.leaving_stage
+            where submission.id = "match".submission_id
+        )
+    )
+    where submission_id in (select id from submission where kind = 'leavers')
+"""
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("match", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("cohort_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_match_cohort_id"), "cohort", ["cohort_id"], ["id"]
+        )
+        batch_op.create_index(batch_op.f("ix_match_cohort_id"), ["cohort_id"], unique=False)
+    op.execute(_COHORT_OF_ROW)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("match", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_match_cohort_id"))
+        batch_op.drop_constraint(batch_op.f("fk_match_cohort_id"), type_="foreignkey")
+        batch_op.drop_column("cohort_id")
