@@ -23,6 +23,7 @@ from destinations.reports.summary_figures import (
     percent_in_words,
     rounded_share,
     stage_name,
+    uncounted_in_words,
     wave_name,
     wave_of_cohort,
 )
@@ -62,6 +63,7 @@ _EVIDENCE_COLUMNS = (
     PageColumn("Leavers", 13, "count"),
     PageColumn("Known", 13, "count"),
     PageColumn("Coverage", 13, "percent"),
+    PageColumn(summary_tables.NOT_COUNTED, 13, "count"),
     *(PageColumn(strength.value.capitalize(), 13, "count") for strength in (*_STATED, *_CONFIRMED)),
     PageColumn("Confirmed, of known", 12, "percent"),
     PageColumn("Not known", 12, "count"),
@@ -138,12 +140,13 @@ def _headline_sentences(lines: Sequence[SummaryLine]) -> list[str]:
     counts = last.counts
     return [
         f"{count_of(len(cohorts), 'cohort is', 'cohorts are')} followed. "
-        f"{wave_name(last.wave)} of {cohort_name(last)} leavers: {counts.known:,} of "
-        f"{counts.leavers:,} have a known destination "
+        f"{wave_name(last.wave)} of {cohort_name(last)} leavers: of our {counts.leavers:,} leavers "
+        f"{counts.known:,} have a known destination "
         f"({percent_in_words(counts.known, counts.leavers)} coverage). In education, employment or "
         f"training: {counts.eet:,} ({percent_in_words(counts.eet, counts.leavers)} of leavers). "
         f"NEET: {counts.neet:,} ({percent_in_words(counts.neet, counts.leavers)}). "
         f"Not known: {counts.not_known:,} ({percent_in_words(counts.not_known, counts.leavers)})."
+        f"{uncounted_in_words(counts)}"
     ]
 
 
@@ -155,7 +158,7 @@ def _coverage_grid(book: Book, page: Page, row: int, lines: Sequence[SummaryLine
     columns = [PageColumn("Cohort", 32)] + [
         PageColumn(f"{wave_name(wave)}: {measure}", 13, kind)
         for wave in waves
-        for measure, kind in (("leavers", "count"), ("known", "count"), ("coverage", "percent"))
+        for measure, kind in summary_tables.MEASURES
     ]
     by_wave = {_cohort_wave(line): line for line in lines}
     cohorts = list(dict.fromkeys((line.leaving_stage, line.academic_year) for line in lines))
@@ -164,7 +167,11 @@ def _coverage_grid(book: Book, page: Page, row: int, lines: Sequence[SummaryLine
         cells: list[Cell] = [f"{stage_name(stage)}, {year_name(year)}"]
         for wave in waves:
             line = by_wave.get(CohortWave(stage, year, wave))
-            cells += summary_tables.coverage_cells(line.counts) if line else (None, None, None)
+            cells += (
+                summary_tables.coverage_cells(line.counts)
+                if line
+                else (None,) * len(summary_tables.MEASURES)
+            )
         rows.append(cells)
     first, row = row + 1, page.table(row, columns, rows) + 1
     chart_range = summary_tables.grid_chart(first, len(rows), waves)
@@ -208,7 +215,7 @@ def _sustained_table(page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
     if not with_base:
         return page.across(row, "It cannot be told of any cohort yet", "body")
     columns = (
-        *_EVIDENCE_COLUMNS[:4],
+        *_EVIDENCE_COLUMNS[:5],
         *(PageColumn(column.heading, 13, column.kind) for column in summary_tables.LASTING),
     )
     rows = [

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from destinations.outcomes.percent import rounded_percent
+from models.facts.counts import count_of
 from models.handoffs.summaries import Counts, SummaryLine
 from models.vocabulary import ActivityType, LeavingStage, year_name
 
@@ -40,6 +41,14 @@ def percent_in_words(part: int, whole: int) -> str:
     """The rounded percentage for a sentence: "92%"; "no leavers" where `whole` is 0."""
     rounded = rounded_percent(part, whole)
     return "no leavers" if rounded is None else f"{rounded}%"
+
+
+def uncounted_in_words(counts: Counts) -> str:
+    """The rows that make nobody a leaver, as a sentence after others; '' where there are none."""
+    rows = counts.cannot_be_counted
+    if not rows:
+        return ""
+    return f" {count_of(rows, 'row', 'rows')} cannot be counted: we cannot tell who they are about."
 
 
 def activity_type_counts(counts: Counts) -> tuple[int, ...]:

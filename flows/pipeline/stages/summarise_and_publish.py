@@ -12,6 +12,7 @@ from destinations.publishing import hub_and_school_documents, publish_documents
 from destinations.summarising import summarise
 from expectations.catalogue import catalogue, rule_words
 from flows.pipeline.run_context import RunContext
+from flows.pipeline.stages.due_waves import awaited_returns
 from models.database import reading_at_one_moment, transaction
 from models.facts import submission_state
 from models.facts.calendar import now
@@ -57,7 +58,7 @@ def publish_all(run: RunContext, summarised: Summarised, today: date) -> int:
             answers=lambda urn: leaver_outcomes(
                 session, urn=urn, today=today, calendar=run.calendar
             ),
-            calendar=run.calendar,
+            awaited=awaited_returns(run, session, today),
             rules={code: rule_words(code)[0] for code in catalogue()},
         )
         done = publish_documents(writing, run.store, documents, published_at=now())
