@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import Session
 
+from destinations.outcomes.exclusions import EXCLUDING
 from destinations.outcomes.observations import RecordFilter, waves_by_cohort
 from destinations.outcomes.percent import rounded_percent
 from destinations.outcomes.survivorship import LeaverOutcome, leaver_outcomes, leaver_outcomes_at
@@ -24,7 +25,7 @@ from destinations.reports.summary_export import summary_rows
 from models.facts.calendar import in_london
 from models.handoffs.summaries import Counts, SummaryLine
 from models.leavers import Cohort
-from models.vocabulary import SEN, SEXES, ActivityGroup, ActivityType
+from models.vocabulary import SEN, SEXES, ActivityGroup, ActivityType, activities
 
 __all__ = ["leaver_outcomes", "rounded_percent", "summarise", "summary_rows"]
 
@@ -109,6 +110,7 @@ class _OutcomeClass(NamedTuple):
     kin: ActivityType
     sustained: Sustained
     is_evidenced: bool
+    excluded_as: str = ""  # the code by which somebody is out of the base
 
 
 _Tally = Counter[_OutcomeClass]
@@ -151,7 +153,11 @@ def _tally_by_cohort(outcomes: Iterable[LeaverOutcome]) -> dict[_CohortPart, _Ta
     tallies: dict[_CohortPart, _Tally] = defaultdict(Counter)
     for outcome in outcomes:
         outcome_class = _OutcomeClass(
-            outcome.group, outcome.kin, outcome.sustained, outcome.is_evidenced
+            outcome.group,
+            outcome.kin,
+            outcome.sustained,
+            outcome.is_evidenced,
+            (outcome.activity_code or "") if outcome.is_excluded else "",
         )
         for part in _breakdown_parts(outcome):
             tallies[_CohortPart(outcome.cohort_id, outcome.wave, *part)][outcome_class] += 1
@@ -199,12 +205,16 @@ def _counts_of(tally: _Tally, cannot_be_counted: int | None) -> Counts:
     kins: Counter[ActivityType] = Counter()
     lasting: Counter[Sustained] = Counter()
     evidenced: Counter[ActivityGroup] = Counter()
-    for (group, kin, sustained, is_evidenced), count in tally.items():
+    exclusions: Counter[str] = Counter()
+    for (group, kin, sustained, is_evidenced, excluded_as), count in tally.items():
+        if excluded_as:
+            exclusions[excluded_as] += count
+            continue
         groups[group] += count
         evidenced[group] += count * is_evidenced
         kins[kin] += count
         lasting[sustained] += count
-    leavers, not_known = tally.total(), groups[ActivityGroup.NOT_KNOWN]
+    leavers, not_known = groups.total(), groups[ActivityGroup.NOT_KNOWN]
     return Counts(
         leavers=leavers,
         known=leavers - not_known,
@@ -217,6 +227,10 @@ def _counts_of(tally: _Tally, cannot_be_counted: int | None) -> Counts:
         known_evidenced=evidenced.total() - evidenced[ActivityGroup.NOT_KNOWN],
         eet_evidenced=evidenced[ActivityGroup.EET],
         cannot_be_counted=cannot_be_counted,
+        excluded=exclusions.total(),
+        exclusions=tuple(
+            (activities()[code].label, exclusions[code]) for code in EXCLUDING if exclusions[code]
+        ),
         kins=tuple((kin.value, kins[kin]) for kin in ActivityType),
     )
 

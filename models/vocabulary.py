@@ -56,12 +56,16 @@ class LeavingStage(StrEnum):
 
 
 class ActivityGroup(StrEnum):
-    """The four answers to "what are they doing?", kept apart and never added up silently."""
+    """The answers to "what are they doing?", kept apart and never added up silently.
+
+    `EXCLUDED` is none of them: whoever it is said of is out of the base, and counted beside it.
+    """
 
     EET = "EET"
     NEET = "NEET"
     NOT_KNOWN = "not known"
     OTHER = "other"
+    EXCLUDED = "excluded"
 
 
 class ActivityType(StrEnum):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session
 
 from destinations.outcomes.corrections import Voice, uncorrected, voice_of
+from destinations.outcomes.exclusions import exclusion_among
 from destinations.outcomes.observations import (
     LeaverObservation,
     RecordFilter,
@@ -82,7 +83,12 @@ class LeaverOutcome:
     @property
     def is_known(self) -> bool:
         """Whether we know what the leaver was doing."""
-        return self.group is not ActivityGroup.NOT_KNOWN
+        return self.group is not ActivityGroup.NOT_KNOWN and not self.is_excluded
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether the leaver is out of the base; the answer is then why."""
+        return self.group is ActivityGroup.EXCLUDED
 
     @property
     def is_evidenced(self) -> bool:
@@ -137,10 +143,11 @@ def _outcomes_of_leaver(
     today: date,
     calendar: WaveCalendar,
 ) -> Iterator[LeaverOutcome]:
-    """The outcome of one leaver at each wave."""
+    """The outcome of one leaver at each wave: of one who is excluded, why, at every wave."""
     leaver = observations[0]
     statements = _standing_statements(observations)
     spells = build_spells(_spell_evidence(statements), today=today)
+    exclusion = exclusion_among(statements)
     for wave in waves:
         asked_on = wave_dates(leaver.academic_year, wave, calendar).asked_on
         at_wave = [statement for statement in statements if statement.wave == wave]
@@ -150,7 +157,7 @@ def _outcomes_of_leaver(
             at_wave, key=lambda statement: _survivorship_order(statement, asked_on), default=None
         )
         verdict = _sustained_verdict(spells, leaver.academic_year, wave, today)
-        yield _outcome(leaver, wave, best, verdict)
+        yield _outcome(leaver, wave, exclusion or best, verdict)
 
 
 class _SendingOrder(NamedTuple):

@@ -29,6 +29,7 @@ _ATTRIBUTES: tuple[tuple[str, str, int], ...] = (
     ("disadvantaged", "is_disadvantaged", 0),
     ("ethnicity", "ethnicity", 10),
     ("form", "form", 40),
+    ("consent", "consent", 0),
 )
 COLUMNS = tuple(column for _, column, _ in _ATTRIBUTES)
 FIELDS = {column: field for field, column, _ in _ATTRIBUTES}
@@ -99,7 +100,7 @@ def fill_leavers(
     """Fill blanks of recorded leavers; `rows` has the rows about each leaver, by its id.
 
     A value once recorded stays, and a blank never takes anything away.  Only a temporary UPN
-    gives way, to the permanent one (sources.md: identifiers).
+    gives way, to the permanent one (sources.md: identifiers), and consent to a later word on it.
     """
     columns: list[Any] = [getattr(Leaver, column) for column in COLUMNS]
     changed: list[dict[str, Any]] = []
@@ -133,7 +134,11 @@ def _fill_blanks(
             value = _storable_value(field, row.get(field), longest)
             if value is None:
                 continue
-            if values[column] in (None, "") or _is_now_permanent(field, values[column], value):
+            if (
+                values[column] in (None, "")
+                or _is_now_permanent(field, values[column], value)
+                or (field == "consent" and cells[column][0] <= submission_id)
+            ):
                 values[column] = value
                 cells[column] = [submission_id, row.sheet, row.row, _column_letter(row, field)]
             elif _differs(field, values[column], value):

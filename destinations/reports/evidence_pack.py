@@ -6,7 +6,7 @@ nobody; the last two pages name leavers, so that every number can be followed to
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from destinations.outcomes.survivorship import LeaverOutcome
@@ -18,6 +18,7 @@ from destinations.reports.summary_figures import (
     CohortWave,
     activity_type_counts,
     cohort_name,
+    excluded_in_words,
     in_page_order,
     lines_of_all_leavers,
     percent_in_words,
@@ -64,6 +65,7 @@ _EVIDENCE_COLUMNS = (
     PageColumn("Known", 13, "count"),
     PageColumn("Coverage", 13, "percent"),
     PageColumn(summary_tables.NOT_COUNTED, 13, "count"),
+    PageColumn("Left out", 9, "count"),
     *(PageColumn(strength.value.capitalize(), 13, "count") for strength in (*_STATED, *_CONFIRMED)),
     PageColumn("Confirmed, of known", 12, "percent"),
     PageColumn("Not known", 12, "count"),
@@ -103,9 +105,14 @@ def evidence_pack(school: SchoolEvidence) -> bytes:
         _cohort_page(book, of_cohort)
     own = [file for file in school.files.values() if file.urn == school.urn]
     method_page(book, own, school.aside)
-    leavers_page(book, school.leavers, school.answers, school.files)
-    every_answer_page(book, school)
+    leavers_page(book, _named(school.leavers), school.answers, school.files)
+    every_answer_page(book, replace(school, leavers=_named(school.leavers)))
     return book.content()
+
+
+def _named(leavers: Sequence[Leaver]) -> list[Leaver]:
+    """Those who may be named: an objection keeps a leaver out of every list of names."""
+    return [leaver for leaver in leavers if leaver.consent is not False]
 
 
 def _governors_page(book: Book, school: SchoolEvidence, lines: Sequence[SummaryLine]) -> None:
@@ -114,7 +121,7 @@ def _governors_page(book: Book, school: SchoolEvidence, lines: Sequence[SummaryL
     known_on = f"Benchmark 3 evidence, URN {school.urn}, as known on {in_words(school.edition)}"
     row = page.across(row, known_on, "subtitle")
     row = page.across(row, GOVERNORS, "notice") + 1
-    for sentence in _headline_sentences(lines):
+    for sentence in _headline_sentences(school, lines):
         row = page.across(row, sentence, "big")
     row = page.across(row + 1, "Leavers with a known destination", "section")
     row = _coverage_grid(book, page, row, lines) + 1
@@ -132,7 +139,15 @@ def _governors_page(book: Book, school: SchoolEvidence, lines: Sequence[SummaryL
     page.one_paper()
 
 
-def _headline_sentences(lines: Sequence[SummaryLine]) -> list[str]:
+def _objecting_in_words(school: SchoolEvidence) -> str:
+    number = len(school.leavers) - len(_named(school.leavers))
+    if not number:
+        return ""
+    who = count_of(number, "leaver objects", "leavers object")
+    return f" {who} to being tracked: counted, and named on no page."
+
+
+def _headline_sentences(school: SchoolEvidence, lines: Sequence[SummaryLine]) -> list[str]:
     if not lines:
         return ["No destination has been asked for yet."]
     cohorts = {(line.leaving_stage, line.academic_year) for line in lines}
@@ -146,7 +161,7 @@ def _headline_sentences(lines: Sequence[SummaryLine]) -> list[str]:
         f"training: {counts.eet:,} ({percent_in_words(counts.eet, counts.leavers)} of leavers). "
         f"NEET: {counts.neet:,} ({percent_in_words(counts.neet, counts.leavers)}). "
         f"Not known: {counts.not_known:,} ({percent_in_words(counts.not_known, counts.leavers)})."
-        f"{uncounted_in_words(counts)}"
+        f"{excluded_in_words(counts)}{uncounted_in_words(counts)}{_objecting_in_words(school)}"
     ]
 
 
@@ -196,7 +211,7 @@ def _evidence_rows(
         rows.append(
             (
                 wave_of_cohort(line),
-                *summary_tables.coverage_cells(line.counts),
+                *summary_tables.number_cells(line.counts),
                 *(strengths[place, strength.value] for strength in (*_STATED, *_CONFIRMED)),
                 rounded_share(confirmed, line.counts.known),
                 line.counts.not_known,
@@ -215,13 +230,13 @@ def _sustained_table(page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
     if not with_base:
         return page.across(row, "It cannot be told of any cohort yet", "body")
     columns = (
-        *_EVIDENCE_COLUMNS[:5],
+        *_EVIDENCE_COLUMNS[:6],
         *(PageColumn(column.heading, 13, column.kind) for column in summary_tables.LASTING),
     )
     rows = [
         (
             wave_of_cohort(line),
-            *summary_tables.coverage_cells(line.counts),
+            *summary_tables.number_cells(line.counts),
             *summary_tables.sustained_cells(line.counts),
         )
         for line in with_base

@@ -35,7 +35,7 @@ TERMS = (
     ),
     ("EET", "In education, employment or training; a gap year with a place to go to counts"),
     ("NEET", "Somebody told us that the leaver is not in education, employment or training"),
-    ("Other", "Neither: re-engagement provision, custody, still of school age"),
+    ("Other", "Neither: re-engagement provision, custody, left England"),
     (
         "Not known",
         "Nobody could tell us, nobody could reach the leaver, or they did not say",

@@ -11,6 +11,7 @@ from destinations.reports.explanatory_notes import about_page
 from destinations.reports.summary_figures import (
     CohortWave,
     cohort_name,
+    excluded_in_words,
     group_name,
     in_page_order,
     latest_known,
@@ -173,7 +174,7 @@ def _headline_sentences(
             f"({percent_in_words(counts.eet, counts.leavers)} of leavers). NEET: {counts.neet:,} "
             f"({percent_in_words(counts.neet, counts.leavers)}). Not known: {counts.not_known:,} "
             f"({percent_in_words(counts.not_known, counts.leavers)})."
-            f"{uncounted_in_words(counts)}"
+            f"{excluded_in_words(counts)}{uncounted_in_words(counts)}"
         )
     not_sent = len({due.urn for due in awaited if not due.unclaimed and due.refused_on is None})
     sending = len({line.urn for line in schools})

@@ -83,6 +83,18 @@ SUMMARY_COLUMNS: tuple[ExportColumn[Callable[[SummaryLine], object]], ...] = (
         "Rows of the cohort's sheets that make nobody a leaver: they do not say who, or nobody is "
         "sure",
     ),
+    ExportColumn(
+        "excluded",
+        lambda line: line.counts.excluded,
+        "Left out of the leavers, for the school says that they died, were never its leavers, or "
+        "are on the list twice",
+    ),
+    ExportColumn(
+        "other",
+        lambda line: line.counts.other,
+        "Leavers whose destination is neither, custody and left England among them; "
+        "eet + neet + other + not_known = leavers",
+    ),
 )
 
 

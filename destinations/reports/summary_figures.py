@@ -51,6 +51,15 @@ def uncounted_in_words(counts: Counts) -> str:
     return f" {count_of(rows, 'row', 'rows')} cannot be counted: we cannot tell who they are about."
 
 
+def excluded_in_words(counts: Counts) -> str:
+    """Who is out of the base and why, as a sentence after others; '' where nobody is."""
+    if not counts.excluded:
+        return ""
+    reasons = ", ".join(f"{why.lower()} {number}" for why, number in counts.exclusions)
+    who = count_of(counts.excluded, "is", "are")
+    return f" {who} left out of the leavers: {reasons}."
+
+
 def activity_type_counts(counts: Counts) -> tuple[int, ...]:
     """How many leavers each of SHOWN_TYPES holds, in that order."""
     by_type = {str(name): number for name, number in counts.kins}

@@ -25,7 +25,8 @@ from models.vocabulary import year_name
 DOING_READ = (
     "EET is in education, employment or training. NEET is none of these. Not known is neither: "
     "nobody has told us. Percentages of EET, NEET and not known are of all leavers. Rows not "
-    "counted do not say who they are about, or nobody is sure"
+    "counted do not say who they are about, or nobody is sure. Left out are those who died, were "
+    "never leavers of the school, or are listed twice"
 )
 LASTED_READ = (
     "Sustained: of the leavers for whom it can be told, those who stayed from October to March"
@@ -59,6 +60,7 @@ _NUMBERS = (
     PageColumn("Known", 9, "count"),
     PageColumn("Coverage", 10, "percent"),
     PageColumn(NOT_COUNTED, 9, "count"),
+    PageColumn("Left out", 8, "count"),
 )
 _RESULTS = (
     PageColumn("EET", 8, "count"),
@@ -88,7 +90,7 @@ SCHOOLS = (
     *_NUMBERS,
     *_RESULTS,
 )
-_AT_EET_SHARE, _AT_NEET_SHARE, _AT_OTHER_SHARE, _AT_UNKNOWN_SHARE = 7, 9, 11, 13
+_AT_EET_SHARE, _AT_NEET_SHARE, _AT_OTHER_SHARE, _AT_UNKNOWN_SHARE = 8, 10, 12, 14
 
 _WIDTHS = {"Education": 11, "Apprenticeship": 15.5, "Employment": 12}
 ACTIVITY_TYPES = (
@@ -110,7 +112,7 @@ def outcomes_row(line: SummaryLine) -> tuple[Cell, ...]:
     return (
         wave_of_cohort(line),
         asked_in(line),
-        *coverage_cells(line.counts),
+        *number_cells(line.counts),
         *_result_cells(line.counts),
     )
 
@@ -136,7 +138,7 @@ def school_cells(line: SummaryLine) -> tuple[Cell, ...]:
         stage_name(line.leaving_stage),
         year_name(line.academic_year),
         line.wave,
-        *coverage_cells(line.counts),
+        *number_cells(line.counts),
         *_result_cells(line.counts),
     )
 
@@ -146,7 +148,7 @@ def group_cells(line: SummaryLine) -> tuple[Cell, ...]:
     return (
         part_name(line),
         wave_name(line.wave),
-        *coverage_cells(line.counts),
+        *number_cells(line.counts),
         *_result_cells(line.counts),
     )
 
@@ -157,7 +159,7 @@ def activity_types_row(line: SummaryLine) -> tuple[Cell, ...]:
     return (
         wave_of_cohort(line),
         asked_in(line),
-        *coverage_cells(line.counts),
+        *number_cells(line.counts),
         *(
             cell
             for number in activity_type_counts(line.counts)
@@ -170,6 +172,11 @@ def coverage_cells(counts: Counts) -> tuple[Cell, ...]:
     """Leavers, those of whom the destination is known, coverage, and rows not counted."""
     coverage = rounded_share(counts.known, counts.leavers)
     return (counts.leavers, counts.known, coverage, counts.cannot_be_counted)
+
+
+def number_cells(counts: Counts) -> tuple[Cell, ...]:
+    """Those, and leavers that are left out of the base."""
+    return (*coverage_cells(counts), counts.excluded)
 
 
 def _result_cells(counts: Counts) -> tuple[Cell, ...]:

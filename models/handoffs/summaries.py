@@ -24,6 +24,8 @@ class Counts:
     known_evidenced: int = 0  # of those known, by the word of the place itself
     eet_evidenced: int = 0
     cannot_be_counted: int | None = 0
+    excluded: int = 0  # out of the base, and in none of the other numbers
+    exclusions: tuple[tuple[str, int], ...] = ()  # (why, how many), in the order of the list
     kins: tuple[tuple[str, int], ...] = ()  # (models.vocabulary.ActivityType, leavers), every type
 
 

@@ -1,4 +1,4 @@
-"""Who is counted: of each row of a leaver sheet, the cohort that it is of, whoever it is about."""
+"""Who is counted, and who objects: the cohort of each row of a leaver sheet; consent."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,9 +38,12 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_match_cohort_id"), ["cohort_id"], unique=False)
     op.execute(_COHORT_OF_ROW)
+    op.add_column("leaver", sa.Column("consent", sa.Boolean(), nullable=True))
 
 
 def downgrade() -> None:
+    # Not as a batch: SQLite would make the table anew, and others point to it.
+    op.drop_column("leaver", "consent")
     with op.batch_alter_table("match", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_match_cohort_id"))
         batch_op.drop_constraint(batch_op.f("fk_match_cohort_id"), type_="foreignkey")
