@@ -47,15 +47,17 @@ def summarise(
     as_of: datetime | None = None,
     today: date,
     calendar: WaveCalendar = WAVE_CALENDAR,
+    excluding: tuple[str, ...] = EXCLUDING,
 ) -> tuple[SummaryLine, ...]:
     """Every line of the summary, by hub, school, cohort, stage, wave and breakdown.
 
     Hubs hold the schools that are theirs on the day; hub totals come before schools, with urn ''.
     A school in no hub that has sent leavers has lines under hub '', without a total.  `as_of` (with
     its time zone) gives the summary as it was at that moment.  A part of a breakdown without
-    leavers has no line.  Wave 0 has lines for those who were asked what they intended.
+    leavers has no line.  Wave 0 has lines for those who were asked what they intended.  `excluding`
+    are the codes that put a leaver out of the base.
     """
-    record_filter = RecordFilter(as_of=as_of)
+    record_filter = RecordFilter(as_of=as_of, excluding=excluding)
     day = min(today, in_london(as_of).date()) if as_of else today
     cohorts = {cohort.id or 0: cohort for cohort in session.scalars(select(Cohort))}
     counted_at = schools_counted_at(session, {cohort.urn for cohort in cohorts.values()}, day=day)
@@ -229,7 +231,9 @@ def _counts_of(tally: _Tally, cannot_be_counted: int | None) -> Counts:
         cannot_be_counted=cannot_be_counted,
         excluded=exclusions.total(),
         exclusions=tuple(
-            (activities()[code].label, exclusions[code]) for code in EXCLUDING if exclusions[code]
+            (activities()[code].label, exclusions[code])
+            for code in activities()
+            if exclusions[code]
         ),
         kins=tuple((kin.value, kins[kin]) for kin in ActivityType),
     )

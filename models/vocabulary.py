@@ -185,6 +185,16 @@ def group_of(code: str | None) -> ActivityGroup:
     return activities()[code].group if code else ActivityGroup.NOT_KNOWN
 
 
+LEFT_ENGLAND = "730"
+
+
+@cache
+def excluding_codes(*, left_england: bool = False) -> tuple[str, ...]:
+    """The codes by which somebody is out of the base; with them those who left England, if so."""
+    codes = [code for code in activities() if group_of(code) is ActivityGroup.EXCLUDED]
+    return (*codes, LEFT_ENGLAND) if left_england else tuple(codes)
+
+
 def academic_year(day_year: int, day_month: int) -> int:
     """The September in which the academic year of a day starts: 2024 for 4 March 2025."""
     return day_year if day_month >= 9 else day_year - 1

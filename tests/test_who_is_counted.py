@@ -81,6 +81,19 @@ def test_who_is_no_leaver_is_out_of_the_base_and_counted_beside_it(tmp_path, mon
     ) in told
 
 
+def test_a_hub_may_leave_out_who_left_england(tmp_path, monkeypatch):
+    answers = {"Brown": "Moved abroad", "King": "Sixth form"}
+    with a_hub_at_home(tmp_path, monkeypatch, SCHOOL):
+        send(SCHOOL, a_sheet(answers))
+        take_in(AUTUMN)
+        counted = hub_line()
+        monkeypatch.setenv("DESTINATIONS_LEFT_ENGLAND_COUNTS", "false")
+        get_settings.cache_clear()
+        left_out = hub_line()
+    assert (counted["leavers"], counted["other"], counted["excluded"]) == ("2", "1", "0")
+    assert (left_out["leavers"], left_out["other"], left_out["excluded"]) == ("1", "0", "1")
+
+
 def test_the_last_word_of_the_school_puts_a_leaver_back_and_a_blank_does_not(tmp_path, monkeypatch):
     with a_hub_at_home(tmp_path, monkeypatch, SCHOOL):
         send(SCHOOL, a_sheet({"Adams": "Deceased", "Hill": "Not on roll", "King": "Sixth form"}))

@@ -4,7 +4,7 @@ Somebody who died, was never a leaver of this school, or is the same person twic
 last word holds, whatever the wave: one that says where they are puts them back in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -20,17 +20,21 @@ from models.vocabulary import (
     EvidenceStrength,
     SubmissionKind,
     activities,
+    excluding_codes,
     group_of,
 )
 
 _SILENT = ("", *(code for code in activities() if group_of(code) is ActivityGroup.NOT_KNOWN))
-EXCLUDING = tuple(code for code in activities() if group_of(code) is ActivityGroup.EXCLUDED)
+EXCLUDING = excluding_codes()
 
 
-def exclusion_among(statements: Iterable[LeaverObservation]) -> LeaverObservation | None:
+def exclusion_among(
+    statements: Iterable[LeaverObservation], excluding: Collection[str] = EXCLUDING
+) -> LeaverObservation | None:
     """The statement by which a leaver is out of the base; None for one who is in it.
 
-    `statements` are those that stand.  A college says nothing of whose leaver somebody is.
+    `statements` are those that stand, `excluding` the codes that exclude.  A college says nothing
+    of whose leaver somebody is.
     """
     of_school = [
         statement
@@ -39,7 +43,7 @@ def exclusion_among(statements: Iterable[LeaverObservation]) -> LeaverObservatio
         and not EvidenceStrength(statement.evidence).is_own_word
     ]
     last = max(of_school, key=_sending_order, default=None)
-    return last if last is not None and last.activity_code in EXCLUDING else None
+    return last if last is not None and last.activity_code in excluding else None
 
 
 def _sending_order(statement: LeaverObservation) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 """Observations: the record becomes the effective destinations of each leaver, now or as it was."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from models.facts.calendar import in_london
 from models.facts.effective import is_effective, superseded_ids, was_named
 from models.leavers import Cohort, Leaver, Person, Wave
 from models.submissions import Submission
+from models.vocabulary import excluding_codes
 
 # Rows taken from the database at a time, so that a country costs no more memory than a school.
 ROWS_PER_FETCH = 5_000
@@ -24,12 +25,14 @@ ROWS_PER_FETCH = 5_000
 class RecordFilter:
     """Which part of the record is read: as it was at a moment, of one school, of one leaving year.
 
-    None leaves that part unrestricted.  `as_of` has its time zone.
+    None leaves that part unrestricted.  `as_of` has its time zone.  `excluding` are the codes by
+    which a leaver is out of the base.
     """
 
     as_of: datetime | None = None
     urn: str | None = None
     academic_year: int | None = None
+    excluding: tuple[str, ...] = field(default_factory=excluding_codes)
 
 
 def waves_by_cohort(

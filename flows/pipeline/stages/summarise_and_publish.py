@@ -39,7 +39,9 @@ def summarise_all(run: RunContext, today: date) -> Summarised:
     """Every cohort of every hub, counted as known today, and what of it is yet to be published."""
     with _reader(run) as session:
         return Summarised(
-            summarise(session, today=today, calendar=run.calendar),
+            summarise(
+                session, today=today, calendar=run.calendar, excluding=run.settings.excluding
+            ),
             submission_state.to_publish(session),
         )
 
@@ -56,7 +58,11 @@ def publish_all(run: RunContext, summarised: Summarised, today: date) -> int:
             summarised.lines,
             today,
             answers=lambda urn: leaver_outcomes(
-                session, urn=urn, today=today, calendar=run.calendar
+                session,
+                urn=urn,
+                today=today,
+                calendar=run.calendar,
+                excluding=run.settings.excluding,
             ),
             awaited=awaited_returns(run, session, today),
             rules={code: rule_words(code)[0] for code in catalogue()},
