@@ -12,7 +12,7 @@ from destinations.linkage.identities import parse_identity
 from destinations.linkage.match_results import MatchOutcome, RowMatch
 from destinations.linkage.repeated_leavers import RowKey
 from models.handoffs.findings import Finding, HoldsBack
-from models.handoffs.normalised import ANSWER_FIELDS, HELD, NormalisedRow
+from models.handoffs.normalised import ANSWER_FIELDS, HELD, NormalisedRow, NormalisedSubmission
 from models.vocabulary import Severity
 
 PlacedRows = Mapping[RowKey, Sequence[NormalisedRow]]  # those of a row of the file, one a wave
@@ -45,6 +45,22 @@ def rows_that_say_who(
         if all(_says_who(row) for row in remaining):
             saying[key] = remaining
     return saying
+
+
+def without_held_cells(
+    mapped: NormalisedSubmission, findings: Iterable[Finding]
+) -> NormalisedSubmission:
+    """The submission as far as it is recorded: of rows that say who, without what waits."""
+    by_place: dict[RowKey, list[NormalisedRow]] = {}
+    for row in mapped.rows:
+        by_place.setdefault((row.sheet, row.row), []).append(row)
+    saying = rows_that_say_who(by_place, rows_to_fix(findings))
+    remaining = {key: iter(rows) for key, rows in saying.items()}
+    rows = tuple(
+        next(remaining[row.sheet, row.row]) if (row.sheet, row.row) in remaining else row
+        for row in mapped.rows
+    )
+    return replace(mapped, rows=rows)
 
 
 def without_doubtful(

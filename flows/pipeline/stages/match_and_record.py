@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from destinations.crosschecks.other_school import stop_sheet_of_other_school
 from destinations.crosschecks.run_crosschecks import Thresholds, run_crosschecks
+from destinations.record.faulty_cells import without_held_cells
 from destinations.record.findings_store import add_findings
 from destinations.recording import record_submission
 from destinations.responses.waivers import waived_codes
@@ -52,7 +53,8 @@ def match_and_record_chunk(run: RunContext, chunk: Chunk, today: date | None = N
                 same_round=run.settings.same_round_percent,
                 set_aside=silent,
             )
-            issues = run_crosschecks(session, mapped, limits=limits)
+            sound = without_held_cells(mapped, work.findings)
+            issues = run_crosschecks(session, sound, limits=limits)
             work = replace(work, recorded=recorded, crosschecks=issues, silent=silent)
             crosschecks = crosscheck_issues(session, work, recorded.remarks)
             add_findings(session, work.id, crosschecks.issues)
