@@ -152,6 +152,22 @@ SEN = {
 }
 
 
+# NCCIS cohort status, 2016/17 on: whether a council still follows a young person.
+# Source: LEO variable request form v2.3 (Youth-Transitions/resources@69251eb); E by CCISTool.
+COHORT_STATUSES = {
+    "P": "Primary cohort",
+    "G": "No longer in primary cohort but covered by September Guarantee",
+    "A": "Age reached where an active record is no longer required",
+    "L": "Young person aged 20 - 25 whose EHCP/LDA has ceased",
+    "T": "Transferred to another LA",
+    "E": "Left England",
+    "M": "Duplicate record",
+    "D": "Deceased",
+}
+# What those that settle an answer settle; of the others the answer stands in its own column.
+ACTIVITY_OF_STATUS = {"E": "730", "D": "910", "M": "930"}
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
     """One NCCIS activity code (field CA01) and what it counts as."""

@@ -81,6 +81,31 @@ def test_who_is_no_leaver_is_out_of_the_base_and_counted_beside_it(tmp_path, mon
     ) in told
 
 
+def test_a_cohort_status_of_nccis_stands_before_the_destination(tmp_path, monkeypatch):
+    with a_hub_at_home(tmp_path, monkeypatch, SCHOOL):
+        send(
+            SCHOOL,
+            """
+            Surname | Forename | Date of Birth | Destination | NCCIS cohort status
+            Adams | Ash | 01/03/2008 | Sixth form | D
+            Brown | Ash | 02/03/2008 | | E
+            Jones | Ash | 03/03/2008 | College | M
+            King | Ash | 04/03/2008 | College | P
+            Lamb | Ash | 05/03/2008 | NEET | Q
+            """,
+        )
+        take_in(AUTUMN)
+        line = hub_line()
+        excluded = {one["surname"]: one["excluded"] for one in exported("leavers")}
+        asked = [one["code"] for one in exported("findings") if one["code"] == "P25"]
+    assert excluded == {
+        "Adams": "Died", "Brown": "", "Jones": "Duplicate record", "King": "", "Lamb": "",
+    }  # fmt: skip
+    counts = ("leavers", "excluded", "eet", "neet", "other", "not_known")
+    assert [line[name] for name in counts] == ["3", "2", "1", "1", "1", "0"]
+    assert asked == ["P25"]
+
+
 def test_a_hub_may_leave_out_who_left_england(tmp_path, monkeypatch):
     answers = {"Brown": "Moved abroad", "King": "Sixth form"}
     with a_hub_at_home(tmp_path, monkeypatch, SCHOOL):

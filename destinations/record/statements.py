@@ -9,6 +9,7 @@ from destinations.outcomes.waves import wave_dates
 from destinations.register.providers import ProviderRegister, RegisterEntry, activity_code_at
 from models.handoffs.normalised import NormalisedRow, SubmissionMetadata
 from models.vocabulary import (
+    ACTIVITY_OF_STATUS,
     ActivityGroup,
     EvidenceStrength,
     SourceType,
@@ -76,16 +77,19 @@ def school_statements(
 ) -> tuple[DestinationStatement, ...]:
     """The statements of a row of a leaver sheet; none where its destination cells are blank.
 
-    An intended destination is wave 0's, whatever the wave of the sheet it stands in.  Of somebody
-    who was not there any more when checked, the row does not say until when they were: they are
-    not known at its wave, and the sender is asked (D25).
+    An NCCIS cohort status that says that they died, left England or are on the list twice stands
+    before the destination.  An intended destination is wave 0's, whatever the wave of the sheet.
+    Of somebody who was not there any more when checked, the row does not say until when they were:
+    they are not known at its wave, and the sender is asked (D25).
     """
     wave = wave_answered(row, leaver, context.declared)
-    activity = "" if _has_left_at_a_day_unknown(row) else row.text("activity")
+    status = ACTIVITY_OF_STATUS.get(row.text("cohort_status"), "")
+    activity = status or ("" if _has_left_at_a_day_unknown(row) else row.text("activity"))
     intended = row.text("intended") or None
     statements = []
     if activity or (intended and wave == 0):
-        column = _source_column(row, ("activity", "intended"))
+        said_in = ("cohort_status",) if status else ("activity", "intended")
+        column = _source_column(row, said_in)
         intended_now = intended if wave == 0 else None
         statements.append(_statement(row, leaver, context, wave, activity, intended_now, column))
     if intended and wave != 0:

@@ -14,7 +14,7 @@ FieldPlace = tuple[str, int, str]  # sheet, row as Excel shows it, our field
 ANSWER_FIELDS = frozenset(
     {"activity", "intended", "provider_name", "provider_urn", "provider_ukprn"}
     | {"provider_laestab", "course", "level", "started_on", "ended_on", "as_at", "source"}
-    | {"enrolled", "withdrawn"}
+    | {"enrolled", "withdrawn", "cohort_status"}
 )
 HELD = "held"  # the mark of a value that waits until what is wrong with its row is fixed
 
