@@ -101,6 +101,7 @@ class Leaver(SQLModel, table=True):
         default=None,
         description="Whether they agree to be tracked, by the last word; none where nobody said",
     )
+    consent_on: date | None = Field(default=None, description="When that word was sent")
     submission_id: int = Field(
         foreign_key="submission.id", index=True, description="The submission that first named them"
     )

@@ -7,8 +7,11 @@ from datetime import date
 from typer.testing import CliRunner
 
 from destinations.cli import app
+from destinations.platform.settings import get_settings
+from flows.pipeline import stages
 from models.facts.identifiers import upn_check_letter
 from tests.builders.hub import a_hub_at_home, send, take_in
+from tests.builders.sheets import a_workbook
 
 SCHOOL, OTHER = "900100", "900101"
 AUTUMN = date(2024, 11, 20)
@@ -198,13 +201,41 @@ def test_a_faulty_row_never_makes_a_sound_one_wait(tmp_path, monkeypatch):
     assert (line["leavers"], line["eet"], line["neet"]) == ("2", "1", "1")
 
 
+ROLL = """
+    UPN | Legal surname | Legal forename | DOB | Year | Reg
+    | Bell | Jo | 14/05/2008 | 11 | 11A
+    | Lee | Sam | 01/03/2008 | 11 | 11B
+"""
+
+
 def test_a_roll_sent_before_any_destination_is_the_base(tmp_path, monkeypatch):
-    head = "UPN | Surname | Forename | Date of Birth | Destination"
     with a_hub_at_home(tmp_path, monkeypatch, SCHOOL):
-        send(SCHOOL, a_sheet(SOUND, "- | Lee | Sam | 01/03/2008 | -", head=head))
+        roll = tmp_path / "roll.xlsx"
+        roll.write_bytes(a_workbook(ROLL))
+        said = ["submit", str(roll), "--school", SCHOOL, "--kind", "leavers"]
+        CliRunner().invoke(app, [*said, "--cohort", "2023/24"], catch_exceptions=False)
+        take_in(date(2024, 9, 20))
+        begun = exported("leavers")
+        with stages.open_run(get_settings()) as run:
+            stages.open_due_waves(run, AUTUMN)
+            chased = [due.what for due in stages.who_has_not_sent(run, AUTUMN)]
+        send(SCHOOL, a_sheet(SOUND), "answers.xlsx")
         take_in(AUTUMN)
         line = summary()
-    assert (line["leavers"], line["known"]) == ("2", "1")
+    assert [leaver["surname"] for leaver in begun] == ["Bell", "Lee"]
+    assert chased == ["Year 11, 2023/24: wave 1"]
+    assert (line["leavers"], line["known"], line["not_known"]) == ("2", "1", "1")
+
+
+def test_a_column_that_may_be_the_destination_is_no_roll(tmp_path, monkeypatch):
+    with a_hub_at_home(tmp_path, monkeypatch, SCHOOL):
+        plan = tmp_path / "plan.xlsx"
+        plan.write_bytes(a_workbook(ROLL.replace("Reg", "Xyz plan")))
+        said = ["submit", str(plan), "--school", SCHOOL, "--kind", "leavers"]
+        CliRunner().invoke(app, [*said, "--cohort", "2023/24"], catch_exceptions=False)
+        take_in(AUTUMN)
+        leavers = exported("leavers")
+    assert leavers == []
 
 
 def test_a_column_of_intentions_makes_no_nought_of_a_neighbour(tmp_path, monkeypatch):

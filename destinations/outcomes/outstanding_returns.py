@@ -179,6 +179,7 @@ def _unanswered_waves(session: Session, today: date) -> dict[str, list[_DueWave]
                 and_(col(Submission.wave).is_(None), col(Submission.sent_on) >= col(Wave.opens_on)),
             ),
             *_LEAVER_FILES,
+            or_(col(Submission.rows_read) == 0, _has_answers()),
         )
         .exists()
     )
@@ -201,6 +202,12 @@ def _unanswered_waves(session: Session, today: date) -> dict[str, list[_DueWave]
         due_wave = _DueWave(cohort.leaving_stage, cohort.academic_year, wave.number, wave.due_on)
         due_by_school.setdefault(cohort.urn, []).append(due_wave)
     return due_by_school
+
+
+def _has_answers() -> ColumnElement[bool]:
+    """Whether anything is recorded of a file beside its leavers; a roll begins a cohort only."""
+    of_file = col(Destination.submission_id) == col(Submission.id)
+    return select(Destination.id).where(of_file).exists()
 
 
 # A leaver sheet, as far as its sender said, that was not refused.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -15,6 +15,7 @@ from models.facts.identifiers import is_valid_uln, is_valid_upn
 from models.handoffs.normalised import NormalisedRow
 from models.handoffs.sheets import Value
 from models.leavers import Leaver
+from models.submissions import Submission
 
 # Our field, the column that keeps it, and the longest text that it takes (0: not text).
 _ATTRIBUTES: tuple[tuple[str, str, int], ...] = (
@@ -33,6 +34,7 @@ _ATTRIBUTES: tuple[tuple[str, str, int], ...] = (
 )
 COLUMNS = tuple(column for _, column, _ in _ATTRIBUTES)
 FIELDS = {column: field for field, column, _ in _ATTRIBUTES}
+_CONSENT_ON = "consent_on"  # when the word was sent that is kept
 _IDENTITY = frozenset({"upn", "uln", "born_on"})
 _CHECKS = {"upn": is_valid_upn, "uln": is_valid_uln}
 
@@ -57,11 +59,12 @@ def add_leavers(
     becomes that leaver anew: none of the values of that sheet stays.
     """
     existing = _existing_leavers(session, cohort_id, rows)
+    sending = _sending_of(session, submission_id)
     new_leavers, restored = [], []
     for person, person_rows in sorted(rows.items()):
-        values: dict[str, Any] = dict.fromkeys(COLUMNS)
+        values: dict[str, Any] = dict.fromkeys((*COLUMNS, _CONSENT_ON))
         cells: dict[str, list[Any]] = {}
-        _fill_blanks(values, cells, person_rows, submission_id)
+        _fill_blanks(values, cells, person_rows, sending)
         leaver = (
             values
             | {"surname": values["surname"] or "", "forename": values["forename"] or ""}
@@ -102,7 +105,9 @@ def fill_leavers(
     A value once recorded stays, and a blank never takes anything away.  Only a temporary UPN
     gives way, to the permanent one (sources.md: identifiers), and consent to a later word on it.
     """
-    columns: list[Any] = [getattr(Leaver, column) for column in COLUMNS]
+    names = (*COLUMNS, _CONSENT_ON)
+    columns: list[Any] = [getattr(Leaver, column) for column in names]
+    sending = _sending_of(session, submission_id)
     changed: list[dict[str, Any]] = []
     differing: list[tuple[str, int, str]] = []
     changed_columns: set[str] = set()
@@ -111,22 +116,34 @@ def fill_leavers(
             select(col(Leaver.id), col(Leaver.cells), *columns).where(col(Leaver.id).in_(chunk))
         )
         for leaver_id, cells, *stored_values in leavers:
-            values = dict(zip(COLUMNS, stored_values, strict=True))
+            values = dict(zip(names, stored_values, strict=True))
             previous, cells = dict(values), dict(cells)
-            differing += _fill_blanks(values, cells, rows[leaver_id], submission_id)
+            differing += _fill_blanks(values, cells, rows[leaver_id], sending)
             if values != previous:
                 changed.append(values | {"cells": cells, "id": leaver_id})
-                changed_columns |= {name for name in COLUMNS if values[name] != previous[name]}
+                changed_columns |= {name for name in names if values[name] != previous[name]}
     updated_columns = ("id", "cells", *sorted(changed_columns))
     update_all(session, Leaver, [{name: row[name] for name in updated_columns} for row in changed])
     return FilledBlanks(len(changed), tuple(differing))
+
+
+class _Sending(NamedTuple):
+    """The sheet that rows stand in, and the day it was sent."""
+
+    submission_id: int
+    sent_on: date
+
+
+def _sending_of(session: Session, submission_id: int) -> _Sending:
+    sent_on = select(col(Submission.sent_on)).where(col(Submission.id) == submission_id)
+    return _Sending(submission_id, session.execute(sent_on).scalar_one())
 
 
 def _fill_blanks(
     values: dict[str, Any],
     cells: dict[str, list[Any]],
     rows: Iterable[NormalisedRow],
-    submission_id: int,
+    sending: _Sending,
 ) -> list[tuple[str, int, str]]:
     differing = []
     for row in rows:
@@ -137,10 +154,17 @@ def _fill_blanks(
             if (
                 values[column] in (None, "")
                 or _is_now_permanent(field, values[column], value)
-                or (field == "consent" and cells[column][0] <= submission_id)
+                or (field == "consent" and values[_CONSENT_ON] <= sending.sent_on)
             ):
                 values[column] = value
-                cells[column] = [submission_id, row.sheet, row.row, _column_letter(row, field)]
+                if field == "consent":
+                    values[_CONSENT_ON] = sending.sent_on
+                cells[column] = [
+                    sending.submission_id,
+                    row.sheet,
+                    row.row,
+                    _column_letter(row, field),
+                ]
             elif _differs(field, values[column], value):
                 differing.append((row.sheet, row.row, field))
     return differing

@@ -23,13 +23,15 @@ def require_columns(
 ) -> tuple[list[TableMapping], list[Issue]]:
     """The tables that have every column they need, and an issue for each that has not.
 
+    A roll, which nobody could take for a sheet with destinations, begins a cohort without any.
     Raises SubmissionRefused where no table has them: C01 for names, C02 for the destination.
     """
     if not layouts:
         raise SubmissionRefused(
             "C01", missing=_quoted_list([*_REQUIRED_NAMES.values()]), found="none"
         )
-    missing = [_missing_columns(layout, declared) for layout in layouts]
+    is_roll = _is_roll(layouts, column_map)
+    missing = [_missing_columns(layout, declared, is_roll=is_roll) for layout in layouts]
     whole = [layout for layout, lacks in zip(layouts, missing, strict=True) if not lacks]
     if not whole:
         # The table that lacks least is the one meant.
@@ -149,19 +151,39 @@ def ask_about_heading(heading: str, ours: str, evidence: str) -> str:
     return f"We read '{heading}' as {ours}. Right?" + (f" ({evidence})" if evidence else "")
 
 
-def _missing_columns(layout: TableMapping, declared: SubmissionMetadata) -> list[str]:
+def _is_roll(layouts: Sequence[TableMapping], column_map: ColumnMap) -> bool:
+    """Whether a file is a list of names alone: no column of it may be where anybody went.
+
+    A column that no map knows may be, and is asked about first.
+    """
+    return not any(
+        layout.has(*_DESTINATION_FIELDS, *_PLACE_FIELDS)
+        or any(
+            column.field in ("", PERHAPS) and column_map.meaning(column.parts) is None
+            for column in layout.mappings
+            if layout.cells(column)
+        )
+        for layout in layouts
+    )
+
+
+def _missing_columns(
+    layout: TableMapping, declared: SubmissionMetadata, *, is_roll: bool
+) -> list[str]:
     lacks = []
     if not layout.has("full_name"):
         lacks += [name for field, name in _REQUIRED_NAMES.items() if not layout.has(field)]
     if declared.kind is SubmissionKind.ENROLMENTS:
         # A list may name its people by number alone.
         return [] if layout.has("upn", "uln") else lacks
-    return lacks if layout.has("activity", "intended") else [*lacks, "Destination"]
+    has_answers = is_roll or layout.has(*_DESTINATION_FIELDS)
+    return lacks if has_answers else [*lacks, "Destination"]
 
 
 _HOW_TO_CONFIRM = "If so, tell your hub, and you need not send it again"
 _NAME_FIELDS = frozenset({"surname", "forename", "full_name"})
 _DESTINATION_FIELDS = frozenset({"activity", "intended"})
+_PLACE_FIELDS = frozenset({"provider_name", "provider_urn", "provider_ukprn", "provider_laestab"})
 _IDENTITY_FIELDS = frozenset({"upn", "uln", "born_on"})
 _MAY_LACK = {
     "C01": _NAME_FIELDS | {"activity"},

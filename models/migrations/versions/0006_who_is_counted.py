@@ -39,10 +39,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_match_cohort_id"), ["cohort_id"], unique=False)
     op.execute(_COHORT_OF_ROW)
     op.add_column("leaver", sa.Column("consent", sa.Boolean(), nullable=True))
+    op.add_column("leaver", sa.Column("consent_on", sa.Date(), nullable=True))
 
 
 def downgrade() -> None:
     # Not as a batch: SQLite would make the table anew, and others point to it.
+    op.drop_column("leaver", "consent_on")
     op.drop_column("leaver", "consent")
     with op.batch_alter_table("match", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_match_cohort_id"))
