@@ -137,10 +137,10 @@ def _seeds(folder: Path, seed: int) -> Iterator[Seed]:
     for path in sheets:
         content = path.read_bytes()
         kind = path.suffix[1:].replace("xlsm", "xlsx")
-        rows, (meaning, declared) = rows_of(path.name, content), meaning_of(path.name, content)
+        rows, (meaning, metadata) = rows_of(path.name, content), meaning_of(path.name, content)
         named = scrambles.sheet_names(content) if kind == "xlsx" else ()
         if len(rows) > 3:
-            yield Seed(path.name, content, kind, rows, named, declared, meaning)
+            yield Seed(path.name, content, kind, rows, named, metadata, meaning)
     yield from _old(folder / "xls", [path for path in sheets if path.suffix == ".xlsx"][:6])
 
 

@@ -26,7 +26,7 @@ class Seed:
     kind: str  # "xlsx", "csv", "ods", "xls"
     rows: Mapping[Place, Mapping[str, str]] = field(default_factory=dict)  # text by column letter
     sheets: tuple[str, ...] = ()  # in the order of their parts
-    declared: Any = None  # the cohort that a sender would name with it
+    metadata: Any = None  # the cohort that a sender would name with it
     meaning: Mapping[Wave, Mapping[str, Any]] | None = None  # of each row, in our words
 
     def parts(self) -> dict[str, bytes]:

@@ -13,7 +13,8 @@ from pathlib import PurePath
 
 from sqlmodel import Session, col, select
 
-from destinations.outcomes.outstanding_returns import outstanding_returns
+from destinations.outcomes.outstanding_returns import OutstandingReturn, outstanding_returns
+from destinations.outcomes.schools_sent import schools_sent
 from destinations.outcomes.survivorship import LeaverOutcome
 from destinations.outcomes.waves import WAVE_CALENDAR, WaveCalendar, wave_dates
 from destinations.reports.evidence_pack import SchoolEvidence, evidence_pack
@@ -95,20 +96,29 @@ def hub_and_school_documents(
     edition: date,
     *,
     answers: Callable[[str], Iterable[LeaverOutcome]],
+    awaited: Sequence[OutstandingReturn] | None = None,
     rules: Mapping[str, str] | None = None,
     calendar: WaveCalendar = WAVE_CALENDAR,
 ) -> Iterator[PublishedDocument]:
     """Each hub's summary (workbook and csv), then each school's evidence pack, made as asked for.
 
     `lines` are of every hub, as summarised; `answers` gives those of one school, by URN; `rules`
-    what each rule says, by its code.  The same record and the same edition give the same bytes.
+    what each rule says, by its code; `awaited` what has not come, of a hub or of nobody we know:
+    without it what the record alone can say.  The same record and the same edition give the same
+    bytes.
     """
-    outstanding = outstanding_returns(session, today=edition, calendar=calendar)
+    if awaited is None:
+        awaited = outstanding_returns(session, today=edition, calendar=calendar)
+    sent = schools_sent(session, lines, day=edition)
     for hub, slug in hub_folders(session).items():
         of_hub = [line for line in lines if line.hub == hub]
         folder = f"hubs/{slug}/{edition.isoformat()}"
         book = hub_summary_workbook(
-            of_hub, hub=hub, edition=edition, awaited=[due for due in outstanding if due.hub == hub]
+            of_hub,
+            hub=hub,
+            edition=edition,
+            awaited=[due for due in awaited if due.hub in (hub, "")],
+            sent=sent,
         )
         for name, content in (("summary.xlsx", book), ("summary.csv", _summary_csv(of_hub))):
             yield PublishedDocument(

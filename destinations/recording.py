@@ -1,14 +1,15 @@
 """Record: matched rows become leavers and destinations, in one transaction a submission.
 
-Sound rows go in; rows with something to fix, and rows about whom nobody is sure, wait.  Doing it
-again adds only what was waiting and is settled since.
+Sound rows go in.  Of a row with something to fix, what is faulty waits, and all of it where it does
+not say who it is about; so does a row about whom nobody is sure.  Doing it again adds only what was
+waiting and is settled since.
 """
 
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 
 from sqlmodel import Session
@@ -24,6 +25,7 @@ from destinations.linkage.candidates import (
 from destinations.linkage.match_decisions import (
     StoredMatch,
     lists_with_unmatched_rows,
+    note_cohorts,
     record_decision,
     store_matches,
     stored_matches,
@@ -33,6 +35,7 @@ from destinations.linkage.repeated_leavers import RowKey
 from destinations.matching import match_leavers
 from destinations.record.create_persons import create_persons
 from destinations.record.destination_history import add_statements
+from destinations.record.faulty_cells import rows_that_say_who, rows_to_fix, without_doubtful
 from destinations.record.findings_store import match_issues, store_findings
 from destinations.record.leaver_attributes import add_leavers, fill_leavers, stored_leavers
 from destinations.record.record_result import RecordResult, store_result
@@ -41,6 +44,7 @@ from destinations.record.rounds import SAME_ROUND, find_sent_before
 from destinations.record.statements import (
     DestinationStatement,
     StatementContext,
+    current_courses_last,
     provider_statements,
     school_statements,
 )
@@ -49,7 +53,7 @@ from destinations.responses.confirmations import SubmissionConfirmations, read_c
 from models.facts.succession import school_chain
 from models.handoffs.findings import Finding, Issue
 from models.handoffs.normalised import NormalisedRow, NormalisedSubmission, SubmissionMetadata
-from models.vocabulary import Severity, SubmissionKind
+from models.vocabulary import SubmissionKind
 
 __all__ = [
     "RecordResult",
@@ -105,22 +109,18 @@ def record_rows(
 
     Its line and its findings are for `store_result`, once what is confirmed is dropped from them.
 
-    `findings` are those of validating: a row with one to fix waits.  `same_round` is how much of
-    two files, in percent, must be the same people for the later to be the next round of the
-    earlier.  `set_aside` has the codes of rules whose issues this sender is not told.
+    `findings` are those of validating: of a row with one to fix, what it holds back waits.
+    `same_round` is how much of two files, in percent, must be the same people for the later to be
+    the next round of the earlier.  `set_aside` has the codes of rules whose issues this sender is
+    not told.
 
     Raises ValueError when the submission's kind is not known, or for a leaver sheet its leaving
     year or stage: without those nothing can be recorded.
     """
     declared = mapped.metadata
     rows = _rows_by_place(mapped.rows)
-    rows_to_fix = {
-        (finding.sheet, row)
-        for finding in findings
-        if finding.severity is Severity.MUST_FIX and finding.row
-        for row in mapped.rows_of_cell(finding.sheet, finding.row, finding.column)
-    }
-    sound = {key: place_rows for key, place_rows in rows.items() if key not in rows_to_fix}
+    to_fix = rows_to_fix(findings, mapped)
+    sound = {key: place_rows for key, place_rows in rows.items() if key not in to_fix}
     stored = stored_matches(session, declared.submission_id)
     resubmission = find_sent_before(session, mapped)
     repeats = resubmission.same.submission_id if resubmission.same else None
@@ -128,28 +128,33 @@ def record_rows(
         session, declared, sound, stored, register or load_providers(session), repeats
     )
     if declared.kind is SubmissionKind.LEAVERS:
+        recording = replace(recording, faulty=rows_that_say_who(rows, to_fix))
         outcome, matched = _record_cohorts(recording, mapped, recorded_at)
     elif declared.kind is SubmissionKind.ENROLMENTS:
         outcome, matched = _record_enrolments(recording, recorded_at)
     else:
         message = "what a submission is must be known before it is recorded"
         raise ValueError(message)
-    waiting = [key for key in rows if key in rows_to_fix]
+    waiting = [key for key in rows if key in to_fix]
     matches = store_matches(
         session, declared.submission_id, matched, waiting, stored, decided_at=recorded_at
     )
-    counted = _with_row_counts(outcome, rows, waiting, matched)
-    nameless = counted.waiting + counted.unsure
+    if outcome.cohorts:
+        note_cohorts(session, declared.submission_id, outcome.cohorts)
+    matched_sound = [match for match in matched if (match.sheet, match.row) in sound]
+    counted = _with_row_counts(outcome, rows, waiting, matched_sound)
+    counted = replace(counted, named=len(matched) - len(matched_sound))
+    nameless = counted.waiting - counted.named + counted.unsure
     comparison = compare_with_last_round(
         session,
         mapped,
         resubmission,
-        _rows_by_person(matched, rows),
+        _rows_by_person(matched, recording.all_rows),
         nameless=nameless,
         percent=same_round,
     )
     waited = cache(lambda: count_waiting_rows(session, declared))
-    remarks = match_issues(declared, mapped.rows, matched, outcome.remarks, waited=waited)
+    remarks = match_issues(declared, mapped.rows, matched_sound, outcome.remarks, waited=waited)
     people = {
         (match.sheet, match.row): match.person_id
         for match in matched
@@ -186,12 +191,24 @@ class _Recording:
     stored: Mapping[RowKey, StoredMatch]
     register: ProviderRegister
     repeats: int | None = None  # a submission of the same rows, sent before
+    # Rows with something to fix that say who they are about, without what waits.
+    faulty: Mapping[RowKey, Sequence[NormalisedRow]] = field(default_factory=dict)
+    places: Sequence[RowKey] = ()  # of all rows of one cohort
+
+    @property
+    def all_rows(self) -> dict[RowKey, Sequence[NormalisedRow]]:
+        """Whatever may be recorded: the sound rows, and what is left of the faulty ones."""
+        return {**self.rows, **self.faulty}
 
     def match(
-        self, candidates: Iterable[KnownLeaver], *, makes_people: bool
+        self,
+        rows_by_place: Mapping[RowKey, Sequence[NormalisedRow]],
+        candidates: Iterable[KnownLeaver],
+        *,
+        makes_people: bool,
     ) -> tuple[RowMatch, ...]:
-        """The match of every sound row; one decided before keeps its level and its reason."""
-        rows = [row for place_rows in self.rows.values() for row in place_rows]
+        """The match of every row; one decided before keeps its level and its reason."""
+        rows = [row for place_rows in rows_by_place.values() for row in place_rows]
         settled = {
             key: stored_match.person_id
             for key, stored_match in self.stored.items()
@@ -232,6 +249,8 @@ def _record_cohorts(
             recording,
             metadata=part.metadata,
             rows={key: recording.rows[key] for key in places if key in recording.rows},
+            faulty={key: recording.faulty[key] for key in places if key in recording.faulty},
+            places=tuple(places),
         )
         recorded, matched_rows = _record_leavers(of_part, recorded_at)
         outcome, matched = _added(outcome, recorded), (*matched, *matched_rows)
@@ -246,6 +265,7 @@ def _added(outcome: RecordResult, part: RecordResult) -> RecordResult:
         filled=outcome.filled + part.filled,
         differing=outcome.differing + part.differing,
         new_destinations=outcome.new_destinations + part.new_destinations,
+        cohorts={**outcome.cohorts, **part.cohorts},
         remarks=(*outcome.remarks, *part.remarks),
     )
 
@@ -260,11 +280,16 @@ def _record_leavers(
     chain = school_chain(recording.session, recording.metadata.urn)
     cohort_id = find_or_create_cohort(recording.session, chain, stage, year)
     candidates = candidates_in_cohort(recording.session, chain, stage, year)
-    matched = recording.match(candidates, makes_people=True)
-    matched, new_people = create_persons(
-        recording.session, chain, year, recording.rows, matched, made_at=recorded_at
+    all_rows = recording.all_rows
+    matched = without_doubtful(
+        recording.match(all_rows, candidates, makes_people=True),
+        recording.faulty,
+        sound_alone=lambda: recording.match(recording.rows, candidates, makes_people=True),
     )
-    rows_by_person = _rows_by_person(matched, recording.rows)
+    matched, new_people = create_persons(
+        recording.session, chain, year, all_rows, matched, made_at=recorded_at
+    )
+    rows_by_person = _rows_by_person(matched, all_rows)
     stored = stored_leavers(recording.session, rows_by_person, chain, stage, year)
     named = {leaver.person_id: leaver for leaver in stored if leaver.is_named}
     unnamed = {
@@ -298,14 +323,16 @@ def _record_leavers(
     return (
         RecordResult(
             submission_id,
+            cohorts={cohort_id: recording.places},
             new_people=new_people,
             new_leavers=len(new_leavers),
             filled=filled.filled,
-            differing=len(filled.differing),
+            differing=sum((sheet, row) in recording.rows for sheet, row, _ in filled.differing),
             new_destinations=recording.add_statements(statements, recorded_at),
             remarks=tuple(
                 Issue("M03", sheet, row, facts=(("field", field),))
                 for sheet, row, field in filled.differing
+                if (sheet, row) in recording.rows  # a faulty row is told what is faulty
             ),
         ),
         matched,
@@ -317,7 +344,7 @@ def _record_enrolments(
 ) -> tuple[RecordResult, tuple[RowMatch, ...]]:
     declared = recording.metadata
     candidates = candidates_for_provider(recording.session, declared)
-    matched = recording.match(candidates, makes_people=False)
+    matched = recording.match(recording.rows, candidates, makes_people=False)
     rows_by_person = _rows_by_person(matched, recording.rows)
     leavers: defaultdict[int, list[LeaverInCohort]] = defaultdict(list)
     for leaver in leavers_by_person(recording.session, rows_by_person):
@@ -329,20 +356,8 @@ def _record_enrolments(
         for row in rows
         for statement in provider_statements(row, leavers[person], context)
     ]
-    added = recording.add_statements(_current_courses_last(statements), recorded_at)
+    added = recording.add_statements(current_courses_last(statements), recorded_at)
     return RecordResult(declared.submission_id, new_destinations=added), matched
-
-
-def _current_courses_last(statements: Iterable[DestinationStatement]) -> list[DestinationStatement]:
-    """Statements in an order in which, of two courses of one learner, the one that goes on wins."""
-
-    def course_order(statement: DestinationStatement) -> tuple[bool, date]:
-        return (
-            statement.ended_on is None or statement.ended_on > statement.as_at,
-            statement.started_on or date.min,
-        )
-
-    return sorted(statements, key=course_order)
 
 
 def _rows_by_place(rows: Iterable[NormalisedRow]) -> dict[RowKey, list[NormalisedRow]]:

@@ -83,7 +83,8 @@ def rules_page() -> str:
         "What we tell the sender of a spreadsheet, and why. Written from the catalogue; "
         "do not edit by hand.",
         "",
-        "*Must fix*: the row waits until it is put right; where no row is named, the file waits.",
+        "*Must fix*: what is faulty waits until it is put right, and the whole row where it does "
+        "not say who it is about; where no row is named, the file waits.",
         "*Please check*: it is recorded as it stands.",
     ]
     for letter, family in FAMILIES.items():

@@ -31,9 +31,10 @@ def refusal_finding(
 
 def _word_issue(issue: Issue) -> Finding:
     says, do = rule_words(issue.code, issue.facts)
+    rule = catalogue()[issue.code]
     return Finding(
         code=issue.code,
-        severity=catalogue()[issue.code].severity,
+        severity=rule.severity,
         says=says,
         do=do,
         sheet=issue.sheet,
@@ -43,6 +44,7 @@ def _word_issue(issue: Issue) -> Finding:
         value=issue.value,
         suggests=issue.suggests,
         facts=issue.facts,
+        holds_back=rule.holds_back,
     )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models.handoffs.findings import HoldsBack
+from models.handoffs.normalised import ANSWER_FIELDS
 from models.vocabulary import Severity
 
 MUST_FIX = Severity.MUST_FIX
@@ -19,7 +21,8 @@ class Rule:
     issue's facts.  They never quote a cell.  `field` is ours ("upn"): the cell to look at.
     `says_one` is said instead where the first of the places in `says` is 1: "1 leaver".
     `kind` names a row-level expectation; it is '' where a stage finds the fault itself.
-    A rule that `refuses` is told alone: nothing of the file goes on.
+    A rule that `refuses` is told alone: nothing of the file goes on.  `holds` is what of a row
+    waits where a fault in its field would hold back less or more.
     """
 
     code: str
@@ -37,3 +40,13 @@ class Rule:
     kind: str = ""
     whole: bool = False  # told once, of a sheet's column, and not of the row where it was found
     kwargs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    holds: HoldsBack | None = None
+
+    @property
+    def holds_back(self) -> HoldsBack:
+        """What of a row waits until the fault is fixed: by its field, who or what is in doubt."""
+        if self.holds is not None:
+            return self.holds
+        if not self.field:
+            return HoldsBack.ROW
+        return HoldsBack.ANSWER if self.field in ANSWER_FIELDS else HoldsBack.CELL

@@ -182,6 +182,7 @@ def _build_finding(
         value="" if rule.whole else row.raw.get(rule.field, ""),
         suggests=mapped.suggests.get((row.sheet, row.row, rule.field), ()),
         facts=tuple(facts.items()),
+        holds_back=rule.holds_back,
     )
 
 

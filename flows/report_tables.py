@@ -1,5 +1,6 @@
 """What a data officer reads after a run: tables of counts, ids and rule codes, nothing personal."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Engine, case, func, select
@@ -130,13 +131,15 @@ def coverage_by_school(lines: tuple[SummaryLine, ...]) -> Lines:
 
 
 def who_has_not_sent(answers: tuple[OutstandingReturn, ...]) -> Lines:
-    """Which school has not sent what, and by when it was wanted."""
+    """Which school has not sent what, and by when it was wanted; the name of no file."""
     return [
         {
             "hub": awaited.hub,
             "urn": awaited.urn,
             "school": awaited.school,
-            "what": awaited.what,
+            "what": "A file that is not taken in"
+            if awaited.unclaimed
+            else replace(awaited, refused_because="").what,
             "due": awaited.due_on.isoformat() if awaited.due_on else "",
         }
         for awaited in answers

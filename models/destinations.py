@@ -25,6 +25,12 @@ class Match(SQLModel, table=True):
         index=True,
         description="Who it is about; none while that is unsure or the row waits",
     )
+    cohort_id: int | None = Field(
+        default=None,
+        foreign_key="cohort.id",
+        index=True,
+        description="The cohort that a row of a leaver sheet is of, whoever it is about",
+    )
     level: str = Field(max_length=80, description="Named level that says why")
     decided_by: str = Field(default="rule", max_length=100, description='"rule", or who settled it')
     reason: str = Field(default="", max_length=400, description="What they said why")

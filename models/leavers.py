@@ -99,6 +99,11 @@ class Leaver(SQLModel, table=True):
         default=None, max_length=10, description="Code of the school census"
     )
     form: str | None = Field(default=None, max_length=40, description="Form or tutor group")
+    consent: bool | None = Field(
+        default=None,
+        description="Whether they agree to be tracked, by the last word; none where nobody said",
+    )
+    consent_on: date | None = Field(default=None, description="When that word was sent")
     submission_id: int = Field(
         foreign_key="submission.id", index=True, description="The submission that first named them"
     )

@@ -67,12 +67,16 @@ COMMON_STAGES = (LeavingStage.Y11, LeavingStage.Y13)
 
 
 class ActivityGroup(StrEnum):
-    """The four answers to "what are they doing?", kept apart and never added up silently."""
+    """The answers to "what are they doing?", kept apart and never added up silently.
+
+    `EXCLUDED` is none of them: whoever it is said of is out of the base, and counted beside it.
+    """
 
     EET = "EET"
     NEET = "NEET"
     NOT_KNOWN = "not known"
     OTHER = "other"
+    EXCLUDED = "excluded"
 
 
 class ActivityType(StrEnum):
@@ -159,6 +163,22 @@ SEN = {
 }
 
 
+# NCCIS cohort status, 2016/17 on: whether a council still follows a young person.
+# Source: LEO variable request form v2.3 (Youth-Transitions/resources@69251eb); E by CCISTool.
+COHORT_STATUSES = {
+    "P": "Primary cohort",
+    "G": "No longer in primary cohort but covered by September Guarantee",
+    "A": "Age reached where an active record is no longer required",
+    "L": "Young person aged 20 - 25 whose EHCP/LDA has ceased",
+    "T": "Transferred to another LA",
+    "E": "Left England",
+    "M": "Duplicate record",
+    "D": "Deceased",
+}
+# What those that settle an answer settle; of the others the answer stands in its own column.
+ACTIVITY_OF_STATUS = {"E": "730", "D": "910", "M": "930"}
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
     """One NCCIS activity code (field CA01) and what it counts as."""
@@ -190,6 +210,16 @@ def activities() -> dict[str, Activity]:
 def group_of(code: str | None) -> ActivityGroup:
     """The group that an activity code counts in; no code at all is not known."""
     return activities()[code].group if code else ActivityGroup.NOT_KNOWN
+
+
+LEFT_ENGLAND = "730"
+
+
+@cache
+def excluding_codes(*, left_england: bool = False) -> tuple[str, ...]:
+    """The codes by which somebody is out of the base; with them those who left England, if so."""
+    codes = [code for code in activities() if group_of(code) is ActivityGroup.EXCLUDED]
+    return (*codes, LEFT_ENGLAND) if left_england else tuple(codes)
 
 
 def academic_year(day_year: int, day_month: int) -> int:

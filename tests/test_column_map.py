@@ -73,7 +73,7 @@ UNKNOWN = """
     Left college | not college | Applied to college | Moved away | 210 or 230 |
     Employment/Training | 230 tbc | Downs Coast College | Mr Smith | part time | A levels |
     Education |
-    12345 | deceased
+    12345
 """
 
 

@@ -27,9 +27,11 @@ def test_the_front_page_shows_each_cohort_at_each_wave_with_its_coverage():
             "Wave 1: leavers": 6,
             "Wave 1: known": 5,
             "Wave 1: coverage": 0.83,
+            "Wave 1: rows not counted": 0,
             "Wave 2: leavers": 6,
             "Wave 2: known": 5,
             "Wave 2: coverage": 0.83,
+            "Wave 2: rows not counted": 0,
         }
     ]
     assert len(charts(evidence_pack(a_school()))) == 1
@@ -117,7 +119,7 @@ def test_names_that_look_like_formulas_stay_names():
 def test_rows_that_wait_are_told_and_not_counted():
     files = rows_below(a_pack()["Method"], "File")
     assert [row["File"] for row in files] == ["leavers 2025 where now.xlsx", "update 2.xlsx"]
-    assert files[0]["What became of it"] == "Read; 1 row waits and is not counted"
+    assert files[0]["What became of it"] == "Read; 1 row has something that waits"
     refused = a_submission(4, refused_code="F03", rows_read=0, rows_sound=0, rows_waiting=0)
     files = rows_below(a_pack(files={4: refused})["Method"], "File")
     assert files[0]["What became of it"] == "Refused: see its receipt"

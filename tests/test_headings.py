@@ -41,6 +41,7 @@ OURS = {
     "as_at": "As at | Date confirmed | DateVerified | OutCollDate | Date Ascertained",
     "source": "Source | Source of information | Confirmed by | Information source",
     "consent": "Consent | Consent to contact | Consent given?",
+    "cohort_status": "Cohort status | NCCIS cohort status",
     "notes": "Notes | Comments | Any other information | Notes/Comments",
     "school_name": "School | Previous School | Last school attended | Feeder school",
     "school_urn": "URN | School URN",

@@ -81,6 +81,7 @@ def test_every_rate_stands_beside_its_parts():
                 if rate in row:
                     expected = rounded_share(row[part], row[whole])
                     assert row[rate] == ("-" if expected is None else expected)
+                    assert row["Rows not counted"] == 0
                     seen += 1
             everybody = row["EET"] + row["NEET"] + row["Other"] + row["Not known"]
             assert everybody == row["Leavers"]

@@ -112,6 +112,7 @@ def test_the_hub_summary_counts_what_is_recorded(hub, store):
     assert list(lines[0]) == [
         "hub", "urn", "cohort", "stage", "wave", "leavers", "known", "eet", "neet", "not_known",
         "sustained", "sustained_base", "coverage_percent", "known_evidenced", "eet_evidenced",
+        "cannot_be_counted", "excluded", "other",
     ]  # fmt: skip
     assert lines[0]["coverage_percent"] == "50"
 

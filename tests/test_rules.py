@@ -71,6 +71,7 @@ P22 | disadvantaged=perhaps                     | disadvantaged=N
 P23 | ethnicity=WXYZ                            | ethnicity=White_British
 P23 | ethnicity=ABRI                            | ethnicity=ABRI sent=2024
 P24 | consent=spoke_to_mum                      | consent=Y
+P25 | cohort_status=Q                           | cohort_status=P
 
 D01 | activity=went_to_sea                      | activity=Apprenticeship
 D02 | activity=                                 | activity=810 provider_name=

@@ -56,7 +56,7 @@ def test_a_hub_is_the_sum_of_its_schools(record: Record) -> None:
     assert (line(lines, "").leavers, line(lines, "").known) == (6, 4)
     columns, rows = summary_rows(lines)
     assert columns == tuple(column.name for column in SUMMARY_COLUMNS)
-    assert rows[0] == ("Downs", "", "2022/23", "Y11", 1, 6, 4, 2, 1, 2, 0, 1, "67", 0, 0)
+    assert rows[0] == ("Downs", "", "2022/23", "Y11", 1, 6, 4, 2, 1, 2, 0, 1, "67", 0, 0, 0, 0, 1)
     assert [row[1] for row in rows] == ["", one, two]
 
 

@@ -90,11 +90,17 @@ def _columns_and_rows(
             session, kind.value, cohort=None if year is None else year_name(year), urn=urn
         )
         return columns, list(rows)
-    calendar = WaveCalendar(waves=get_settings().waves)
+    settings = get_settings()
+    counted = summarise(
+        session,
+        today=today_in_london(),
+        calendar=WaveCalendar(waves=settings.waves),
+        excluding=settings.excluding,
+    )
     return summary_rows(
         tuple(
             line
-            for line in summarise(session, today=today_in_london(), calendar=calendar)
+            for line in counted
             if (year is None or line.academic_year == year) and (not urn or line.urn == urn)
         )
     )

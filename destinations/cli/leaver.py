@@ -39,9 +39,13 @@ def leaver(
         return
     for line in cohort_lines:
         born = line["born_on"] or "not known"
+        who = f"{line['forename']} {line['surname']}, born {born}"
+        if line["consent"] == "N":
+            who = "Somebody who objects to being tracked"
+        out = f"; left out of the leavers: {line['excluded']}" if line["excluded"] else ""
         print_sentence(
-            f"{line['forename']} {line['surname']}, born {born}: left {line['urn']} in "
-            f"{line['cohort']} ({line['stage']}); from {line['file']}, row {line['row']}"
+            f"{who}: left {line['urn']} in {line['cohort']} ({line['stage']}){out}; from "
+            f"{line['file']}, row {line['row']}"
         )
     print_table(
         "",

@@ -136,6 +136,20 @@ def is_like_name(left: Identity, right: Identity) -> bool:
     return left.surname in right.forenames and right.surname in left.forenames
 
 
+def shares_names(left: Identity, right: Identity) -> bool:
+    """Whether both have a surname, or both a forename: there is something to compare."""
+    return bool(left.surname and right.surname) or bool(left.forenames and right.forenames)
+
+
+def is_like_name_so_far(left: Identity, right: Identity) -> bool:
+    """Whether the names are alike, or the one part that both have, where one of them lacks one."""
+    if not (left.surname and right.surname):
+        return is_like_forename(left, right)
+    if not (left.forenames and right.forenames):
+        return is_like_surname(left, right)
+    return is_like_name(left, right)
+
+
 def has_other_identifier(left: Identity, right: Identity) -> bool:
     """Whether both have a valid UPN, or both a valid ULN, and these differ.
 

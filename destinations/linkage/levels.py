@@ -12,12 +12,13 @@ from rapidfuzz.distance import OSA
 from destinations.linkage.identities import (
     Identity,
     has_other_identifier,
-    is_like_name,
+    is_like_name_so_far,
     is_like_surname,
     is_near_birth_date,
     is_same_forename,
     is_short_forename,
     same_without_middle_names,
+    shares_names,
 )
 
 BlockingKey = Callable[[Identity], tuple[Hashable, ...]]
@@ -79,12 +80,16 @@ def by_name(identity: Identity) -> tuple[Hashable, ...]:
 
 
 def supports_identifier(left: Identity, right: Identity) -> bool:
-    """Whether name or date of birth supports a shared identifier; yes where `left` has neither."""
-    if not left.surname and not left.forenames and left.born_on is None:
+    """Whether name or date of birth supports a shared identifier.
+
+    So does nothing at all, where one of them leaves out all that the other says.
+    """
+    births = left.born_on is not None and right.born_on is not None
+    if births and left.born_on == right.born_on:
         return True
-    if left.born_on is not None and left.born_on == right.born_on:
-        return True
-    return is_like_name(left, right)
+    if shares_names(left, right):
+        return is_like_name_so_far(left, right)
+    return not births
 
 
 def same_name_and_birth(left: Identity, right: Identity) -> bool:

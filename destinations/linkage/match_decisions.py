@@ -1,13 +1,14 @@
 """Match decisions: whom each row is about, as a rule or a person decided, and what still waits."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
-from destinations.linkage.candidates import reach_of
+from destinations.linkage.candidates import in_chunks, reach_of
 from destinations.linkage.match_results import NOBODY, MatchOutcome, RowMatch
 from destinations.linkage.repeated_leavers import RowKey
 from models.database import upsert
@@ -65,12 +66,13 @@ def store_matches(
 ) -> dict[RowKey, StoredMatch]:
     """Store the match of every row of a submission; what the record holds of each now is returned.
 
-    `matched` has the sound rows, `waiting` those to be fixed first (about nobody yet), `stored`
-    what the record held before.  A settled row stays as it was settled; where a person decided
-    "nobody we know", it gets the person that was made for it.
+    `matched` has the rows that are about somebody, and the unsure ones; `waiting` those with
+    something to fix (where they are not matched, about nobody yet); `stored` what the record held
+    before.  A settled row stays as it was settled; where a person decided "nobody we know", it gets
+    the person that was made for it.
     """
     matches = {(match.sheet, match.row): _to_stored_match(match) for match in matched}
-    matches |= {key: StoredMatch(None, WAITS, RULE, "") for key in waiting}
+    matches |= {key: StoredMatch(None, WAITS, RULE, "") for key in waiting if key not in matches}
     current = dict(stored)
     rows = []
     for (sheet, row), stored_match in matches.items():
@@ -99,6 +101,27 @@ def store_matches(
         )
     upsert(session, Match, rows, key=("submission_id", "sheet", "row"), update=_COLUMNS)
     return current
+
+
+def note_cohorts(
+    session: Session, submission_id: int, cohorts: Mapping[int, Iterable[RowKey]]
+) -> None:
+    """Store with every row of a leaver sheet the cohort that it is of, whoever it is about.
+
+    `cohorts` has the rows of the sheet by the id of their cohort.
+    """
+    of_sheet = update(Match).where(col(Match.submission_id) == submission_id)
+    if len(cohorts) == 1:
+        session.execute(of_sheet.values(cohort_id=next(iter(cohorts))))
+        return
+    for cohort_id, keys in cohorts.items():
+        numbers: defaultdict[str, list[int]] = defaultdict(list)
+        for sheet, row in keys:
+            numbers[sheet].append(row)
+        for sheet, rows in numbers.items():
+            for chunk in in_chunks(rows):
+                of_rows = of_sheet.where(col(Match.sheet) == sheet, col(Match.row).in_(chunk))
+                session.execute(of_rows.values(cohort_id=cohort_id))
 
 
 def record_decision(

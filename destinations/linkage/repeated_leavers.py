@@ -12,7 +12,8 @@ from destinations.linkage.identities import (
     Identity,
     has_other_identifier,
     is_like_forename,
-    is_like_name,
+    is_like_name_so_far,
+    shares_names,
 )
 from destinations.linkage.levels import by_surname_and_birth, by_upn
 
@@ -77,10 +78,17 @@ def _join_by_upn(
 ) -> None:
     for rows in _buckets(identities, lambda row: by_upn(identities[row])):
         for row, other_row in _pairs(rows):
-            if is_like_name(identities[row], identities[other_row]):
+            if _same_by_upn(identities[row], identities[other_row]):
                 joined.join(row, other_row)
             else:
                 doubts[row] = doubts[other_row] = SAME_UPN
+
+
+def _same_by_upn(identity: Identity, other_identity: Identity) -> bool:
+    """Whether the names of two rows of one UPN are alike, as far as both have them."""
+    if not shares_names(identity, other_identity):
+        return True
+    return is_like_name_so_far(identity, other_identity)
 
 
 def _join_by_name(

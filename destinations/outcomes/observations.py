@@ -1,7 +1,7 @@
 """Observations: the record becomes the effective destinations of each leaver, now or as it was."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -10,11 +10,12 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models.destinations import Destination
+from models.destinations import Destination, Match
 from models.facts.calendar import in_london
 from models.facts.effective import is_effective, superseded_ids, was_named
 from models.leavers import Cohort, Leaver, Person, Wave
 from models.submissions import Submission
+from models.vocabulary import excluding_codes
 
 # Rows taken from the database at a time, so that a country costs no more memory than a school.
 ROWS_PER_FETCH = 5_000
@@ -24,12 +25,14 @@ ROWS_PER_FETCH = 5_000
 class RecordFilter:
     """Which part of the record is read: as it was at a moment, of one school, of one leaving year.
 
-    None leaves that part unrestricted.  `as_of` has its time zone.
+    None leaves that part unrestricted.  `as_of` has its time zone.  `excluding` are the codes by
+    which a leaver is out of the base.
     """
 
     as_of: datetime | None = None
     urn: str | None = None
     academic_year: int | None = None
+    excluding: tuple[str, ...] = field(default_factory=excluding_codes)
 
 
 def waves_by_cohort(
@@ -65,6 +68,46 @@ def waves_by_cohort(
         for cohort_id, wave in session.execute(statement):
             waves_of.setdefault(cohort_id, set()).add(wave)
     return {cohort_id: tuple(sorted(waves)) for cohort_id, waves in waves_of.items()}
+
+
+def asked_what_they_intend(session: Session, record_filter: RecordFilter) -> frozenset[int]:
+    """The leavers who were asked what they intend: those in a sheet that has an answer for wave 0.
+
+    Whoever is only in other sheets was not asked, whatever their school asked of others.
+    """
+    as_of = record_filter.as_of
+    answers = _apply_filter(
+        select(
+            col(Destination.submission_id),
+            col(Destination.sheet),
+            col(Leaver.cohort_id),
+            col(Leaver.id),
+        )
+        .join(Leaver, col(Leaver.id) == col(Destination.leaver_id))
+        .join(Cohort, col(Cohort.id) == col(Leaver.cohort_id))
+        .where(col(Destination.wave) == 0, is_effective(col(Destination.submission_id), as_of)),
+        record_filter,
+    )
+    if as_of:
+        answers = answers.where(col(Destination.recorded_at) <= as_of)
+    asked: set[int] = set()
+    sheets: set[tuple[int, str, int]] = set()
+    for submission_id, sheet, cohort_id, leaver_id in session.execute(answers):
+        asked.add(leaver_id)
+        sheets.add((submission_id, sheet, cohort_id))
+    for submission_id, sheet, cohort_id in sorted(sheets):
+        asked.update(
+            session.scalars(
+                select(col(Leaver.id))
+                .join(Match, col(Match.person_id) == col(Leaver.person_id))
+                .where(
+                    col(Match.submission_id) == submission_id,
+                    col(Match.sheet) == sheet,
+                    col(Leaver.cohort_id) == cohort_id,
+                )
+            )
+        )
+    return frozenset(asked)
 
 
 class LeaverObservation(NamedTuple):

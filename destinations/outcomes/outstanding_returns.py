@@ -1,6 +1,10 @@
-"""Outstanding returns: the answers that were due from a hub's schools and have not come."""
+"""Outstanding returns: the answers that were due from a hub's schools and have not come.
 
-from dataclasses import dataclass
+A school whose file was refused has sent: what is outstanding says on which day, and why.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -10,9 +14,10 @@ from sqlmodel import Session, and_, col, func, or_, select
 from destinations.outcomes.waves import WAVE_CALENDAR, WaveCalendar, latest_leaving_year, wave_dates
 from destinations.register.counted_at import hub_members
 from models.destinations import Destination
+from models.facts.calendar import in_words
 from models.facts.effective import is_effective
 from models.facts.submission_cohorts import is_about
-from models.facts.submission_state import is_accepted, is_standing
+from models.facts.submission_state import is_accepted, is_refused, is_standing
 from models.leavers import Cohort, Leaver, Wave
 from models.submissions import Submission
 from models.vocabulary import LeavingStage, SubmissionKind, year_name
@@ -22,7 +27,9 @@ from models.vocabulary import LeavingStage, SubmissionKind, year_name
 class OutstandingReturn:
     """One thing that a school or college of a hub has not sent.
 
-    A wave of a cohort; or anything at all, where nothing was ever received from it (`wave` None).
+    A wave of a cohort; or anything at all, where nothing was ever taken in from it (`wave` None).
+    `refused_on` is when a file came that would have been it and was refused, `refused_because` why.
+    One with `unclaimed` is no member's: a file of that name lies in the folder `urn`.
     """
 
     hub: str
@@ -33,25 +40,41 @@ class OutstandingReturn:
     wave: int | None = None
     due_on: date | None = None
     last_sent_on: date | None = None  # when anything last came from there that was not refused
+    refused_on: date | None = None
+    refused_because: str = ""
+    unclaimed: str = ""
 
     @property
     def what(self) -> str:
         """What is missing, for a reader: "Year 11, 2024/25: wave 2"."""
-        if self.wave is None:
-            return "Nothing received yet"
+        if self.unclaimed:
+            return f"“{self.unclaimed}” is not taken in: {self.refused_because}"
         group = self.leaving_stage.replace("Y", "Year ")
-        return f"{group}, {year_name(self.academic_year)}: wave {self.wave}"
+        missing = f"{group}, {year_name(self.academic_year)}: wave {self.wave}"
+        if self.refused_on is None:
+            return "Nothing received yet" if self.wave is None else missing
+        because = f": {self.refused_because}" if self.refused_because else ""
+        refused = f"sent on {in_words(self.refused_on)} and refused{because}"
+        return refused[0].upper() + refused[1:] if self.wave is None else f"{missing}, {refused}"
+
+
+RefusalWords = Callable[[str, Mapping[str, str]], str]  # of the code of a rule and its facts
 
 
 def outstanding_returns(
-    session: Session, *, today: date, calendar: WaveCalendar = WAVE_CALENDAR
+    session: Session,
+    *,
+    today: date,
+    calendar: WaveCalendar = WAVE_CALENDAR,
+    words: RefusalWords = lambda code, facts: "",
 ) -> tuple[OutstandingReturn, ...]:
     """What today's members of each hub have not sent, by hub, school, cohort and wave.
 
     A wave has been answered when a file of that school said it was for it, or when an answer that
     came from that school is recorded at it.  Only a wave that can still be answered is chased, and
     never wave 0.  A school that has sent Year 11 leavers before is expected to send the newest
-    ones.  A college is asked for anything at all, never for leavers it has not.
+    ones.  A college is asked for anything at all, never for leavers it has not.  `words` says why
+    a file was refused.
     """
     last_sent = dict(
         session.exec(
@@ -63,23 +86,61 @@ def outstanding_returns(
     due_by_school = _unanswered_waves(session, today)
     for urn, due_wave in _missing_newest_leavers(session, today, calendar).items():
         due_by_school.setdefault(urn, []).append(due_wave)
+    refused = _refused_files(session)
     outstanding: list[OutstandingReturn] = []
     for member in sorted(
         member for members in hub_members(session, day=today).values() for member in members
     ):
         if member.urn not in last_sent:
-            outstanding.append(OutstandingReturn(member.hub, member.urn, member.school))
+            due = OutstandingReturn(member.hub, member.urn, member.school)
+            outstanding.append(_with_refusal(due, refused.get(member.urn, ()), words))
         for due_wave in sorted(due_by_school.get(member.urn, ())):
-            outstanding.append(
-                OutstandingReturn(
-                    member.hub,
-                    member.urn,
-                    member.school,
-                    *due_wave,
-                    last_sent_on=last_sent.get(member.urn),
-                )
+            due = OutstandingReturn(
+                member.hub,
+                member.urn,
+                member.school,
+                *due_wave,
+                last_sent_on=last_sent.get(member.urn),
             )
+            opens_on = wave_dates(due_wave.academic_year, due_wave.wave, calendar).opens_on
+            of_wave = [
+                file
+                for file in refused.get(member.urn, ())
+                if _may_answer(file, due_wave, opens_on)
+            ]
+            outstanding.append(_with_refusal(due, of_wave, words))
     return tuple(sorted(outstanding, key=lambda due: (due.hub, due.school, due.urn)))
+
+
+def _with_refusal(
+    due: OutstandingReturn, files: Sequence[Submission], words: RefusalWords
+) -> OutstandingReturn:
+    """What is due, with the last of the refused files that would have been it."""
+    if not files:
+        return due
+    last = max(files, key=lambda file: (file.sent_on, file.id or 0))
+    because = words(last.refused_code or "", last.refused_facts)
+    return replace(due, refused_on=last.sent_on, refused_because=because)
+
+
+def _refused_files(session: Session) -> dict[str, list[Submission]]:
+    """The files of each sender that were refused and of which nothing was ever recorded."""
+    files: dict[str, list[Submission]] = {}
+    unrecorded = col(Submission.recorded_at).is_(None)
+    for file in session.exec(select(Submission).where(is_refused(), is_standing(), unrecorded)):
+        files.setdefault(file.urn, []).append(file)
+    return files
+
+
+def _may_answer(file: Submission, due: "_DueWave", opens_on: date) -> bool:
+    """Whether a refused file would have been the answer to a wave, as far as its sender said."""
+    return (
+        file.kind != SubmissionKind.ENROLMENTS.value
+        and file.sent_on >= opens_on
+        and file.leaving_stage in (None, due.leaving_stage)
+        and file.academic_year in (None, due.academic_year)
+        and file.wave in (None, due.wave)
+    )
 
 
 class _DueWave(NamedTuple):
@@ -121,6 +182,7 @@ def _unanswered_waves(session: Session, today: date) -> dict[str, list[_DueWave]
                 and_(col(Submission.wave).is_(None), col(Submission.sent_on) >= col(Wave.opens_on)),
             ),
             *_LEAVER_FILES,
+            or_(col(Submission.rows_read) == 0, _has_answers()),
         )
         .exists()
     )
@@ -143,6 +205,12 @@ def _unanswered_waves(session: Session, today: date) -> dict[str, list[_DueWave]
         due_wave = _DueWave(cohort.leaving_stage, cohort.academic_year, wave.number, wave.due_on)
         due_by_school.setdefault(cohort.urn, []).append(due_wave)
     return due_by_school
+
+
+def _has_answers() -> ColumnElement[bool]:
+    """Whether anything is recorded of a file beside its leavers; a roll begins a cohort only."""
+    of_file = col(Destination.submission_id) == col(Submission.id)
+    return select(Destination.id).where(of_file).exists()
 
 
 # A leaver sheet, as far as its sender said, that was not refused.

@@ -4,16 +4,18 @@ Which observation survives, and why: docs/decisions/0005-what-counts-as-known.md
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
 
 from destinations.outcomes.corrections import Voice, uncorrected, voice_of
+from destinations.outcomes.exclusions import EXCLUDING, exclusion_among
 from destinations.outcomes.observations import (
     LeaverObservation,
     RecordFilter,
+    asked_what_they_intend,
     leaver_observations,
     waves_by_cohort,
 )
@@ -81,7 +83,12 @@ class LeaverOutcome:
     @property
     def is_known(self) -> bool:
         """Whether we know what the leaver was doing."""
-        return self.group is not ActivityGroup.NOT_KNOWN
+        return self.group is not ActivityGroup.NOT_KNOWN and not self.is_excluded
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether the leaver is out of the base; the answer is then why."""
+        return self.group is ActivityGroup.EXCLUDED
 
     @property
     def is_evidenced(self) -> bool:
@@ -97,13 +104,14 @@ def leaver_outcomes(
     urn: str | None = None,
     academic_year: int | None = None,
     calendar: WaveCalendar = WAVE_CALENDAR,
+    excluding: tuple[str, ...] = EXCLUDING,
 ) -> Iterator[LeaverOutcome]:
     """Every leaver at every wave of their cohort, in the order of cohorts, leavers and waves.
 
     `as_of` (with its time zone) gives the answers as they were then.  `urn` and `academic_year`
-    keep to a school and a leaving year.
+    keep to a school and a leaving year.  `excluding` are codes that put a leaver out of the base.
     """
-    record_filter = RecordFilter(as_of=as_of, urn=urn, academic_year=academic_year)
+    record_filter = RecordFilter(as_of, urn, academic_year, excluding)
     yield from leaver_outcomes_at(
         session, waves_by_cohort(session, record_filter, today), record_filter, today, calendar
     )
@@ -116,11 +124,19 @@ def leaver_outcomes_at(
     today: date,
     calendar: WaveCalendar = WAVE_CALENDAR,
 ) -> Iterator[LeaverOutcome]:
-    """Every leaver of the cohorts at the given waves (by cohort id), read with one query."""
+    """Every leaver of the cohorts at the given waves (by cohort id), read with one query.
+
+    Wave 0 is theirs alone who were asked what they intend.
+    """
     day = min(today, in_london(record_filter.as_of).date()) if record_filter.as_of else today
+    intending = asked_what_they_intend(session, record_filter)
     for observations in leaver_observations(session, record_filter):
+        leaver = observations[0]
+        of_leaver = waves.get(leaver.cohort_id, ())
+        if leaver.leaver_id not in intending:
+            of_leaver = [wave for wave in of_leaver if wave]
         yield from _outcomes_of_leaver(
-            observations, waves.get(observations[0].cohort_id, ()), day, calendar
+            observations, of_leaver, day, calendar, record_filter.excluding
         )
 
 
@@ -129,11 +145,13 @@ def _outcomes_of_leaver(
     waves: Sequence[int],
     today: date,
     calendar: WaveCalendar,
+    excluding: tuple[str, ...],
 ) -> Iterator[LeaverOutcome]:
-    """The outcome of one leaver at each wave."""
+    """The outcome of one leaver at each wave: of one who is excluded, why, at every wave."""
     leaver = observations[0]
     statements = _standing_statements(observations)
     spells = build_spells(_spell_evidence(statements), today=today)
+    exclusion = exclusion_among(statements, excluding)
     for wave in waves:
         asked_on = wave_dates(leaver.academic_year, wave, calendar).asked_on
         at_wave = [statement for statement in statements if statement.wave == wave]
@@ -143,7 +161,8 @@ def _outcomes_of_leaver(
             at_wave, key=lambda statement: _survivorship_order(statement, asked_on), default=None
         )
         verdict = _sustained_verdict(spells, leaver.academic_year, wave, today)
-        yield _outcome(leaver, wave, best, verdict)
+        outcome = _outcome(leaver, wave, exclusion or best, verdict)
+        yield replace(outcome, group=ActivityGroup.EXCLUDED) if exclusion else outcome
 
 
 class _SendingOrder(NamedTuple):

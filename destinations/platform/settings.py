@@ -8,7 +8,7 @@ from typing import TypeVar
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from models.vocabulary import MOST_WAVES, WAVES
+from models.vocabulary import MOST_WAVES, WAVES, excluding_codes
 
 Kind = TypeVar("Kind")
 
@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     )
     waves: int = Field(
         default=WAVES, ge=1, le=MOST_WAVES, description="How many autumns a cohort is followed"
+    )
+    left_england_counts: bool = Field(
+        default=True,
+        description="Whether who left England stays in the base, as DfE leaves them",
     )
     size_limit: int = Field(
         default=10 * 1024 * 1024, ge=1, description="The largest file taken, in bytes"
@@ -168,6 +172,11 @@ class Settings(BaseSettings):
     def store(self) -> str:
         """The storage address."""
         return self.storage or str(self.home / "storage")
+
+    @property
+    def excluding(self) -> tuple[str, ...]:
+        """The codes of activities by which a leaver is out of the base."""
+        return excluding_codes(left_england=not self.left_england_counts)
 
     def tolerances(self, kind: type[Kind]) -> Kind:
         """An instance of `kind`, a dataclass, each field from the setting tolerance_<its name>."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -16,6 +16,7 @@ from models.facts.identifiers import is_valid_uln, is_valid_upn
 from models.handoffs.normalised import NormalisedRow
 from models.handoffs.sheets import Value
 from models.leavers import Cohort, Leaver
+from models.submissions import Submission
 from models.vocabulary import LeavingStage
 
 # Our field, the column that keeps it, and the longest text that it takes (0: not text).
@@ -31,9 +32,12 @@ _ATTRIBUTES: tuple[tuple[str, str, int], ...] = (
     ("disadvantaged", "is_disadvantaged", 0),
     ("ethnicity", "ethnicity", 10),
     ("form", "form", 40),
+    ("consent", "consent", 0),
 )
 COLUMNS = tuple(column for _, column, _ in _ATTRIBUTES)
 FIELDS = {column: field for field, column, _ in _ATTRIBUTES}
+_CONSENT_ON = "consent_on"  # when the word was sent that is kept
+_STORED = (*COLUMNS, _CONSENT_ON)
 _IDENTITY = frozenset({"upn", "uln", "born_on"})
 _CHECKS = {"upn": is_valid_upn, "uln": is_valid_uln}
 
@@ -70,7 +74,7 @@ def stored_leavers(
     `year` is the autumn in which the leaving year began.  Those whom no sheet that stands names
     any longer are among them.
     """
-    columns: list[Any] = [getattr(Leaver, column) for column in COLUMNS]
+    columns: list[Any] = [getattr(Leaver, column) for column in _STORED]
     leavers = []
     for chunk in in_chunks(sorted(people)):
         rows = session.execute(
@@ -98,7 +102,7 @@ def stored_leavers(
                 row.cohort_id,
                 bool(row.is_named),
                 row.cells,
-                {name: getattr(row, name) for name in COLUMNS},
+                {name: getattr(row, name) for name in _STORED},
             )
             for row in rows
         ]
@@ -118,11 +122,12 @@ def add_leavers(
     sheet that stands names any longer, by person.  Such a person becomes that leaver anew: none of
     the values of the sheet that was taken back stays.
     """
+    sending = _sending_of(session, submission_id)
     new_leavers, restored = [], []
     for person, person_rows in sorted(rows.items()):
-        values: dict[str, Any] = dict.fromkeys(COLUMNS)
+        values: dict[str, Any] = dict.fromkeys(_STORED)
         cells: dict[str, list[Any]] = {}
-        _fill_blanks(values, cells, person_rows, submission_id)
+        _fill_blanks(values, cells, person_rows, sending)
         leaver = (
             values
             | {"surname": values["surname"] or "", "forename": values["forename"] or ""}
@@ -152,27 +157,40 @@ def fill_leavers(
     """Fill blanks of recorded leavers; `rows` has the rows about each person.
 
     A value once recorded stays, and a blank never takes anything away.  Only a temporary UPN
-    gives way, to the permanent one (sources.md: identifiers).
+    gives way, to the permanent one (sources.md: identifiers), and consent to a later word on it.
     """
+    sending = _sending_of(session, submission_id)
     changed: list[dict[str, Any]] = []
     differing: list[tuple[str, int, str]] = []
     changed_columns: set[str] = set()
     for leaver in leavers:
         values, cells = dict(leaver.values), dict(leaver.cells)
-        differing += _fill_blanks(values, cells, rows[leaver.person_id], submission_id)
+        differing += _fill_blanks(values, cells, rows[leaver.person_id], sending)
         if values != leaver.values:
             changed.append(values | {"cells": cells, "id": leaver.leaver_id})
-            changed_columns |= {name for name in COLUMNS if values[name] != leaver.values[name]}
+            changed_columns |= {name for name in _STORED if values[name] != leaver.values[name]}
     updated_columns = ("id", "cells", *sorted(changed_columns))
     update_all(session, Leaver, [{name: row[name] for name in updated_columns} for row in changed])
     return FilledBlanks(len(changed), tuple(differing))
+
+
+class _Sending(NamedTuple):
+    """The sheet that rows stand in, and the day it was sent."""
+
+    submission_id: int
+    sent_on: date
+
+
+def _sending_of(session: Session, submission_id: int) -> _Sending:
+    sent_on = select(col(Submission.sent_on)).where(col(Submission.id) == submission_id)
+    return _Sending(submission_id, session.execute(sent_on).scalar_one())
 
 
 def _fill_blanks(
     values: dict[str, Any],
     cells: dict[str, list[Any]],
     rows: Iterable[NormalisedRow],
-    submission_id: int,
+    sending: _Sending,
 ) -> list[tuple[str, int, str]]:
     differing = []
     for row in rows:
@@ -180,9 +198,20 @@ def _fill_blanks(
             value = _storable_value(field, row.get(field), longest)
             if value is None:
                 continue
-            if values[column] in (None, "") or _is_now_permanent(field, values[column], value):
+            if (
+                values[column] in (None, "")
+                or _is_now_permanent(field, values[column], value)
+                or (field == "consent" and values[_CONSENT_ON] <= sending.sent_on)
+            ):
                 values[column] = value
-                cells[column] = [submission_id, row.sheet, row.row, _column_letter(row, field)]
+                if field == "consent":
+                    values[_CONSENT_ON] = sending.sent_on
+                cells[column] = [
+                    sending.submission_id,
+                    row.sheet,
+                    row.row,
+                    _column_letter(row, field),
+                ]
             elif _differs(field, values[column], value):
                 differing.append((row.sheet, row.row, field))
     return differing

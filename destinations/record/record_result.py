@@ -1,7 +1,7 @@
 """Record result: what recording a submission changed, and what is kept of that with it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,13 +20,15 @@ from models.handoffs.normalised import NormalisedSubmission
 class RecordResult:
     """What recording a submission changed.  Rows are those of the file, counted once each.
 
-    read = sound + waiting; sound = matched + unsure + nobody.
+    read = sound + waiting; sound = matched + unsure + nobody.  Of those waiting, `named` say who
+    they are about all the same, and make or find a leaver.
     """
 
     submission_id: int
     read: int = 0
     sound: int = 0
     waiting: int = 0  # for something to be fixed
+    named: int = 0
     matched: int = 0
     unsure: int = 0  # for a person to say whom they are about
     nobody: int = 0  # rows of an enrolment list that are like no known leaver
@@ -42,6 +44,8 @@ class RecordResult:
     people: Mapping[RowKey, int] = field(default_factory=dict)  # whom each row is about
     set_aside: Mapping[str, int] = field(default_factory=dict)  # issues left out, by code
     matches: Mapping[RowKey, StoredMatch] = field(default_factory=dict)  # what is kept of each row
+    # Of a leaver sheet, its rows by the id of their cohort.
+    cohorts: Mapping[int, Sequence[RowKey]] = field(default_factory=dict)
     rows_hash: str = ""
     follows_id: int | None = None  # the submission that it is the next round of
 

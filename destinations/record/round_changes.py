@@ -18,6 +18,7 @@ from destinations.record.statements import wave_answered
 from models.destinations import Destination
 from models.handoffs.findings import Issue
 from models.handoffs.normalised import (
+    HELD,
     NormalisedRow,
     NormalisedSubmission,
     SubmissionMetadata,
@@ -253,7 +254,12 @@ def _has_answer_cell(
     if declared.kind is SubmissionKind.ENROLMENTS:
         return False
     return any(
-        ("activity" in row.columns and wave_answered(row, leaver, declared) == wave)
-        or ("intended" in row.columns and wave == 0)
+        (_has_cell(row, "activity") and wave_answered(row, leaver, declared) == wave)
+        or (_has_cell(row, "intended") and wave == 0)
         for row in rows_by_person[leaver.person_id]
     )
+
+
+def _has_cell(row: NormalisedRow, field: str) -> bool:
+    """Whether there is a cell for it, whose word does not wait to be fixed."""
+    return field in row.columns and row.marks.get(field) != HELD

@@ -32,7 +32,7 @@ OF_ANOTHER_ROUND = "N02"
 SAME_ROUND = 50
 
 # Not part of what a row says of a leaver: nothing of it is recorded.
-_UNRECORDED_FIELDS = frozenset({"notes", "consent"})
+_UNRECORDED_FIELDS = frozenset({"notes"})
 
 
 @dataclass(frozen=True, slots=True)

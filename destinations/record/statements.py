@@ -9,6 +9,7 @@ from destinations.outcomes.waves import wave_dates
 from destinations.register.providers import ProviderRegister, RegisterEntry, activity_code_at
 from models.handoffs.normalised import NormalisedRow, SubmissionMetadata
 from models.vocabulary import (
+    ACTIVITY_OF_STATUS,
     ActivityGroup,
     EvidenceStrength,
     SourceType,
@@ -76,17 +77,20 @@ def school_statements(
 ) -> tuple[DestinationStatement, ...]:
     """The statements of a row of a leaver sheet; none where its destination cells are blank.
 
-    An intended destination is wave 0's, whatever the wave of the sheet it stands in.  What a
-    leaver did before, until a day, comes first.  Of somebody who was not there any more when
+    An NCCIS cohort status that says that they died, left England or are on the list twice stands
+    before the destination.  An intended destination is wave 0's, whatever the wave of the sheet.
+    What a leaver did before, until a day, comes first.  Of somebody who was not there any more when
     checked, the row does not say until when they were: they are not known at its wave, and the
     sender is asked (D25).
     """
     wave = wave_answered(row, leaver, context.metadata)
-    activity = "" if _has_left_at_a_day_unknown(row) else row.text("activity")
+    status = ACTIVITY_OF_STATUS.get(row.text("cohort_status"), "")
+    activity = status or ("" if _has_left_at_a_day_unknown(row) else row.text("activity"))
     intended = row.text("intended") or None
     statements = list(_former_statement(row, leaver, context))
     if activity or (intended and wave == 0):
-        column = _source_column(row, ("activity", "intended"))
+        said_in = ("cohort_status",) if status else ("activity", "intended")
+        column = _source_column(row, said_in)
         intended_now = intended if wave == 0 else None
         statements.append(_statement(row, leaver, context, wave, activity, intended_now, column))
     if intended and wave != 0:
@@ -182,6 +186,18 @@ def _evidence_of_enrolment(row: NormalisedRow, as_at: object, year: int) -> Evid
     if isinstance(as_at, date) and as_at >= second_term and not came_since and not has_left:
         return EvidenceStrength.STILL_THERE
     return EvidenceStrength.PROVIDER_CONFIRMS
+
+
+def current_courses_last(statements: Iterable[DestinationStatement]) -> list[DestinationStatement]:
+    """Statements in an order in which, of two courses of one learner, the one that goes on wins."""
+
+    def course_order(statement: DestinationStatement) -> tuple[bool, date]:
+        return (
+            statement.ended_on is None or statement.ended_on > statement.as_at,
+            statement.started_on or date.min,
+        )
+
+    return sorted(statements, key=course_order)
 
 
 def _statement(

@@ -117,7 +117,7 @@ def load_providers(session: Session) -> ProviderRegister:
     return ProviderRegister(RegisterEntry(*row) for row in rows)
 
 
-def activity_code_at(place: RegisterEntry) -> str:
+def activity_code_at(place: RegisterEntry | Institution) -> str:
     """The NCCIS code of being enrolled there full time (sources.md: codes, types from GIAS).
 
     270, full-time education of another kind, where the register does not say which it is.

@@ -6,7 +6,7 @@ nobody; the last two pages name leavers, so that every number can be followed to
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from destinations.outcomes.survivorship import LeaverOutcome
@@ -18,10 +18,12 @@ from destinations.reports.summary_figures import (
     CohortWave,
     activity_type_counts,
     cohort_name,
+    excluded_in_words,
     in_page_order,
     lines_of_all_leavers,
     percent_in_words,
     rounded_share,
+    uncounted_in_words,
     wave_name,
     wave_of_cohort,
 )
@@ -61,6 +63,8 @@ _EVIDENCE_COLUMNS = (
     PageColumn("Leavers", 13, "count"),
     PageColumn("Known", 13, "count"),
     PageColumn("Coverage", 13, "percent"),
+    PageColumn(summary_tables.NOT_COUNTED, 13, "count"),
+    PageColumn("Left out", 9, "count"),
     *(PageColumn(strength.value.capitalize(), 13, "count") for strength in (*_STATED, *_CONFIRMED)),
     PageColumn("Confirmed, of known", 12, "percent"),
     PageColumn("Not known", 12, "count"),
@@ -100,9 +104,14 @@ def evidence_pack(school: SchoolEvidence) -> bytes:
         _cohort_page(book, of_cohort)
     own = [file for file in school.files.values() if file.urn == school.urn]
     method_page(book, own, school.aside)
-    leavers_page(book, school.leavers, school.answers, school.files)
-    every_answer_page(book, school)
+    leavers_page(book, _named(school.leavers), school.answers, school.files)
+    every_answer_page(book, replace(school, leavers=_named(school.leavers)))
     return book.content()
+
+
+def _named(leavers: Sequence[Leaver]) -> list[Leaver]:
+    """Those who may be named: an objection keeps a leaver out of every list of names."""
+    return [leaver for leaver in leavers if leaver.consent is not False]
 
 
 def _governors_page(book: Book, school: SchoolEvidence, lines: Sequence[SummaryLine]) -> None:
@@ -111,7 +120,7 @@ def _governors_page(book: Book, school: SchoolEvidence, lines: Sequence[SummaryL
     known_on = f"Benchmark 3 evidence, URN {school.urn}, as known on {in_words(school.edition)}"
     row = page.across(row, known_on, "subtitle")
     row = page.across(row, GOVERNORS, "notice") + 1
-    for sentence in _headline_sentences(lines):
+    for sentence in _headline_sentences(school, lines):
         row = page.across(row, sentence, "big")
     row = page.across(row + 1, "Leavers with a known destination", "section")
     row = _coverage_grid(book, page, row, lines) + 1
@@ -129,7 +138,15 @@ def _governors_page(book: Book, school: SchoolEvidence, lines: Sequence[SummaryL
     page.one_paper()
 
 
-def _headline_sentences(lines: Sequence[SummaryLine]) -> list[str]:
+def _objecting_in_words(school: SchoolEvidence) -> str:
+    number = len(school.leavers) - len(_named(school.leavers))
+    if not number:
+        return ""
+    who = count_of(number, "leaver objects", "leavers object")
+    return f" {who} to being tracked: counted, and named on no page."
+
+
+def _headline_sentences(school: SchoolEvidence, lines: Sequence[SummaryLine]) -> list[str]:
     if not lines:
         return ["No destination has been asked for yet."]
     cohorts = {(line.leaving_stage, line.academic_year) for line in lines}
@@ -137,12 +154,13 @@ def _headline_sentences(lines: Sequence[SummaryLine]) -> list[str]:
     counts = last.counts
     return [
         f"{count_of(len(cohorts), 'cohort is', 'cohorts are')} followed. "
-        f"{wave_name(last.wave)} of {cohort_name(last)} leavers: {counts.known:,} of "
-        f"{counts.leavers:,} have a known destination "
+        f"{wave_name(last.wave)} of {cohort_name(last)} leavers: of our {counts.leavers:,} leavers "
+        f"{counts.known:,} have a known destination "
         f"({percent_in_words(counts.known, counts.leavers)} coverage). In education, employment or "
         f"training: {counts.eet:,} ({percent_in_words(counts.eet, counts.leavers)} of leavers). "
         f"NEET: {counts.neet:,} ({percent_in_words(counts.neet, counts.leavers)}). "
         f"Not known: {counts.not_known:,} ({percent_in_words(counts.not_known, counts.leavers)})."
+        f"{excluded_in_words(counts)}{uncounted_in_words(counts)}{_objecting_in_words(school)}"
     ]
 
 
@@ -154,7 +172,7 @@ def _coverage_grid(book: Book, page: Page, row: int, lines: Sequence[SummaryLine
     columns = [PageColumn("Cohort", 32)] + [
         PageColumn(f"{wave_name(wave)}: {measure}", 13, kind)
         for wave in waves
-        for measure, kind in (("leavers", "count"), ("known", "count"), ("coverage", "percent"))
+        for measure, kind in summary_tables.MEASURES
     ]
     by_wave = {_cohort_wave(line): line for line in lines}
     cohorts = list(dict.fromkeys((line.leaving_stage, line.academic_year) for line in lines))
@@ -163,7 +181,11 @@ def _coverage_grid(book: Book, page: Page, row: int, lines: Sequence[SummaryLine
         cells: list[Cell] = [f"{stage_name(stage)}, {year_name(year)}"]
         for wave in waves:
             line = by_wave.get(CohortWave(stage, year, wave))
-            cells += summary_tables.coverage_cells(line.counts) if line else (None, None, None)
+            cells += (
+                summary_tables.coverage_cells(line.counts)
+                if line
+                else (None,) * len(summary_tables.MEASURES)
+            )
         rows.append(cells)
     first, row = row + 1, page.table(row, columns, rows) + 1
     chart_range = summary_tables.grid_chart(first, len(rows), waves)
@@ -188,7 +210,7 @@ def _evidence_rows(
         rows.append(
             (
                 wave_of_cohort(line),
-                *summary_tables.coverage_cells(line.counts),
+                *summary_tables.number_cells(line.counts),
                 *(strengths[place, strength.value] for strength in (*_STATED, *_CONFIRMED)),
                 rounded_share(confirmed, line.counts.known),
                 line.counts.not_known,
@@ -207,13 +229,13 @@ def _sustained_table(page: Page, row: int, lines: Sequence[SummaryLine]) -> int:
     if not with_base:
         return page.across(row, "It cannot be told of any cohort yet", "body")
     columns = (
-        *_EVIDENCE_COLUMNS[:4],
+        *_EVIDENCE_COLUMNS[:6],
         *(PageColumn(column.heading, 13, column.kind) for column in summary_tables.LASTING),
     )
     rows = [
         (
             wave_of_cohort(line),
-            *summary_tables.coverage_cells(line.counts),
+            *summary_tables.number_cells(line.counts),
             *summary_tables.sustained_cells(line.counts),
         )
         for line in with_base

@@ -35,7 +35,7 @@ TERMS = (
     ),
     ("EET", "In education, employment or training; a gap year with a place to go to counts"),
     ("NEET", "Somebody told us that the leaver is not in education, employment or training"),
-    ("Other", "Neither: re-engagement provision, custody, still of school age"),
+    ("Other", "Neither: re-engagement provision, custody, left England"),
     (
         "Not known",
         "Nobody could tell us, nobody could reach the leaver, or they did not say",
@@ -57,8 +57,9 @@ UNKNOWNS = (
     "An answer is what its source said on its day. Where there are several for one wave, the one "
     "with the best evidence counts (a college's own list before the school's word), then the "
     "latest. The evidence pack of each school names the source of every answer",
-    "A row that a school was asked to fix is not counted until it is fixed. Nothing known is "
-    "ever blanked by a later file",
+    "Of a row that a school was asked to fix, what is wrong waits: whom it is about is counted, "
+    "as not known where the answer is wrong. A row that does not say who cannot be counted, and "
+    "how many there are stands beside every figure. Nothing known is ever blanked by a later file",
     "Groups (disadvantage, SEN, sex) are as the school's list had them when the leavers left. "
     "Leavers for whom the list says nothing are counted as not known there",
     "Small numbers are not hidden in this book. It is for people who know these schools",
@@ -82,8 +83,9 @@ HOW_IT_WAS_MADE = (
     ),
     (
         "What is left out",
-        "Rows that wait for the school to fix something, and rows that nobody could be sure of. "
-        "Both are counted in the table of files below",
+        "What is wrong in rows that the school was asked to fix. Rows that do not say who they "
+        "are about, or of whom nobody could be sure, cannot be counted: how many there are stands "
+        "beside every figure",
     ),
     (
         "Not the DfE measure",
@@ -184,8 +186,8 @@ def _file_cells(file: Submission) -> tuple[Cell, ...]:
     outcome = "Refused: see its receipt" if file.refused_code else "Read"
     waiting = file.rows_waiting + file.rows_unsure
     if waiting and not file.refused_code:
-        noun = ("row waits and is", "rows wait and are")
-        outcome = f"Read; {count_of(waiting, *noun)} not counted"
+        noun = ("row has something that waits", "rows have something that waits")
+        outcome = f"Read; {count_of(waiting, *noun)}"
     return (
         file.name,
         file.sent_on,

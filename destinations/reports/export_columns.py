@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import case
 from sqlmodel import col
 
+from destinations.outcomes.exclusions import EXCLUDING, exclusion_column
 from models.destinations import Destination, Match
 from models.facts.effective import superseded_ids
 from models.leavers import Cohort, Leaver
@@ -71,6 +73,15 @@ class ExportColumn(Generic[Source]):
     as_written: Callable[[Any], ExportValue] = written
 
 
+def _label_of_code(value: Any) -> ExportValue:
+    return activities()[value].label if value else ""
+
+
+def _unless_objecting(value: Any) -> Any:
+    """A column that names a leaver, without those who object to being tracked."""
+    return case((col(Leaver.consent).is_(False), None), else_=value)
+
+
 COHORT_MEANING = "Academic year in which the cohort left, written 2024/25"
 STAGE_MEANING = "Year group that the cohort left from"
 STAGES = tuple(stage.value for stage in LeavingStage)
@@ -102,11 +113,22 @@ def _cell_columns(record: type[Leaver | Destination | Match]) -> tuple[ExportCol
 LEAVER_COLUMNS: tuple[ExportColumn[Any], ...] = (
     _PERSON,
     *_COHORT,
-    ExportColumn("upn", col(Leaver.upn), "Unique pupil number: a letter and 12 more characters"),
-    ExportColumn("uln", col(Leaver.uln), "Unique learner number: 10 digits"),
-    ExportColumn("forename", col(Leaver.forename), "Forename, as the school writes it"),
-    ExportColumn("surname", col(Leaver.surname), "Surname, as the school writes it"),
-    ExportColumn("born_on", col(Leaver.born_on), "Date of birth, written 2008-03-14"),
+    ExportColumn(
+        "upn",
+        _unless_objecting(col(Leaver.upn)),
+        "Unique pupil number: a letter and 12 more characters; empty for who objects to tracking, "
+        "as every column that names them",
+    ),
+    ExportColumn("uln", _unless_objecting(col(Leaver.uln)), "Unique learner number: 10 digits"),
+    ExportColumn(
+        "forename", _unless_objecting(col(Leaver.forename)), "Forename, as the school writes it"
+    ),
+    ExportColumn(
+        "surname", _unless_objecting(col(Leaver.surname)), "Surname, as the school writes it"
+    ),
+    ExportColumn(
+        "born_on", _unless_objecting(col(Leaver.born_on)), "Date of birth, written 2008-03-14"
+    ),
     ExportColumn(
         "sex",
         col(Leaver.sex),
@@ -127,6 +149,27 @@ LEAVER_COLUMNS: tuple[ExportColumn[Any], ...] = (
         _yes_or_no,
     ),
     *_cell_columns(Leaver),
+    ExportColumn("submission", col(Submission.id), "Number of the submission"),
+    ExportColumn(
+        "excluded",
+        exclusion_column(col(Destination.activity_code)),
+        "Why the leaver is out of the base, by the last word of the school; empty for who is in it",
+        tuple(activities()[code].label for code in EXCLUDING),
+        _label_of_code,
+    ),
+    ExportColumn(
+        "excluded_on", exclusion_column(col(Destination.as_at)), "Day on which that was so"
+    ),
+    ExportColumn(
+        "excluded_by", exclusion_column(col(Submission.urn)), "URN of the school that said so"
+    ),
+    ExportColumn(
+        "consent",
+        col(Leaver.consent),
+        "Whether the leaver agrees to be tracked, by the last word on it; empty where nobody said",
+        _YES_NO,
+        _yes_or_no,
+    ),
 )
 
 DESTINATION_COLUMNS: tuple[ExportColumn[Any], ...] = (

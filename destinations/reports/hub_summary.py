@@ -1,14 +1,17 @@
 """Hub summary: the counts of a hub become the workbook that its lead opens in Excel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from destinations.outcomes.outstanding_returns import OutstandingReturn
+from destinations.outcomes.schools_sent import HubCohort, SchoolsSent
 from destinations.reports import summary_tables
 from destinations.reports.explanatory_notes import about_page
 from destinations.reports.summary_figures import (
     CohortWave,
     cohort_name,
+    excluded_in_words,
     group_name,
     in_page_order,
     latest_known,
@@ -18,6 +21,7 @@ from destinations.reports.summary_figures import (
     part_name,
     percent_in_words,
     rounded_share,
+    uncounted_in_words,
     wave_name,
     wave_of_cohort,
 )
@@ -64,7 +68,16 @@ _GAPS_COLUMNS = (
     PageColumn("Known", 8, "count"),
     PageColumn("Leavers", 8, "count"),
     PageColumn("Coverage", 9, "percent"),
+    PageColumn(summary_tables.NOT_COUNTED, 9, "count"),
 )
+
+
+class _Heading(NamedTuple):
+    """What the first page begins with."""
+
+    hub: str
+    edition: date
+    sentences: Sequence[str]
 
 
 def hub_summary_workbook(
@@ -73,16 +86,20 @@ def hub_summary_workbook(
     hub: str,
     edition: date,
     awaited: Sequence[OutstandingReturn] = (),
+    sent: Mapping[HubCohort, SchoolsSent] | None = None,
 ) -> bytes:
     """The hub lead's workbook of one edition, the same bytes for the same numbers.
 
     `lines` are the hub's own (urn '') and those of its schools, every breakdown; `awaited` what is
-    due and has not been sent.
+    due and has not been sent; `sent` how many schools have sent the leavers of each cohort.
     """
     book = Book(f"{hub}: where leavers went", made_on=edition, about="Destinations summary")
     hub_lines = tuple(line for line in lines if not line.urn)
     schools = tuple(line for line in lines_of_all_leavers(lines) if line.urn)
-    _summary_page(book, hub_lines, schools, awaited, heading=(hub, edition))
+    sentences = _headline_sentences(
+        latest_known(lines_of_all_leavers(hub_lines)), schools, awaited, sent or {}
+    )
+    _summary_page(book, hub_lines, schools, awaited, heading=_Heading(hub, edition, sentences))
     _coverage_page(book, schools)
     _destinations_page(book, lines_of_all_leavers(hub_lines))
     _groups_page(book, hub_lines)
@@ -97,14 +114,14 @@ def _summary_page(
     schools: Sequence[SummaryLine],
     awaited: Sequence[OutstandingReturn],
     *,
-    heading: tuple[str, date],
+    heading: _Heading,
 ) -> None:
     page = book.page("Summary", column_widths(summary_tables.DOING))
     latest = latest_known(lines_of_all_leavers(hub_lines))
-    row = page.across(0, f"{heading[0]}: where leavers went", "title")
-    row = page.across(row, f"As known on {in_words(heading[1])}", "subtitle")
+    row = page.across(0, f"{heading.hub}: where leavers went", "title")
+    row = page.across(row, f"As known on {in_words(heading.edition)}", "subtitle")
     row = page.across(row, NAMES_NOBODY, "notice") + 1
-    for sentence in _headline_sentences(latest, schools, awaited):
+    for sentence in heading.sentences:
         row = page.across(row, sentence, "big")
     row = page.across(row + 1, "Latest cohort at each wave", "section")
     if not latest:
@@ -142,6 +159,7 @@ def _headline_sentences(
     latest: Sequence[SummaryLine],
     schools: Sequence[SummaryLine],
     awaited: Sequence[OutstandingReturn],
+    sent: Mapping[HubCohort, SchoolsSent],
 ) -> list[str]:
     sentences = []
     for line in latest:
@@ -150,23 +168,45 @@ def _headline_sentences(
         counts = line.counts
         sentences.append(
             f"{wave_name(line.wave)}, {cohort_name(line)} leavers: "
-            f"{counts.known:,} of {counts.leavers:,} have a known destination "
+            f"{_whose_leavers(line, sent)} "
             f"({percent_in_words(counts.known, counts.leavers)} coverage). "
             f"In education, employment or training: {counts.eet:,} "
             f"({percent_in_words(counts.eet, counts.leavers)} of leavers). NEET: {counts.neet:,} "
             f"({percent_in_words(counts.neet, counts.leavers)}). Not known: {counts.not_known:,} "
             f"({percent_in_words(counts.not_known, counts.leavers)})."
+            f"{excluded_in_words(counts)}{uncounted_in_words(counts)}"
         )
-    not_sent = len({outstanding.urn for outstanding in awaited})
+    not_sent = len({due.urn for due in awaited if not due.unclaimed and due.refused_on is None})
     sending = len({line.urn for line in schools})
+    refused = len({due.urn for due in awaited if due.refused_on is not None and due.hub})
+    if refused:
+        sentences.append(
+            f"What {count_of(refused, 'school or college', 'schools and colleges')} sent was "
+            "refused and has not been put right: see below."
+        )
     if not_sent:
         sentences.append(
             f"{count_of(not_sent, 'school or college has', 'schools and colleges have')} "
             f"not sent something that was due: see below."
         )
-    elif sending:
+    elif sending and not refused:
         sentences.append("Every school and college has sent what was due.")
     return sentences
+
+
+def _whose_leavers(line: SummaryLine, sent: Mapping[HubCohort, SchoolsSent]) -> str:
+    """Who has sent, and of their leavers those known: nobody who is missing goes unsaid."""
+    counts = line.counts
+    cohort = HubCohort(line.hub, line.leaving_stage, line.academic_year)
+    if cohort not in sent:
+        return f"{counts.known:,} of {counts.leavers:,} have a known destination"
+    schools = sent[cohort]
+    refused = f", {schools.refused} of them only what was refused" if schools.refused else ""
+    have = "has" if schools.sent == 1 else "have"
+    return (
+        f"{schools.sent} of {count_of(schools.schools, 'school')} {have} sent{refused}; of their "
+        f"{counts.leavers:,} leavers {counts.known:,} have a known destination"
+    )
 
 
 def _sustained_table(page: Page, row: int, hub_lines: Sequence[SummaryLine]) -> int:
@@ -212,6 +252,7 @@ def _gaps_table(page: Page, row: int, schools: Sequence[SummaryLine]) -> None:
                 line.counts.known,
                 line.counts.leavers,
                 rounded_share(line.counts.known, line.counts.leavers),
+                line.counts.cannot_be_counted,
             )
             for line in gaps[:MOST_CHASED]
         ],

@@ -92,7 +92,7 @@ def leavers_page(
     for leaver in _in_register_order(leavers, by_leaver):
         by_wave = by_leaver.get(leaver.id or 0, {})
         last = max(
-            (answer for answer in by_wave.values() if answer.is_known),
+            (answer for answer in by_wave.values() if answer.is_known or answer.is_excluded),
             key=lambda answer: answer.wave,
             default=None,
         )

@@ -77,6 +77,24 @@ SUMMARY_COLUMNS: tuple[ExportColumn[Callable[[SummaryLine], object]], ...] = (
         "Of those in education, employment or training, by the own word of the provider or the "
         "employer",
     ),
+    ExportColumn(
+        "cannot_be_counted",
+        lambda line: line.counts.cannot_be_counted,
+        "Rows of the cohort's sheets that make nobody a leaver: they do not say who, or nobody is "
+        "sure",
+    ),
+    ExportColumn(
+        "excluded",
+        lambda line: line.counts.excluded,
+        "Left out of the leavers, for the school says that they died, were never its leavers, or "
+        "are on the list twice",
+    ),
+    ExportColumn(
+        "other",
+        lambda line: line.counts.other,
+        "Leavers whose destination is neither, custody and left England among them; "
+        "eet + neet + other + not_known = leavers",
+    ),
 )
 
 

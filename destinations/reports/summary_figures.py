@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from destinations.outcomes.percent import rounded_percent
+from models.facts.counts import count_of
 from models.handoffs.summaries import Counts, SummaryLine
 from models.vocabulary import ActivityType, stage_name, year_name
 
@@ -40,6 +41,23 @@ def percent_in_words(part: int, whole: int) -> str:
     """The rounded percentage for a sentence: "92%"; "no leavers" where `whole` is 0."""
     rounded = rounded_percent(part, whole)
     return "no leavers" if rounded is None else f"{rounded}%"
+
+
+def uncounted_in_words(counts: Counts) -> str:
+    """The rows that make nobody a leaver, as a sentence after others; '' where there are none."""
+    rows = counts.cannot_be_counted
+    if not rows:
+        return ""
+    return f" {count_of(rows, 'row', 'rows')} cannot be counted: we cannot tell who they are about."
+
+
+def excluded_in_words(counts: Counts) -> str:
+    """Who is out of the base and why, as a sentence after others; '' where nobody is."""
+    if not counts.excluded:
+        return ""
+    reasons = ", ".join(f"{why.lower()} {number}" for why, number in counts.exclusions)
+    who = count_of(counts.excluded, "is", "are")
+    return f" {who} left out of the leavers: {reasons}."
 
 
 def activity_type_counts(counts: Counts) -> tuple[int, ...]:

@@ -1,7 +1,8 @@
 """Summary tables: lines become rows of a page, every rate beside its parts and its coverage.
 
 All rates but two are of all leavers, so that EET, NEET, other and not known add up to everybody.
-Coverage is known of leavers; sustained is of those for whom it can be told.
+Coverage is known of leavers; sustained is of those for whom it can be told.  Beside them stand the
+rows that make nobody a leaver, of which no rate can speak.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,9 @@ from models.vocabulary import stage_name, year_name
 
 DOING_READ = (
     "EET is in education, employment or training. NEET is none of these. Not known is neither: "
-    "nobody has told us. Percentages of EET, NEET and not known are of all leavers"
+    "nobody has told us. Percentages of EET, NEET and not known are of all leavers. Rows not "
+    "counted do not say who they are about, or nobody is sure. Left out are those who died, were "
+    "never leavers of the school, or are listed twice"
 )
 LASTED_READ = (
     "Sustained: of the leavers for whom it can be told, those who stayed from October to March"
@@ -43,11 +46,20 @@ GROUPS_READ = (
     f"{GROUPS_SMALL}"
 )
 
+NOT_COUNTED = "Rows not counted"
+MEASURES = (
+    ("leavers", "count"),
+    ("known", "count"),
+    ("coverage", "percent"),
+    (NOT_COUNTED.casefold(), "count"),
+)
 _COHORT = (PageColumn("Wave and leavers", 27), PageColumn("Asked", 13))
 _NUMBERS = (
     PageColumn("Leavers", 9, "count"),
     PageColumn("Known", 9, "count"),
     PageColumn("Coverage", 10, "percent"),
+    PageColumn(NOT_COUNTED, 9, "count"),
+    PageColumn("Left out", 8, "count"),
 )
 _RESULTS = (
     PageColumn("EET", 8, "count"),
@@ -77,7 +89,7 @@ SCHOOLS = (
     *_NUMBERS,
     *_RESULTS,
 )
-_AT_EET_SHARE, _AT_NEET_SHARE, _AT_OTHER_SHARE, _AT_UNKNOWN_SHARE = 6, 8, 10, 12
+_AT_EET_SHARE, _AT_NEET_SHARE, _AT_OTHER_SHARE, _AT_UNKNOWN_SHARE = 8, 10, 12, 14
 
 _WIDTHS = {"Education": 11, "Apprenticeship": 15.5, "Employment": 12}
 ACTIVITY_TYPES = (
@@ -99,7 +111,7 @@ def outcomes_row(line: SummaryLine) -> tuple[Cell, ...]:
     return (
         wave_of_cohort(line),
         asked_in(line),
-        *coverage_cells(line.counts),
+        *number_cells(line.counts),
         *_result_cells(line.counts),
     )
 
@@ -125,7 +137,7 @@ def school_cells(line: SummaryLine) -> tuple[Cell, ...]:
         stage_name(line.leaving_stage),
         year_name(line.academic_year),
         line.wave,
-        *coverage_cells(line.counts),
+        *number_cells(line.counts),
         *_result_cells(line.counts),
     )
 
@@ -135,7 +147,7 @@ def group_cells(line: SummaryLine) -> tuple[Cell, ...]:
     return (
         part_name(line),
         wave_name(line.wave),
-        *coverage_cells(line.counts),
+        *number_cells(line.counts),
         *_result_cells(line.counts),
     )
 
@@ -146,7 +158,7 @@ def activity_types_row(line: SummaryLine) -> tuple[Cell, ...]:
     return (
         wave_of_cohort(line),
         asked_in(line),
-        *coverage_cells(line.counts),
+        *number_cells(line.counts),
         *(
             cell
             for number in activity_type_counts(line.counts)
@@ -156,8 +168,14 @@ def activity_types_row(line: SummaryLine) -> tuple[Cell, ...]:
 
 
 def coverage_cells(counts: Counts) -> tuple[Cell, ...]:
-    """Leavers, those of whom the destination is known, and coverage."""
-    return (counts.leavers, counts.known, rounded_share(counts.known, counts.leavers))
+    """Leavers, those of whom the destination is known, coverage, and rows not counted."""
+    coverage = rounded_share(counts.known, counts.leavers)
+    return (counts.leavers, counts.known, coverage, counts.cannot_be_counted)
+
+
+def number_cells(counts: Counts) -> tuple[Cell, ...]:
+    """Those, and leavers that are left out of the base."""
+    return (*coverage_cells(counts), counts.excluded)
 
 
 def _result_cells(counts: Counts) -> tuple[Cell, ...]:
@@ -204,7 +222,7 @@ def activity_types_chart(first: int, rows: int) -> ChartRange:
 
 def grid_chart(first: int, rows: int, waves: Sequence[int]) -> ChartRange:
     """The coverage columns of a grid of cohorts and waves, for a chart."""
-    series = tuple((3 + 3 * at, f"Wave {wave}") for at, wave in enumerate(waves))
+    series = tuple((3 + len(MEASURES) * at, f"Wave {wave}") for at, wave in enumerate(waves))
     return ChartRange(first, first + rows - 1, names=0, series=series)
 
 
@@ -214,14 +232,14 @@ def newest_year_by_wave(lines: Sequence[SummaryLine]) -> dict[int, int]:
 
 
 def coverage_columns(years: dict[int, int]) -> tuple[PageColumn, ...]:
-    """A school, then leavers, known and coverage at each wave."""
+    """A school, then leavers, known, coverage and rows not counted at each wave."""
     return (
         PageColumn("School", 36),
         PageColumn("URN", 9, "id"),
         *(
             PageColumn(f"Wave {wave}, {year_name(year)}: {measure}", 13, kind)
             for wave, year in sorted(years.items())
-            for measure, kind in (("leavers", "count"), ("known", "count"), ("coverage", "percent"))
+            for measure, kind in MEASURES
         ),
     )
 
@@ -230,7 +248,7 @@ def coverage_rows(lines: Sequence[SummaryLine], years: dict[int, int]) -> list[t
     """A row a school, by name; dashes where a school has no such cohort."""
     schools = sorted({(line.school.casefold(), line.school, line.urn) for line in lines})
     counts_by_school = {(line.urn, line.wave): line.counts for line in lines}
-    no_cohort: tuple[Cell, ...] = (None, None, None)
+    no_cohort: tuple[Cell, ...] = (None,) * len(MEASURES)
     rows: list[tuple[Cell, ...]] = []
     for _, school, urn in schools:
         cells: list[Cell] = []
@@ -244,7 +262,7 @@ def coverage_rows(lines: Sequence[SummaryLine], years: dict[int, int]) -> list[t
 def coverage_chart(first: int, rows: int, years: dict[int, int]) -> ChartRange:
     """The coverage columns of those rows, for a chart."""
     series = tuple(
-        (4 + 3 * at, f"Wave {wave} ({year_name(year)} leavers)")
+        (4 + len(MEASURES) * at, f"Wave {wave} ({year_name(year)} leavers)")
         for at, (wave, year) in enumerate(sorted(years.items()))
     )
     return ChartRange(first, first + rows - 1, names=0, series=series)

@@ -34,6 +34,7 @@ NOUN_BY_FIELD = {
     "ended_on": ("end date", "end dates"),
     "enrolled": ("enrolment", "enrolments"),
     "withdrawn": ("enrolment", "enrolments"),
+    "cohort_status": ("cohort status", "cohort statuses"),
     "as_at": ("date of an answer", "dates of answers"),
     "school_urn": ("school number", "school numbers"),
     "school_laestab": ("school number", "school numbers"),

@@ -39,10 +39,10 @@ TEXTS = (
     *IDENTIFIERS,
     *("school_urn", "school_laestab", "surname", "forename", "full_name", "sex", "ethnicity"),
     *("sen", "disadvantaged", "consent", "activity", "intended", "provider_name", "course"),
-    *("source", "activity_beside", "enrolled", "withdrawn"),
+    *("source", "activity_beside", "enrolled", "withdrawn", "cohort_status"),
 )
 DAYS = ("born_on", "started_on", "ended_on", "as_at")
-MARKED = ("upn", "uln", "born_on", "sex", "sen", "disadvantaged", "consent")
+MARKED = ("upn", "uln", "born_on", "sex", "sen", "disadvantaged", "consent", "cohort_status")
 ASKED = ("surname", "forename", "born_on")
 
 Columns = dict[str, Any]

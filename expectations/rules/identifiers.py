@@ -2,6 +2,7 @@
 
 from expectations.lists import codes
 from expectations.rule import MUST_FIX, PLEASE_CHECK, Rule
+from models.handoffs.findings import HoldsBack
 
 SINCE = "2026-11-23"
 
@@ -224,6 +225,7 @@ RULES: tuple[Rule, ...] = (
         field="school_urn",
         kind="ExpectColumnValuesToBeNull",
         kwargs={"column": "of_others"},
+        holds=HoldsBack.ROW,
     ),
     Rule(
         code="I30",

@@ -242,4 +242,12 @@ RULES: tuple[Rule, ...] = (
         bad="spoke to mum",
         good="Y",
     ),
+    _unmapped_word(
+        "P25",
+        "cohort_status",
+        "We do not know this cohort status",
+        "Write the NCCIS code, such as P, D or E, or leave the cell empty",
+        bad="Q",
+        good="P",
+    ),
 )

@@ -1,6 +1,7 @@
 """Across rows: the same leaver twice, one number on two people, cells moved sideways."""
 
 from expectations.rule import MUST_FIX, PLEASE_CHECK, Rule
+from models.handoffs.findings import HoldsBack
 
 SINCE = "2026-11-23"
 
@@ -50,6 +51,7 @@ RULES: tuple[Rule, ...] = (
         since=SINCE,
         kind="ExpectColumnValuesToBeNull",
         kwargs={"column": "same_as", "when": (("same_but", "filled"),)},
+        holds=HoldsBack.ANSWER,
     ),
     Rule(
         code="R03",

@@ -34,7 +34,7 @@ NAMES = {
     "as_at": "Date confirmed", "source": "Source of information", "consent": "Consent",
     "notes": "Notes", "school_urn": "School URN", "school_laestab": "School DfE number",
     "school_name": "School", "leaving_year": "Leaving year",
-    "enrolled": "Still enrolled", "withdrawn": "Withdrawn",
+    "enrolled": "Still enrolled", "withdrawn": "Withdrawn", "cohort_status": "Cohort status",
 }  # fmt: skip
 
 _NEAR, _MARGIN = 90, 5

@@ -182,6 +182,7 @@ def _missing_columns(
 _HOW_TO_CONFIRM = "If so, tell your hub, and you need not send it again"
 _NAME_FIELDS = frozenset({"surname", "forename", "full_name"})
 _DESTINATION_FIELDS = frozenset({"activity", "intended"})
+_PLACE_FIELDS = frozenset({"provider_name", "provider_urn", "provider_ukprn", "provider_laestab"})
 _IDENTITY_FIELDS = frozenset({"upn", "uln", "born_on"})
 _MAY_LACK = {
     "C01": _NAME_FIELDS | {"activity"},

@@ -1,14 +1,21 @@
 """Fields: what a column may hold for us, and the closed lists that some of them keep to."""
 
 from imports.text.headings import word_set
-from models.vocabulary import SEN, SEXES, IntendedDestination, SourceType, activities
+from models.vocabulary import (
+    COHORT_STATUSES,
+    SEN,
+    SEXES,
+    IntendedDestination,
+    SourceType,
+    activities,
+)
 
 FIELDS = (
     "upn", "uln", "surname", "forename", "full_name", "born_on", "sex", "postcode", "ethnicity",
     "sen", "disadvantaged", "form", "year_group", "activity", "intended", "provider_name",
     "provider_urn", "provider_ukprn", "provider_laestab", "course", "level", "started_on",
     "ended_on", "as_at", "source", "consent", "notes", "school_urn", "school_laestab",
-    "school_name", "leaving_year", "enrolled", "withdrawn",
+    "school_name", "leaving_year", "enrolled", "withdrawn", "cohort_status",
 )  # fmt: skip
 # The day a leaver left: of their school in a leaver sheet, of their course in an enrolment list.
 LEFT_ON = "left_on"
@@ -70,5 +77,6 @@ def closed_list_values() -> dict[str, dict[str, str]]:
         "consent": yes_no,
         "enrolled": yes_no,
         "withdrawn": yes_no,
+        "cohort_status": dict(COHORT_STATUSES),
         "source": {word.value: word.value for word in SourceType},
     }

@@ -1,8 +1,17 @@
 """Findings: what is wrong with a submission, as an issue not yet worded, a finding, a refusal."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from models.vocabulary import Severity
+
+
+class HoldsBack(StrEnum):
+    """What waits until a finding that must be fixed is fixed; the rest of its row is recorded."""
+
+    CELL = "cell"  # the cell it is about, which says who the row is about or what they are like
+    ANSWER = "answer"  # what the row says of where the leaver is
+    ROW = "row"  # everything: whose row it is cannot be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +34,10 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An issue with the catalogue's words and severity, for the sender of the submission."""
+    """An issue with the catalogue's words and severity, for the sender of the submission.
+
+    `holds_back` counts only where it must be fixed, and is about a row.
+    """
 
     code: str
     severity: Severity
@@ -38,6 +50,7 @@ class Finding:
     value: str = ""
     suggests: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
+    holds_back: HoldsBack = HoldsBack.ROW
 
 
 class SubmissionRefused(Exception):  # noqa: N818 - a refusal is an answer, not an error

@@ -10,6 +10,14 @@ from models.vocabulary import WAVES, LeavingStage, SubmissionKind
 
 FieldPlace = tuple[str, int, str]  # sheet, row as Excel shows it, our field
 
+# The fields that say where a leaver is or means to go; all others say who they are.
+ANSWER_FIELDS = frozenset(
+    {"activity", "intended", "provider_name", "provider_urn", "provider_ukprn"}
+    | {"provider_laestab", "course", "level", "started_on", "ended_on", "as_at", "source"}
+    | {"enrolled", "withdrawn", "cohort_status"}
+)
+HELD = "held"  # the mark of a value that waits until what is wrong with its row is fixed
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class LeavingCohort:
@@ -64,7 +72,7 @@ class NormalisedRow:
     """One row in our fields and codes, for one wave; a row with a column a year gives several.
 
     `raw` holds what was typed, by field, blanks left out; `values` what we make of it, None where
-    we cannot; `marks` what happened to a value on its way ("damaged", "placeholder").
+    we cannot; `marks` what happened to a value on its way ("damaged", "placeholder", "held").
     `columns` is shared by the rows of a table: where each field stands.  `moment` is when the row
     was true, where it or its table says so: of two rows about one leaver the later counts.
     `cohort` is whose leaver the row says they are, None for that of its submission.

@@ -7,7 +7,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Leavers counted once each at one wave.  eet + neet + other = known; + not_known = leavers."""
+    """Leavers counted once each at one wave.  eet + neet + other = known; + not_known = leavers.
+
+    `cannot_be_counted` are rows that make nobody a leaver; None for a part of a breakdown, since
+    nobody can say of which part they are.
+    """
 
     leavers: int = 0
     known: int = 0
@@ -19,9 +23,11 @@ class Counts:
     sustained_base: int = 0  # those for whom it can be told, one way or the other
     known_evidenced: int = 0  # of those known, by the word of the place itself
     eet_evidenced: int = 0
-    activity_types: tuple[
-        tuple[str, int], ...
-    ] = ()  # (models.vocabulary.ActivityType, leavers), every type
+    cannot_be_counted: int | None = 0
+    excluded: int = 0  # out of the base, and in none of the other numbers
+    exclusions: tuple[tuple[str, int], ...] = ()  # (why, how many), in the order of the list
+    # (models.vocabulary.ActivityType, leavers), every type
+    activity_types: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ CLOSED = {
     "sen": {"N": "N", "K": "K", "E": "E"},
     "disadvantaged": {"Y": True, "N": False},
     "consent": {"Y": True, "N": False},
+    "cohort_status": {"P": "P", "D": "D"},
     "enrolled": {"Y": True, "N": False},
     "withdrawn": {"Y": True, "N": False},
     "source": {"school": "school", "family": "family"},

@@ -2,7 +2,15 @@
 
 from functools import cache
 
-from models.vocabulary import SEN, SEXES, ActivityType, IntendedDestination, SourceType, activities
+from models.vocabulary import (
+    COHORT_STATUSES,
+    SEN,
+    SEXES,
+    ActivityType,
+    IntendedDestination,
+    SourceType,
+    activities,
+)
 
 NAMES = "destinations_{}"  # of the defined name of each list
 
@@ -23,6 +31,7 @@ def choices_by_field() -> dict[str, tuple[str, ...]]:
         "sen": tuple(_capitalised(word) for word in SEN.values()),
         "disadvantaged": yes_no,
         "consent": yes_no,
+        "cohort_status": tuple(COHORT_STATUSES.values()),
         "enrolled": yes_no,
         "withdrawn": yes_no,
         "source": tuple(_capitalised(word.value) for word in SourceType),

@@ -5,6 +5,7 @@ from datetime import date
 
 from destinations.crosschecks.other_school import stop_sheet_of_other_school
 from destinations.crosschecks.run_crosschecks import Thresholds, run_crosschecks
+from destinations.record.faulty_cells import without_held_cells
 from destinations.recording import drop_confirmed, record_rows, store_result
 from destinations.responses.confirmations import read_confirmations
 from destinations.responses.waivers import waived_codes
@@ -50,7 +51,8 @@ def match_and_record_chunk(run: RunContext, chunk: Chunk, today: date | None = N
                 set_aside=silent,
             )
             matches = recorded.matches
-            issues = (*of_others, *run_crosschecks(session, mapped, matches, limits=limits))
+            sayable = without_held_cells(mapped, work.findings)
+            issues = (*of_others, *run_crosschecks(session, sayable, matches, limits=limits))
             confirmations = read_confirmations(session, mapped, recorded.people)
             recorded = drop_confirmed(recorded, confirmations)
             leavers = len(set(recorded.people.values()))

@@ -12,6 +12,7 @@ from destinations.publishing import hub_and_school_documents, publish_documents
 from destinations.summarising import summarise
 from expectations.catalogue import catalogue, rule_words
 from flows.pipeline.run_context import RunContext
+from flows.pipeline.stages.due_waves import awaited_returns
 from models.database import reading_at_one_moment, transaction
 from models.facts import submission_state
 from models.facts.calendar import now
@@ -38,7 +39,9 @@ def summarise_all(run: RunContext, today: date) -> Summarised:
     """Every cohort of every hub, counted as known today, and what of it is yet to be published."""
     with _reader(run) as session:
         return Summarised(
-            summarise(session, today=today, calendar=run.calendar),
+            summarise(
+                session, today=today, calendar=run.calendar, excluding=run.settings.excluding
+            ),
             submission_state.to_publish(session),
         )
 
@@ -55,9 +58,13 @@ def publish_all(run: RunContext, summarised: Summarised, today: date) -> int:
             summarised.lines,
             today,
             answers=lambda urn: leaver_outcomes(
-                session, urn=urn, today=today, calendar=run.calendar
+                session,
+                urn=urn,
+                today=today,
+                calendar=run.calendar,
+                excluding=run.settings.excluding,
             ),
-            calendar=run.calendar,
+            awaited=awaited_returns(run, session, today),
             rules={code: rule_words(code)[0] for code in catalogue()},
         )
         done = publish_documents(writing, run.store, documents, published_at=now())
