@@ -25,7 +25,6 @@ from destinations.linkage.candidates import (
 from destinations.linkage.match_decisions import (
     StoredMatch,
     lists_with_unmatched_rows,
-    note_cohorts,
     record_decision,
     store_matches,
     stored_matches,
@@ -37,7 +36,7 @@ from destinations.record.create_persons import create_persons
 from destinations.record.destination_history import add_statements
 from destinations.record.faulty_cells import rows_that_say_who, rows_to_fix, without_doubtful
 from destinations.record.findings_store import match_issues, store_findings
-from destinations.record.leaver_attributes import add_leavers, fill_leavers, stored_leavers
+from destinations.record.leaver_attributes import Sending, add_leavers, fill_leavers, stored_leavers
 from destinations.record.record_result import RecordResult, store_result
 from destinations.record.round_changes import compare_with_last_round
 from destinations.record.rounds import SAME_ROUND, find_sent_before
@@ -137,10 +136,14 @@ def record_rows(
         raise ValueError(message)
     waiting = [key for key in rows if key in to_fix]
     matches = store_matches(
-        session, declared.submission_id, matched, waiting, stored, decided_at=recorded_at
+        session,
+        declared.submission_id,
+        matched,
+        waiting,
+        stored,
+        decided_at=recorded_at,
+        cohorts=outcome.cohorts,
     )
-    if outcome.cohorts:
-        note_cohorts(session, declared.submission_id, outcome.cohorts)
     matched_sound = [match for match in matched if (match.sheet, match.row) in sound]
     counted = _with_row_counts(outcome, rows, waiting, matched_sound)
     counted = replace(counted, named=len(matched) - len(matched_sound))
@@ -172,6 +175,7 @@ def record_rows(
         people=people,
         changes=comparison.changes.counts() if comparison.changes else {},
         matches=matches,
+        is_again=bool(stored),
         rows_hash=resubmission.rows_hash,
         follows_id=comparison.follows_id,
     )
@@ -298,13 +302,12 @@ def _record_leavers(
         if not leaver.is_named and leaver.cohort_id == cohort_id
     }
     submission_id = recording.metadata.submission_id
-    filled = fill_leavers(recording.session, submission_id, named.values(), rows_by_person)
+    sending = Sending(submission_id, recording.metadata.sent_on)
+    filled = fill_leavers(recording.session, sending, named.values(), rows_by_person)
     rows_of_newcomers = {
         person: rows for person, rows in rows_by_person.items() if person not in named
     }
-    new_leavers = add_leavers(
-        recording.session, submission_id, cohort_id, rows_of_newcomers, unnamed
-    )
+    new_leavers = add_leavers(recording.session, sending, cohort_id, rows_of_newcomers, unnamed)
     leavers = {
         person: LeaverInCohort(leaver.leaver_id, person, leaver.cohort_id, year)
         for person, leaver in named.items()

@@ -96,7 +96,7 @@ def test_every_check_of_a_model_is_in_the_database(engine):
 UNKNOWN_WORDS = [
     (Submission, a_submission(stage="almost")),
     (Submission, a_submission(kind="pupils")),
-    (Submission, a_submission(leaving_stage="Y12")),
+    (Submission, a_submission(leaving_stage="Y10")),
     (Cohort, {"urn": "900100", "leaving_stage": "Y10", "academic_year": 2024}),
     (Wave, {"cohort_id": 1, "number": -1} | dict.fromkeys(("opens_on", "asked_on", "due_on"))),
     (FindingRecord, {"submission_id": 1, "code": "P01", "severity": "fatal"}),

@@ -22,7 +22,7 @@ from models.vocabulary import WAVES, SubmissionKind, academic_year
 RULE = "rule"
 WAITS = "waits for a fix"
 UNSURE = "unsure: "
-_COLUMNS = ("person_id", "level", "decided_by", "reason", "decided_at")
+_COLUMNS = ("person_id", "level", "decided_by", "reason", "decided_at", "cohort_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,16 @@ def store_matches(
     stored: Mapping[RowKey, StoredMatch],
     *,
     decided_at: datetime,
+    cohorts: Mapping[int, Iterable[RowKey]],
 ) -> dict[RowKey, StoredMatch]:
     """Store the match of every row of a submission; what the record holds of each now is returned.
 
     `matched` has the rows that are about somebody, and the unsure ones; `waiting` those with
     something to fix (where they are not matched, about nobody yet); `stored` what the record held
     before.  A settled row stays as it was settled; where a person decided "nobody we know", it gets
-    the person that was made for it.
+    the person that was made for it.  `cohorts` has the rows by the id of the cohort they are of.
     """
+    cohort_by_row = {key: cohort_id for cohort_id, keys in cohorts.items() for key in keys}
     matches = {(match.sheet, match.row): _to_stored_match(match) for match in matched}
     matches |= {key: StoredMatch(None, WAITS, RULE, "") for key in waiting if key not in matches}
     current = dict(stored)
@@ -97,13 +99,16 @@ def store_matches(
                 "decided_by": stored_match.decided_by,
                 "reason": stored_match.reason,
                 "decided_at": decided_at,
+                "cohort_id": cohort_by_row.get((sheet, row)),
             }
         )
+    if stored and cohorts:
+        _note_cohorts(session, submission_id, cohorts)  # of rows that are as they were
     upsert(session, Match, rows, key=("submission_id", "sheet", "row"), update=_COLUMNS)
     return current
 
 
-def note_cohorts(
+def _note_cohorts(
     session: Session, submission_id: int, cohorts: Mapping[int, Iterable[RowKey]]
 ) -> None:
     """Store with every row of a leaver sheet the cohort that it is of, whoever it is about.

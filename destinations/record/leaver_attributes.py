@@ -16,7 +16,6 @@ from models.facts.identifiers import is_valid_uln, is_valid_upn
 from models.handoffs.normalised import NormalisedRow
 from models.handoffs.sheets import Value
 from models.leavers import Cohort, Leaver
-from models.submissions import Submission
 from models.vocabulary import LeavingStage
 
 # Our field, the column that keeps it, and the longest text that it takes (0: not text).
@@ -40,6 +39,13 @@ _CONSENT_ON = "consent_on"  # when the word was sent that is kept
 _STORED = (*COLUMNS, _CONSENT_ON)
 _IDENTITY = frozenset({"upn", "uln", "born_on"})
 _CHECKS = {"upn": is_valid_upn, "uln": is_valid_uln}
+
+
+class Sending(NamedTuple):
+    """The sheet that rows stand in, and the day it was sent."""
+
+    submission_id: int
+    sent_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ def stored_leavers(
 
 def add_leavers(
     session: Session,
-    submission_id: int,
+    sending: Sending,
     cohort_id: int,
     rows: Mapping[int, Sequence[NormalisedRow]],
     existing: Mapping[int, int],
@@ -122,7 +128,6 @@ def add_leavers(
     sheet that stands names any longer, by person.  Such a person becomes that leaver anew: none of
     the values of the sheet that was taken back stays.
     """
-    sending = _sending_of(session, submission_id)
     new_leavers, restored = [], []
     for person, person_rows in sorted(rows.items()):
         values: dict[str, Any] = dict.fromkeys(_STORED)
@@ -133,7 +138,7 @@ def add_leavers(
             | {"surname": values["surname"] or "", "forename": values["forename"] or ""}
             | {"person_id": person, "cohort_id": cohort_id, "cells": cells}
             | {
-                "submission_id": submission_id,
+                "submission_id": sending.submission_id,
                 "sheet": person_rows[0].sheet,
                 "row": person_rows[0].row,
             }
@@ -150,7 +155,7 @@ def add_leavers(
 
 def fill_leavers(
     session: Session,
-    submission_id: int,
+    sending: Sending,
     leavers: Iterable[StoredLeaver],
     rows: Mapping[int, Sequence[NormalisedRow]],
 ) -> FilledBlanks:
@@ -159,7 +164,6 @@ def fill_leavers(
     A value once recorded stays, and a blank never takes anything away.  Only a temporary UPN
     gives way, to the permanent one (sources.md: identifiers), and consent to a later word on it.
     """
-    sending = _sending_of(session, submission_id)
     changed: list[dict[str, Any]] = []
     differing: list[tuple[str, int, str]] = []
     changed_columns: set[str] = set()
@@ -174,23 +178,11 @@ def fill_leavers(
     return FilledBlanks(len(changed), tuple(differing))
 
 
-class _Sending(NamedTuple):
-    """The sheet that rows stand in, and the day it was sent."""
-
-    submission_id: int
-    sent_on: date
-
-
-def _sending_of(session: Session, submission_id: int) -> _Sending:
-    sent_on = select(col(Submission.sent_on)).where(col(Submission.id) == submission_id)
-    return _Sending(submission_id, session.execute(sent_on).scalar_one())
-
-
 def _fill_blanks(
     values: dict[str, Any],
     cells: dict[str, list[Any]],
     rows: Iterable[NormalisedRow],
-    sending: _Sending,
+    sending: Sending,
 ) -> list[tuple[str, int, str]]:
     differing = []
     for row in rows:

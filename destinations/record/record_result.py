@@ -46,6 +46,7 @@ class RecordResult:
     matches: Mapping[RowKey, StoredMatch] = field(default_factory=dict)  # what is kept of each row
     # Of a leaver sheet, its rows by the id of their cohort.
     cohorts: Mapping[int, Sequence[RowKey]] = field(default_factory=dict)
+    is_again: bool = False  # whether the submission had been recorded before
     rows_hash: str = ""
     follows_id: int | None = None  # the submission that it is the next round of
 
@@ -88,7 +89,8 @@ def store_result(
         **{name: value for name, value in read.items() if value is not None},
         **noted,
     )
-    store_cohorts(session, metadata.submission_id, _rows_by_cohort(mapped))
+    cohorts = _rows_by_cohort(mapped)
+    store_cohorts(session, metadata.submission_id, cohorts, is_again=result.is_again)
 
 
 def _rows_by_cohort(mapped: NormalisedSubmission) -> list[tuple[int, str, int]]:

@@ -39,12 +39,19 @@ def cohorts_of(session: Session, submission: Submission) -> list[tuple[int, str]
 
 
 def store_cohorts(
-    session: Session, submission_id: int, rows_by_cohort: Iterable[tuple[int, str, int]]
+    session: Session,
+    submission_id: int,
+    rows_by_cohort: Iterable[tuple[int, str, int]],
+    *,
+    is_again: bool,
 ) -> None:
-    """Keep the cohorts that a submission holds: leaving year, stage, and rows read of each."""
-    session.execute(
-        delete(SubmissionCohort).where(col(SubmissionCohort.submission_id) == submission_id)
-    )
+    """Keep the cohorts that a submission holds: leaving year, stage, and rows read of each.
+
+    `is_again` says that it was recorded before, when it may have held others.
+    """
+    if is_again:
+        of_this = col(SubmissionCohort.submission_id) == submission_id
+        session.execute(delete(SubmissionCohort).where(of_this))
     lines = [
         {
             "submission_id": submission_id,
