@@ -6,7 +6,7 @@ from imports.columns.mapped_table import ColumnMapping, TableMapping, holds_yes_
 from imports.columns.proposals import FieldProposal, propose_fields
 from imports.context.submission_context import list_headings
 from imports.crosswalk.column_map import ColumnMap
-from imports.crosswalk.fields import PERHAPS
+from imports.crosswalk.fields import NOT_OURS, PERHAPS
 from imports.tables.explain_no_table import NoTableFound
 from models.handoffs.findings import Issue, SubmissionRefused
 from models.handoffs.normalised import FieldColumn, SubmissionMetadata
@@ -154,16 +154,16 @@ def ask_about_heading(heading: str, ours: str, evidence: str) -> str:
 def _is_roll(layouts: Sequence[TableMapping], column_map: ColumnMap) -> bool:
     """Whether a file is a list of names alone: no column of it may be where anybody went.
 
-    A column that no map knows may be, and is asked about first.
+    A column that no map knows may be, or one that leaves it open, and is asked about first.
     """
-    return not any(
-        layout.has(*_DESTINATION_FIELDS, *_PLACE_FIELDS)
-        or any(
-            column.field in ("", PERHAPS) and column_map.meaning(column.parts) is None
-            for column in layout.mappings
-            if layout.cells(column)
-        )
+    unused = [
+        column_map.meaning(column.parts)
         for layout in layouts
+        for column in layout.mappings
+        if column.field in ("", PERHAPS) and layout.cells(column)
+    ]
+    return all(meaning is not None and meaning.field == NOT_OURS for meaning in unused) and not any(
+        layout.has(*_DESTINATION_FIELDS, *_PLACE_FIELDS, *_PROVIDER_STATUS) for layout in layouts
     )
 
 
@@ -183,7 +183,9 @@ def _missing_columns(
 _HOW_TO_CONFIRM = "If so, tell your hub, and you need not send it again"
 _NAME_FIELDS = frozenset({"surname", "forename", "full_name"})
 _DESTINATION_FIELDS = frozenset({"activity", "intended"})
-_PLACE_FIELDS = frozenset({"provider_name", "provider_urn", "provider_ukprn", "provider_laestab"})
+_PLACE_FIELDS = frozenset(
+    {"provider_name", "provider_urn", "provider_ukprn", "provider_laestab", "course", "level"}
+)
 _IDENTITY_FIELDS = frozenset({"upn", "uln", "born_on"})
 _MAY_LACK = {
     "C01": _NAME_FIELDS | {"activity"},
