@@ -73,7 +73,7 @@ def test_a_roll_of_leavers_begins_the_cohort_with_everybody_not_known(tmp_path):
         for line in exported("summary")
         if line["urn"] == SCHOOL and line["wave"] == "1"
     } == {("3", "0", "3")}
-    assert "we read this as the list of your leavers: 3 of them" in command("findings", "1")
+    assert "we read this as the list of your leavers: 3 of them" in command("findings", "1", "--json")
 
 
 def test_a_roll_answers_for_no_autumn_so_its_school_is_still_asked(tmp_path, engine):
@@ -146,7 +146,7 @@ def test_an_mis_export_with_a_destination_school_is_asked_about_and_its_leavers_
     take_in(SENT)
     assert len(exported("leavers")) == 4
     assert exported("destinations") == []
-    told = command("findings", "1")
+    told = command("findings", "1", "--json")
     assert "We read 'Destination School' as Destination. Right?" in told
     command("map", "accept", "1", "--by", "Jo Bell")
     take_in(SENT)
