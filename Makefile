@@ -47,12 +47,12 @@ test: setup ## every test, and the coverage that they must reach (var/coverage/h
 	    --cov --cov-report term --cov-report html
 
 .PHONY: check
-check: setup ## format, lint, types, contracts, fast tests, docs fresh
+check: setup ## format, lint, types, contracts, fast tests, docs fresh (FAST=no leaves the tests out)
 	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile -m "not slow"
+	test "$(FAST)" = no || $(BIN)/python -m pytest -q -n auto --maxprocesses 8 --dist loadfile -m "not slow"
 	$(BIN)/python docs/generate.py --check
 	$(BUILD_SITE)
 

@@ -73,7 +73,8 @@ def test_a_roll_of_leavers_begins_the_cohort_with_everybody_not_known(tmp_path):
         for line in exported("summary")
         if line["urn"] == SCHOOL and line["wave"] == "1"
     } == {("3", "0", "3")}
-    assert "we read this as the list of your leavers: 3 of them" in command("findings", "1", "--json")
+    told = command("findings", "1", "--json")
+    assert "we read this as the list of your leavers: 3 of them" in told
 
 
 def test_a_roll_answers_for_no_autumn_so_its_school_is_still_asked(tmp_path, engine):

@@ -227,7 +227,9 @@ def test_a_roll_sent_before_any_destination_is_the_base(tmp_path, monkeypatch):
     assert (line["leavers"], line["known"], line["not_known"]) == ("2", "1", "1")
 
 
-def test_of_a_roll_with_a_column_nobody_knows_all_are_not_known_and_it_is_asked_about(tmp_path, monkeypatch):
+def test_a_column_nobody_knows_on_a_roll_is_asked_about_and_all_are_not_known(
+    tmp_path, monkeypatch
+):
     with a_hub_at_home(tmp_path, monkeypatch, SCHOOL):
         plan = tmp_path / "plan.xlsx"
         plan.write_bytes(a_workbook(ROLL.replace("Reg", "Xyz plan")))
