@@ -1,4 +1,4 @@
-"""Normalised rows: each row of a table in our words, once for each wave that it columns_by_wave."""
+"""Normalised rows: each row of a table in our words, once for each wave that it answers."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,25 +6,26 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from imports.columns.date_format_inference import Orders
-from imports.columns.mapped_table import ColumnMapping, TableMapping, cell_at
+from imports.columns.mapped_table import TableMapping, cell_at
 from imports.columns.typed_values import CellReader, displayed_text, says_nothing
 from imports.columns.unreadable_cells import unreadable_issue
-from imports.context.year_columns import answered_waves
+from imports.context.wave_columns import (
+    WaveColumns,
+    cell_index,
+    columns_by_wave_of,
+    waves_answered,
+)
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.fields import (
     BESIDE,
-    BORN_IN,
     FORMER,
     FORMER_PROVIDER,
     INTENDED_BY_ACTIVITY,
-    LEFT_ON,
-    NOT_OURS,
     READ_AS,
     STAYING,
 )
 from imports.crosswalk.provider_as_destination import NamedPlace
 from imports.crosswalk.suggested_words import suggest_values
-from imports.values.dates import DayMonthOrder
 from imports.values.name_marks import strip_name_marks
 from imports.values.nothing_words import says_as_intended
 from imports.values.person_names import Split, infer_name_splitter, normalise_text
@@ -41,10 +42,8 @@ from models.handoffs.normalised import (
     SubmissionMetadata,
 )
 from models.handoffs.sheets import Cell, SheetRow, Value
-from models.vocabulary import SubmissionKind
 
 _MAY_NAME_PLACE = frozenset({"activity", "intended"})
-_NOT_KEPT = ("", NOT_OURS, LEFT_ON, BORN_IN)
 _COUNTED = ("agreed", "name mark")
 
 CellKey = tuple[str, int, str]  # sheet, row as Excel shows it, field
@@ -74,19 +73,6 @@ class NormalisedRows:
 
 
 @dataclass(frozen=True, slots=True)
-class _WaveColumns:
-    """One wave of one table: the columns that a row of it is read from."""
-
-    wave: int | None
-    mappings: tuple[tuple[ColumnMapping, CellReader], ...]
-    own_wave: tuple[ColumnMapping, ...]  # the columns of this wave alone
-    columns: Mapping[str, FieldColumn]
-    fallbacks: Mapping[int, FieldColumn]  # by place; read where their field's first is blank
-    split: Split | None
-    urn: str  # of the sender
-
-
-@dataclass(frozen=True, slots=True)
 class RowsToNormalise:
     """The tables of one cohort, its metadata, and the order of day and month in their dates."""
 
@@ -107,10 +93,10 @@ def normalise_rows(cohorts: Sequence[RowsToNormalise], column_map: ColumnMap) ->
         metadata = cohort.metadata
         for layout in cohort.layouts:
             split = _choose_splitter(layout, layouts, normalised)
-            columns_by_wave = _columns_by_wave(layout, metadata, column_map, cohort.orders, split)
+            columns_by_wave = columns_by_wave_of(layout, metadata, column_map, cohort.orders, split)
             _report_lost_zeros(layout, normalised)
             for row in layout.table.rows:
-                for wave_columns in _waves_answered(row, columns_by_wave, metadata):
+                for wave_columns in waves_answered(row, columns_by_wave, metadata):
                     normalised_row = _normalise_row(
                         row, layout.table.sheet, wave_columns, normalised
                     )
@@ -126,96 +112,8 @@ def normalise_rows(cohorts: Sequence[RowsToNormalise], column_map: ColumnMap) ->
     return normalised
 
 
-def _columns_by_wave(
-    layout: TableMapping,
-    declared: SubmissionMetadata,
-    column_map: ColumnMap,
-    orders: Orders,
-    split: Split | None,
-) -> list[_WaveColumns]:
-    waves: Sequence[int | None] = answered_waves(layout)
-    if not waves and layout.wave is not None:
-        waves = [layout.wave]
-    elif not waves:
-        waves = [None if declared.kind is SubmissionKind.ENROLMENTS else declared.wave]
-    elif declared.wave not in waves:
-        waves = [*waves, declared.wave]
-    ours = [column for column in layout.mappings if column.field not in _NOT_KEPT]
-    columns_by_wave = []
-    for wave in waves:
-        mappings = [column for column in ours if column.wave in (None, wave)]
-        columns_by_wave.append(
-            _WaveColumns(
-                wave=wave,
-                mappings=tuple(
-                    (
-                        column,
-                        replace(
-                            _cell_reader(column, column_map, orders, declared),
-                            footnotes=layout.table.footnotes,
-                        ),
-                    )
-                    for column in mappings
-                ),
-                own_wave=tuple(column for column in mappings if column.wave is not None),
-                columns=_field_columns(layout, mappings, split),
-                fallbacks=_fallback_columns(layout, mappings),
-                split=split,
-                urn=declared.urn,
-            )
-        )
-    return columns_by_wave
-
-
-def _cell_reader(
-    column: ColumnMapping, column_map: ColumnMap, orders: Orders, declared: SubmissionMetadata
-) -> CellReader:
-    order = orders.get((column.field, column.wave), DayMonthOrder.DAY_FIRST)
-    return CellReader(column_map, order, declared.sent_on, declared.leaving_stage)
-
-
-def _field_columns(
-    layout: TableMapping, mappings: Sequence[ColumnMapping], split: Split | None
-) -> Mapping[str, FieldColumn]:
-    columns = {column.field: column.field_column(layout.table.sheet) for column in mappings}
-    if split and "full_name" in columns:
-        for name in ("surname", "forename"):
-            columns.setdefault(name, replace(columns["full_name"], field=name))
-    return columns
-
-
-def _fallback_columns(
-    layout: TableMapping, mappings: Sequence[ColumnMapping]
-) -> Mapping[int, FieldColumn]:
-    sheet, by_place = layout.table.sheet, {column.at: column for column in layout.mappings}
-    return {
-        at: replace(by_place[at], field=column.field, wave=column.wave).field_column(sheet)
-        for column in mappings
-        for at in column.fallbacks
-    }
-
-
-def _waves_answered(
-    row: SheetRow, columns_by_wave: Sequence[_WaveColumns], declared: SubmissionMetadata
-) -> list[_WaveColumns]:
-    if len(columns_by_wave) == 1:
-        return [columns_by_wave[0]]
-    answered = [
-        wave_columns
-        for wave_columns in columns_by_wave
-        if any(
-            not says_nothing(column.field, cell_at(row, _cell_index(row, column)))
-            for column in wave_columns.own_wave
-        )
-        or (wave_columns.wave == declared.wave and wave_columns.own_wave)
-    ]
-    return answered or [
-        wave_columns for wave_columns in columns_by_wave if wave_columns.wave == declared.wave
-    ]
-
-
 def _normalise_row(
-    row: SheetRow, sheet: str, wave_columns: _WaveColumns, normalised: NormalisedRows
+    row: SheetRow, sheet: str, wave_columns: WaveColumns, normalised: NormalisedRows
 ) -> NormalisedRow:
     raw: dict[str, str] = {}
     values: dict[str, Value] = {}
@@ -223,7 +121,7 @@ def _normalise_row(
     place: NamedPlace | None = None
     columns = wave_columns.columns
     for column, reader in wave_columns.mappings:
-        at = _cell_index(row, column)
+        at = cell_index(row, column)
         cell = cell_at(row, at)
         name = READ_AS.get(column.field, column.field)
         if says_nothing(name, cell):
@@ -263,7 +161,7 @@ def _normalise_row(
 def _read_as_intended(
     raw: Mapping[str, str],
     values: dict[str, Value],
-    wave_columns: _WaveColumns,
+    wave_columns: WaveColumns,
     normalised: NormalisedRows,
 ) -> None:
     """Where the actual destination says "as intended" or "yes", the intended one has the answer."""
@@ -277,7 +175,7 @@ def _read_as_intended(
 
 
 def _read_former_place(
-    raw: Mapping[str, str], values: dict[str, Value], wave_columns: _WaveColumns
+    raw: Mapping[str, str], values: dict[str, Value], wave_columns: WaveColumns
 ) -> None:
     """What a leaver did before may be the name of a place too."""
     if FORMER not in raw or values[FORMER] is not None:
@@ -337,14 +235,6 @@ def _use_second_destination(
     """A destination that only the second column of the two has is that row's destination."""
     raw["activity"], values["activity"] = raw.pop(BESIDE), values.pop(BESIDE)
     return {**columns, "activity": replace(columns[BESIDE], field="activity")}
-
-
-def _cell_index(row: SheetRow, column: ColumnMapping) -> int:
-    """Where a row's cell of a field stands: in its first column that says something there."""
-    places = (column.at, *column.fallbacks)
-    return next(
-        (at for at in places if not says_nothing(column.field, cell_at(row, at))), column.at
-    )
 
 
 def _suggest(
