@@ -25,7 +25,15 @@ from destinations.reports.summary_export import summary_rows
 from models.facts.calendar import in_london
 from models.handoffs.summaries import Counts, SummaryLine
 from models.leavers import Cohort
-from models.vocabulary import SEN, SEXES, ActivityGroup, ActivityType, activities
+from models.vocabulary import (
+    SEN,
+    SEXES,
+    ActivityGroup,
+    ActivityType,
+    SustainedCategory,
+    activities,
+    sustained_category,
+)
 
 __all__ = ["leaver_outcomes", "rounded_percent", "summarise", "summary_rows"]
 
@@ -113,6 +121,7 @@ class _OutcomeClass(NamedTuple):
     sustained: Sustained
     is_evidenced: bool
     excluded_as: str = ""  # the code by which somebody is out of the base
+    category: str = ""  # of DfE's six, where the destination lasted
 
 
 _Tally = Counter[_OutcomeClass]
@@ -160,6 +169,9 @@ def _tally_by_cohort(outcomes: Iterable[LeaverOutcome]) -> dict[_CohortPart, _Ta
             outcome.sustained,
             outcome.is_evidenced,
             (outcome.activity_code or "") if outcome.is_excluded else "",
+            sustained_category(outcome.activity_code, outcome.activity_type).value
+            if outcome.sustained is Sustained.YES
+            else "",
         )
         for part in _breakdown_parts(outcome):
             tallies[_CohortPart(outcome.cohort_id, outcome.wave, *part)][outcome_class] += 1
@@ -208,7 +220,9 @@ def _counts_of(tally: _Tally, cannot_be_counted: int | None) -> Counts:
     lasting: Counter[Sustained] = Counter()
     evidenced: Counter[ActivityGroup] = Counter()
     exclusions: Counter[str] = Counter()
-    for (group, activity_type, sustained, is_evidenced, excluded_as), count in tally.items():
+    categories: Counter[str] = Counter()
+    for outcome_class, count in tally.items():
+        group, activity_type, sustained, is_evidenced, excluded_as, category = outcome_class
         if excluded_as:
             exclusions[excluded_as] += count
             continue
@@ -216,6 +230,7 @@ def _counts_of(tally: _Tally, cannot_be_counted: int | None) -> Counts:
         evidenced[group] += count * is_evidenced
         activity_types[activity_type] += count
         lasting[sustained] += count
+        categories[category] += count
     leavers, not_known = groups.total(), groups[ActivityGroup.NOT_KNOWN]
     return Counts(
         leavers=leavers,
@@ -237,6 +252,9 @@ def _counts_of(tally: _Tally, cannot_be_counted: int | None) -> Counts:
         ),
         activity_types=tuple(
             (activity_type.value, activity_types[activity_type]) for activity_type in ActivityType
+        ),
+        sustained_categories=tuple(
+            (category.value, categories[category.value]) for category in SustainedCategory
         ),
     )
 

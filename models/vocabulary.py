@@ -190,6 +190,35 @@ class Activity:
     is_current: bool  # still in NCCIS 2019-20, the last version read in full
 
 
+class SustainedCategory(StrEnum):
+    """The six kinds of destination that DfE's destination measures count as sustained."""
+
+    FE = "fe"
+    SCHOOL_SIXTH_FORM = "school_sixth_form"
+    SIXTH_FORM_COLLEGE = "sixth_form_college"
+    OTHER_EDUCATION = "other_education"
+    APPRENTICESHIP = "apprenticeship"
+    EMPLOYMENT = "employment"
+
+
+# The codes that DfE counts as a kind of their own; other education is the rest of it.
+_CATEGORY_OF_CODE = {
+    "230": SustainedCategory.FE,
+    "210": SustainedCategory.SCHOOL_SIXTH_FORM,
+    "220": SustainedCategory.SIXTH_FORM_COLLEGE,
+}
+_CATEGORY_OF_TYPE = {
+    ActivityType.APPRENTICESHIP: SustainedCategory.APPRENTICESHIP,
+    ActivityType.EMPLOYMENT: SustainedCategory.EMPLOYMENT,
+}
+
+
+def sustained_category(code: str | None, activity_type: ActivityType) -> SustainedCategory:
+    """Which of DfE's six categories a sustained destination is, by its code and its type."""
+    by_code = _CATEGORY_OF_CODE.get(code or "")
+    return by_code or _CATEGORY_OF_TYPE.get(activity_type, SustainedCategory.OTHER_EDUCATION)
+
+
 @cache
 def activities() -> dict[str, Activity]:
     """Every activity code we may store, by code.  Sources are named in lists/activities.csv."""

@@ -90,7 +90,11 @@ def test_an_activity_code_is_recorded_exported_and_counted(checkout: Checkout, s
     groups = {row["activity_code"]: row["activity_group"] for row in rows}
     assert groups == {"470": "EET", "690": "NEET"}
     lines = csv.DictReader(StringIO(checkout.run("export", "summary", "--format", "csv")))
-    [line] = [line for line in lines if line["urn"] == URN and line["wave"] == "1"]
+    [line] = [
+        line
+        for line in lines
+        if (line["urn"], line["wave"], line["breakdown"]) == (URN, "1", "all")
+    ]
     assert (line["eet"], line["neet"]) == ("1", "1")
 
 

@@ -318,3 +318,19 @@ def test_the_receipt_says_which_cohorts_and_waves_were_read_and_the_words(tmp_pa
     assert any(row[0] == "Collage" and row[-1] == 3 for row in words if row)
     assert ("Leavers named", 7) in words
     assert "Ask Jo Bloggs, jo@hub.example about anything here." in told
+
+
+def test_the_outcomes_are_the_summary_leaver_by_leaver(tmp_path):
+    submit(a_book(**{"Year 11 leavers 2025": tab(people(5, 2008))}), tmp_path)
+    submit(a_book(**{"Year 11 leavers 2025": tab(people(4, 2008), answers="NEET")}), tmp_path)
+    outcomes = exported("outcomes")
+    groups = Counter(line["activity_group"] for line in outcomes if line["wave"] == "1")
+    (line,) = [
+        line
+        for line in exported("summary")
+        if (line["urn"], line["wave"], line["breakdown"]) == (SCHOOL, "1", "all")
+    ]
+    assert (groups["EET"], groups["NEET"]) == (int(line["eet"]), int(line["neet"])) == (1, 4)
+    answers = exported("destinations")
+    assert Counter(line["counts"] for line in answers) == {"Y": 5, "N": 4}
+    assert all(line["because"] for line in answers if line["counts"] == "Y")

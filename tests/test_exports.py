@@ -23,14 +23,17 @@ DOCS = Path(__file__).parents[1] / "docs"
 PROMISED = {
     "destinations": "person, urn, cohort, stage, wave, activity_code, activity_group, "
     "provider_name, provider_urn, provider_ukprn, started_on, ended_on, as_at, source, evidence, "
-    "recorded_at, file, sheet, row, column, intended, course, level, destination, supersedes, "
-    "superseded, sender",
+    "recorded_at, superseded, submission, file, sheet, row, column",
     "leavers": "person, urn, cohort, stage, upn, uln, forename, surname, born_on, sex, sen, "
-    "disadvantaged, file, sheet, row",
-    "matches": "person, file, sheet, row, level, decided_by, reason, urn, submission",
-    "findings": "urn, file, sheet, row, column, heading, code, severity, submission",
-    "summary": "hub, urn, cohort, stage, wave, leavers, known, eet, neet, not_known, sustained, "
-    "sustained_base, coverage_percent",
+    "disadvantaged, excluded, submission, file, sheet, row",
+    "matches": "person, submission, file, sheet, row, level, decided_by, reason",
+    "findings": "submission, urn, file, sheet, row, column, heading, code, severity",
+    "summary": "hub, urn, cohort, stage, wave, breakdown, part, leavers, excluded, "
+    "cannot_be_counted, known, known_evidenced, eet, eet_evidenced, neet, other, not_known, "
+    "sustained, not_sustained, cannot_tell, sustained_base, coverage_percent, "
+    "sustained_percent_of_leavers, not_sustained_percent_of_leavers, sustained_fe, "
+    "sustained_school_sixth_form, sustained_sixth_form_college, sustained_other_education, "
+    "sustained_apprenticeship, sustained_employment",
 }
 OF_THE_RECORD = [name for name in PROMISED if name != "summary"]
 

@@ -37,7 +37,8 @@ def command(*words: str) -> str:
 
 
 def exported(what: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(command("export", what))))
+    lines = csv.DictReader(io.StringIO(command("export", what)))
+    return [line for line in lines if line.get("breakdown", "all") == "all"]
 
 
 def open_waves(today: date) -> None:

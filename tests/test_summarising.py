@@ -18,7 +18,7 @@ from destinations.summarising import leaver_outcomes, summarise, summary_rows
 from models.database import insert_all
 from models.handoffs.summaries import Counts, SummaryLine
 from models.places import InstitutionLink
-from models.vocabulary import ActivityGroup, ActivityType, EvidenceStrength
+from models.vocabulary import ActivityGroup, ActivityType, EvidenceStrength, SustainedCategory
 from tests.builders.record import AUTUMN, Record
 
 TODAY = date(2026, 11, 23)
@@ -56,9 +56,26 @@ def test_a_hub_is_the_sum_of_its_schools(record: Record) -> None:
     assert (line(lines, "").leavers, line(lines, "").known) == (6, 4)
     columns, rows = summary_rows(lines)
     assert columns == tuple(column.name for column in SUMMARY_COLUMNS)
-    assert rows[0] == ("Downs", "", "2022/23", "Y11", 1, 6, 4, 2, 1, 2, 0, 1, "67", 0, 0, 0, 0, 1)
-    assert [row[1] for row in rows] == ["", one, two]
+    exported = [dict(zip(columns, row, strict=True)) for row in rows]
+    of_hub = exported[0]
+    assert (of_hub["hub"], of_hub["urn"], of_hub["cohort"], of_hub["part"]) == (
+        *("Downs", "", "2022/23", "all"),
+    )
+    counts = ("leavers", "known", "eet", "neet", "other", "not_known", "cannot_tell")
+    assert [of_hub[name] for name in counts] == [6, 4, 2, 1, 1, 2, 5]
+    assert (of_hub["coverage_percent"], of_hub["not_sustained_percent_of_leavers"]) == ("67", "17")
+    together = [line["urn"] for line in exported if line["breakdown"] == "all"]
+    assert together == ["", one, two]
+    for each in exported:
+        assert each["known"] + each["not_known"] == each["leavers"], each
+        assert each["eet"] + each["neet"] + each["other"] == each["known"], each
+        lasting = ("sustained", "not_sustained", "cannot_tell")
+        assert sum(each[name] for name in lasting) == each["leavers"], each
+        categories = sum(value for name, value in each.items() if name in SIX)
+        assert categories == each["sustained"], each
 
+
+SIX = {f"sustained_{category.value}" for category in SustainedCategory}
 
 # What was said of one leaver at wave 1, in any order, and what counts.
 STATEMENT = re.compile(
@@ -324,7 +341,7 @@ def test_a_school_in_no_hub_is_not_lost(record: Record) -> None:
     school = record.school("100001", hub=None)
     record.said(record.leaver(record.cohort(school), school), "230")
     _, rows = summary_rows(summarise(record.session, today=TODAY))
-    assert [row[:2] for row in rows] == [("", school)]
+    assert {row[:2] for row in rows} == {("", school)}
 
 
 @pytest.mark.parametrize(

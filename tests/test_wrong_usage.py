@@ -204,7 +204,9 @@ def test_wrong_usage_shows_the_example_of_its_command(hub):
     ]
 
 
-@pytest.mark.parametrize("what", ["leavers", "destinations", "matches", "findings", "summary"])
+@pytest.mark.parametrize(
+    "what", ["leavers", "destinations", "outcomes", "matches", "findings", "summary"]
+)
 def test_a_school_with_nothing_recorded_has_an_export_of_its_headings_alone(hub, what):
     code, out, err = hub("export", what, "--school", "900701", "--cohort", "2024/25")
     assert (code, len(out.splitlines())) == (0, 1)

@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,6 +25,7 @@ class ExportKind(StrEnum):
 
     LEAVERS = "leavers"
     DESTINATIONS = "destinations"
+    OUTCOMES = "outcomes"
     MATCHES = "matches"
     FINDINGS = "findings"
     SUMMARY = "summary"
@@ -82,15 +84,29 @@ def _columns_and_rows(
     from destinations.outcomes.waves import WaveCalendar
     from destinations.platform.settings import get_settings
     from destinations.reports.exports import export as export_record
-    from destinations.summarising import summarise, summary_rows
+    from destinations.reports.outcome_export import outcome_rows, with_counting
+    from destinations.summarising import leaver_outcomes, summarise, summary_rows
     from models.vocabulary import year_name
 
+    settings = get_settings()
+    outcomes = partial(
+        leaver_outcomes,
+        session,
+        today=today_in_london(),
+        urn=urn,
+        academic_year=year,
+        calendar=WaveCalendar(waves=settings.waves),
+        excluding=settings.excluding,
+    )
+    if kind is ExportKind.OUTCOMES:
+        return outcome_rows(session, outcomes())
     if kind is not ExportKind.SUMMARY:
         columns, rows = export_record(
             session, kind.value, cohort=None if year is None else year_name(year), urn=urn
         )
+        if kind is ExportKind.DESTINATIONS:
+            columns, rows = with_counting(columns, rows, outcomes())
         return columns, list(rows)
-    settings = get_settings()
     counted = summarise(
         session,
         today=today_in_london(),

@@ -98,6 +98,7 @@ _PERSON = ExportColumn(
     "Our number for the young person, the same in every cohort and export",
     as_written=_as_text,
 )
+_SUBMISSION = ExportColumn("submission", col(Submission.id), "Number of the submission")
 _FILE = ExportColumn("file", col(Submission.name), "Name of the file, as it was sent")
 
 
@@ -148,8 +149,6 @@ LEAVER_COLUMNS: tuple[ExportColumn[Any], ...] = (
         _YES_NO,
         _yes_or_no,
     ),
-    *_cell_columns(Leaver),
-    ExportColumn("submission", col(Submission.id), "Number of the submission"),
     ExportColumn(
         "excluded",
         exclusion_column(col(Destination.activity_code)),
@@ -157,6 +156,8 @@ LEAVER_COLUMNS: tuple[ExportColumn[Any], ...] = (
         tuple(activities()[code].label for code in EXCLUDING),
         _label_of_code,
     ),
+    _SUBMISSION,
+    *_cell_columns(Leaver),
     ExportColumn(
         "excluded_on", exclusion_column(col(Destination.as_at)), "Day on which that was so"
     ),
@@ -232,6 +233,14 @@ DESTINATION_COLUMNS: tuple[ExportColumn[Any], ...] = (
         col(Destination.recorded_at),
         "Moment at which we learned it, in UTC, written 2024-11-05T06:00:00+00:00",
     ),
+    ExportColumn(
+        "superseded",
+        col(Destination.id).in_(superseded_ids()),
+        "Whether a later answer has taken the place of this one",
+        _YES_NO,
+        _yes_or_no,
+    ),
+    _SUBMISSION,
     *_cell_columns(Destination),
     ExportColumn("column", col(Destination.column), "Letters of the column, as Excel shows them"),
     ExportColumn(
@@ -248,13 +257,6 @@ DESTINATION_COLUMNS: tuple[ExportColumn[Any], ...] = (
         col(Destination.supersedes_id),
         "Number of the earlier answer that this one took the place of, if any",
     ),
-    ExportColumn(
-        "superseded",
-        col(Destination.id).in_(superseded_ids()),
-        "Whether a later answer has taken the place of this one",
-        _YES_NO,
-        _yes_or_no,
-    ),
     ExportColumn("sender", col(Submission.urn), "URN of the school or college that sent the file"),
 )
 
@@ -265,6 +267,7 @@ MATCH_COLUMNS: tuple[ExportColumn[Any], ...] = (
         "Our number for the young person that the row is about; empty where that is not settled",
         as_written=_as_text,
     ),
+    _SUBMISSION,
     *_cell_columns(Match),
     ExportColumn(
         "level", col(Match.level), "Named level of matching that decided it, or why nothing did"
@@ -274,10 +277,10 @@ MATCH_COLUMNS: tuple[ExportColumn[Any], ...] = (
     ),
     ExportColumn("reason", col(Match.reason), "Why, in words, where there is more to say"),
     ExportColumn("urn", col(Submission.urn), "URN of the school or college that sent the file"),
-    ExportColumn("submission", col(Submission.id), "Number of the submission"),
 )
 
 FINDING_COLUMNS: tuple[ExportColumn[Any], ...] = (
+    _SUBMISSION,
     ExportColumn("urn", col(Submission.urn), "URN of the school or college that sent the file"),
     _FILE,
     ExportColumn(
@@ -303,5 +306,4 @@ FINDING_COLUMNS: tuple[ExportColumn[Any], ...] = (
         "Whether the row waits until it is put right",
         tuple(severity.value for severity in Severity),
     ),
-    ExportColumn("submission", col(Submission.id), "Number of the submission"),
 )

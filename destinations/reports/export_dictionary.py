@@ -5,6 +5,8 @@ from typing import Any
 
 from destinations.reports.export_columns import ExportColumn
 from destinations.reports.exports import RECORD_EXPORTS
+from destinations.reports.outcome_export import A_ROW as OUTCOMES_ROW
+from destinations.reports.outcome_export import OUTCOME_COLUMNS
 from destinations.reports.summary_export import A_ROW, SUMMARY_COLUMNS
 
 _TOP = """\
@@ -22,6 +24,7 @@ def exports_page() -> str:
     sections = [
         _section(name, export.a_row, export.columns) for name, export in RECORD_EXPORTS.items()
     ]
+    sections.append(_section("outcomes", OUTCOMES_ROW, OUTCOME_COLUMNS))
     sections.append(_section("summary", A_ROW, SUMMARY_COLUMNS))
     return "\n\n".join([_TOP, *sections]) + "\n"
 

@@ -9,6 +9,8 @@ from datetime import datetime
 class Counts:
     """Leavers counted once each at one wave.  eet + neet + other = known; + not_known = leavers.
 
+    sustained + not_sustained + cannot_tell = leavers; the six categories make up sustained.
+
     `cannot_be_counted` are rows that make nobody a leaver; None for a part of a breakdown, since
     nobody can say of which part they are.
     """
@@ -28,6 +30,22 @@ class Counts:
     exclusions: tuple[tuple[str, int], ...] = ()  # (why, how many), in the order of the list
     # (models.vocabulary.ActivityType, leavers), every type
     activity_types: tuple[tuple[str, int], ...] = ()
+    # (models.vocabulary.SustainedCategory, leavers whose destination lasted)
+    sustained_categories: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def not_sustained(self) -> int:
+        """Leavers of whom it can be told that their destination did not last."""
+        return self.sustained_base - self.sustained
+
+    @property
+    def cannot_tell(self) -> int:
+        """Leavers of whom it cannot be told; those not known are among them."""
+        return self.leavers - self.sustained_base
+
+    def sustained_in(self, category: str) -> int:
+        """Leavers whose destination lasted, and was of that category."""
+        return dict(self.sustained_categories).get(category, 0)
 
 
 @dataclass(frozen=True, slots=True)
