@@ -17,7 +17,7 @@ from imports.context.titles import TitleFacts, read_title
 from imports.crosswalk.periods import Period, PeriodUnit
 from models.handoffs.normalised import SubmissionMetadata
 from models.handoffs.sheets import SheetRow
-from models.vocabulary import COMMON_STAGES, LeavingStage, academic_year
+from models.vocabulary import COMMON_STAGES, LeavingStage, academic_year, year_name
 
 _STAGES = {stage.year_group: stage for stage in LeavingStage}
 _YEAR_GROUP = re.compile(r"(?i)(?:nc\s*)?(?:year|yr|y)?\s*(1[1-4])(?:\.0)?")
@@ -27,10 +27,14 @@ _ENOUGH_TABS = 2
 
 @dataclass(frozen=True, slots=True)
 class SaidCohort:
-    """What is said of some rows: a leaving year, as its September, and a stage; None in silence."""
+    """What is said of some rows: a leaving year, as its September, and a stage; None in silence.
+
+    `doubt` is why they wait: in words, what is said in two ways.
+    """
 
     year: int | None = None
     stage: LeavingStage | None = None
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +77,67 @@ def gather_evidence(
         period = None
         if stage and _is_group_of_answers(fact, born, facts, births, metadata):
             period, stage = Period(PeriodUnit.AGE, fact.year_group or 0), None
-        year = fact.leaving_year if fact.is_sure or tabs_are_cohorts else None
-        if period is None and year is None and fact.tab_period and _tabs_are_moments(facts, births):
-            period = fact.tab_period
-        title = SaidCohort(year, stage)
+        year, doubt = _leaving_year(fact, born, metadata) if fact.is_sure else (None, "")
+        if year is None and tabs_are_cohorts:
+            year = fact.leaving_year
+        period = period or _period_of_answers(fact, year, facts, births)
+        doubt = doubt or _is_too_early(layout, fact, born, metadata)
+        title = SaidCohort(year, stage, doubt)
         evidence.append(TableEvidence(layout, _rows(layout, title, metadata), period))
     return evidence
+
+
+def _leaving_year(
+    fact: TitleFacts, born: int | None, metadata: SubmissionMetadata
+) -> tuple[int | None, str]:
+    """The leaving year that a title is sure of, and why it waits where it is sure of two.
+
+    Of two the sender's word chooses, or else the dates of birth.
+    """
+    years = {fact.leaving_year, *fact.other_years} - {None}
+    if len(years) == 1 or metadata.academic_year in years:
+        return (fact.leaving_year if len(years) == 1 else metadata.academic_year), ""
+    stage = _STAGES.get(fact.year_group or 0)
+    ages = {possible.age for possible in ((stage,) if stage else COMMON_STAGES)}
+    born_for = [year for year in years if year and born is not None and year - born in ages]
+    if len(born_for) == 1:
+        return born_for[0], ""
+    said = " and ".join(f"leavers of {year_name(year)}" for year in sorted(filter(None, years)))
+    return None, f"what stands over it says {said}"
+
+
+def _period_of_answers(
+    fact: TitleFacts,
+    year: int | None,
+    facts: Sequence[TitleFacts],
+    births: Sequence[int | None],
+) -> Period | None:
+    """The year or year group in a title that is of the answers; None where it names none."""
+    if fact.answers:
+        return fact.answers
+    if fact.tab_period is None:
+        return None
+    if year is None:
+        return fact.tab_period if _tabs_are_moments(facts, births) else None
+    same = [other for other in facts if other.tab_period and other.leaving_year == year]
+    is_sure = fact.is_sure and (len(same) >= _ENOUGH_TABS or not fact.tab_period.is_bare)
+    return fact.tab_period if is_sure and fact.tab_period.number > year else None
+
+
+def _is_too_early(
+    layout: TableMapping, fact: TitleFacts, born: int | None, metadata: SubmissionMetadata
+) -> str:
+    """Why a title's year may be that of the answers: its pupils were still far from leaving.
+
+    Not where the sender, the dates of birth or a plan says that they are that year's.
+    """
+    year = fact.leaving_year
+    if year is None or not fact.is_sure or fact.is_of_leavers or metadata.academic_year is not None:
+        return ""
+    is_plan = any(nature.is_plan for nature in fact.natures) or not layout.has("activity")
+    if is_plan or born is not None or metadata.sent_on >= date(year + 1, 1, 1):
+        return ""
+    return f"it says {year_name(year)}, a year that had only begun when it was sent"
 
 
 def _tabs_are_cohorts(facts: Sequence[TitleFacts], births: Sequence[int | None]) -> bool:
@@ -163,7 +222,11 @@ def _rows(
     if not _are_leaving_stages(layout, stages, [year or title.year for year in years], metadata):
         stages = [None] * len(rows)
     return tuple(
-        SaidCohort(title.year if year is None else year, title.stage if stage is None else stage)
+        SaidCohort(
+            title.year if year is None else year,
+            title.stage if stage is None else stage,
+            title.doubt if year is None else "",
+        )
         for year, stage in zip(years, stages, strict=True)
     )
 

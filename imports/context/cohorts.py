@@ -108,6 +108,10 @@ def _resolve(
         births = count_births(group.layouts, declared)
         born = majority_birth_year(births) if births.total() >= _ENOUGH else None
         said, why = _held_against_note(group.said, groups, declared, born)
+        if group.said.doubt:
+            refusals.append(SubmissionRefused("C08", why=group.said.doubt))
+            issues += [_at_odds(layout, group.said.doubt) for layout in group.layouts]
+            continue
         asked = _as_asked(said, declared, is_only=len(groups) == 1)
         autumns = autumns_of(group.layouts, declared.sent_on) | autumns_in_titles(group.layouts)
         content = FileContent(tuple(group.layouts), births, autumns)
@@ -121,7 +125,7 @@ def _resolve(
         why = why or _born_for_others(part, said, declared, born, births[born or 0])
         if why:
             refusals.append(SubmissionRefused("C08", why=why))
-            issues += [_left_out(_AT_ODDS, layout, ("why", why)) for layout in group.layouts]
+            issues += [_at_odds(layout, why) for layout in group.layouts]
             continue
         parts.append(part)
         issues += noticed
@@ -207,6 +211,10 @@ def _in_words(year: int | None, stage: LeavingStage | None) -> str:
 def left_out_issue(layout: TableMapping, code: str) -> Issue:
     """What is said of a table of one cohort that cannot be read, beside others that can."""
     return _left_out(_CANNOT_READ, layout, ("code", code))
+
+
+def _at_odds(layout: TableMapping, why: str) -> Issue:
+    return _left_out(_AT_ODDS, layout, ("why", why))
 
 
 def _left_out(code: str, layout: TableMapping, *facts: tuple[str, str]) -> Issue:
