@@ -17,12 +17,15 @@ from imports.context.titles import TitleFacts, read_title
 from imports.crosswalk.periods import Period, PeriodUnit
 from models.handoffs.normalised import SubmissionMetadata
 from models.handoffs.sheets import SheetRow
-from models.vocabulary import COMMON_STAGES, LeavingStage, academic_year, year_name
+from models.vocabulary import COMMON_STAGES, LeavingStage, academic_year, stage_name, year_name
 
 _STAGES = {stage.year_group: stage for stage in LeavingStage}
 _YEAR_GROUP = re.compile(r"(?i)(?:nc\s*)?(?:year|yr|y)?\s*(1[1-4])(?:\.0)?")
+_FORM = re.compile(r"(?i)(?:year|yr|y)?\s*(1[1-4])\s*[\-./]?\s*[a-z]{1,4}\d?")  # 11A, 13-BW
+_KEY_STAGE = re.compile(r"(?i)(?:ks|key stage)\s*([45])")
 _YEARS = re.compile(r"(20\d\d)(?:\s*[/\-\u2013]\s*(?:20)?(\d\d))?")
-_ENOUGH_TABS = 2
+_ENOUGH_TABS = _ENOUGH_GROUPS = 2
+_FEW = 0.1  # of rows, whose year group may be a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +170,6 @@ def _tabs_are_moments(facts: Sequence[TitleFacts], births: Sequence[int | None])
     return len(dated) >= _ENOUGH_TABS and len(set(dated)) == 1 and dated[0] is not None
 
 
-def autumns_in_titles(layouts: Sequence[TableMapping]) -> frozenset[int]:
-    """The Septembers of the academic years of the moments that several tables are called after."""
-    moments = {read_title(layout.table.title).moment for layout in layouts} - {None}
-    if len(moments) < _ENOUGH_TABS:
-        return frozenset()
-    return frozenset(academic_year(day.year, day.month) for day in moments if day)
-
-
 def tabs_are_unclear(evidence: Sequence[TableEvidence]) -> bool:
     """Whether several tabs are called after years, and nothing tells what the years are of."""
     silent = [
@@ -219,16 +214,31 @@ def _rows(
     rows = layout.table.rows
     years = [_year_in_cells(layout, row) for row in rows]
     stages = [_stage_in_cells(layout, row) for row in rows]
+    doubt = title.doubt
     if not _are_leaving_stages(layout, stages, [year or title.year for year in years], metadata):
+        doubt = doubt or _several_groups(stages, title, metadata)
         stages = [None] * len(rows)
     return tuple(
         SaidCohort(
             title.year if year is None else year,
             title.stage if stage is None else stage,
-            title.doubt if year is None else "",
+            doubt if year is None or doubt != title.doubt else "",
         )
         for year, stage in zip(years, stages, strict=True)
     )
+
+
+def _several_groups(
+    stages: Sequence[LeavingStage | None], title: SaidCohort, metadata: SubmissionMetadata
+) -> str:
+    """Why rows of several year groups wait where nothing tells whether they left from those."""
+    groups = Counter(stage for stage in stages if stage)
+    least = groups.total() * _FEW
+    named = sorted(stage for stage, count in groups.items() if count > least)
+    if title.stage or metadata.leaving_stage or len(named) < _ENOUGH_GROUPS:
+        return ""
+    said = " and ".join(stage_name(stage) for stage in named)
+    return f"it says {said}, and we cannot tell whether they left from there or are there now"
 
 
 def _year_in_cells(layout: TableMapping, row: SheetRow) -> int | None:
@@ -240,11 +250,20 @@ def _year_in_cells(layout: TableMapping, row: SheetRow) -> int | None:
 
 
 def _stage_in_cells(layout: TableMapping, row: SheetRow) -> LeavingStage | None:
-    for column in layout.columns("year_group"):
-        match = _YEAR_GROUP.fullmatch(displayed_text(cell_at(row, column.at)).strip())
-        if match:
-            return _STAGES[int(match[1])]
+    for field in ("year_group", "form"):
+        for column in layout.columns(field):
+            stage = _stage_in_text(displayed_text(cell_at(row, column.at)).strip())
+            if stage:
+                return stage
     return None
+
+
+def _stage_in_text(text: str) -> LeavingStage | None:
+    key_stage = _KEY_STAGE.fullmatch(text)
+    if key_stage:
+        return LeavingStage.Y11 if key_stage[1] == "4" else LeavingStage.Y13
+    match = _YEAR_GROUP.fullmatch(text) or _FORM.fullmatch(text)
+    return _STAGES[int(match[1])] if match else None
 
 
 def _are_leaving_stages(
@@ -270,7 +289,7 @@ def _are_leaving_stages(
         born = majority_birth_year(count_births([part], metadata))
         said = {years[at] for at in places} - {None}
         if born is None:
-            if stage not in COMMON_STAGES and metadata.leaving_stage is not stage:
+            if not _is_leaving_stage(stage, set(rows_by_stage), metadata):
                 return False
             continue
         if said and {born + stage.age} != said:
@@ -278,6 +297,19 @@ def _are_leaving_stages(
         leaving_years |= set() if said else {born + stage.age}
     is_over = all(metadata.sent_on >= date(year + 1, 1, 1) for year in leaving_years)
     return is_over and len(leaving_years) <= 1
+
+
+def _is_leaving_stage(
+    stage: LeavingStage, beside: set[LeavingStage], metadata: SubmissionMetadata
+) -> bool:
+    """Whether rows without dates of birth left from a year group that their cells name.
+
+    Nobody who left is in Year 11 now: beside it the others are where people left from, but for
+    Year 12, which who stayed on is in.
+    """
+    if stage in COMMON_STAGES or stage is metadata.leaving_stage:
+        return True
+    return LeavingStage.Y11 in beside and stage is not LeavingStage.Y12
 
 
 def part_of(layout: TableMapping, places: Sequence[int]) -> TableMapping:

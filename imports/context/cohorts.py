@@ -12,7 +12,6 @@ from imports.columns.mapped_table import TableMapping
 from imports.context.cohort_evidence import (
     SaidCohort,
     TableEvidence,
-    autumns_in_titles,
     count_births,
     gather_evidence,
     majority_birth_year,
@@ -21,7 +20,7 @@ from imports.context.cohort_evidence import (
     tabs_are_unclear,
 )
 from imports.context.early_leavers import leave_out_early_leavers
-from imports.context.row_waves import autumns_of
+from imports.context.row_waves import autumns_in_titles, autumns_of
 from imports.context.submission_context import FileContent, complete_metadata
 from models.facts.counts import count_of
 from models.handoffs.findings import Issue, SubmissionRefused
@@ -79,7 +78,7 @@ def split_by_cohort(layouts: Sequence[TableMapping], declared: SubmissionMetadat
     evidence = gather_evidence(layouts, declared)
     if tabs_are_unclear(evidence) and declared.academic_year is None:
         raise SubmissionRefused("C04")
-    parts, issues, refusals = _resolve(_groups(evidence), declared)
+    parts, issues, refusals = _resolve(_groups(evidence, declared), declared)
     if not parts:
         raise refusals[0]
     parts, early = _without_early_leavers(_dated(part, evidence) for part in _merge(parts))
@@ -90,13 +89,41 @@ def split_by_cohort(layouts: Sequence[TableMapping], declared: SubmissionMetadat
     return SplitFile(metadata, parts, issues)
 
 
-def _groups(evidence: Sequence[TableEvidence]) -> list[_Group]:
-    """The rows of a file by what is said of them, in reading order."""
+def _groups(evidence: Sequence[TableEvidence], declared: SubmissionMetadata) -> list[_Group]:
+    """The rows of a file by what is said of them, in reading order.
+
+    Tables of which no year is said, and whose people were born in other years, are apart.
+    """
     by_said: dict[SaidCohort, list[TableMapping]] = {}
     for table in evidence:
         for said, places in rows_by_cohort(table).items():
             by_said.setdefault(said, []).append(part_of(table.layout, places))
-    return [_Group(said, layouts) for said, layouts in by_said.items()]
+    groups = []
+    for said, layouts in by_said.items():
+        apart = [layouts] if said.year is not None else _by_births(layouts, declared)
+        groups += [_Group(said, same) for same in apart]
+    return groups
+
+
+def _by_births(
+    layouts: Sequence[TableMapping], declared: SubmissionMetadata
+) -> list[list[TableMapping]]:
+    """The tables by the year in which most of their people were born; the first has most rows.
+
+    A table that tells too few dates of birth is with those that have most rows.
+    """
+    by_year: dict[int | None, list[TableMapping]] = {}
+    for layout in layouts:
+        births = count_births([layout], declared)
+        born = majority_birth_year(births) if births.total() >= _ENOUGH else None
+        by_year.setdefault(born, []).append(layout)
+    untold = by_year.pop(None, [])
+    parts = sorted(by_year.values(), key=_count_rows, reverse=True)
+    return [[*parts[0], *untold], *parts[1:]] if parts else [untold]
+
+
+def _count_rows(layouts: Sequence[TableMapping]) -> int:
+    return sum(len(layout.table.rows) for layout in layouts)
 
 
 def _resolve(

@@ -13,7 +13,7 @@ from datetime import date
 from imports.columns.mapped_table import ColumnMapping, TableMapping, cell_at
 from imports.columns.typed_values import displayed_text
 from imports.context.cohort_evidence import part_of
-from imports.context.titles import natures_of
+from imports.context.titles import natures_of, read_title
 from imports.crosswalk.fields import NOT_OURS, PERHAPS, WAVE_SAID
 from imports.crosswalk.periods import Period, PeriodUnit, parse_months, parse_period
 from imports.values.dates import DayMonthOrder, read_date
@@ -24,6 +24,7 @@ from models.vocabulary import MOST_WAVES, academic_year
 
 _NOT_READ, _NOT_OF_WAVE = "C50", "C51"
 _MOSTLY = 0.9
+_ENOUGH_TABS = 2
 _HEADING = re.compile(
     r"(?i)\b(?:check|check[\s-]?points?|waves?|survey(?:ed)?|track(?:ing|ed)|follow[\s-]?ups?|"
     r"time[\s-]?points?|data[\s-]?points?|collection|snapshot|moment|"
@@ -97,6 +98,25 @@ def autumns_of(layouts: Sequence[TableMapping], sent_on: date) -> frozenset[int]
         if (moment := _moment_of(cell_at(row, column.at), column.field, sent_on))
     )
     return frozenset(academic_year(day.year, day.month) for day in days if day)
+
+
+def autumns_in_titles(layouts: Sequence[TableMapping]) -> frozenset[int]:
+    """The Septembers of the academic years of the moments that several tables are called after.
+
+    Nothing where they are of several autumns and no leaver is in two of them: each may hold the
+    leavers of another year.
+    """
+    moments = {
+        at: moment
+        for at, layout in enumerate(layouts)
+        if (moment := read_title(layout.table.title).moment)
+    }
+    autumns = frozenset(academic_year(day.year, day.month) for day in moments.values())
+    if len(set(moments.values())) < _ENOUGH_TABS:
+        return frozenset()
+    leavers = [{_who(layouts[at], row) for row in layouts[at].table.rows} for at in moments]
+    is_tracking = sum(map(len, leavers)) > len(set().union(*leavers))
+    return autumns if len(autumns) == 1 or is_tracking else frozenset()
 
 
 def split_by_wave(layouts: Sequence[TableMapping], metadata: SubmissionMetadata) -> DatedTables:
