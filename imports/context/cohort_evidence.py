@@ -22,6 +22,8 @@ from models.vocabulary import COMMON_STAGES, LeavingStage, academic_year, stage_
 _STAGES = {stage.year_group: stage for stage in LeavingStage}
 _YEAR_GROUP = re.compile(r"(?i)(?:nc\s*)?(?:year|yr|y)?\s*(1[1-4])(?:\.0)?")
 _FORM = re.compile(r"(?i)(?:year|yr|y)?\s*(1[1-4])\s*[\-./]?\s*[a-z]{1,4}\d?")  # 11A, 13-BW
+_YOUNGER = re.compile(r"(?i)(?:nc\s*)?(?:year|yr|y)?\s*(?:7|8|9|10)(?:\.0)?")
+_TOO_YOUNG = "their year group is below Year 11, so they are nobody's leavers yet"
 _KEY_STAGE = re.compile(r"(?i)(?:ks|key stage)\s*([45])")
 _YEARS = re.compile(r"(20\d\d)(?:\s*[/\-\u2013]\s*(?:20)?(\d\d))?")
 _ENOUGH_TABS = _ENOUGH_GROUPS = 2
@@ -80,11 +82,14 @@ def gather_evidence(
         period = None
         if stage and _is_group_of_answers(fact, born, facts, births, metadata):
             period, stage = Period(PeriodUnit.AGE, fact.year_group or 0), None
-        year, doubt = _leaving_year(fact, born, metadata) if fact.is_sure else (None, "")
+        # "Year 12 2024-25", of where leavers were, is not the year in which they left.
+        is_sure = fact.is_sure and period is None
+        year, doubt = _leaving_year(fact, born, metadata) if is_sure else (None, "")
         if year is None and tabs_are_cohorts:
             year = fact.leaving_year
         period = period or _period_of_answers(fact, year, facts, births)
-        doubt = doubt or _is_too_early(layout, fact, born, metadata)
+        if period is None:
+            doubt = doubt or _is_too_early(layout, fact, born, metadata)
         title = SaidCohort(year, stage, doubt)
         evidence.append(TableEvidence(layout, _rows(layout, title, metadata), period))
     return evidence
@@ -214,17 +219,31 @@ def _rows(
     rows = layout.table.rows
     years = [_year_in_cells(layout, row) for row in rows]
     stages = [_stage_in_cells(layout, row) for row in rows]
-    doubt = title.doubt
+    doubt, has_groups = title.doubt, any(stages)
     if not _are_leaving_stages(layout, stages, [year or title.year for year in years], metadata):
         doubt = doubt or _several_groups(stages, title, metadata)
         stages = [None] * len(rows)
-    return tuple(
+    named = [
         SaidCohort(
             title.year if year is None else year,
             title.stage if stage is None else stage,
             doubt if year is None or doubt != title.doubt else "",
         )
         for year, stage in zip(years, stages, strict=True)
+    ]
+    younger = _younger_rows(layout) if has_groups else frozenset()
+    return tuple(
+        replace(said, doubt=_TOO_YOUNG) if at in younger else said for at, said in enumerate(named)
+    )
+
+
+def _younger_rows(layout: TableMapping) -> frozenset[int]:
+    """The places of rows whose year group is below those that leavers leave from."""
+    return frozenset(
+        at
+        for at, row in enumerate(layout.table.rows)
+        for column in layout.columns("year_group")
+        if _YOUNGER.fullmatch(displayed_text(cell_at(row, column.at)).strip())
     )
 
 

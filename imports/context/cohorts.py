@@ -7,6 +7,7 @@ with a question: a row in the wrong cohort is wrong in every figure of both.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from imports.columns.mapped_table import TableMapping
 from imports.context.cohort_evidence import (
@@ -20,7 +21,7 @@ from imports.context.cohort_evidence import (
     tabs_are_unclear,
 )
 from imports.context.early_leavers import leave_out_early_leavers
-from imports.context.row_waves import autumns_in_titles, autumns_of
+from imports.context.row_waves import autumns_in_titles, autumns_of, leaver_key
 from imports.context.submission_context import FileContent, complete_metadata
 from models.facts.counts import count_of
 from models.handoffs.findings import Issue, SubmissionRefused
@@ -79,13 +80,14 @@ def split_by_cohort(layouts: Sequence[TableMapping], declared: SubmissionMetadat
     if tabs_are_unclear(evidence) and declared.academic_year is None:
         raise SubmissionRefused("C04")
     parts, issues, refusals = _resolve(_groups(evidence, declared), declared)
-    if not parts:
-        raise refusals[0]
-    parts, early = _without_early_leavers(_dated(part, evidence) for part in _merge(parts))
+    merged, impossible = _without_impossible(_merge(parts))
+    if not merged:
+        raise (refusals or [SubmissionRefused("C08", why=dict(impossible[0].facts)["why"])])[0]
+    parts, early = _without_early_leavers(_dated(part, evidence) for part in merged)
     metadata = _main_part(parts, declared).metadata
     if len({part.metadata.wave for part in parts}) > 1:
         metadata = replace(metadata, wave=None)
-    issues = [*_as_one_sentence(issues, parts, declared), *early]
+    issues = [*_as_one_sentence(issues, parts, declared), *impossible, *early]
     return SplitFile(metadata, parts, issues)
 
 
@@ -263,6 +265,31 @@ def _merge(parts: Iterable[CohortTables]) -> list[CohortTables]:
         CohortTables(same[0].metadata, _joined(layout for part in same for layout in part.layouts))
         for same in by_cohort.values()
     ]
+
+
+def _without_impossible(
+    parts: Sequence[CohortTables],
+) -> tuple[list[CohortTables], list[Issue]]:
+    """The parts but for those that say of most of the same leavers two stages of one year."""
+    waiting: dict[int, str] = {}
+    leavers = [
+        {leaver_key(layout, row) for layout in part.layouts for row in layout.table.rows}
+        for part in parts
+    ]
+    for first, second in combinations(range(len(parts)), 2):
+        year = parts[first].metadata.academic_year
+        shared = len(leavers[first] & leavers[second])
+        is_most = shared * 2 > min(len(leavers[first]), len(leavers[second]))
+        if year is None or parts[second].metadata.academic_year != year or not is_most:
+            continue
+        stages = sorted(
+            stage for at in (first, second) if (stage := parts[at].metadata.leaving_stage)
+        )
+        names = " and ".join(stage_name(stage) for stage in stages)
+        why = f"it says of the same leavers that they left from {names} in {year_name(year)}"
+        waiting |= {first: why, second: why}
+    issues = [_at_odds(layout, why) for at, why in waiting.items() for layout in parts[at].layouts]
+    return [part for at, part in enumerate(parts) if at not in waiting], issues
 
 
 def _joined(layouts: Iterable[TableMapping]) -> list[TableMapping]:

@@ -114,7 +114,7 @@ def autumns_in_titles(layouts: Sequence[TableMapping]) -> frozenset[int]:
     autumns = frozenset(academic_year(day.year, day.month) for day in moments.values())
     if len(set(moments.values())) < _ENOUGH_TABS:
         return frozenset()
-    leavers = [{_who(layouts[at], row) for row in layouts[at].table.rows} for at in moments]
+    leavers = [{leaver_key(layouts[at], row) for row in layouts[at].table.rows} for at in moments]
     is_tracking = sum(map(len, leavers)) > len(set().union(*leavers))
     return autumns if len(autumns) == 1 or is_tracking else frozenset()
 
@@ -221,7 +221,7 @@ def _differs_for_one_leaver(layout: TableMapping, column: ColumnMapping) -> bool
     """Whether rows of the same leaver have different values in a column, and none has one twice."""
     values: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     for row in layout.table.rows:
-        who = _who(layout, row)
+        who = leaver_key(layout, row)
         text = displayed_text(cell_at(row, column.at))
         if who and text:
             values[who].append(text)
@@ -229,7 +229,7 @@ def _differs_for_one_leaver(layout: TableMapping, column: ColumnMapping) -> bool
     return bool(repeated) and all(len(set(texts)) == len(texts) for texts in repeated)
 
 
-def _who(layout: TableMapping, row: SheetRow) -> tuple[str, ...]:
+def leaver_key(layout: TableMapping, row: SheetRow) -> tuple[str, ...]:
     """What a row says of who it is about: a number, else all that names them."""
     texts: Mapping[str, str] = {
         name: displayed_text(cell_at(row, column.at)).casefold()
@@ -252,7 +252,7 @@ def _contacts_over_years(
         day, _ = read_date(cell_at(row, columns[0].at), DayMonthOrder.DAY_FIRST, metadata.sent_on)
         if day is None:
             return ()
-        years[_who(layout, row)].add(academic_year(day.year, day.month))
+        years[leaver_key(layout, row)].add(academic_year(day.year, day.month))
     return columns if any(len(of_leaver) > 1 for of_leaver in years.values()) else ()
 
 
