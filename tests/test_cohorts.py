@@ -353,6 +353,14 @@ TITLES = {
         "Year 11 leavers 2024: now in Y13",
         {(*Y11_2024, "2"): 5},
     ),
+    "where the leavers of a year are now": (
+        "Leavers 2024 now Year 13",
+        "",
+        {(*Y11_2024, "2"): 5},
+    ),
+    "leavers of the upper sixth": ("Upper Sixth leavers 2025", "", {(*Y13_2025, "1"): 5}),
+    "leavers of the lower sixth": ("L6 leavers 2025", "", {("2024/25", "Y12", "1"): 5}),
+    "leavers with A levels": ("A level leavers 2025", "", {(*Y13_2025, "1"): 5}),
     "leavers of the sixth form": ("6th form leavers 2025", "", {(*Y13_2025, "1"): 5}),
     "a tab in full outweighs what stands below it": (
         "Year 11 leavers 2024",
@@ -417,6 +425,10 @@ CELLS = {
         ("Key Stage | ", ("KS4", "KS5", "KS5", "KS4", "KS4")),
         {Y11_2025: 3, Y13_2025: 2},
     ),
+    "year groups in a column of cohorts": (
+        ("Cohort | ", ("2025 Y11", "2025 Y13", "2025 Y13", "2025 Y11", "2025 Y11")),
+        {Y11_2025: 3, Y13_2025: 2},
+    ),
     "pupils of Years 9 and 10 beside leavers": (
         ("NC Year | ", ("11", "11", "11", "10", "9")),
         {Y11_2025: 3},
@@ -437,3 +449,12 @@ def test_tabs_of_people_of_two_ages_are_two_cohorts_and_nobody_is_said_to_be_of_
     submit(a_book(**book), tmp_path)
     assert cohorts() == {Y11_2024: 4, Y11_2025: 6}
     assert not {"H05", "P11", "C30"} & codes()
+
+
+@pytest.mark.parametrize(
+    "said", [["--cohort", "2024/25", "--stage", "Y11"], ["--cohort", "2024/25"]]
+)
+def test_a_tab_of_year_12_with_nobody_of_the_tab_of_year_11_is_of_its_own_leavers(said, tmp_path):
+    book = {"Y11": listed(numbered(4)), "Y12": listed(numbered(3, start=4))}
+    submit(a_book(**book), tmp_path, *said)
+    assert cohorts() == {Y11_2025: 4, ("2024/25", "Y12"): 3}

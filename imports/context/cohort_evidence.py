@@ -13,6 +13,7 @@ from datetime import date
 from imports.columns.date_format_inference import read_birth_dates
 from imports.columns.mapped_table import TableMapping, cell_at
 from imports.columns.typed_values import displayed_text
+from imports.context.leaver_keys import leaver_keys
 from imports.context.titles import TitleFacts, read_title
 from imports.crosswalk.periods import Period, PeriodUnit
 from models.handoffs.normalised import SubmissionMetadata
@@ -24,7 +25,12 @@ _YEAR_GROUP = re.compile(r"(?i)(?:nc\s*)?(?:year|yr|y)?\s*(1[1-4])(?:\.0)?")
 _FORM = re.compile(r"(?i)(?:year|yr|y)?\s*(1[1-4])\s*[\-./]?\s*[a-z]{1,4}\d?")  # 11A, 13-BW
 _YOUNGER = re.compile(r"(?i)(?:nc\s*)?(?:year|yr|y)?\s*(?:7|8|9|10)(?:\.0)?")
 _TOO_YOUNG = "their year group is below Year 11, so they are nobody's leavers yet"
-_KEY_STAGE = re.compile(r"(?i)(?:ks|key stage)\s*([45])")
+_GROUP_INSIDE = re.compile(r"(?i)(?<![a-z0-9])(?:year|yr|y)\s*(1[1-4])(?!\d)")  # "2025 Y11"
+_STAGE_WORDS = {
+    LeavingStage.Y11: re.compile(r"(?i)(?:ks|key stage)\s*4"),
+    LeavingStage.Y12: re.compile(r"(?i)l6|lower (?:sixth|6th)"),
+    LeavingStage.Y13: re.compile(r"(?i)(?:ks|key stage)\s*5|u6|upper (?:sixth|6th)"),
+}
 _YEARS = re.compile(r"(20\d\d)(?:\s*[/\-\u2013]\s*(?:20)?(\d\d))?")
 _ENOUGH_TABS = _ENOUGH_GROUPS = 2
 _FEW = 0.1  # of rows, whose year group may be a slip
@@ -80,7 +86,8 @@ def gather_evidence(
     for layout, fact, born in zip(layouts, facts, births, strict=True):
         stage = _STAGES.get(fact.year_group or 0)
         period = None
-        if stage and _is_group_of_answers(fact, born, facts, births, metadata):
+        is_apart = _is_apart_from_year_11(layout, layouts, facts)
+        if stage and not is_apart and _is_group_of_answers(fact, born, facts, births, metadata):
             period, stage = Period(PeriodUnit.AGE, fact.year_group or 0), None
         # "Year 12 2024-25", of where leavers were, is not the year in which they left.
         is_sure = fact.is_sure and period is None
@@ -186,6 +193,19 @@ def tabs_are_unclear(evidence: Sequence[TableEvidence]) -> bool:
     return len(tabs) >= _ENOUGH_TABS
 
 
+def _is_apart_from_year_11(
+    layout: TableMapping, layouts: Sequence[TableMapping], facts: Sequence[TitleFacts]
+) -> bool:
+    """Whether nobody of a table is on the tables of Year 11 beside it: they left from elsewhere."""
+    of_year_11 = [
+        leaver_keys(other)
+        for other, fact in zip(layouts, facts, strict=True)
+        if fact.year_group == LeavingStage.Y11.year_group and other is not layout
+    ]
+    leavers = leaver_keys(layout)
+    return bool(of_year_11) and all(leavers.isdisjoint(others) for others in of_year_11)
+
+
 def _is_group_of_answers(
     fact: TitleFacts,
     born: int | None,
@@ -221,7 +241,8 @@ def _rows(
     stages = [_stage_in_cells(layout, row) for row in rows]
     doubt, has_groups = title.doubt, any(stages)
     if not _are_leaving_stages(layout, stages, [year or title.year for year in years], metadata):
-        doubt = doubt or _several_groups(stages, title, metadata)
+        if majority_birth_year(count_births([layout], metadata)) is None:
+            doubt = doubt or _several_groups(stages, title, metadata)
         stages = [None] * len(rows)
     named = [
         SaidCohort(
@@ -269,7 +290,7 @@ def _year_in_cells(layout: TableMapping, row: SheetRow) -> int | None:
 
 
 def _stage_in_cells(layout: TableMapping, row: SheetRow) -> LeavingStage | None:
-    for field in ("year_group", "form"):
+    for field in ("year_group", "form", "leaving_year"):
         for column in layout.columns(field):
             stage = _stage_in_text(displayed_text(cell_at(row, column.at)).strip())
             if stage:
@@ -278,10 +299,10 @@ def _stage_in_cells(layout: TableMapping, row: SheetRow) -> LeavingStage | None:
 
 
 def _stage_in_text(text: str) -> LeavingStage | None:
-    key_stage = _KEY_STAGE.fullmatch(text)
-    if key_stage:
-        return LeavingStage.Y11 if key_stage[1] == "4" else LeavingStage.Y13
-    match = _YEAR_GROUP.fullmatch(text) or _FORM.fullmatch(text)
+    for stage, words in _STAGE_WORDS.items():
+        if words.fullmatch(text):
+            return stage
+    match = _YEAR_GROUP.fullmatch(text) or _FORM.fullmatch(text) or _GROUP_INSIDE.search(text)
     return _STAGES[int(match[1])] if match else None
 
 

@@ -21,7 +21,8 @@ from imports.context.cohort_evidence import (
     tabs_are_unclear,
 )
 from imports.context.early_leavers import leave_out_early_leavers
-from imports.context.row_waves import autumns_in_titles, autumns_of, leaver_key
+from imports.context.leaver_keys import leaver_keys
+from imports.context.row_waves import autumns_in_titles, autumns_of
 from imports.context.submission_context import FileContent, complete_metadata
 from models.facts.counts import count_of
 from models.handoffs.findings import Issue, SubmissionRefused
@@ -272,10 +273,7 @@ def _without_impossible(
 ) -> tuple[list[CohortTables], list[Issue]]:
     """The parts but for those that say of most of the same leavers two stages of one year."""
     waiting: dict[int, str] = {}
-    leavers = [
-        {leaver_key(layout, row) for layout in part.layouts for row in layout.table.rows}
-        for part in parts
-    ]
+    leavers = [frozenset[object]().union(*map(leaver_keys, part.layouts)) for part in parts]
     for first, second in combinations(range(len(parts)), 2):
         year = parts[first].metadata.academic_year
         shared = len(leavers[first] & leavers[second])

@@ -6,13 +6,14 @@
 import re
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from imports.columns.mapped_table import ColumnMapping, TableMapping, cell_at
 from imports.columns.typed_values import displayed_text
 from imports.context.cohort_evidence import part_of
+from imports.context.leaver_keys import leaver_key, leaver_keys
 from imports.context.titles import natures_of, read_title
 from imports.crosswalk.fields import NOT_OURS, PERHAPS, WAVE_SAID
 from imports.crosswalk.periods import Period, PeriodUnit, parse_months, parse_period
@@ -36,7 +37,6 @@ _MAY_BE_MOMENTS = frozenset({"leaving_year", "year_group"})
 _OPEN_FIELDS = frozenset({"", NOT_OURS, PERHAPS})
 _BARE_NUMBER = re.compile(r"(\d{1,2})(?:\.0)?")
 _ANY_DAY = date(2099, 12, 31)
-_WHO = ("upn", "uln", "surname", "forename", "full_name", "born_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def autumns_in_titles(layouts: Sequence[TableMapping]) -> frozenset[int]:
     autumns = frozenset(academic_year(day.year, day.month) for day in moments.values())
     if len(set(moments.values())) < _ENOUGH_TABS:
         return frozenset()
-    leavers = [{leaver_key(layouts[at], row) for row in layouts[at].table.rows} for at in moments]
+    leavers = [leaver_keys(layouts[at]) for at in moments]
     is_tracking = sum(map(len, leavers)) > len(set().union(*leavers))
     return autumns if len(autumns) == 1 or is_tracking else frozenset()
 
@@ -227,17 +227,6 @@ def _differs_for_one_leaver(layout: TableMapping, column: ColumnMapping) -> bool
             values[who].append(text)
     repeated = [texts for texts in values.values() if len(texts) > 1]
     return bool(repeated) and all(len(set(texts)) == len(texts) for texts in repeated)
-
-
-def leaver_key(layout: TableMapping, row: SheetRow) -> tuple[str, ...]:
-    """What a row says of who it is about: a number, else all that names them."""
-    texts: Mapping[str, str] = {
-        name: displayed_text(cell_at(row, column.at)).casefold()
-        for name in _WHO
-        for column in layout.columns(name)[:1]
-    }
-    number = texts.get("upn") or texts.get("uln")
-    return (number,) if number else tuple(filter(None, texts.values()))
 
 
 def _contacts_over_years(

@@ -58,9 +58,17 @@ _REMOVED = re.compile(
 _YEAR_GROUP = re.compile(
     r"(?i)(?<![a-z0-9])(?:year|yr|y|nc|ncy)[\s.-]*(1[1-4])(?![0-9])|^\W*(1[1-4])[a-z]{0,2}\W*$"
 )
-_KEY_STAGE = re.compile(
-    r"(?i)\b(?:ks|key[\s-]stage)[\s-]?([45])\b|"
-    r"\b(sixth|6th)[\s-]form(?:ers?)?[\s-]leavers\b|\b(post)[\s-]?16[\s-]leavers\b"
+# The words for year groups: "KS4", "Lower Sixth", "A level leavers".
+_STAGE_WORDS = {
+    11: re.compile(r"(?i)\b(?:ks|key[\s-]stage)[\s-]?4\b"),
+    12: re.compile(r"(?i)\b(?:lower[\s-](?:sixth|6th)|l6)\b"),
+    13: re.compile(
+        r"(?i)\b(?:(?:ks|key[\s-]stage)[\s-]?5|upper[\s-](?:sixth|6th)|u6|"
+        r"(?<!lower )(?:(?:sixth|6th)[\s-]form(?:ers?)?|post[\s-]?16|a[\s-]levels?)[\s-]leavers)\b"
+    ),
+}
+_NOW_IN = re.compile(
+    r"(?i)\b(?:now|currently|current)\s+(?:in(?:to)?\s+)?(?:year|yr|y)[\s.-]*(?:1[2-6])\b"
 )
 # Those who leave from these have not ended their last year; a whole tab, or beside "leavers".
 _YOUNGER = re.compile(
@@ -70,7 +78,8 @@ _YOUNGER = re.compile(
 # of summer 2025", "Year 11 leavers 2024 in Year 12".
 _CLAUSE = re.compile(
     r"\s+[\-\u2013\u2014|]+\s+|[\u2013\u2014:;,()|]|"
-    r"\b(?:now\s+)?in(?:to)?\s+(?=(?:year|yr|y)\s*1[2-6])|"
+    r"(?=\b(?:now|currently|current)\s+(?:in(?:to)?\s+)?(?:year|yr|y)\s*1[2-6])|"
+    r"\bin(?:to)?\s+(?=(?:year|yr|y)\s*1[2-6])|"
     r"\b(?:for|of)\s+(?:the\s+)?(?=(?:year|yr|y)\s*1[1-4])",
     re.IGNORECASE,
 )
@@ -151,6 +160,8 @@ def _clauses(line: str) -> list[str]:
     parts = [part for part in _CLAUSE.split(line) if part and part.strip()]
     leavers = [part for part in parts if _speaks_of_leavers(part)]
     others = [part for part in parts if part not in leavers and _has_other_words(part)]
+    if leavers and any(map(_NOW_IN.search, others)):
+        return [*leavers, *others]
     for read in (_years, _year_group):
         whose, when = {read(part) for part in leavers}, {read(part) for part in others}
         if (whose - {None, ()}) and (when - whose - {None, ()}):
@@ -202,7 +213,8 @@ def _answers(clauses: Sequence[str], group: int | None, leaving_year: int | None
         if period is None or parse_months(clause):
             continue
         unit, number = period[0].unit, period[0].number
-        if unit is PeriodUnit.AGE and group is not None and number > group:
+        is_now = _NOW_IN.search(clause) is not None
+        if unit is PeriodUnit.AGE and (is_now or group is not None and number > group):
             return period[0]
         if unit is PeriodUnit.YEAR and leaving_year is not None and not period[0].is_bare:
             return period[0] if number > leaving_year else None
@@ -225,8 +237,9 @@ def _only_a_year(tab: str) -> Period | None:
 
 
 def _year_group(line: str) -> int | None:
+    line = _NOW_IN.sub(" ", line)
     groups = {int(first or second) for first, second in _YEAR_GROUP.findall(line)}
-    groups = groups or {11 if stage[0] == "4" else 13 for stage in _KEY_STAGE.findall(line)}
+    groups = groups or {group for group, words in _STAGE_WORDS.items() if words.search(line)}
     return groups.pop() if len(groups) == 1 else None
 
 
