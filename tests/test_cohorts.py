@@ -451,10 +451,12 @@ def test_tabs_of_people_of_two_ages_are_two_cohorts_and_nobody_is_said_to_be_of_
     assert not {"H05", "P11", "C30"} & codes()
 
 
-@pytest.mark.parametrize(
-    "said", [["--cohort", "2024/25", "--stage", "Y11"], ["--cohort", "2024/25"]]
-)
-def test_a_tab_of_year_12_with_nobody_of_the_tab_of_year_11_is_of_its_own_leavers(said, tmp_path):
-    book = {"Y11": listed(numbered(4)), "Y12": listed(numbered(3, start=4))}
+def test_a_tab_of_year_12_with_nobody_of_the_tab_of_year_11_waits_and_its_name_settles_it(tmp_path):
+    said = ("--cohort", "2024/25", "--stage", "Y11")
+    older = listed(numbered(3, start=4), answers="Employment")
+    submit(a_book(**{"Y11": listed(numbered(4)), "Y12": older}), tmp_path, *said)
+    assert cohorts() == {Y11_2025: 4}
+    assert [line["sheet"] for line in exported("findings") if line["code"] == "C47"] == ["Y12"]
+    book = {"Y11": listed(numbered(4)), "Year 12 leavers 2025": older}
     submit(a_book(**book), tmp_path, *said)
     assert cohorts() == {Y11_2025: 4, ("2024/25", "Y12"): 3}

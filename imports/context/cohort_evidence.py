@@ -86,9 +86,13 @@ def gather_evidence(
     for layout, fact, born in zip(layouts, facts, births, strict=True):
         stage = _STAGES.get(fact.year_group or 0)
         period = None
-        is_apart = _is_apart_from_year_11(layout, layouts, facts)
-        if stage and not is_apart and _is_group_of_answers(fact, born, facts, births, metadata):
-            period, stage = Period(PeriodUnit.AGE, fact.year_group or 0), None
+        either = ""
+        if stage and _is_group_of_answers(fact, born, facts, births, metadata):
+            if born is None and _is_apart_from_year_11(layout, layouts, facts):
+                either = _left_or_are_there([stage])
+            else:
+                period = Period(PeriodUnit.AGE, fact.year_group or 0)
+            stage = None
         # "Year 12 2024-25", of where leavers were, is not the year in which they left.
         is_sure = fact.is_sure and period is None
         year, doubt = _leaving_year(fact, born, metadata) if is_sure else (None, "")
@@ -97,7 +101,7 @@ def gather_evidence(
         period = period or _period_of_answers(fact, year, facts, births)
         if period is None:
             doubt = doubt or _is_too_early(layout, fact, born, metadata)
-        title = SaidCohort(year, stage, doubt)
+        title = SaidCohort(year, stage, doubt or either)
         evidence.append(TableEvidence(layout, _rows(layout, title, metadata), period))
     return evidence
 
@@ -196,7 +200,10 @@ def tabs_are_unclear(evidence: Sequence[TableEvidence]) -> bool:
 def _is_apart_from_year_11(
     layout: TableMapping, layouts: Sequence[TableMapping], facts: Sequence[TitleFacts]
 ) -> bool:
-    """Whether nobody of a table is on the tables of Year 11 beside it: they left from elsewhere."""
+    """Whether nobody of a table is on the tables of Year 11 beside it.
+
+    They may have left from another year group, or be those of Year 11 who stayed on.
+    """
     of_year_11 = [
         leaver_keys(other)
         for other, fact in zip(layouts, facts, strict=True)
@@ -277,7 +284,11 @@ def _several_groups(
     named = sorted(stage for stage, count in groups.items() if count > least)
     if title.stage or metadata.leaving_stage or len(named) < _ENOUGH_GROUPS:
         return ""
-    said = " and ".join(stage_name(stage) for stage in named)
+    return _left_or_are_there(named)
+
+
+def _left_or_are_there(stages: Sequence[LeavingStage]) -> str:
+    said = " and ".join(stage_name(stage) for stage in stages)
     return f"it says {said}, and we cannot tell whether they left from there or are there now"
 
 

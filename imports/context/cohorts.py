@@ -272,6 +272,8 @@ def _without_impossible(
     parts: Sequence[CohortTables],
 ) -> tuple[list[CohortTables], list[Issue]]:
     """The parts but for those that say of most of the same leavers two stages of one year."""
+    if len(parts) == 1:
+        return list(parts), []
     waiting: dict[int, str] = {}
     leavers = [frozenset[object]().union(*map(leaver_keys, part.layouts)) for part in parts]
     for first, second in combinations(range(len(parts)), 2):
