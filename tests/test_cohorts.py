@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from destinations.cli import app
 from destinations.platform.settings import get_settings
+from models.facts.identifiers import upn_check_letter
 from tests.builders.hub import a_hub_at_home, take_in
 from tests.builders.sheets import drawn
 
@@ -334,3 +335,144 @@ def test_the_outcomes_are_the_summary_leaver_by_leaver(tmp_path):
     answers = exported("destinations")
     assert Counter(line["counts"] for line in answers) == {"Y": 5, "N": 4}
     assert all(line["because"] for line in answers if line["counts"] == "Y")
+
+
+def numbered(count: int, *, start: int = 0) -> list[str]:
+    """Leavers without a date of birth: surname, forename, UPN."""
+    bodies = {at: f"8012000050{at:02d}" for at in range(start, start + count)}
+    return [
+        f"{NAMES[at]} | Jo{'abcdefghijkl'[at]} | {upn_check_letter(body)}{body}"
+        for at, body in bodies.items()
+    ]
+
+
+def listed(leavers: list[str], *lines: str, more: str = "", answers: str = "FE college") -> str:
+    """A table of leavers without dates of birth, with lines above it."""
+    rows = [f"{leaver} | {answers}" for leaver in leavers]
+    return "\n".join([*lines, f"Surname | Forename | UPN | {more}Destination", *rows])
+
+
+TITLES = {
+    "the answers' year before the leavers'": (
+        "Sheet1",
+        "Destinations 2025/26 – Year 11 leavers of summer 2025",
+        {(*Y11_2025, "1"): 5},
+    ),
+    "the leavers' year before the answers' month": (
+        "Sheet1",
+        "Year 11 leavers 2024 – position in October 2025",
+        {(*Y11_2024, "2"): 5},
+    ),
+    "a tab of the year of the answers": ("2024-25", "Year 11 leavers 2024", {(*Y11_2024, "1"): 5}),
+    "where the leavers are, in a year group": (
+        "Y13",
+        "Year 11 leavers 2024: now in Y13",
+        {(*Y11_2024, "2"): 5},
+    ),
+    "where the leavers of a year are now": (
+        "Leavers 2024 now Year 13",
+        "",
+        {(*Y11_2024, "2"): 5},
+    ),
+    "leavers of the upper sixth": ("Upper Sixth leavers 2025", "", {(*Y13_2025, "1"): 5}),
+    "leavers of the lower sixth": ("L6 leavers 2025", "", {("2024/25", "Y12", "1"): 5}),
+    "leavers with A levels": ("A level leavers 2025", "", {(*Y13_2025, "1"): 5}),
+    "leavers of the sixth form": ("6th form leavers 2025", "", {(*Y13_2025, "1"): 5}),
+    "a tab in full outweighs what stands below it": (
+        "Year 11 leavers 2024",
+        "Year 11 leavers 2025",
+        {(*Y11_2024, "2"): 5},
+    ),
+}
+
+
+@pytest.mark.parametrize(("title", "line", "held"), TITLES.values(), ids=TITLES)
+def test_a_title_says_of_its_leavers_and_of_their_answers_what_it_is(title, line, held, tmp_path):
+    submit(a_book(**{title: listed(numbered(5), *filter(None, [line]))}), tmp_path)
+    assert waves() == held
+
+
+UNCLEAR = {
+    "a tab and a banner of two leaving years": {
+        "Y11 2024": listed(numbered(5), "Year 11 leavers 2025")
+    },
+    "a year that has only begun": {"Sheet1": listed(numbered(5), "Year 11 Destinations 2025-26")},
+    "a year group and a year that may be of the answers": {"Year 12 2025-26": listed(numbered(5))},
+    "months of two autumns with nobody in both": {
+        "Nov 2024": listed(numbered(4), "Year 11 destinations"),
+        "Nov 2025": listed(numbered(4, start=4), "Year 11 destinations"),
+    },
+    "the same leavers of two year groups in one year": {
+        "2024 leavers - Y12": listed(numbered(4)),
+        "2024 leavers - Y13": listed(numbered(4), answers="Apprenticeship"),
+    },
+    "year groups that they may be in now": {
+        "Leavers 2025": listed(
+            [f"{who} | {12 + at % 2}" for at, who in enumerate(numbered(6))], more="Year group | "
+        )
+    },
+    "pupils below Year 11": {"Year 10 leavers 2025": listed(numbered(5))},
+}
+
+
+@pytest.mark.parametrize("tabs", UNCLEAR.values(), ids=UNCLEAR)
+def test_where_two_readings_are_possible_nothing_is_recorded_and_one_question_asked(tabs, tmp_path):
+    submit(a_book(**tabs), tmp_path)
+    assert cohorts() == {}
+    assert '"stage": "refused"' in CliRunner().invoke(app, ["where", "--json"]).output
+
+
+def test_the_advice_about_two_leaving_years_gives_the_right_cohort(tmp_path):
+    book = a_book(**{"Y11 2024": listed(numbered(5), "Year 11 leavers 2025")})
+    submit(book, tmp_path)
+    where = CliRunner().invoke(app, ["where", "--json"]).output
+    assert "says leavers of 2023/24 and leavers of 2024/25" in where
+    submit(book, tmp_path, "--cohort", "2024/25")
+    assert cohorts() == {Y11_2025: 5}
+
+
+CELLS = {
+    "a special school's year groups": (
+        ("NC Year | ", ("Year 11", "Year 13", "Year 14", "Year 11", "Year 13")),
+        {Y11_2025: 2, Y13_2025: 2, ("2024/25", "Y14"): 1},
+    ),
+    "forms": (("Reg | ", ("11A", "11B", "13A", "13A", "11A")), {Y11_2025: 3, Y13_2025: 2}),
+    "key stages": (
+        ("Key Stage | ", ("KS4", "KS5", "KS5", "KS4", "KS4")),
+        {Y11_2025: 3, Y13_2025: 2},
+    ),
+    "year groups in a column of cohorts": (
+        ("Cohort | ", ("2025 Y11", "2025 Y13", "2025 Y13", "2025 Y11", "2025 Y11")),
+        {Y11_2025: 3, Y13_2025: 2},
+    ),
+    "pupils of Years 9 and 10 beside leavers": (
+        ("NC Year | ", ("11", "11", "11", "10", "9")),
+        {Y11_2025: 3},
+    ),
+}
+
+
+@pytest.mark.parametrize(("column", "held"), CELLS.values(), ids=CELLS)
+def test_rows_without_dates_of_birth_are_of_the_year_group_in_their_cells(column, held, tmp_path):
+    heading, groups = column
+    leavers = [f"{who} | {group}" for who, group in zip(numbered(5), groups, strict=True)]
+    submit(a_book(**{"Leavers July 2025": listed(leavers, more=heading)}), tmp_path)
+    assert cohorts() == held
+
+
+def test_tabs_of_people_of_two_ages_are_two_cohorts_and_nobody_is_said_to_be_of_both(tmp_path):
+    book = {"A": tab(people(4, 2007)), "B": tab(people(6, 2008, start=4))}
+    submit(a_book(**book), tmp_path)
+    assert cohorts() == {Y11_2024: 4, Y11_2025: 6}
+    assert not {"H05", "P11", "C30"} & codes()
+
+
+def test_a_tab_of_year_12_with_nobody_of_the_tab_of_year_11_waits_and_its_name_settles_it(tmp_path):
+    said = ("--cohort", "2024/25", "--stage", "Y11")
+    older = listed(numbered(3, start=4), answers="Employment")
+    submit(a_book(**{"Y11": listed(numbered(4)), "Y12": older}), tmp_path, *said)
+    assert cohorts() == {Y11_2025: 4}
+    assert [line["sheet"] for line in exported("findings") if line["code"] == "C47"] == ["Y12"]
+    book = {"Y11": listed(numbered(4)), "Year 12 leavers 2025": older}
+    submit(a_book(**book), tmp_path, *said)
+    assert cohorts() == {Y11_2025: 4, ("2024/25", "Y12"): 3}

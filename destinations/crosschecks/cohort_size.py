@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from destinations.crosschecks.previous_return import (
@@ -180,11 +181,25 @@ def _pending_submissions_query() -> Select[Any]:
 
 @cache
 def _other_cohorts_query() -> Select[Any]:
+    """Leavers of this cohort on a sheet who are of another year too; the sheet may hold both."""
+    same = aliased(Leaver)
+    same_cohort = aliased(Cohort)
+    of_this_cohort = (
+        select(col(same.person_id))
+        .join(same_cohort, col(same.cohort_id) == col(same_cohort.id))
+        .where(
+            is_effective_one(col(same.submission_id)),
+            col(same_cohort.urn).in_(bindparam("chain", expanding=True)),
+            col(same_cohort.leaving_stage) == bindparam("stage"),
+            col(same_cohort.academic_year) == bindparam("year"),
+        )
+    )
     return (
         select(col(Cohort.academic_year), func.count(func.distinct(Leaver.person_id)))
         .join(Leaver, col(Leaver.cohort_id) == col(Cohort.id))
         .where(
             col(Leaver.person_id).in_(_people_on_sheet()),
+            col(Leaver.person_id).in_(of_this_cohort),
             is_effective_one(col(Leaver.submission_id)),
             col(Cohort.urn).in_(bindparam("chain", expanding=True)),
             col(Cohort.leaving_stage) == bindparam("stage"),

@@ -13,24 +13,39 @@ from datetime import date
 from imports.columns.date_format_inference import read_birth_dates
 from imports.columns.mapped_table import TableMapping, cell_at
 from imports.columns.typed_values import displayed_text
+from imports.context.leaver_keys import leaver_keys
 from imports.context.titles import TitleFacts, read_title
 from imports.crosswalk.periods import Period, PeriodUnit
 from models.handoffs.normalised import SubmissionMetadata
 from models.handoffs.sheets import SheetRow
-from models.vocabulary import COMMON_STAGES, LeavingStage, academic_year
+from models.vocabulary import COMMON_STAGES, LeavingStage, academic_year, stage_name, year_name
 
 _STAGES = {stage.year_group: stage for stage in LeavingStage}
 _YEAR_GROUP = re.compile(r"(?i)(?:nc\s*)?(?:year|yr|y)?\s*(1[1-4])(?:\.0)?")
+_FORM = re.compile(r"(?i)(?:year|yr|y)?\s*(1[1-4])\s*[\-./]?\s*[a-z]{1,4}\d?")  # 11A, 13-BW
+_YOUNGER = re.compile(r"(?i)(?:nc\s*)?(?:year|yr|y)?\s*(?:7|8|9|10)(?:\.0)?")
+_TOO_YOUNG = "their year group is below Year 11, so they are nobody's leavers yet"
+_GROUP_INSIDE = re.compile(r"(?i)(?<![a-z0-9])(?:year|yr|y)\s*(1[1-4])(?!\d)")  # "2025 Y11"
+_STAGE_WORDS = {
+    LeavingStage.Y11: re.compile(r"(?i)(?:ks|key stage)\s*4"),
+    LeavingStage.Y12: re.compile(r"(?i)l6|lower (?:sixth|6th)"),
+    LeavingStage.Y13: re.compile(r"(?i)(?:ks|key stage)\s*5|u6|upper (?:sixth|6th)"),
+}
 _YEARS = re.compile(r"(20\d\d)(?:\s*[/\-\u2013]\s*(?:20)?(\d\d))?")
-_ENOUGH_TABS = 2
+_ENOUGH_TABS = _ENOUGH_GROUPS = 2
+_FEW = 0.1  # of rows, whose year group may be a slip
 
 
 @dataclass(frozen=True, slots=True)
 class SaidCohort:
-    """What is said of some rows: a leaving year, as its September, and a stage; None in silence."""
+    """What is said of some rows: a leaving year, as its September, and a stage; None in silence.
+
+    `doubt` is why they wait: in words, what is said in two ways.
+    """
 
     year: int | None = None
     stage: LeavingStage | None = None
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +86,77 @@ def gather_evidence(
     for layout, fact, born in zip(layouts, facts, births, strict=True):
         stage = _STAGES.get(fact.year_group or 0)
         period = None
+        either = ""
         if stage and _is_group_of_answers(fact, born, facts, births, metadata):
-            period, stage = Period(PeriodUnit.AGE, fact.year_group or 0), None
-        year = fact.leaving_year if fact.is_sure or tabs_are_cohorts else None
-        if period is None and year is None and fact.tab_period and _tabs_are_moments(facts, births):
-            period = fact.tab_period
-        title = SaidCohort(year, stage)
+            if born is None and _is_apart_from_year_11(layout, layouts, facts):
+                either = _left_or_are_there([stage])
+            else:
+                period = Period(PeriodUnit.AGE, fact.year_group or 0)
+            stage = None
+        # "Year 12 2024-25", of where leavers were, is not the year in which they left.
+        is_sure = fact.is_sure and period is None
+        year, doubt = _leaving_year(fact, born, metadata) if is_sure else (None, "")
+        if year is None and tabs_are_cohorts:
+            year = fact.leaving_year
+        period = period or _period_of_answers(fact, year, facts, births)
+        if period is None:
+            doubt = doubt or _is_too_early(layout, fact, born, metadata)
+        title = SaidCohort(year, stage, doubt or either)
         evidence.append(TableEvidence(layout, _rows(layout, title, metadata), period))
     return evidence
+
+
+def _leaving_year(
+    fact: TitleFacts, born: int | None, metadata: SubmissionMetadata
+) -> tuple[int | None, str]:
+    """The leaving year that a title is sure of, and why it waits where it is sure of two.
+
+    Of two the sender's word chooses, or else the dates of birth.
+    """
+    years = {fact.leaving_year, *fact.other_years} - {None}
+    if len(years) == 1 or metadata.academic_year in years:
+        return (fact.leaving_year if len(years) == 1 else metadata.academic_year), ""
+    stage = _STAGES.get(fact.year_group or 0)
+    ages = {possible.age for possible in ((stage,) if stage else COMMON_STAGES)}
+    born_for = [year for year in years if year and born is not None and year - born in ages]
+    if len(born_for) == 1:
+        return born_for[0], ""
+    said = " and ".join(f"leavers of {year_name(year)}" for year in sorted(filter(None, years)))
+    return None, f"what stands over it says {said}"
+
+
+def _period_of_answers(
+    fact: TitleFacts,
+    year: int | None,
+    facts: Sequence[TitleFacts],
+    births: Sequence[int | None],
+) -> Period | None:
+    """The year or year group in a title that is of the answers; None where it names none."""
+    if fact.answers:
+        return fact.answers
+    if fact.tab_period is None:
+        return None
+    if year is None:
+        return fact.tab_period if _tabs_are_moments(facts, births) else None
+    same = [other for other in facts if other.tab_period and other.leaving_year == year]
+    is_sure = fact.is_sure and (len(same) >= _ENOUGH_TABS or not fact.tab_period.is_bare)
+    return fact.tab_period if is_sure and fact.tab_period.number > year else None
+
+
+def _is_too_early(
+    layout: TableMapping, fact: TitleFacts, born: int | None, metadata: SubmissionMetadata
+) -> str:
+    """Why a title's year may be that of the answers: its pupils were still far from leaving.
+
+    Not where the sender, the dates of birth or a plan says that they are that year's.
+    """
+    year = fact.leaving_year
+    if year is None or not fact.is_sure or fact.is_of_leavers or metadata.academic_year is not None:
+        return ""
+    is_plan = any(nature.is_plan for nature in fact.natures) or not layout.has("activity")
+    if is_plan or born is not None or metadata.sent_on >= date(year + 1, 1, 1):
+        return ""
+    return f"it says {year_name(year)}, a year that had only begun when it was sent"
 
 
 def _tabs_are_cohorts(facts: Sequence[TitleFacts], births: Sequence[int | None]) -> bool:
@@ -108,14 +186,6 @@ def _tabs_are_moments(facts: Sequence[TitleFacts], births: Sequence[int | None])
     return len(dated) >= _ENOUGH_TABS and len(set(dated)) == 1 and dated[0] is not None
 
 
-def autumns_in_titles(layouts: Sequence[TableMapping]) -> frozenset[int]:
-    """The Septembers of the academic years of the moments that several tables are called after."""
-    moments = {read_title(layout.table.title).moment for layout in layouts} - {None}
-    if len(moments) < _ENOUGH_TABS:
-        return frozenset()
-    return frozenset(academic_year(day.year, day.month) for day in moments if day)
-
-
 def tabs_are_unclear(evidence: Sequence[TableEvidence]) -> bool:
     """Whether several tabs are called after years, and nothing tells what the years are of."""
     silent = [
@@ -125,6 +195,22 @@ def tabs_are_unclear(evidence: Sequence[TableEvidence]) -> bool:
     ]
     tabs = {read_title(table.layout.table.title).tab_period for table in silent} - {None}
     return len(tabs) >= _ENOUGH_TABS
+
+
+def _is_apart_from_year_11(
+    layout: TableMapping, layouts: Sequence[TableMapping], facts: Sequence[TitleFacts]
+) -> bool:
+    """Whether nobody of a table is on the tables of Year 11 beside it.
+
+    They may have left from another year group, or be those of Year 11 who stayed on.
+    """
+    of_year_11 = [
+        leaver_keys(other)
+        for other, fact in zip(layouts, facts, strict=True)
+        if fact.year_group == LeavingStage.Y11.year_group and other is not layout
+    ]
+    leavers = leaver_keys(layout)
+    return bool(of_year_11) and all(leavers.isdisjoint(others) for others in of_year_11)
 
 
 def _is_group_of_answers(
@@ -160,12 +246,50 @@ def _rows(
     rows = layout.table.rows
     years = [_year_in_cells(layout, row) for row in rows]
     stages = [_stage_in_cells(layout, row) for row in rows]
+    doubt, has_groups = title.doubt, any(stages)
     if not _are_leaving_stages(layout, stages, [year or title.year for year in years], metadata):
+        if majority_birth_year(count_births([layout], metadata)) is None:
+            doubt = doubt or _several_groups(stages, title, metadata)
         stages = [None] * len(rows)
-    return tuple(
-        SaidCohort(title.year if year is None else year, title.stage if stage is None else stage)
+    named = [
+        SaidCohort(
+            title.year if year is None else year,
+            title.stage if stage is None else stage,
+            doubt if year is None or doubt != title.doubt else "",
+        )
         for year, stage in zip(years, stages, strict=True)
+    ]
+    younger = _younger_rows(layout) if has_groups else frozenset()
+    return tuple(
+        replace(said, doubt=_TOO_YOUNG) if at in younger else said for at, said in enumerate(named)
     )
+
+
+def _younger_rows(layout: TableMapping) -> frozenset[int]:
+    """The places of rows whose year group is below those that leavers leave from."""
+    return frozenset(
+        at
+        for at, row in enumerate(layout.table.rows)
+        for column in layout.columns("year_group")
+        if _YOUNGER.fullmatch(displayed_text(cell_at(row, column.at)).strip())
+    )
+
+
+def _several_groups(
+    stages: Sequence[LeavingStage | None], title: SaidCohort, metadata: SubmissionMetadata
+) -> str:
+    """Why rows of several year groups wait where nothing tells whether they left from those."""
+    groups = Counter(stage for stage in stages if stage)
+    least = groups.total() * _FEW
+    named = sorted(stage for stage, count in groups.items() if count > least)
+    if title.stage or metadata.leaving_stage or len(named) < _ENOUGH_GROUPS:
+        return ""
+    return _left_or_are_there(named)
+
+
+def _left_or_are_there(stages: Sequence[LeavingStage]) -> str:
+    said = " and ".join(stage_name(stage) for stage in stages)
+    return f"it says {said}, and we cannot tell whether they left from there or are there now"
 
 
 def _year_in_cells(layout: TableMapping, row: SheetRow) -> int | None:
@@ -177,11 +301,20 @@ def _year_in_cells(layout: TableMapping, row: SheetRow) -> int | None:
 
 
 def _stage_in_cells(layout: TableMapping, row: SheetRow) -> LeavingStage | None:
-    for column in layout.columns("year_group"):
-        match = _YEAR_GROUP.fullmatch(displayed_text(cell_at(row, column.at)).strip())
-        if match:
-            return _STAGES[int(match[1])]
+    for field in ("year_group", "form", "leaving_year"):
+        for column in layout.columns(field):
+            stage = _stage_in_text(displayed_text(cell_at(row, column.at)).strip())
+            if stage:
+                return stage
     return None
+
+
+def _stage_in_text(text: str) -> LeavingStage | None:
+    for stage, words in _STAGE_WORDS.items():
+        if words.fullmatch(text):
+            return stage
+    match = _YEAR_GROUP.fullmatch(text) or _FORM.fullmatch(text) or _GROUP_INSIDE.search(text)
+    return _STAGES[int(match[1])] if match else None
 
 
 def _are_leaving_stages(
@@ -207,7 +340,7 @@ def _are_leaving_stages(
         born = majority_birth_year(count_births([part], metadata))
         said = {years[at] for at in places} - {None}
         if born is None:
-            if stage not in COMMON_STAGES and metadata.leaving_stage is not stage:
+            if not _is_leaving_stage(stage, set(rows_by_stage), metadata):
                 return False
             continue
         if said and {born + stage.age} != said:
@@ -215,6 +348,19 @@ def _are_leaving_stages(
         leaving_years |= set() if said else {born + stage.age}
     is_over = all(metadata.sent_on >= date(year + 1, 1, 1) for year in leaving_years)
     return is_over and len(leaving_years) <= 1
+
+
+def _is_leaving_stage(
+    stage: LeavingStage, beside: set[LeavingStage], metadata: SubmissionMetadata
+) -> bool:
+    """Whether rows without dates of birth left from a year group that their cells name.
+
+    Nobody who left is in Year 11 now: beside it the others are where people left from, but for
+    Year 12, which who stayed on is in.
+    """
+    if stage in COMMON_STAGES or stage is metadata.leaving_stage:
+        return True
+    return LeavingStage.Y11 in beside and stage is not LeavingStage.Y12
 
 
 def part_of(layout: TableMapping, places: Sequence[int]) -> TableMapping:

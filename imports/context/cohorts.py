@@ -7,12 +7,12 @@ with a question: a row in the wrong cohort is wrong in every figure of both.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from imports.columns.mapped_table import TableMapping
 from imports.context.cohort_evidence import (
     SaidCohort,
     TableEvidence,
-    autumns_in_titles,
     count_births,
     gather_evidence,
     majority_birth_year,
@@ -21,7 +21,8 @@ from imports.context.cohort_evidence import (
     tabs_are_unclear,
 )
 from imports.context.early_leavers import leave_out_early_leavers
-from imports.context.row_waves import autumns_of
+from imports.context.leaver_keys import leaver_keys
+from imports.context.row_waves import autumns_in_titles, autumns_of
 from imports.context.submission_context import FileContent, complete_metadata
 from models.facts.counts import count_of
 from models.handoffs.findings import Issue, SubmissionRefused
@@ -79,24 +80,53 @@ def split_by_cohort(layouts: Sequence[TableMapping], declared: SubmissionMetadat
     evidence = gather_evidence(layouts, declared)
     if tabs_are_unclear(evidence) and declared.academic_year is None:
         raise SubmissionRefused("C04")
-    parts, issues, refusals = _resolve(_groups(evidence), declared)
-    if not parts:
-        raise refusals[0]
-    parts, early = _without_early_leavers(_dated(part, evidence) for part in _merge(parts))
+    parts, issues, refusals = _resolve(_groups(evidence, declared), declared)
+    merged, impossible = _without_impossible(_merge(parts))
+    if not merged:
+        raise (refusals or [SubmissionRefused("C08", why=dict(impossible[0].facts)["why"])])[0]
+    parts, early = _without_early_leavers(_dated(part, evidence) for part in merged)
     metadata = _main_part(parts, declared).metadata
     if len({part.metadata.wave for part in parts}) > 1:
         metadata = replace(metadata, wave=None)
-    issues = [*_as_one_sentence(issues, parts, declared), *early]
+    issues = [*_as_one_sentence(issues, parts, declared), *impossible, *early]
     return SplitFile(metadata, parts, issues)
 
 
-def _groups(evidence: Sequence[TableEvidence]) -> list[_Group]:
-    """The rows of a file by what is said of them, in reading order."""
+def _groups(evidence: Sequence[TableEvidence], declared: SubmissionMetadata) -> list[_Group]:
+    """The rows of a file by what is said of them, in reading order.
+
+    Tables of which no year is said, and whose people were born in other years, are apart.
+    """
     by_said: dict[SaidCohort, list[TableMapping]] = {}
     for table in evidence:
         for said, places in rows_by_cohort(table).items():
             by_said.setdefault(said, []).append(part_of(table.layout, places))
-    return [_Group(said, layouts) for said, layouts in by_said.items()]
+    groups = []
+    for said, layouts in by_said.items():
+        apart = [layouts] if said.year is not None else _by_births(layouts, declared)
+        groups += [_Group(said, same) for same in apart]
+    return groups
+
+
+def _by_births(
+    layouts: Sequence[TableMapping], declared: SubmissionMetadata
+) -> list[list[TableMapping]]:
+    """The tables by the year in which most of their people were born; the first has most rows.
+
+    A table that tells too few dates of birth is with those that have most rows.
+    """
+    by_year: dict[int | None, list[TableMapping]] = {}
+    for layout in layouts:
+        births = count_births([layout], declared)
+        born = majority_birth_year(births) if births.total() >= _ENOUGH else None
+        by_year.setdefault(born, []).append(layout)
+    untold = by_year.pop(None, [])
+    parts = sorted(by_year.values(), key=_count_rows, reverse=True)
+    return [[*parts[0], *untold], *parts[1:]] if parts else [untold]
+
+
+def _count_rows(layouts: Sequence[TableMapping]) -> int:
+    return sum(len(layout.table.rows) for layout in layouts)
 
 
 def _resolve(
@@ -108,6 +138,10 @@ def _resolve(
         births = count_births(group.layouts, declared)
         born = majority_birth_year(births) if births.total() >= _ENOUGH else None
         said, why = _held_against_note(group.said, groups, declared, born)
+        if group.said.doubt:
+            refusals.append(SubmissionRefused("C08", why=group.said.doubt))
+            issues += [_at_odds(layout, group.said.doubt) for layout in group.layouts]
+            continue
         asked = _as_asked(said, declared, is_only=len(groups) == 1)
         autumns = autumns_of(group.layouts, declared.sent_on) | autumns_in_titles(group.layouts)
         content = FileContent(tuple(group.layouts), births, autumns)
@@ -121,7 +155,7 @@ def _resolve(
         why = why or _born_for_others(part, said, declared, born, births[born or 0])
         if why:
             refusals.append(SubmissionRefused("C08", why=why))
-            issues += [_left_out(_AT_ODDS, layout, ("why", why)) for layout in group.layouts]
+            issues += [_at_odds(layout, why) for layout in group.layouts]
             continue
         parts.append(part)
         issues += noticed
@@ -209,6 +243,10 @@ def left_out_issue(layout: TableMapping, code: str) -> Issue:
     return _left_out(_CANNOT_READ, layout, ("code", code))
 
 
+def _at_odds(layout: TableMapping, why: str) -> Issue:
+    return _left_out(_AT_ODDS, layout, ("why", why))
+
+
 def _left_out(code: str, layout: TableMapping, *facts: tuple[str, str]) -> Issue:
     sheet = layout.table.sheet
     rows = count_of(len(layout.table.rows), "row")
@@ -228,6 +266,30 @@ def _merge(parts: Iterable[CohortTables]) -> list[CohortTables]:
         CohortTables(same[0].metadata, _joined(layout for part in same for layout in part.layouts))
         for same in by_cohort.values()
     ]
+
+
+def _without_impossible(
+    parts: Sequence[CohortTables],
+) -> tuple[list[CohortTables], list[Issue]]:
+    """The parts but for those that say of most of the same leavers two stages of one year."""
+    if len(parts) == 1:
+        return list(parts), []
+    waiting: dict[int, str] = {}
+    leavers = [frozenset[object]().union(*map(leaver_keys, part.layouts)) for part in parts]
+    for first, second in combinations(range(len(parts)), 2):
+        year = parts[first].metadata.academic_year
+        shared = len(leavers[first] & leavers[second])
+        is_most = shared * 2 > min(len(leavers[first]), len(leavers[second]))
+        if year is None or parts[second].metadata.academic_year != year or not is_most:
+            continue
+        stages = sorted(
+            stage for at in (first, second) if (stage := parts[at].metadata.leaving_stage)
+        )
+        names = " and ".join(stage_name(stage) for stage in stages)
+        why = f"it says of the same leavers that they left from {names} in {year_name(year)}"
+        waiting |= {first: why, second: why}
+    issues = [_at_odds(layout, why) for at, why in waiting.items() for layout in parts[at].layouts]
+    return [part for at, part in enumerate(parts) if at not in waiting], issues
 
 
 def _joined(layouts: Iterable[TableMapping]) -> list[TableMapping]:

@@ -6,14 +6,15 @@
 import re
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from imports.columns.mapped_table import ColumnMapping, TableMapping, cell_at
 from imports.columns.typed_values import displayed_text
 from imports.context.cohort_evidence import part_of
-from imports.context.titles import natures_of
+from imports.context.leaver_keys import leaver_key, leaver_keys
+from imports.context.titles import natures_of, read_title
 from imports.crosswalk.fields import NOT_OURS, PERHAPS, WAVE_SAID
 from imports.crosswalk.periods import Period, PeriodUnit, parse_months, parse_period
 from imports.values.dates import DayMonthOrder, read_date
@@ -24,6 +25,7 @@ from models.vocabulary import MOST_WAVES, academic_year
 
 _NOT_READ, _NOT_OF_WAVE = "C50", "C51"
 _MOSTLY = 0.9
+_ENOUGH_TABS = 2
 _HEADING = re.compile(
     r"(?i)\b(?:check|check[\s-]?points?|waves?|survey(?:ed)?|track(?:ing|ed)|follow[\s-]?ups?|"
     r"time[\s-]?points?|data[\s-]?points?|collection|snapshot|moment|"
@@ -35,7 +37,6 @@ _MAY_BE_MOMENTS = frozenset({"leaving_year", "year_group"})
 _OPEN_FIELDS = frozenset({"", NOT_OURS, PERHAPS})
 _BARE_NUMBER = re.compile(r"(\d{1,2})(?:\.0)?")
 _ANY_DAY = date(2099, 12, 31)
-_WHO = ("upn", "uln", "surname", "forename", "full_name", "born_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,25 @@ def autumns_of(layouts: Sequence[TableMapping], sent_on: date) -> frozenset[int]
         if (moment := _moment_of(cell_at(row, column.at), column.field, sent_on))
     )
     return frozenset(academic_year(day.year, day.month) for day in days if day)
+
+
+def autumns_in_titles(layouts: Sequence[TableMapping]) -> frozenset[int]:
+    """The Septembers of the academic years of the moments that several tables are called after.
+
+    Nothing where they are of several autumns and no leaver is in two of them: each may hold the
+    leavers of another year.
+    """
+    moments = {
+        at: moment
+        for at, layout in enumerate(layouts)
+        if (moment := read_title(layout.table.title).moment)
+    }
+    autumns = frozenset(academic_year(day.year, day.month) for day in moments.values())
+    if len(set(moments.values())) < _ENOUGH_TABS:
+        return frozenset()
+    leavers = [leaver_keys(layouts[at]) for at in moments]
+    is_tracking = sum(map(len, leavers)) > len(set().union(*leavers))
+    return autumns if len(autumns) == 1 or is_tracking else frozenset()
 
 
 def split_by_wave(layouts: Sequence[TableMapping], metadata: SubmissionMetadata) -> DatedTables:
@@ -201,23 +221,12 @@ def _differs_for_one_leaver(layout: TableMapping, column: ColumnMapping) -> bool
     """Whether rows of the same leaver have different values in a column, and none has one twice."""
     values: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     for row in layout.table.rows:
-        who = _who(layout, row)
+        who = leaver_key(layout, row)
         text = displayed_text(cell_at(row, column.at))
         if who and text:
             values[who].append(text)
     repeated = [texts for texts in values.values() if len(texts) > 1]
     return bool(repeated) and all(len(set(texts)) == len(texts) for texts in repeated)
-
-
-def _who(layout: TableMapping, row: SheetRow) -> tuple[str, ...]:
-    """What a row says of who it is about: a number, else all that names them."""
-    texts: Mapping[str, str] = {
-        name: displayed_text(cell_at(row, column.at)).casefold()
-        for name in _WHO
-        for column in layout.columns(name)[:1]
-    }
-    number = texts.get("upn") or texts.get("uln")
-    return (number,) if number else tuple(filter(None, texts.values()))
 
 
 def _contacts_over_years(
@@ -232,7 +241,7 @@ def _contacts_over_years(
         day, _ = read_date(cell_at(row, columns[0].at), DayMonthOrder.DAY_FIRST, metadata.sent_on)
         if day is None:
             return ()
-        years[_who(layout, row)].add(academic_year(day.year, day.month))
+        years[leaver_key(layout, row)].add(academic_year(day.year, day.month))
     return columns if any(len(of_leaver) > 1 for of_leaver in years.values()) else ()
 
 

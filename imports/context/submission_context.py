@@ -13,6 +13,7 @@ from imports.columns.enrolment_status import is_list_of_learners
 from imports.columns.mapped_table import TableMapping
 from imports.columns.proposals import may_hold_destination
 from imports.columns.typed_values import displayed_text
+from imports.context.titles import read_title
 from imports.crosswalk.column_map import ColumnMap
 from imports.crosswalk.periods import Period, PeriodUnit
 from models.handoffs.findings import Issue, SubmissionRefused
@@ -173,7 +174,11 @@ def _stage_hint(content: FileContent) -> LeavingStage | None:
         )
         if stages and (best := stages.most_common(1)[0])[1] * 2 > stages.total() and best[0]:
             return best[0]
-    tabs = {_stage_in_text(layout.table.sheet) for layout in content.layouts} - {None}
+    tabs = {
+        _stage_in_text(layout.table.sheet)
+        for layout in content.layouts
+        if read_title(layout.table.title).answers is None  # "Leavers 2023 now Year 13"
+    } - {None}
     return tabs.pop() if len(tabs) == 1 else _by_year_columns(content)
 
 
