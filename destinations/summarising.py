@@ -254,7 +254,9 @@ def _counts_of(tally: _Tally, cannot_be_counted: int | None) -> Counts:
             (activity_type.value, activity_types[activity_type]) for activity_type in ActivityType
         ),
         sustained_categories=tuple(
-            (category.value, categories[category.value]) for category in SustainedCategory
+            (category.value, categories[category.value])
+            for category in SustainedCategory
+            if categories[category.value]
         ),
     )
 

@@ -30,7 +30,7 @@ class Counts:
     exclusions: tuple[tuple[str, int], ...] = ()  # (why, how many), in the order of the list
     # (models.vocabulary.ActivityType, leavers), every type
     activity_types: tuple[tuple[str, int], ...] = ()
-    # (models.vocabulary.SustainedCategory, leavers whose destination lasted)
+    # (models.vocabulary.SustainedCategory, how many lasted), where there are any
     sustained_categories: tuple[tuple[str, int], ...] = ()
 
     @property
