@@ -37,7 +37,7 @@ TAKEN = ROOT / "tests" / "snapshots"
 AT_HAND = ROOT / "var" / "snapshots"
 HUB_A = ROOT.parent / "shared" / "samples" / "hub_a"
 HUBS = ("demo", "hub_a")
-EXPORTS = ("leavers", "destinations", "matches", "findings", "summary")
+EXPORTS = ("leavers", "destinations", "outcomes", "matches", "findings", "summary")
 SOUND = (0, 1, 3)  # nothing to fix, something to fix, refused
 
 
