@@ -257,6 +257,17 @@ def test_a_school_that_has_not_sent_stays_in_the_base_of_its_hub(record: Record)
     assert (line(lines, "", 2).known, line(lines, "", 2).leavers) == (1, 2)
 
 
+def test_of_whom_nothing_is_known_it_cannot_be_told_whatever_a_later_year_says(
+    record: Record,
+) -> None:
+    school = record.school("100001")
+    leaver = record.leaver(record.cohort(school), school)
+    record.said(leaver, "810", wave=1, as_at=date(2023, 11, 16))
+    record.said(leaver, "220", wave=2, as_at=date(2024, 11, 4), started_on=date(2023, 9, 4))
+    counts = line(summarise(record.session, today=date(2026, 6, 1)), school)
+    assert (counts.not_known, counts.sustained, counts.cannot_tell) == (1, 0, 1)
+
+
 def test_an_open_wave_without_an_answer_has_its_line(record: Record) -> None:
     school = record.school("100001")
     record.leaver(record.cohort(school, 2025), school)

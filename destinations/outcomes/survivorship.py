@@ -32,6 +32,7 @@ from models.vocabulary import (
     activities,
 )
 
+_WHERE_IS_NOT_KNOWN = "where they were on the day asked is not known"
 _STRENGTH = {evidence.value: evidence.strength for evidence in EvidenceStrength}
 
 INTENDED_MEANS = {
@@ -297,6 +298,9 @@ def _outcome(
     group, activity_type = (
         _group_and_type(best) if best else (ActivityGroup.NOT_KNOWN, ActivityType.NOT_KNOWN)
     )
+    if group is ActivityGroup.NOT_KNOWN and verdict.answer is not Sustained.CANNOT_TELL:
+        # What a later autumn's sheet says of these months is no answer to this one.
+        verdict = SustainedVerdict(Sustained.CANNOT_TELL, _WHERE_IS_NOT_KNOWN)
     observation = best or _NO_OBSERVATION
     return LeaverOutcome(
         leaver_id=leaver.leaver_id,
