@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from other_layouts import LAST_AUTUMN, LAYOUTS, Answer, OtherSchool
-from other_words import NOT_KNOWN, PLANS, OtherStyle, draw_style
+from other_words import NAMES_EMPLOYER, NOT_KNOWN, PLANS, OtherStyle, draw_style
 
 from destinations.demo.invented.institutions import MadeUpHub, Place, draw_hub
 from destinations.demo.invented.people import (
@@ -124,5 +124,6 @@ def _answers(
         if code == "210" and not person.school.sixth_form:
             words = "210 elsewhere"
             provider = next(place.name for place in hub.schools if place.sixth_form)
-        answers[doing.wave] = Answer(code, chance.choice(style.words[words]), provider)
+        typed = chance.choice(style.words[words])
+        answers[doing.wave] = Answer(code, typed, "" if typed in NAMES_EMPLOYER else provider)
     return answers

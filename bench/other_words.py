@@ -118,6 +118,11 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     "820": ("Can't trace", "Moved, no forwarding address", "No contact details"),
     "830": ("Won't tell us", "Doesn't want to say"),
 }
+# These name the employer themselves.
+NAMES_EMPLOYER = (
+    *("Army", "In the Army", "Royal Navy", "Full time job – Tesco", "Working at Asda"),
+    *("Part time job – McDonald's", "Works for dad's firm", "Apprenticeship with the council"),
+)
 NOT_KNOWN = ("810", "820", "830")
 # Of what a leaver means to do; other activities than these are nobody's plan in May.
 PLANS: dict[str, tuple[str, ...]] = {
