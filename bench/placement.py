@@ -75,10 +75,14 @@ def place_answers(hub: Path, exports: Mapping[str, Iterable[Line]]) -> Placement
     faulty = {whose.get(_row(row), "") for row in table(truth / "planted.csv")}
     words = [row for row in table(truth / "words.csv") if row["person"] not in faulty]
     files = {row["file"] for row in words}
+    # The demonstration's plans stand in a column beside the answers, and in no truth.
+    are_plans_true = {word["wave"] for word in words} >= {"0"}
     lines = [
         line
         for line in exports["destinations"]
-        if line["file"] in files and whose.get(_row(line)) not in faulty
+        if line["file"] in files
+        and whose.get(_row(line)) not in faulty
+        and (are_plans_true or line["wave"] != "0")
     ]
     ours = _our_people(exports["matches"], whose)
     result = Placement(leavers=len({word["person"] for word in words}))

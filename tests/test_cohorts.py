@@ -111,6 +111,10 @@ BOOKS = {
         {"13A": tab(people(3, 2006)), "13B": tab(people(3, 2006, start=3))},
         {Y13_2025: 6},
     ),
+    "one list of two stages, which only dates of birth tell apart": (
+        {"Leavers 2025": tab(people(6, 2008) + people(4, 2006, start=6))},
+        {Y11_2025: 6, Y13_2025: 4},
+    ),
 }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from imports.columns.date_format_inference import read_birth_dates
+from imports.columns.date_format_inference import read_birth_dates, read_births_by_row
 from imports.columns.mapped_table import TableMapping, cell_at
 from imports.columns.typed_values import displayed_text
 from imports.context.titles import TitleFacts, read_title
@@ -23,6 +23,8 @@ _STAGES = {stage.year_group: stage for stage in LeavingStage}
 _YEAR_GROUP = re.compile(r"(?i)(?:nc\s*)?(?:year|yr|y)?\s*(1[1-4])(?:\.0)?")
 _YEARS = re.compile(r"(20\d\d)(?:\s*[/\-\u2013]\s*(?:20)?(\d\d))?")
 _ENOUGH_TABS = 2
+_STAGE_BY_AGE = {stage.age: stage for stage in COMMON_STAGES}
+_ENOUGH_BIRTHS = 3  # of each stage: one date of birth two years out is a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def gather_evidence(
         if period is None and year is None and fact.tab_period and _tabs_are_moments(facts, births):
             period = fact.tab_period
         title = SaidCohort(year, stage)
-        evidence.append(TableEvidence(layout, _rows(layout, title, metadata), period))
+        rows = _with_stages_by_birth(layout, _rows(layout, title, metadata), metadata)
+        evidence.append(TableEvidence(layout, rows, period))
     return evidence
 
 
@@ -166,6 +169,27 @@ def _rows(
         SaidCohort(title.year if year is None else year, title.stage if stage is None else stage)
         for year, stage in zip(years, stages, strict=True)
     )
+
+
+def _with_stages_by_birth(
+    layout: TableMapping, rows: tuple[SaidCohort, ...], metadata: SubmissionMetadata
+) -> tuple[SaidCohort, ...]:
+    """The rows with the stages that their dates of birth tell, where several of two stages do.
+
+    "Leavers 2024" may be of Year 11 and of Year 13.  Nothing is told where anybody says a stage.
+    """
+    if metadata.leaving_stage or any(said.stage or said.year is None for said in rows):
+        return rows
+    stages = [
+        _STAGE_BY_AGE.get(said.year - academic_year(born.year, born.month))
+        if born and said.year is not None
+        else None
+        for said, born in zip(rows, read_births_by_row(layout, metadata), strict=True)
+    ]
+    counts = Counter(stage for stage in stages if stage)
+    if len(counts) < len(COMMON_STAGES) or min(counts.values()) < _ENOUGH_BIRTHS:
+        return rows
+    return tuple(replace(said, stage=stage) for said, stage in zip(rows, stages, strict=True))
 
 
 def _year_in_cells(layout: TableMapping, row: SheetRow) -> int | None:
