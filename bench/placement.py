@@ -115,7 +115,8 @@ def _judge(result: Placement, word: Line, line: Line | None) -> None:
     result.placed += 1
     said = line["activity_code"] or line["intended"]
     if word["wave"] == "0":
-        is_right = line["intended"] == _INTENTIONS.get(word["code"], "other education or training")
+        plan = _INTENTIONS.get(word["code"], "other education or training")
+        is_right = plan == line["intended"] or word["code"] == line["activity_code"]
     else:
         is_right = meaning(line["activity_code"]) == meaning(word["code"])
     if is_right:

@@ -101,8 +101,15 @@ def _is_all_destinations(
         len(cells) >= _ENOUGH
         and not _are_flags(cells)
         and not holds_yes_no(cells, column_map)
-        and share_of_known_destinations(cells, column_map) == 1
+        and share_of_known_destinations(cells, column_map) >= _MANY
+        and all(_is_destination_or_plan(cell, column_map) for cell in cells)
     )
+
+
+def _is_destination_or_plan(cell: Cell, column_map: ColumnMap) -> bool:
+    """Under a title that speaks of plans, some are "Undecided"."""
+    typed = displayed_text(cell)
+    return any(column_map.value_of(name, typed) is not None for name in _CALLED)
 
 
 def _filled_cells(layout: TableMapping, column: ColumnMapping) -> list[Cell]:
