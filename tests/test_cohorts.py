@@ -255,15 +255,25 @@ def test_an_unknown_heading_of_several_years_is_read_for_each_of_them(tmp_path):
     leavers = people(4, 2007)
     text = tab(
         leavers,
-        headings="Where did they go? Oct 2024 | Where did they go? Oct 2025",
+        headings="Whereabouts Oct 2024 | Whereabouts Oct 2025",
         answers="FE college | NEET",
     )
     submit(a_book(**{"Year 11 leavers 2024": text}), tmp_path)
     assert waves() == {(*Y11_2024, "1"): 4, (*Y11_2024, "2"): 4}
 
 
+@pytest.mark.parametrize("heading", ["Where did they go?", "After Year 11", "Went on to"])
+def test_a_heading_that_may_be_a_destination_is_one_where_a_word_is_strange(heading, tmp_path):
+    rows = [f"{leaver} | FE college" for leaver in people(7, 2008)]
+    rows.append(f"{people(1, 2008, start=7)[0]} | Xyzzy")
+    text = "\n".join((f"Surname | Forename | Date of Birth | {heading}", *rows))
+    submit(a_book(**{"Year 11 leavers 2025": text}), tmp_path)
+    assert waves() == {(*Y11_2025, "1"): 7}
+    assert "D01" in codes()
+
+
 def test_an_unknown_heading_says_itself_which_autumn_it_is_of(tmp_path):
-    text = tab(people(4, 2007), headings="Where did they go? Oct 2024", answers="FE college")
+    text = tab(people(4, 2007), headings="Whereabouts Oct 2024", answers="FE college")
     submit(a_book(**{"Year 11 leavers 2024": text}), tmp_path)
     assert waves() == {(*Y11_2024, "1"): 4}
 
