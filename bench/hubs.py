@@ -2,6 +2,7 @@
 
     .venv/bin/python bench/hubs.py                         ten hubs
     .venv/bin/python bench/hubs.py --seeds 100-140         others
+    .venv/bin/python bench/hubs.py --words other           the other words and layouts (other_hub)
     .venv/bin/python bench/hubs.py --seeds 7 --tell        and what went wrong in one
     .venv/bin/python bench/hubs.py --hub PATH --tell       any hub folder with a truth/ of its own
 
@@ -20,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from meter import table
+from other_hub import make_other_hub
+from placement import FIGURES, Placement, place_answers
 
 from tests.truth import Comparison, compare
 from tests.truth import table as read_csv
@@ -31,7 +34,7 @@ def main() -> None:
     asked = _arguments()
     logging.disable(logging.WARNING)
     os.environ["DO_NOT_TRACK"] = "1"
-    rows = []
+    rows, answers = [], []
     for name, hub, folder in _hubs(asked):
         exports = travel(hub, folder)
         found = compare(
@@ -42,9 +45,14 @@ def main() -> None:
         )
         said, missaid = _words(hub, exports["destinations"])
         rows.append(_row(name, found, exports["stopped"], said, missaid))
-        print(table(HEADINGS, rows[-1:]).splitlines()[-1], flush=True)
+        placement = place_answers(hub, exports)
+        answers.append(_answers_row(name, placement))
+        for headings, lines in ((HEADINGS, rows), (ANSWER_HEADINGS, answers)):
+            print(table(headings, lines[-1:]).splitlines()[-1], flush=True)
         if asked.tell:
             _tell(hub, found, missaid, exports)
+            _tell_answers(placement)
+    print("\n" + table(ANSWER_HEADINGS, answers))
     print("\n" + table(HEADINGS, rows))
 
 
@@ -64,6 +72,55 @@ HEADINGS = (
     "remarked on %",
 )
 
+# The figures are true / recorded / by how much the cells of school, cohort and wave are out.
+ANSWER_HEADINGS = (
+    "hub",
+    "leavers",
+    "answers typed",
+    "in their place %",
+    "and right %",
+    "in a wrong place",
+    *FIGURES,
+    "must fix a leaver",
+    "please check a leaver",
+)
+
+
+def _answers_row(name: str, placement: Placement) -> tuple[object, ...]:
+    return (
+        name,
+        placement.leavers,
+        placement.typed,
+        _percent(placement.placed, placement.typed),
+        _percent(placement.right, placement.typed),
+        len(placement.wrong_place),
+        *(placement.figure(figure) for figure in FIGURES),
+        f"{placement.must_fix / placement.leavers:.3f}",
+        f"{placement.please_check / placement.leavers:.3f}",
+    )
+
+
+def _tell_answers(placement: Placement) -> None:
+    """Made-up people only: what stands in the cells may be shown."""
+    wrong = Counter(
+        (word["file"], word["typed"], word["code"], code) for word, code in placement.wrong_word
+    )
+    for (file, typed, code, recorded), many in wrong.most_common(40):
+        print(f"  {many} x {code} counts as {recorded or 'nothing'}: {typed!r} in {file}")
+    missing = Counter(
+        (word["file"], word["sheet"], word["heading"], word["wave"]) for word in placement.missing
+    )
+    for (file, sheet, heading, wave), many in missing.most_common(40):
+        print(f"  {many} x not recorded: wave {wave}, {heading!r} on {sheet!r} in {file}")
+    typed_of = Counter(word["typed"] for word in placement.missing)
+    print(f"  not recorded: {dict(typed_of.most_common(40))}")
+    misplaced = Counter(
+        (line["file"], line["sheet"], line["cohort"], line["stage"], line["wave"])
+        for line in placement.wrong_place
+    )
+    for place, many in misplaced.most_common(40):
+        print(f"  {many} x in a wrong place: {place}")
+
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -71,6 +128,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--schools", type=int, default=9)
     parser.add_argument("--leavers", type=int, default=30)
     parser.add_argument("--hub", type=Path, help="a hub folder instead of made-up ones")
+    parser.add_argument("--words", choices=("demo", "other"), default="demo", help="whose words")
     parser.add_argument("--tell", action="store_true", help="say where it went wrong")
     return parser.parse_args()
 
@@ -84,6 +142,11 @@ def _hubs(asked: argparse.Namespace) -> Iterator[tuple[str, Path, Path]]:
         with tempfile.TemporaryDirectory(prefix="bench-hubs-") as folder:
             if asked.hub:
                 yield asked.hub.name, asked.hub, Path(folder)
+            elif asked.words == "other":
+                hub = make_other_hub(
+                    Path(folder) / "hub", seed=seed, schools=asked.schools, leavers=asked.leavers
+                )
+                yield str(seed), hub, Path(folder)
             else:
                 hub = make_hub(
                     Path(folder) / "hub", seed=seed, schools=asked.schools, leavers=asked.leavers

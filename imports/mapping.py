@@ -137,7 +137,7 @@ def _normalise(
     layouts, about_births = place_by_birth_month(layouts, declared)
     split = split_by_cohort(layouts, declared)
     cohorts, about_cohorts = _ready_to_normalise(split.parts, column_map, is_roll=is_roll)
-    declared = split.metadata
+    declared = _of_a_cohort_read(split.metadata, cohorts)
     layouts = [layout for cohort in cohorts for layout in cohort.layouts]
     unused, about_columns = find_unknown_columns(layouts, column_map, kind)
     normalised = normalise_rows(cohorts, column_map)
@@ -241,6 +241,17 @@ def _ready_to_normalise(
     if not ready:
         raise refusals[0]
     return ready, issues
+
+
+def _of_a_cohort_read(
+    metadata: SubmissionMetadata, ready: Sequence[RowsToNormalise]
+) -> SubmissionMetadata:
+    """The metadata of the file; of the largest cohort that is read, where its own waits."""
+    if any(rows.metadata.cohort == metadata.cohort for rows in ready):
+        return metadata
+    return max(
+        ready, key=lambda rows: sum(len(layout.table.rows) for layout in rows.layouts)
+    ).metadata
 
 
 def _cohort_ready(

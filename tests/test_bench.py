@@ -56,6 +56,17 @@ def test_a_made_up_hub_is_scored_against_its_truth():
     assert int(rows) > 50
 
 
+@pytest.mark.parametrize("words", ["demo", "other"])
+def test_typed_answers_are_counted_in_their_place_and_in_no_other(words):
+    told = bench("hubs.py", "--words", words, "--seeds", "1", "--schools", "4", "--leavers", "12")
+    lines = [[cell.strip() for cell in line.split("|")] for line in told.splitlines()]
+    at = next(at for at, line in enumerate(lines) if "in a wrong place" in line)
+    answers = dict(zip(lines[at], lines[at + 2], strict=True))
+    assert int(answers["answers typed"]) > 50
+    assert float(answers["in their place %"]) >= 98
+    assert answers["in a wrong place"] == "0"
+
+
 def test_one_workbook_has_its_price_behind_the_guard_and_marked():
     told = bench("sheet.py", "--rows", "60", "--files", "1")
     assert "1 marked in place" in told

@@ -112,6 +112,10 @@ BOOKS = {
         {"13A": tab(people(3, 2006)), "13B": tab(people(3, 2006, start=3))},
         {Y13_2025: 6},
     ),
+    "one list of two stages, which only dates of birth tell apart": (
+        {"Leavers 2025": tab(people(6, 2008) + people(4, 2006, start=6))},
+        {Y11_2025: 6, Y13_2025: 4},
+    ),
 }
 
 
@@ -232,6 +236,61 @@ def test_two_tables_under_banners_of_one_sheet_are_what_their_banners_say(tmp_pa
     )
     submit(a_book(**{"Leavers 2025": text}), tmp_path)
     assert waves() == {(*Y11_2025, "0"): 4, (*Y11_2025, "1"): 3}
+
+
+def test_a_cohort_that_is_read_stays_its_own_where_a_larger_one_waits(tmp_path):
+    submit(
+        a_book(
+            **{
+                "Year 11 leavers 2024": tab(people(6, 2007), headings="Mystery", answers="Xyzzy"),
+                "Year 11 leavers 2025": tab(people(4, 2008, start=6)),
+            }
+        ),
+        tmp_path,
+    )
+    assert cohorts() == {Y11_2025: 4}
+    assert "C53" in codes()
+
+
+def test_an_unknown_heading_of_several_years_is_read_for_each_of_them(tmp_path):
+    leavers = people(4, 2007)
+    text = tab(
+        leavers,
+        headings="Whereabouts Oct 2024 | Whereabouts Oct 2025",
+        answers="FE college | NEET",
+    )
+    submit(a_book(**{"Year 11 leavers 2024": text}), tmp_path)
+    assert waves() == {(*Y11_2024, "1"): 4, (*Y11_2024, "2"): 4}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Where did they go?", "After Year 11", "Went on to", "What they went on to Oct 2025"],
+)
+def test_a_heading_that_may_be_a_destination_is_one_where_a_word_is_strange(heading, tmp_path):
+    rows = [f"{leaver} | FE college" for leaver in people(7, 2008)]
+    rows.append(f"{people(1, 2008, start=7)[0]} | Xyzzy")
+    text = "\n".join((f"Surname | Forename | Date of Birth | {heading}", *rows))
+    submit(a_book(**{"Year 11 leavers 2025": text}), tmp_path)
+    assert waves() == {(*Y11_2025, "1"): 7}
+    assert "D01" in codes()
+
+
+def test_an_unknown_heading_says_itself_which_autumn_it_is_of(tmp_path):
+    text = tab(people(4, 2007), headings="Whereabouts Oct 2024", answers="FE college")
+    submit(a_book(**{"Year 11 leavers 2024": text}), tmp_path)
+    assert waves() == {(*Y11_2024, "1"): 4}
+
+
+def test_undecided_is_a_plan_under_a_title_of_plans(tmp_path):
+    rows = [f"{leaver} | FE college" for leaver in people(3, 2008)]
+    rows += [f"{leaver} | Undecided" for leaver in people(2, 2008, start=3)]
+    text = "\n".join(
+        ("Intended destinations", "Surname | Forename | Date of Birth | Destination", *rows)
+    )
+    submit(a_book(**{"Leavers 2025": text}), tmp_path)
+    assert waves() == {(*Y11_2025, "0"): 5}
+    assert "D01" not in codes()
 
 
 def test_taking_back_a_file_of_two_cohorts_takes_back_both_and_nothing_else(tmp_path):

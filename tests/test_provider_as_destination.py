@@ -197,7 +197,7 @@ def test_the_college_in_an_enrolment_list_is_no_destination():
     assert found.rows[0].text("provider_name") == "Downs Coast College"
 
 
-@pytest.mark.parametrize("heading", ["Where are they now?", "After Y11", "Moving on"])
+@pytest.mark.parametrize("heading", ["Where are they now?", "Whereabouts", "Moving on"])
 @pytest.mark.parametrize("kind", [None, SubmissionKind.LEAVERS])
 def test_leavers_with_a_course_are_never_taken_for_people_enrolled(heading, kind):
     text = """

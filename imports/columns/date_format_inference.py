@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from imports.columns.mapped_table import TableMapping
+from imports.columns.mapped_table import TableMapping, cell_at
 from imports.columns.typed_values import DATES
 from imports.crosswalk.fields import READ_AS
 from imports.values.dates import (
@@ -30,6 +30,18 @@ def read_birth_dates(layouts: Sequence[TableMapping], declared: SubmissionMetada
     order = infer_order(cells)
     days = (read_date(cell, order, declared.sent_on)[0] for cell in cells)
     return [day for day in days if day]
+
+
+def read_births_by_row(layout: TableMapping, declared: SubmissionMetadata) -> list[date | None]:
+    """The date of birth in each row of one table; None where it holds none that can be read."""
+    columns = layout.columns("born_on")[:1]
+    if not columns:
+        return [None] * len(layout.table.rows)
+    order = infer_order(layout.cells(columns[0]))
+    return [
+        read_date(cell_at(row, columns[0].at), order, declared.sent_on)[0]
+        for row in layout.table.rows
+    ]
 
 
 def infer_date_orders(

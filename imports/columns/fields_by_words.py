@@ -15,6 +15,7 @@ from imports.columns.mapped_table import (
 )
 from imports.columns.typed_values import displayed_text, says_nothing
 from imports.crosswalk.column_map import ColumnMap
+from imports.crosswalk.periods import PeriodUnit, parse_period
 from imports.text.headings import (
     SPEAKS_OF_BEFORE,
     SPEAKS_OF_OFFERS,
@@ -44,13 +45,33 @@ def read_by_words(layout: TableMapping, column_map: ColumnMap) -> TableMapping:
     """The layout with a destination, meant or actual, where one unknown column is full of them."""
     mappings = list(layout.mappings)
     candidates = [
-        column for column in layout.columns("") if _is_all_destinations(layout, column, column_map)
+        _with_period(column)
+        for column in layout.columns("")
+        if _is_all_destinations(layout, column, column_map)
     ]
     for field in ("activity", "intended"):
         columns = [column for column in candidates if _field_meant(column) == field]
-        if len(columns) == 1 and not layout.has(field):
-            mappings[columns[0].at] = replace(columns[0], field=field, is_by_words=True)
+        if columns and not layout.has(field) and _ask_for_a_year_each(columns):
+            for column in columns:
+                mappings[column.at] = replace(column, field=field, is_by_words=True)
     return replace(layout, mappings=tuple(mappings))
+
+
+def _with_period(column: ColumnMapping) -> ColumnMapping:
+    # "After Year 13" is no moment.
+    parsed = parse_period(" ".join(column.parts))
+    is_moment = parsed is not None and parsed[0].unit is not PeriodUnit.AGE
+    return replace(column, period=parsed[0]) if parsed and is_moment else column
+
+
+def _ask_for_a_year_each(columns: Sequence[ColumnMapping]) -> bool:
+    """Whether it is one column, or the same question of several years."""
+    if len(columns) == 1:
+        return True
+    asked = [parse_period(" ".join(column.parts)) for column in columns]
+    years = [parsed[0] for parsed in asked if parsed]
+    questions = {parsed[1] for parsed in asked if parsed}
+    return len(questions) == 1 and len(set(years)) == len(columns)
 
 
 def holds_many_destinations(layout: TableMapping, column_map: ColumnMap) -> bool:
@@ -101,8 +122,15 @@ def _is_all_destinations(
         len(cells) >= _ENOUGH
         and not _are_flags(cells)
         and not holds_yes_no(cells, column_map)
-        and share_of_known_destinations(cells, column_map) == 1
+        and share_of_known_destinations(cells, column_map) >= _MANY
+        and all(_is_destination_or_plan(cell, column_map) for cell in cells)
     )
+
+
+def _is_destination_or_plan(cell: Cell, column_map: ColumnMap) -> bool:
+    """Under a title that speaks of plans, some are "Undecided"."""
+    typed = displayed_text(cell)
+    return any(column_map.value_of(name, typed) is not None for name in _CALLED)
 
 
 def _filled_cells(layout: TableMapping, column: ColumnMapping) -> list[Cell]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from imports.columns.date_format_inference import read_birth_dates
+from imports.columns.date_format_inference import read_birth_dates, read_births_by_row
 from imports.columns.mapped_table import TableMapping, cell_at
 from imports.columns.typed_values import displayed_text
 from imports.context.leaver_keys import leaver_keys
@@ -34,6 +34,8 @@ _STAGE_WORDS = {
 _YEARS = re.compile(r"(20\d\d)(?:\s*[/\-\u2013]\s*(?:20)?(\d\d))?")
 _ENOUGH_TABS = _ENOUGH_GROUPS = 2
 _FEW = 0.1  # of rows, whose year group may be a slip
+_STAGE_BY_AGE = {stage.age: stage for stage in COMMON_STAGES}
+_ENOUGH_BIRTHS = 3  # of each stage: one date of birth two years out is a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def gather_evidence(
         if period is None:
             doubt = doubt or _is_too_early(layout, fact, born, metadata)
         title = SaidCohort(year, stage, doubt or either)
-        evidence.append(TableEvidence(layout, _rows(layout, title, metadata), period))
+        rows = _with_stages_by_birth(layout, _rows(layout, title, metadata), metadata)
+        evidence.append(TableEvidence(layout, rows, period))
     return evidence
 
 
@@ -290,6 +293,27 @@ def _several_groups(
 def _left_or_are_there(stages: Sequence[LeavingStage]) -> str:
     said = " and ".join(stage_name(stage) for stage in stages)
     return f"it says {said}, and we cannot tell whether they left from there or are there now"
+
+
+def _with_stages_by_birth(
+    layout: TableMapping, rows: tuple[SaidCohort, ...], metadata: SubmissionMetadata
+) -> tuple[SaidCohort, ...]:
+    """The rows with the stages that their dates of birth tell, where several of two stages do.
+
+    "Leavers 2024" may be of Year 11 and of Year 13.  Nothing is told where anybody says a stage.
+    """
+    if metadata.leaving_stage or any(said.stage or said.year is None for said in rows):
+        return rows
+    stages = [
+        _STAGE_BY_AGE.get(said.year - academic_year(born.year, born.month))
+        if born and said.year is not None
+        else None
+        for said, born in zip(rows, read_births_by_row(layout, metadata), strict=True)
+    ]
+    counts = Counter(stage for stage in stages if stage)
+    if len(counts) < len(COMMON_STAGES) or min(counts.values()) < _ENOUGH_BIRTHS:
+        return rows
+    return tuple(replace(said, stage=stage) for said, stage in zip(rows, stages, strict=True))
 
 
 def _year_in_cells(layout: TableMapping, row: SheetRow) -> int | None:

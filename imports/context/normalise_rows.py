@@ -155,6 +155,7 @@ def _normalise_row(
         columns = _add_provider(place, raw, values, columns)
     if BESIDE in raw and "activity" not in raw:
         columns = _use_second_destination(raw, values, columns)
+    columns = _use_word_of_plans(raw, values, columns, wave_columns)
     return NormalisedRow(sheet, row.number, wave_columns.wave, raw, values, columns, marks)
 
 
@@ -227,6 +228,26 @@ def _destination_value(name: str, place: NamedPlace | None) -> str | None:
     if place is None or name == "activity":
         return place.code if place else None
     return None if place.code == STAYING else INTENDED_BY_ACTIVITY.get(place.code)
+
+
+def _use_word_of_plans(
+    raw: dict[str, str],
+    values: dict[str, Value],
+    columns: Mapping[str, FieldColumn],
+    wave_columns: WaveColumns,
+) -> Mapping[str, FieldColumn]:
+    """Where a title makes answers plans, "Undecided" is a plan, though nobody can be doing it."""
+    is_plan = wave_columns.wave == 0 and "intended" not in raw
+    if not is_plan or "activity" not in raw or values["activity"] is not None:
+        return columns
+    column_map = next(reader.column_map for _, reader in wave_columns.mappings)
+    plan = column_map.value_of("intended", normalise_text(raw["activity"]))
+    if plan is None:
+        return columns
+    raw["intended"], values["intended"] = raw.pop("activity"), plan
+    del values["activity"]
+    rest = {name: column for name, column in columns.items() if name != "activity"}
+    return {**rest, "intended": replace(columns["activity"], field="intended")}
 
 
 def _use_second_destination(

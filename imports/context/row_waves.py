@@ -29,7 +29,8 @@ _ENOUGH_TABS = 2
 _HEADING = re.compile(
     r"(?i)\b(?:check|check[\s-]?points?|waves?|survey(?:ed)?|track(?:ing|ed)|follow[\s-]?ups?|"
     r"time[\s-]?points?|data[\s-]?points?|collection|snapshot|moment|"
-    r"(?:years?|months?) (?:after|since|on|out|from)|year of (?:tracking|destination|survey)|"
+    r"(?:years?|yrs?|months?|mths?) (?:after|since|on|out|from)|"
+    r"year of (?:tracking|destination|survey)|"
     r"(?:reporting|contact|tracking|review) (?:point|period|year|date)|when|as of|term|stage)\b"
 )
 # What may hold a year of the answers where its heading is that of another field.

@@ -235,7 +235,9 @@ class ColumnMap:
             parsed = parse_period(parts[at])
             if parsed:
                 rest = " ".join((*parts[:at], strip_moments(parts[at]), *parts[at + 1 :]))
-                return self._meaning_at(parsed[0], _drop_ignored_words(rest))
+                meaning = self._meaning_at(parsed[0], _drop_ignored_words(rest))
+                # "What they went on to" is known as it stands, and not without its "on".
+                return meaning or self._meaning_at(parsed[0], rest)
         return None
 
     def _meaning_at(self, period: Period, rest: str) -> HeadingMeaning | None:
