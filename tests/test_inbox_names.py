@@ -276,7 +276,8 @@ NAMES = {
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_a_strange_name_is_taken_in_and_answered_as_any_other(engine, inbox, where, name):
-    Path(os.fsdecode(bytes(inbox / URN) + b"/" + name)).write_bytes(a_workbook(LEAVERS))
+    own = LEAVERS.replace("A900700011031", "").replace("Okafor", "Bell")
+    Path(os.fsdecode(bytes(inbox / URN) + b"/" + name)).write_bytes(a_workbook(own))
     take_in(TODAY)
     lines = where()
     assert [line["stage"] for line in lines] == ["recorded"] * 2

@@ -22,7 +22,8 @@ from models.vocabulary import WAVES, SubmissionKind, academic_year
 RULE = "rule"
 WAITS = "waits for a fix"
 UNSURE = "unsure: "
-_COLUMNS = ("person_id", "level", "decided_by", "reason", "decided_at", "cohort_id")
+_DECIDED = ("person_id", "level", "decided_by", "reason", "decided_at")
+_COLUMNS = (*_DECIDED, "cohort_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def record_decision(
         "reason": reason[:400],
         "decided_at": now(),
     }
-    upsert(session, Match, [decided], key=("submission_id", "sheet", "row"), update=_COLUMNS)
+    upsert(session, Match, [decided], key=("submission_id", "sheet", "row"), update=_DECIDED)
     submission_state.request_reprocessing(session, [submission_id])
 
 
