@@ -23,7 +23,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 PROMISED = {
     "destinations": "person, urn, cohort, stage, wave, activity_code, activity_group, "
     "provider_name, provider_urn, provider_ukprn, started_on, ended_on, as_at, source, evidence, "
-    "recorded_at, superseded, submission, file, sheet, row, column",
+    "recorded_at, superseded, counts, sustained, because, submission, file, sheet, row, column",
     "leavers": "person, urn, cohort, stage, upn, uln, forename, surname, born_on, sex, sen, "
     "disadvantaged, excluded, submission, file, sheet, row",
     "matches": "person, submission, file, sheet, row, level, decided_by, reason",

@@ -45,7 +45,11 @@ def a_sheet(answers: dict[str, str], consents: dict[str, str] | None = None) -> 
 
 
 def hub_line() -> dict[str, str]:
-    (line,) = [line for line in exported("summary") if not line["urn"] and line["wave"] == "1"]
+    (line,) = [
+        line
+        for line in exported("summary")
+        if (line["urn"], line["wave"], line["breakdown"]) == ("", "1", "all")
+    ]
     return line
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from destinations.reports.export_columns import ExportColumn
 from destinations.reports.exports import RECORD_EXPORTS
 from destinations.reports.outcome_export import A_ROW as OUTCOMES_ROW
-from destinations.reports.outcome_export import OUTCOME_COLUMNS
+from destinations.reports.outcome_export import COUNTING_COLUMNS, OUTCOME_COLUMNS
 from destinations.reports.summary_export import A_ROW, SUMMARY_COLUMNS
 
 _TOP = """\
@@ -22,11 +22,20 @@ is not among the rows."""
 def exports_page() -> str:
     """The data dictionary of the exports, as Markdown."""
     sections = [
-        _section(name, export.a_row, export.columns) for name, export in RECORD_EXPORTS.items()
+        _section(name, export.a_row, _with_counting(name, export.columns))
+        for name, export in RECORD_EXPORTS.items()
     ]
     sections.append(_section("outcomes", OUTCOMES_ROW, OUTCOME_COLUMNS))
     sections.append(_section("summary", A_ROW, SUMMARY_COLUMNS))
     return "\n\n".join([_TOP, *sections]) + "\n"
+
+
+def _with_counting(name: str, columns: Sequence[ExportColumn[Any]]) -> Sequence[ExportColumn[Any]]:
+    """The columns of an export, with those that are worked out beside the record."""
+    if name != "destinations":
+        return columns
+    at = [column.name for column in columns].index("superseded") + 1
+    return [*columns[:at], *COUNTING_COLUMNS, *columns[at:]]
 
 
 def _section(name: str, a_row: str, columns: Sequence[ExportColumn[Any]]) -> str:

@@ -18,7 +18,22 @@ from models.submissions import Submission
 from models.vocabulary import ActivityGroup, EvidenceStrength, year_name
 
 A_ROW = "a leaver at a wave that is counted, with the answer that counts; not known where none does"
-COUNTING = ("counts", "sustained", "because")
+# What the export of destinations says beside each answer, behind "superseded".
+COUNTING_COLUMNS: tuple[ExportColumn[Any], ...] = (
+    ExportColumn(
+        "counts",
+        None,
+        "Whether this is the answer that counts for the leaver at that wave",
+        ("Y", "N"),
+    ),
+    ExportColumn(
+        "sustained",
+        None,
+        "Of an answer that counts, whether it lasted from October to March",
+        ("yes", "no", "cannot be told"),
+    ),
+    ExportColumn("because", None, "Why, in words"),
+)
 
 OUTCOME_COLUMNS: tuple[ExportColumn[Callable[[LeaverOutcome], Any]], ...] = (
     ExportColumn(
@@ -135,4 +150,5 @@ def with_counting(
             else:
                 yield (*row[:at], "Y", *counted, *row[at:])
 
-    return (*columns[:at], *COUNTING, *columns[at:]), lines()
+    counting_names = tuple(column.name for column in COUNTING_COLUMNS)
+    return (*columns[:at], *counting_names, *columns[at:]), lines()
