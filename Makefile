@@ -95,5 +95,5 @@ lock: ## write requirements.lock again from pyproject.toml
 	@python="$$(.ci/python)"; [ -x .venv-lock/bin/uv ] || { "$$python" -m venv .venv-lock; .venv-lock/bin/pip install --quiet uv; }
 	.venv-lock/bin/uv pip compile pyproject.toml --extra build --extra docs --extra test \
 	    --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet \
+	    --no-header --no-annotate --quiet \
 	    --output-file requirements.lock

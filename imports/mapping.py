@@ -35,7 +35,9 @@ from imports.context.normalise_rows import RowsToNormalise, normalise_rows
 from imports.context.required_columns import (
     add_column_proposals,
     find_unknown_columns,
+    no_answers_issue,
     require_columns,
+    says_who,
 )
 from imports.context.row_waves import find_wave_column, split_by_wave
 from imports.context.submission_context import infer_kind
@@ -228,18 +230,27 @@ def _ready_to_normalise(
     A cohort whose tables cannot be read waits where others can.  Raises SubmissionRefused where
     none can.
     """
-    ready, issues, refusals = [], [], []
+    ready: list[RowsToNormalise] = []
+    issues: list[Issue] = []
+    refused: list[tuple[CohortTables, SubmissionRefused]] = []
     for part in parts:
         try:
             rows, noticed = _cohort_ready(part, column_map, is_roll=is_roll)
-        except SubmissionRefused as refused:
-            refusals.append(refused)
-            issues += [left_out_issue(layout, refused.code) for layout in part.layouts]
+        except SubmissionRefused as refusal:
+            refused.append((part, refusal))
             continue
         ready.append(rows)
         issues += noticed
     if not ready:
-        raise refusals[0]
+        raise refused[0][1]
+    for part, why in refused:
+        if why.code == "C02" and all(map(says_who, part.layouts)):
+            # They are leavers all the same; only where they went is not said.
+            rows, noticed = _cohort_ready(part, column_map, is_roll=True)
+            ready.append(rows)
+            issues += [*noticed, *map(no_answers_issue, part.layouts)]
+        else:
+            issues += [left_out_issue(layout, why.code) for layout in part.layouts]
     return ready, issues
 
 

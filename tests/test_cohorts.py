@@ -238,7 +238,7 @@ def test_two_tables_under_banners_of_one_sheet_are_what_their_banners_say(tmp_pa
     assert waves() == {(*Y11_2025, "0"): 4, (*Y11_2025, "1"): 3}
 
 
-def test_a_cohort_that_is_read_stays_its_own_where_a_larger_one_waits(tmp_path):
+def test_a_cohort_stays_its_own_beside_a_larger_one_that_does_not_say_where_they_went(tmp_path):
     submit(
         a_book(
             **{
@@ -248,8 +248,9 @@ def test_a_cohort_that_is_read_stays_its_own_where_a_larger_one_waits(tmp_path):
         ),
         tmp_path,
     )
-    assert cohorts() == {Y11_2025: 4}
-    assert "C53" in codes()
+    assert cohorts() == {Y11_2024: 6, Y11_2025: 4}
+    assert waves() == {(*Y11_2025, "1"): 4}
+    assert "C54" in codes()
 
 
 def test_an_unknown_heading_of_several_years_is_read_for_each_of_them(tmp_path):
@@ -341,8 +342,9 @@ def test_a_cohort_whose_tab_lacks_a_column_waits_and_the_others_are_read(tmp_pat
     )
     book = {"Year 11 leavers 2025": tab(people(5, 2008)), "Year 11 leavers 2024": older}
     submit(a_book(**book), tmp_path)
-    assert cohorts() == {Y11_2025: 5}
-    assert "C53" in codes()
+    assert cohorts() == {Y11_2025: 5, Y11_2024: 3}
+    assert waves() == {(*Y11_2025, "1"): 5}  # the three are leavers, and not known
+    assert "C54" in codes()
 
 
 def test_a_row_that_does_not_say_its_year_and_one_still_to_come_are_said(tmp_path):
@@ -357,6 +359,38 @@ def test_a_row_that_does_not_say_its_year_and_one_still_to_come_are_said(tmp_pat
     submit(a_book(**{"Year 11 leavers 2024": text}), tmp_path)
     assert waves() == {(*Y11_2024, "1"): 5, (*Y11_2024, "2"): 3}
     assert {"C50", "C51"} <= codes()
+
+
+def test_whom_only_a_row_of_no_known_year_names_is_a_leaver_and_not_known(tmp_path):
+    leavers = people(7, 2007)
+    rows = [f"{leaver} | 2 | NEET" for leaver in leavers[:5]]
+    rows += [f"{leavers[5]} | later | FE college", f"{leavers[6]} | 3 | FE college"]
+    text = "Surname | Forename | Date of Birth | Year after leaving | Destination\n" + "\n".join(
+        rows
+    )
+    submit(a_book(**{"Year 11 leavers 2024": text}), tmp_path)
+    assert cohorts() == {Y11_2024: 7}
+    assert waves() == {(*Y11_2024, "2"): 5}
+    assert [line["code"] for line in exported("findings")].count("C50") == 2
+
+
+def test_a_tab_without_a_destination_beside_one_that_has_it_leaves_nobody_out(tmp_path):
+    names = "\n".join(["Surname | Forename | Date of Birth", *people(3, 2008, start=5)])
+    submit(a_book(**{"11A": tab(people(5, 2008)), "11B": names}), tmp_path)
+    assert cohorts() == {Y11_2025: 8}
+    assert waves() == {(*Y11_2025, "1"): 5}
+    assert "C54" in codes()
+
+
+def test_a_cohort_whose_tab_does_not_say_who_waits_and_the_others_are_read(tmp_path):
+    nameless = "\n".join(
+        ["Forename | Date of Birth | Destination"]
+        + [f"{leaver.split(' | ', 1)[1]} | NEET" for leaver in people(3, 2007, start=6)]
+    )
+    book = {"Year 11 leavers 2025": tab(people(5, 2008)), "Year 11 leavers 2024": nameless}
+    submit(a_book(**book), tmp_path)
+    assert cohorts() == {Y11_2025: 5}
+    assert "C53" in codes()
 
 
 def test_the_receipt_says_which_cohorts_and_waves_were_read_and_the_words(tmp_path, monkeypatch):

@@ -22,7 +22,7 @@ PEOPLE = """
 """
 
 
-def said(heading, first, others, end=""):
+def mapped_with_findings(heading, first, others, end=""):
     text = PEOPLE.format(heading, end, first, *[others] * 3)
     read = read_file("list.xlsx", a_workbook(text), STANDARD.field_of)
     declared = SubmissionMetadata(
@@ -55,13 +55,13 @@ HAS_LEFT = """
 
 @pytest.mark.parametrize(("heading", "first", "others", "code"), drawn(HAS_LEFT))
 def test_whoever_has_left_is_asked_about_and_nobody_else(heading, first, others, code):
-    _, told = said(heading, first, others)
+    _, told = mapped_with_findings(heading, first, others)
     assert told == {(code, 2, "H")}
 
 
 @pytest.mark.parametrize(("heading", "first", "others", "code"), drawn(HAS_LEFT))
 def test_nobody_is_asked_who_has_an_end_date(heading, first, others, code):
-    mapped, told = said(heading, first, others, end="15/10/2025")
+    mapped, told = mapped_with_findings(heading, first, others, end="15/10/2025")
     assert told == set()
     assert mapped.rows[0].get("ended_on") == date(2025, 10, 15)
 
@@ -78,7 +78,7 @@ STILL_THERE = """
 
 @pytest.mark.parametrize(("heading", "first", "others"), drawn(STILL_THERE))
 def test_nobody_is_asked_who_is_still_there(heading, first, others):
-    mapped, told = said(heading, first, others)
+    mapped, told = mapped_with_findings(heading, first, others)
     assert told == set()
     assert mapped.remarks == ()
 

@@ -63,7 +63,7 @@ DRAWN = {
 }
 
 
-def told(read: ReadFile, declared: dict[str, object]) -> list[str]:
+def codes_noticed(read: ReadFile, declared: dict[str, object]) -> list[str]:
     """The codes of what mapping notices, each with all that its sentence needs."""
     result = map_columns_and_values(read, a_declaration(**declared), load_map())
     return [one.code for one in word_issues(result.remarks)]
@@ -72,8 +72,8 @@ def told(read: ReadFile, declared: dict[str, object]) -> list[str]:
 @pytest.mark.parametrize("code", DRAWN)
 def test_a_rule_speaks_where_it_should_and_not_where_it_should_not(code):
     so, not_so = DRAWN[code]
-    assert code in told(*so)
-    assert code not in told(*not_so)
+    assert code in codes_noticed(*so)
+    assert code not in codes_noticed(*not_so)
 
 
 def test_a_link_to_a_google_sheet_is_not_the_sheet():

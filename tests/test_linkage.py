@@ -59,10 +59,14 @@ def measured(known: Sequence[Line], sent: Sequence[Line]) -> tuple[float, float,
     """Precision and recall of the sure matches, and how often the right one is at least offered."""
     people = [KnownLeaver(person, parse_identity(values)) for person, values in known]
     rows = [NormalisedRow("", at, 1, {}, values, {}) for at, (_, values) in enumerate(sent)]
-    return told(match_leavers(rows, people, makes_people=False), [person for person, _ in sent])
+    return precision_and_recall(
+        match_leavers(rows, people, makes_people=False), [person for person, _ in sent]
+    )
 
 
-def told(found: Sequence[RowMatch], truth: Sequence[int]) -> tuple[float, float, float]:
+def precision_and_recall(
+    found: Sequence[RowMatch], truth: Sequence[int]
+) -> tuple[float, float, float]:
     sure = [
         one.person_id == who
         for one, who in zip(found, truth, strict=True)

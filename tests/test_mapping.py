@@ -48,7 +48,7 @@ def codes(result):
     return [remark.code for remark in result.remarks]
 
 
-def told(remark):
+def words_of(remark):
     return rule_words(remark.code, dict(remark.facts))
 
 
@@ -224,7 +224,7 @@ def test_a_year_that_has_not_come_is_not_recorded_but_said():
     result = mapped(YEARLY.replace("| Cook-Dodd     |", "| Cook-Dodd     | Uni"), wave=None)
     assert {row.wave for row in result.rows} == {1}
     assert codes(result) == ["C15", "C15", "C15"]
-    assert told(result.remarks[0])[0] == (
+    assert words_of(result.remarks[0])[0] == (
         "We did not use 'Sept 24': it asks about an autumn that had not come when it was sent"
     )
 
@@ -297,7 +297,7 @@ def test_two_columns_of_one_thing_are_said_and_the_plainest_used():
     assert values(result, "forename") == ["Adaeze"]
     assert values(result, "disadvantaged") == [True]
     assert codes(result) == ["C12", "C12"]
-    assert told(result.remarks[0])[0] == (
+    assert words_of(result.remarks[0])[0] == (
         "Both 'Preferred name' and 'Forename' hold the same thing; we used 'Forename'"
     )
 
@@ -454,7 +454,7 @@ def test_a_table_without_names_is_left_out_and_said():
         STANDARD,
     )
     assert len(result.rows) == 1
-    assert told(result.remarks[0])[0] == (
+    assert words_of(result.remarks[0])[0] == (
         "We left out a table on this sheet: it has no column called 'Surname' or 'Forename'"
     )
 
@@ -659,7 +659,7 @@ def test_zeros_that_a_cell_shows_are_put_back_and_said():
     cell = Cell("123456", 123456, CellKind.NUMBER, "123456", "0000000000")
     result = map_columns_and_values(_with_cell("ULN", cell), a_declaration(), STANDARD)
     assert result.rows[0].get("uln") == "0000123456"
-    assert told(result.remarks[0])[0] == (
+    assert words_of(result.remarks[0])[0] == (
         "In 'ULN' we put back zeros that 1 of its numbers show but do not hold"
     )
 

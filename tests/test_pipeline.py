@@ -58,7 +58,7 @@ def lines(what: str) -> list[dict[str, str]]:
         ]
 
 
-def take(hub: Path) -> None:
+def send_and_take_in(hub: Path) -> None:
     """A hub's files sent and taken in."""
     setup()
     register(hub / "institutions.csv", hub / "hub_members.csv", None)
@@ -152,7 +152,7 @@ def test_the_sample_hub_comes_out_true(tmp_path, monkeypatch):
     if not hub.is_dir():
         pytest.skip("the sample hubs are not beside the checkout")
     with a_home(tmp_path, monkeypatch):
-        take(hub)
+        send_and_take_in(hub)
         assert len(lines("matches")) == len(
             {(row["file"], row["sheet"], row["row"]) for row in table(hub / "truth" / "rows.csv")}
         )
@@ -169,14 +169,14 @@ def test_the_sample_hub_comes_out_true(tmp_path, monkeypatch):
 def test_a_hub_never_seen_comes_out_true(seed, tmp_path, monkeypatch):
     with a_home(tmp_path / "home", monkeypatch):
         hub = make_hub(tmp_path / "hub", seed=seed)
-        take(hub)
+        send_and_take_in(hub)
         hold(hub)
 
 
 def test_sending_the_same_files_under_other_names_adds_nothing(tmp_path, monkeypatch):
     with a_home(tmp_path / "home", monkeypatch):
         hub = make_hub(tmp_path / "hub", seed=7, schools=2, years=1)
-        take(hub)
+        send_and_take_in(hub)
         before = {what: lines(what) for what in ("leavers", "destinations", "matches")}
         inbox = Path(get_settings().store) / "inbox"
         for path in [path for path in inbox.rglob("*") if path.is_file()]:
@@ -191,7 +191,7 @@ def test_one_file_that_cannot_be_read_never_stops_the_others(tmp_path, monkeypat
         with (hub / "manifest.csv").open(encoding="utf-8-sig") as manifest:
             first = next(csv.DictReader(manifest))
         (hub / "inbox" / first["urn"] / first["file"]).write_bytes(b"PK\x03\x04 no more than this")
-        take(hub)
+        send_and_take_in(hub)
 
         read = {row["file"] for row in lines("matches")}
         sent = {row["file"] for row in table(hub / "manifest.csv")}
@@ -203,7 +203,7 @@ def test_one_file_that_cannot_be_read_never_stops_the_others(tmp_path, monkeypat
 def test_a_run_killed_after_any_stage_ends_the_same_when_run_again(tmp_path, monkeypatch):
     hub = make_hub(tmp_path / "hub", seed=9, schools=2, years=1)
     with a_home(tmp_path / "whole", monkeypatch):
-        take(hub)
+        send_and_take_in(hub)
         whole = {what: lines(what) for what in ("leavers", "destinations", "matches", "findings")}
     for number in (1, 2, 3, 4):
         with a_home(tmp_path / f"killed {number}", monkeypatch):
@@ -246,14 +246,14 @@ def test_the_size_of_a_chunk_and_the_order_of_arrival_change_nothing(tmp_path, m
     hub = make_hub(tmp_path / "hub", seed=11, schools=3, years=3)
     wanted = ("leavers", "destinations", "matches", "findings")
     with a_home(tmp_path / "all at once", monkeypatch):
-        take(hub)
+        send_and_take_in(hub)
         together = {what: lines(what) for what in wanted}
     assert {row["code"][0] for row in together["findings"]} & set("HXYN")
     monkeypatch.setenv("DESTINATIONS_CHUNK", "7")
     arriving = receive.list_new_files
     monkeypatch.setattr(receive, "list_new_files", lambda *of: list(reversed(arriving(*of))))
     with a_home(tmp_path / "otherwise", monkeypatch):
-        take(hub)
+        send_and_take_in(hub)
         otherwise = {what: lines(what) for what in wanted}
     for what, rows in together.items():
         assert _without_moments(otherwise[what]) == _without_moments(rows)

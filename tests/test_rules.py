@@ -213,7 +213,7 @@ def _row(text: str, n: int):
 
 
 @pytest.fixture(scope="module")
-def told():
+def codes_by_example():
     """The codes told for every example, all judged together."""
     sheets = {}
     for n, (code, bad, good) in enumerate(LINES):
@@ -224,14 +224,14 @@ def told():
 
 
 @pytest.mark.parametrize("n", range(len(LINES)), ids=lambda n: f"{LINES[n][0]} {LINES[n][1]}")
-def test_a_bad_row_is_told_its_rule_and_no_other(n, told):
+def test_a_bad_row_is_told_its_rule_and_no_other(n, codes_by_example):
     code = LINES[n][0]
-    assert told[2 * n] == ({"R02", "R11"} if code in ("R02", "R11") else {code})
+    assert codes_by_example[2 * n] == ({"R02", "R11"} if code in ("R02", "R11") else {code})
 
 
 @pytest.mark.parametrize("n", range(len(LINES)), ids=lambda n: f"{LINES[n][0]} {LINES[n][2]}")
-def test_the_same_row_put_right_is_told_nothing_of_it(n, told):
-    assert LINES[n][0] not in told[2 * n + 1]
+def test_the_same_row_put_right_is_told_nothing_of_it(n, codes_by_example):
+    assert LINES[n][0] not in codes_by_example[2 * n + 1]
 
 
 def test_every_rule_of_the_suites_is_drawn_here():

@@ -37,13 +37,13 @@ def drawn(text, name="Leavers", **more):
     return RawSheet(name, rows=rows, **more)
 
 
-def found(*sheets):
+def tables_of(*sheets):
     return find_tables(RawFile("xlsx", sheets), knows, READ_LIMITS)
 
 
 def leavers(*sheets):
     """(sheet, row) of every leaver."""
-    return [(table.sheet, row.number) for table in found(*sheets).tables for row in table.rows]
+    return [(table.sheet, row.number) for table in tables_of(*sheets).tables for row in table.rows]
 
 
 def rows_of(text, **more):
@@ -52,7 +52,7 @@ def rows_of(text, **more):
 
 def refusal(*sheets):
     with pytest.raises(SubmissionRefused) as refused:
-        found(*sheets)
+        tables_of(*sheets)
     rule = catalogue()[refused.value.code]
     assert rule.refuses
     # What headings may be is added where every heading map is at hand.
@@ -375,7 +375,7 @@ GROUPED = """
     ],
 )
 def test_headings_on_two_rows(more):
-    (table,) = found(drawn(GROUPED, **more)).tables
+    (table,) = tables_of(drawn(GROUPED, **more)).tables
     assert table.heading_rows == (1, 2)
     assert [heading.parts for heading in table.headings] == [
         ("Pupil", "First name"),
@@ -398,7 +398,7 @@ def test_main_headings_above_divided_ones():
         """,
         merges=[(1, 0, 2, 0), (1, 1, 1, 2), (1, 3, 2, 3), (1, 4, 1, 5), (1, 6, 1, 7)],
     )
-    (table,) = found(sheet).tables
+    (table,) = tables_of(sheet).tables
     assert [heading.parts for heading in table.headings] == [
         ("UPN",),
         ("Name", "Surname"),
@@ -413,7 +413,7 @@ def test_main_headings_above_divided_ones():
 
 
 def test_equal_headings_are_told_apart_by_the_row_above():
-    (table,) = found(
+    (table,) = tables_of(
         drawn(
             """
                     |          |               | Sept 23     |       | Sept 24     |
@@ -431,7 +431,7 @@ def test_equal_headings_are_told_apart_by_the_row_above():
 
 
 def test_a_merged_banner_is_no_part_of_the_headings():
-    (table,) = found(
+    (table,) = tables_of(
         drawn(
             """
             11A tutor group
@@ -454,7 +454,7 @@ def test_tabs_by_form_with_columns_in_other_orders():
     other = drawn("UPN | Forename | Surname\nB845400011002 | Tom | Price", "11B")
     summary = drawn("Form | Number\n11A | #1\n11B | #1", "Summary")
     assert leavers(summary, one, other) == [("11A", 2), ("11B", 2)]
-    regions = found(summary, one, other).regions
+    regions = tables_of(summary, one, other).regions
     assert [(region.sheet, region.used) for region in regions] == [
         ("Summary", False),
         ("11A", True),
@@ -464,7 +464,7 @@ def test_tabs_by_form_with_columns_in_other_orders():
 
 def test_hidden_sheets_are_left_out_and_said():
     shown = drawn("Surname | Forename | UPN\nOkafor | Ada | A845400011001")
-    regions = found(shown, RawSheet("old", hidden=True)).regions
+    regions = tables_of(shown, RawSheet("old", hidden=True)).regions
     assert [(region.sheet, region.why) for region in regions if not region.used] == [
         ("old", "hidden sheet")
     ]
@@ -476,7 +476,7 @@ def test_hidden_rows_and_columns_are_read_and_said():
         hidden_rows=(3,),
         hidden_columns=frozenset((1, 9)),
     )
-    came = found(sheet)
+    came = tables_of(sheet)
     (table,) = came.tables
     assert [(row.number, row.hidden) for row in table.rows] == [(2, False), (3, True)]
     assert [heading.hidden for heading in table.headings] == [False, True, False]
@@ -488,7 +488,7 @@ def test_hidden_rows_and_columns_are_read_and_said():
 
 def test_the_regions_say_what_was_used_and_what_was_left_out():
     text, _ = LAYOUTS["a banner, a blank row, a total"]
-    regions = found(drawn(text)).regions
+    regions = tables_of(drawn(text)).regions
     assert [(one.first_row, one.last_row, one.used, one.why) for one in regions] == [
         (1, 2, False, "above the headings"),
         (4, 6, True, "2 leavers"),
@@ -497,7 +497,7 @@ def test_the_regions_say_what_was_used_and_what_was_left_out():
 
 
 def test_a_leaver_with_words_of_headings_begins_no_other_table():
-    (table,) = found(
+    (table,) = tables_of(
         drawn(
             """
             UPN           | Surname | Forename | DOB        | Form | Destination | Notes
@@ -529,18 +529,20 @@ def test_headings_repeated_without_their_groups_are_known_again():
         Surname | Forename | DOB         | Type        | Where
         Price   | Tom      | @39159      | College     | Downs
         """
-    (table,) = found(drawn(text)).tables
+    (table,) = tables_of(drawn(text)).tables
     assert [row.number for row in table.rows] == [3, 5]
 
 
 def test_a_row_about_nobody_is_told_by_its_place():
     text, _ = LAYOUTS["something about nobody"]
-    came = found(drawn(text))
+    came = tables_of(drawn(text))
     assert [(remark.code, remark.row) for remark in came.remarks] == [("T13", 3)]
 
 
 def test_a_column_without_a_heading_is_kept_where_it_holds_something():
-    (table,) = found(drawn("Surname | Forename | | UPN\nOkafor | Ada | new | A845400011001")).tables
+    (table,) = tables_of(
+        drawn("Surname | Forename | | UPN\nOkafor | Ada | new | A845400011001")
+    ).tables
     assert [(heading.letter, heading.text) for heading in table.headings] == [
         ("A", "Surname"),
         ("B", "Forename"),
@@ -556,7 +558,7 @@ def test_two_headings_that_tell_who_and_an_unknown_one_are_a_table():
         Ada Okafor | 04/05/2007 | College
         Tom Price  |            | Job
     """
-    (table,) = found(drawn(text)).tables
+    (table,) = tables_of(drawn(text)).tables
     assert table.heading_rows == (1,)
     assert [heading.text for heading in table.headings] == ["Name", "DOB", "Gone to"]
     assert rows_of(text) == [2, 3]

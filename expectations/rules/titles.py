@@ -1,6 +1,7 @@
 """Titles: what tabs, banners and the lines around a table say of it."""
 
 from expectations.rule import MUST_FIX, PLEASE_CHECK, Rule
+from models.handoffs.findings import HoldsBack
 
 SINCE = "2026-11-30"
 
@@ -144,13 +145,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="C50",
         severity=MUST_FIX,
-        says="We cannot tell which year after leaving '{heading}' means in this row, so we have "
-        "not used the row",
+        says="We cannot tell which year after leaving '{heading}' means in this row, or it is of a "
+        "year that nobody asks for, so we have not used its answer",
         do="Write 1, 2 or 3 for the years after leaving, or a month such as Sept 2025",
         bad="later",
         good="Sept 2025",
         source="ours",
         since=SINCE,
+        holds=HoldsBack.ANSWER,
     ),
     Rule(
         code="C51",
@@ -172,6 +174,17 @@ RULES: tuple[Rule, ...] = (
         "cannot be read",
         do="Give them the same columns as the others and send it again",
         bad="a tab without a column Destination beside one that has it",
+        good="the same columns on every tab",
+        source="ours",
+        since=SINCE,
+    ),
+    Rule(
+        code="C54",
+        severity=MUST_FIX,
+        says="We read the leavers{where}, and nothing of where they went: it has no column called "
+        "'Destination', so all of them count as not known",
+        do="Add the column, or rename the one that holds it, and send it again",
+        bad="a tab 11B without a column Destination, beside 11A that has it",
         good="the same columns on every tab",
         source="ours",
         since=SINCE,

@@ -32,8 +32,9 @@ def require_columns(
 ) -> tuple[list[TableMapping], list[Issue]]:
     """The tables that have every column they need, and an issue for each that has not.
 
-    A roll of leavers needs no destination.  Raises SubmissionRefused where no table has them: C01
-    for names, C02 for the destination.
+    A roll of leavers needs no destination, and neither does a table that says who its leavers are
+    beside one that says where they went: they are leavers, and not known.  Raises SubmissionRefused
+    where no table has them: C01 for names, C02 for the destination.
     """
     if not layouts:
         raise SubmissionRefused(
@@ -46,8 +47,15 @@ def require_columns(
         layout, lacks = min(zip(layouts, missing, strict=True), key=lambda pair: len(pair[1]))
         code = "C02" if lacks == ["Destination"] else "C01"
         raise SubmissionRefused(code, missing=_quoted_list(lacks), found=list_headings([layout]))
+    known_by_name = [
+        layout
+        for layout, lacks in zip(layouts, missing, strict=True)
+        if lacks == ["Destination"] and says_who(layout)
+    ]
     issues = [
-        Issue(
+        no_answers_issue(layout)
+        if layout in known_by_name
+        else Issue(
             "C14",
             sheet=layout.table.sheet,
             facts=(
@@ -66,7 +74,19 @@ def require_columns(
     ]
     if not any(layout.has("born_on", BORN_IN) or layout.is_by_number for layout in whole):
         issues.append(Issue("C25", facts=(("found", list_headings(whole)),)))
-    return whole, issues
+    return [layout for layout in layouts if layout in whole or layout in known_by_name], issues
+
+
+def says_who(layout: TableMapping) -> bool:
+    """Whether a table has a column by which its leavers are known again, beside their names."""
+    return layout.has("upn", "uln", "born_on")
+
+
+def no_answers_issue(layout: TableMapping) -> Issue:
+    """What is said of a table whose leavers are read, and that does not say where they went."""
+    sheet = layout.table.sheet
+    where = f" on the tab '{sheet}'" if sheet else ""
+    return Issue("C54", sheet=sheet, facts=(("where", where),))
 
 
 def find_unknown_columns(

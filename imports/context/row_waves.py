@@ -24,7 +24,7 @@ from models.handoffs.sheets import Cell, CellKind, SheetRow
 from models.vocabulary import MOST_WAVES, academic_year
 
 _NOT_READ, _NOT_OF_WAVE = "C50", "C51"
-_MOSTLY = 0.9
+_MOSTLY = 0.6  # of its cells; of the others the answer waits
 _ENOUGH_TABS = 2
 _HEADING = re.compile(
     r"(?i)\b(?:check|check[\s-]?points?|waves?|survey(?:ed)?|track(?:ing|ed)|follow[\s-]?ups?|"
@@ -123,7 +123,8 @@ def autumns_in_titles(layouts: Sequence[TableMapping]) -> frozenset[int]:
 def split_by_wave(layouts: Sequence[TableMapping], metadata: SubmissionMetadata) -> DatedTables:
     """The tables of one cohort, one for each wave that their rows say they are of.
 
-    A row that is of no wave of this cohort, or does not say which, is left out, and said.
+    Of a row that is of no wave of this cohort, or does not say which, the answer waits or is left
+    out, and said; who it names is a leaver all the same.
     """
     dated, issues = [], []
     for layout in layouts:
@@ -148,23 +149,30 @@ def _by_moment(
         metadata.academic_year or 0
     )
     places: defaultdict[tuple[int, date | None], list[int]] = defaultdict(list)
-    strange: list[SheetRow] = []
-    beyond: list[SheetRow] = []
+    last = max(min(reached, metadata.waves), 0)
+    strange: list[int] = []
+    beyond: list[int] = []
     for at, row in enumerate(layout.table.rows):
         moment = _moment_of(cell_at(row, column.at), column.field, metadata.sent_on)
-        if moment is None:
-            strange.append(row)
-            continue
-        wave = max(moment.wave(metadata), 0)
-        if wave > min(reached, metadata.waves):
-            beyond.append(row)
+        wave = None if moment is None else max(moment.wave(metadata), 0)
+        if moment is None or wave is None:
+            strange.append(at)
+        elif wave > last:
+            beyond.append(at)
         else:
             places[wave, moment.day].append(at)
+    # Whom no other row names would be missing from the base: theirs wait instead.
+    named = {leaver_key(layout, layout.table.rows[at]) for rows in places.values() for at in rows}
+    alone = [at for at in beyond if leaver_key(layout, layout.table.rows[at]) not in named]
+    beyond = [at for at in beyond if at not in alone]
+    waiting = sorted([*strange, *alone])
+    places[last, None] += waiting
+    places = defaultdict(list, {key: sorted(rows) for key, rows in places.items() if rows})
     tables = [
         replace(part_of(layout, rows), wave=wave, moment=day)
         for (wave, day), rows in sorted(places.items(), key=lambda item: item[1])
     ]
-    issues = [_issue(_NOT_READ, layout, column, row) for row in strange]
+    issues = [_issue(_NOT_READ, layout, column, layout.table.rows[at]) for at in waiting]
     if beyond:
         issues.append(_issue(_NOT_OF_WAVE, layout, column, None, len(beyond)))
     return tables, issues
