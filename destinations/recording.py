@@ -37,6 +37,7 @@ from destinations.record.destination_history import add_statements
 from destinations.record.faulty_cells import rows_that_say_who, rows_to_fix, without_doubtful
 from destinations.record.findings_store import match_issues, store_findings
 from destinations.record.leaver_attributes import Sending, add_leavers, fill_leavers, stored_leavers
+from destinations.record.placed_rows import rows_by_person_of, rows_by_place
 from destinations.record.record_result import RecordResult, store_result
 from destinations.record.round_changes import compare_with_last_round
 from destinations.record.rounds import SAME_ROUND, find_sent_before
@@ -117,7 +118,7 @@ def record_rows(
     year or stage: without those nothing can be recorded.
     """
     declared = mapped.metadata
-    rows = _rows_by_place(mapped.rows)
+    rows = rows_by_place(mapped.rows)
     to_fix = rows_to_fix(findings, mapped)
     sound = {key: place_rows for key, place_rows in rows.items() if key not in to_fix}
     stored = stored_matches(session, declared.submission_id)
@@ -152,7 +153,7 @@ def record_rows(
         session,
         mapped,
         resubmission,
-        _rows_by_person(matched, recording.all_rows),
+        rows_by_person_of(matched, recording.all_rows),
         nameless=nameless,
         percent=same_round,
     )
@@ -293,7 +294,7 @@ def _record_leavers(
     matched, new_people = create_persons(
         recording.session, chain, year, all_rows, matched, made_at=recorded_at
     )
-    rows_by_person = _rows_by_person(matched, all_rows)
+    rows_by_person = rows_by_person_of(matched, all_rows)
     stored = stored_leavers(recording.session, rows_by_person, chain, stage, year)
     named = {leaver.person_id: leaver for leaver in stored if leaver.is_named}
     unnamed = {
@@ -348,7 +349,7 @@ def _record_enrolments(
     declared = recording.metadata
     candidates = candidates_for_provider(recording.session, declared)
     matched = recording.match(recording.rows, candidates, makes_people=False)
-    rows_by_person = _rows_by_person(matched, recording.rows)
+    rows_by_person = rows_by_person_of(matched, recording.rows)
     leavers: defaultdict[int, list[LeaverInCohort]] = defaultdict(list)
     for leaver in leavers_by_person(recording.session, rows_by_person):
         leavers[leaver.person_id].append(leaver)
@@ -361,28 +362,6 @@ def _record_enrolments(
     ]
     added = recording.add_statements(current_courses_last(statements), recorded_at)
     return RecordResult(declared.submission_id, new_destinations=added), matched
-
-
-def _rows_by_place(rows: Iterable[NormalisedRow]) -> dict[RowKey, list[NormalisedRow]]:
-    rows_by_place: dict[RowKey, list[NormalisedRow]] = {}
-    for row in rows:
-        rows_by_place.setdefault((row.sheet, row.row), []).append(row)
-    return rows_by_place
-
-
-def _rows_by_person(
-    matched: Iterable[RowMatch], rows: Mapping[RowKey, Sequence[NormalisedRow]]
-) -> dict[int, list[NormalisedRow]]:
-    rows_by_person: defaultdict[int, list[NormalisedRow]] = defaultdict(list)
-    for match in matched:
-        if match.person_id is not None:
-            rows_by_person[match.person_id].extend(rows[match.sheet, match.row])
-    # Of two rows of one wave the later supersedes, whichever stands first; the others keep their
-    # order.
-    return {
-        person: sorted(person_rows, key=lambda row: row.moment or datetime.min)
-        for person, person_rows in rows_by_person.items()
-    }
 
 
 def _with_row_counts(

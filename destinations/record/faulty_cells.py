@@ -11,11 +11,10 @@ from dataclasses import replace
 from destinations.linkage.identities import parse_identity
 from destinations.linkage.match_results import MatchOutcome, RowMatch
 from destinations.linkage.repeated_leavers import RowKey
+from destinations.record.placed_rows import PlacedRows, rows_by_place
 from models.handoffs.findings import Finding, HoldsBack
 from models.handoffs.normalised import ANSWER_FIELDS, HELD, NormalisedRow, NormalisedSubmission
 from models.vocabulary import Severity
-
-PlacedRows = Mapping[RowKey, Sequence[NormalisedRow]]  # those of a row of the file, one a wave
 
 
 def rows_to_fix(
@@ -54,10 +53,7 @@ def without_held_cells(
     mapped: NormalisedSubmission, findings: Iterable[Finding]
 ) -> NormalisedSubmission:
     """The submission as far as it is recorded: of rows that say who, without what waits."""
-    by_place: dict[RowKey, list[NormalisedRow]] = {}
-    for row in mapped.rows:
-        by_place.setdefault((row.sheet, row.row), []).append(row)
-    saying = rows_that_say_who(by_place, rows_to_fix(findings, mapped))
+    saying = rows_that_say_who(rows_by_place(mapped.rows), rows_to_fix(findings, mapped))
     remaining = {key: iter(rows) for key, rows in saying.items()}
     rows = tuple(
         next(remaining[row.sheet, row.row]) if (row.sheet, row.row) in remaining else row

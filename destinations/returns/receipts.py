@@ -19,7 +19,7 @@ from models.handoffs.sheets import Region
 from models.submissions import Noted, Submission
 from models.vocabulary import Severity, SubmissionKind, stage_name, year_name
 
-__all__ = ["Receipt", "build_receipt", "receipt_text", "receipt_workbook", "summary_sentence"]
+__all__ = ["Receipt", "build_receipt", "receipt_workbook", "summary_sentence"]
 
 WEIGHTS = {Severity.MUST_FIX: "Must fix", Severity.PLEASE_CHECK: "Please check"}
 CHANGES = ("new", "changed", "gone", "would_become_blank")
@@ -133,40 +133,6 @@ def receipt_workbook(receipt: Receipt) -> bytes:
     if receipt.findings and not receipt.is_refused:
         _fix_page(book, receipt)
     return book.content()
-
-
-def receipt_text(receipt: Receipt) -> str:
-    """The receipt in plain text, every finding, biggest first."""
-    lines = [
-        f"Receipt for “{receipt.file}”",
-        receipt.school,
-        *_received_lines(receipt),
-        "",
-    ]
-    lines += [_headline_sentence(receipt), ""]
-    if not receipt.is_refused:
-        lines += [*_read_as(receipt), ""]
-        lines += [f"{name}: {number}" for name, number in _row_counts(receipt)]
-        lines += [*_changes_lines(receipt), *_waived_lines(receipt)]
-        lines += [
-            f"  {_region_in_words(region)}: {_treatment(region)}" for region in receipt.regions
-        ]
-        if receipt.understood.words:
-            lines += ["", "Your words, and what we call them"]
-            lines += [
-                f"  {word.typed}: {word.kind}, {count_of(word.rows, 'row')}"
-                for word in receipt.understood.words
-            ]
-        numbered = list(enumerate(biggest_first(receipt.findings), start=1))
-        for weight, words in WEIGHTS.items():
-            questions = [
-                f"  {number}. {finding_sentence(finding)}"
-                for number, finding in numbered
-                if finding.severity == weight
-            ]
-            lines += ["", words, *questions] if questions else []
-    lines += ["", "What happens next", *(f"  {step}" for step in _next_steps(receipt))]
-    return "\n".join(_without_double_blanks(lines)) + "\n"
 
 
 def _receipt_page(book: Book, receipt: Receipt) -> None:
@@ -397,10 +363,6 @@ def _regions(stored: Sequence[Any]) -> tuple[Region, ...]:
     )
 
 
-def _region_in_words(region: Region) -> str:
-    return f"{region.sheet or SHEET_OF_CSV}, {_row_span(region)}"
-
-
 def _row_span(region: Region) -> str:
     if not region.last_row:
         return "all of it"  # a whole sheet, such as a hidden one
@@ -409,20 +371,7 @@ def _row_span(region: Region) -> str:
     return f"rows {region.first_row} to {region.last_row}"
 
 
-def _treatment(region: Region) -> str:
-    words = "read" if region.used else "left out"
-    return f"{words}: {region.why}" if region.why else words
-
-
 def _cell_place(finding: Finding) -> str:
     if finding.row is None:
         return f"column {finding.column}" if finding.column else ""
     return f"{finding.column}{finding.row}" if finding.column else f"row {finding.row}"
-
-
-def _without_double_blanks(lines: Sequence[str]) -> list[str]:
-    lines_left: list[str] = []
-    for line in lines:
-        if line or (lines_left and lines_left[-1]):
-            lines_left.append(line)
-    return lines_left

@@ -4,34 +4,22 @@ What a cell says counts before what the tab and the title say.  A year or a year
 that of the answer, not of the leaving: the dates of birth of the tables side by side tell.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from imports.columns.date_format_inference import read_birth_dates, read_births_by_row
-from imports.columns.mapped_table import TableMapping, cell_at
-from imports.columns.typed_values import displayed_text
+from imports.columns.mapped_table import TableMapping
+from imports.context.cohort_cells import stage_in_cells, year_in_cells, younger_rows
 from imports.context.leaver_keys import leaver_keys
 from imports.context.titles import TitleFacts, read_title
 from imports.crosswalk.periods import Period, PeriodUnit
 from models.handoffs.normalised import SubmissionMetadata
-from models.handoffs.sheets import SheetRow
 from models.vocabulary import COMMON_STAGES, LeavingStage, academic_year, stage_name, year_name
 
 _STAGES = {stage.year_group: stage for stage in LeavingStage}
-_YEAR_GROUP = re.compile(r"(?i)(?:nc\s*)?(?:year|yr|y)?\s*(1[1-4])(?:\.0)?")
-_FORM = re.compile(r"(?i)(?:year|yr|y)?\s*(1[1-4])\s*[\-./]?\s*[a-z]{1,4}\d?")  # 11A, 13-BW
-_YOUNGER = re.compile(r"(?i)(?:nc\s*)?(?:year|yr|y)?\s*(?:7|8|9|10)(?:\.0)?")
 _TOO_YOUNG = "their year group is below Year 11, so they are nobody's leavers yet"
-_GROUP_INSIDE = re.compile(r"(?i)(?<![a-z0-9])(?:year|yr|y)\s*(1[1-4])(?!\d)")  # "2025 Y11"
-_STAGE_WORDS = {
-    LeavingStage.Y11: re.compile(r"(?i)(?:ks|key stage)\s*4"),
-    LeavingStage.Y12: re.compile(r"(?i)l6|lower (?:sixth|6th)"),
-    LeavingStage.Y13: re.compile(r"(?i)(?:ks|key stage)\s*5|u6|upper (?:sixth|6th)"),
-}
-_YEARS = re.compile(r"(20\d\d)(?:\s*[/\-\u2013]\s*(?:20)?(\d\d))?")
 _ENOUGH_TABS = _ENOUGH_GROUPS = 2
 _FEW = 0.1  # of rows, whose year group may be a slip
 _STAGE_BY_AGE = {stage.age: stage for stage in COMMON_STAGES}
@@ -247,8 +235,8 @@ def _rows(
     layout: TableMapping, title: SaidCohort, metadata: SubmissionMetadata
 ) -> tuple[SaidCohort, ...]:
     rows = layout.table.rows
-    years = [_year_in_cells(layout, row) for row in rows]
-    stages = [_stage_in_cells(layout, row) for row in rows]
+    years = [year_in_cells(layout, row) for row in rows]
+    stages = [stage_in_cells(layout, row) for row in rows]
     doubt, has_groups = title.doubt, any(stages)
     if not _are_leaving_stages(layout, stages, [year or title.year for year in years], metadata):
         if majority_birth_year(count_births([layout], metadata)) is None:
@@ -262,19 +250,9 @@ def _rows(
         )
         for year, stage in zip(years, stages, strict=True)
     ]
-    younger = _younger_rows(layout) if has_groups else frozenset()
+    younger = younger_rows(layout) if has_groups else frozenset()
     return tuple(
         replace(said, doubt=_TOO_YOUNG) if at in younger else said for at, said in enumerate(named)
-    )
-
-
-def _younger_rows(layout: TableMapping) -> frozenset[int]:
-    """The places of rows whose year group is below those that leavers leave from."""
-    return frozenset(
-        at
-        for at, row in enumerate(layout.table.rows)
-        for column in layout.columns("year_group")
-        if _YOUNGER.fullmatch(displayed_text(cell_at(row, column.at)).strip())
     )
 
 
@@ -314,31 +292,6 @@ def _with_stages_by_birth(
     if len(counts) < len(COMMON_STAGES) or min(counts.values()) < _ENOUGH_BIRTHS:
         return rows
     return tuple(replace(said, stage=stage) for said, stage in zip(rows, stages, strict=True))
-
-
-def _year_in_cells(layout: TableMapping, row: SheetRow) -> int | None:
-    for column in layout.columns("leaving_year"):
-        match = _YEARS.search(displayed_text(cell_at(row, column.at)))
-        if match:  # "2022/23", or the summer of 2023
-            return int(match[1]) - (0 if match[2] else 1)
-    return None
-
-
-def _stage_in_cells(layout: TableMapping, row: SheetRow) -> LeavingStage | None:
-    for field in ("year_group", "form", "leaving_year"):
-        for column in layout.columns(field):
-            stage = _stage_in_text(displayed_text(cell_at(row, column.at)).strip())
-            if stage:
-                return stage
-    return None
-
-
-def _stage_in_text(text: str) -> LeavingStage | None:
-    for stage, words in _STAGE_WORDS.items():
-        if words.fullmatch(text):
-            return stage
-    match = _YEAR_GROUP.fullmatch(text) or _FORM.fullmatch(text) or _GROUP_INSIDE.search(text)
-    return _STAGES[int(match[1])] if match else None
 
 
 def _are_leaving_stages(
